@@ -1,0 +1,17 @@
+/** What the local AWS services have in common: an operation takes the request's JSON and answers JSON or throws an AwsError. */
+
+/** One AWS service of the JSON protocols: operation name (`StartExecution`) to its implementation. */
+export type JsonService = Readonly<Record<string, (input: never) => unknown>>
+
+/** An error as AWS reports it: `type` becomes the SDK's error name; `status` is the HTTP status. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError'
+  readonly type: string
+  readonly status: number
+
+  constructor(type: string, message: string, status = 400) {
+    super(message)
+    this.type = type
+    this.status = status
+  }
+}
