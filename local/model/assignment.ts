@@ -1,0 +1,39 @@
+/** What a text asks a scripted worker to do: the shell blocks, the file to create, and the ways to misbehave. */
+import { fence, splitFences } from './framing.ts'
+
+export type Assignment =
+  | { type: 'run'; shell: 'sh' | 'bash'; block: string }
+  | { type: 'create'; sentence: string; path: string; text: string }
+
+const MARK = /(?<![\w@])@(fail-once|hang|crash)\b/g
+const CREATE_FILE =
+  /\bCreate a (?:test )?file at (?<path>"[^"]+"|'[^']+'|`[^`]+`|\S+) with the text (?<text>[^\n]+)/i
+
+/** Every assignment in a text: its fenced `sh` and `bash` blocks in order, then the sentence that asks for a file. */
+export function readAssignments(text: string): Assignment[] {
+  const { blocks, prose } = splitFences(text)
+  const runs = blocks.flatMap(({ language, content }): Assignment[] =>
+    language === 'sh' || language === 'bash'
+      ? [{ type: 'run', shell: language, block: content }]
+      : [],
+  )
+  const create = CREATE_FILE.exec(prose)
+  if (!create?.groups) return runs
+  const { path = '', text: content = '' } = create.groups
+  const sentence = create[0].trim()
+  return [...runs, { type: 'create', sentence, path: unquote(path), text: unquote(content.trim()) }]
+}
+
+/** `@fail-once`, `@hang` and `@crash`, each once, in the order they appear. */
+export const readMarks = (text: string) => [...new Set(text.match(MARK))]
+
+/** The task that hands an assignment to a worker, with the marks that it is to obey. */
+export function taskFor(assignment: Assignment, marks: readonly string[]): string {
+  const order =
+    assignment.type === 'create'
+      ? assignment.sentence
+      : `Run this and report what it prints, word for word.\n\n${fence(assignment.block, assignment.shell)}`
+  return [order, ...marks].join('\n\n')
+}
+
+const unquote = (quoted: string) => /^(["'`])(.*)\1\.?$/.exec(quoted)?.[2] ?? quoted

@@ -1,0 +1,65 @@
+/** Reads the framed messages of a prompt and the fenced blocks of a markdown text, and writes fences of its own. */
+
+/** One message of a prompt: `kind` and `workerId` from its header line, the content word for word. */
+export type Frame = { kind: string; workerId?: string; content: string }
+
+const HEADER =
+  /^\[(?<kind>USER|SMS|EMAIL|SYSTEM|TASK|CRITERIA|INSTRUCTIONS|WORKER)(?::(?<workerId>[\w-]+))?\]/
+const FRAME_FENCE = /^`{4,}$/
+
+/** The messages of a prompt, in order. What stands outside a frame, or in a frame that never closes, is not a message. */
+export function readFrames(prompt: string): Frame[] {
+  const frames: Frame[] = []
+  const lines = prompt.split('\n')
+  for (let at = 0; at < lines.length; at++) {
+    const header = HEADER.exec(lines[at] ?? '')
+    const fence = lines[at + 1] ?? ''
+    if (!header?.groups || !FRAME_FENCE.test(fence)) continue
+    const end = lines.indexOf(fence, at + 2)
+    if (end === -1) continue
+    const { kind = '', workerId } = header.groups
+    const content = lines.slice(at + 2, end).join('\n')
+    frames.push({ kind, ...(workerId !== undefined && { workerId }), content })
+    at = end
+  }
+  return frames
+}
+
+/** A fenced block of a markdown text: the first word of its info string, and what is in it. */
+export type Fenced = { language: string; content: string }
+
+/**
+ * Splits a markdown text into its fenced blocks and the prose around them. A fence is three or more backticks and
+ * closes with at least as many, or with the text (https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
+ */
+export function splitFences(text: string): { blocks: Fenced[]; prose: string } {
+  const blocks: Fenced[] = []
+  const prose: string[] = []
+  const lines = text.split('\n')
+  for (let at = 0; at < lines.length; at++) {
+    const opening = /^ {0,3}(?<ticks>`{3,})\s*(?<language>[^\s`]*)[^`]*$/.exec(lines[at] ?? '')
+    if (!opening?.groups) {
+      prose.push(lines[at] ?? '')
+      continue
+    }
+    const { ticks = '', language = '' } = opening.groups
+    const rest = lines.slice(at + 1)
+    const length = rest.findIndex((line) => closes(line, ticks))
+    const content = length === -1 ? rest : rest.slice(0, length)
+    blocks.push({ language, content: content.join('\n') })
+    at += content.length + 1
+  }
+  return { blocks, prose: prose.join('\n') }
+}
+
+const closes = (line: string, ticks: string) => {
+  const closing = line.trim()
+  return /^`+$/.test(closing) && closing.length >= ticks.length
+}
+
+/** The content in a fence that nothing in it can close. */
+export function fence(content: string, language = ''): string {
+  const runs = content.match(/`+/g) ?? []
+  const ticks = '`'.repeat(Math.max(3, ...runs.map(({ length }) => length + 1)))
+  return [ticks + language, ...(content === '' ? [] : [content]), ticks].join('\n')
+}

@@ -1,0 +1,10 @@
+/** What one message makes the scripted conductor say and ask for. */
+
+export type Command =
+  | { type: 'SPAWN_WORKER'; task: string; criteria: readonly string[] }
+  | { type: 'MESSAGE_WORKER'; workerId: string; instructions: string }
+  | { type: 'KILL_WORKER'; workerId: string; accepted: boolean; reason: string }
+
+export type Move = { reply: string | null; commands: Command[] }
+
+export const noMove: Move = { reply: null, commands: [] }

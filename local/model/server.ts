@@ -1,0 +1,160 @@
+/** Serves the scripted model on 127.0.0.1 as a Messages API, so that the unmodified Claude Code runs offline. */
+import { once } from 'node:events'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http'
+import { json as readJson } from 'node:stream/consumers'
+import * as z from 'zod'
+import {
+  type Block,
+  errorBody,
+  type MessagesRequest,
+  messageOf,
+  messagesRequest,
+  streamOf,
+  type Usage,
+} from './messages-api.ts'
+import { type Answer, answer } from './script.ts'
+
+/** What the next request meets instead of the script's answer. */
+export type Fault = {
+  error?: { status: number; message?: string; headers?: OutgoingHttpHeaders }
+  /** The stream breaks off after its first event. */
+  cut?: true
+  answer?: Answer
+}
+
+/** One answered request, as a test reads it back. */
+export type Served = { request: MessagesRequest; answer: Answer; usage?: Usage }
+
+export type Model = {
+  url: string
+  /** The last 200 requests that reached the script, oldest first. */
+  requests: Served[]
+  /** Each request takes the first one away. */
+  faults: Fault[]
+  close(): Promise<void>
+}
+
+const KEPT_REQUESTS = 200
+
+/**
+ * Starts the model; it answers only requests that carry `apiKey` (as `x-api-key` or bearer), others get the API's 401.
+ * `log` hears one line a request, without its content.
+ */
+export async function startModel({
+  port = 0,
+  apiKey,
+  log = () => {},
+}: {
+  port?: number
+  apiKey: string
+  log?: (line: string) => void
+}): Promise<Model> {
+  const requests: Served[] = []
+  const faults: Fault[] = []
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse) {
+    const refusal = refusalOf(incoming, apiKey)
+    if (refusal) return sendError(response, ...refusal)
+    const request = messagesRequest.safeParse(await readJson(incoming).catch(() => undefined))
+    if (!request.success)
+      return sendError(response, 400, 'invalid_request_error', z.prettifyError(request.error))
+    const { error, answer: given = answer(request.data), cut = false } = faults.shift() ?? {}
+    if (!error) return respond(response, request.data, given, cut)
+    const { status, message = `scripted ${status}`, headers } = error
+    sendError(response, status, ERROR_TYPES[status] ?? 'api_error', message, headers)
+  }
+
+  function respond(
+    response: ServerResponse,
+    request: MessagesRequest,
+    given: Answer,
+    cut: boolean,
+  ) {
+    const message = given === 'hang' ? undefined : messageOf(request, given)
+    requests.push({ request, answer: given, ...(message && { usage: message.usage }) })
+    if (requests.length > KEPT_REQUESTS) requests.shift()
+    if (given === 'hang' || !message) return log('model: a request is left open, as its task asks')
+    log(`model: ${given.map(titleOf).join(', ')} (${message.usage.output_tokens} tokens)`)
+    if (request.stream) sendStream(response, message, cut)
+    else sendJson(response, 200, message)
+  }
+
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch((error) =>
+      sendError(response, 500, 'api_error', `the scripted model failed: ${error}`),
+    )
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const address = z.object({ port: z.number() }).parse(server.address())
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    requests,
+    faults,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      if (server.listening) await once(server, 'close')
+    },
+  }
+}
+
+/** The `error.type` that goes with a status: https://docs.anthropic.com/en/api/errors */
+const ERROR_TYPES: Record<number, string> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  529: 'overloaded_error',
+}
+
+/** Why a request does not reach the script: status, type and message of the error. */
+function refusalOf(
+  { method, url = '/', headers }: IncomingMessage,
+  apiKey: string,
+): [number, string, string] | undefined {
+  if (headers['x-api-key'] !== apiKey && headers.authorization !== `Bearer ${apiKey}`)
+    return [401, 'authentication_error', 'invalid x-api-key']
+  const { pathname } = new URL(url, 'http://127.0.0.1')
+  if (method === 'POST' && pathname === '/v1/messages') return undefined
+  return [404, 'not_found_error', `${method} ${pathname}: there is only POST /v1/messages here`]
+}
+
+const titleOf = (block: Block) => (block.type === 'text' ? 'text' : block.name)
+
+function sendStream(response: ServerResponse, message: ReturnType<typeof messageOf>, cut: boolean) {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  for (const event of streamOf(message)) {
+    const written = `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+    if (cut) return response.write(written, () => response.destroy())
+    response.write(written)
+  }
+  response.end()
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: OutgoingHttpHeaders = {},
+) {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(JSON.stringify(body))
+}
+
+function sendError(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  message: string,
+  headers?: OutgoingHttpHeaders,
+) {
+  sendJson(response, status, errorBody(type, message), headers)
+}

@@ -1,0 +1,77 @@
+/** The scripted worker: runs the block or creates the file that its task asks for, and reports what it saw. */
+import { type Assignment, readAssignments, readMarks } from './assignment.ts'
+import type { Call, Conversation } from './conversation.ts'
+import { fence } from './framing.ts'
+import type { Block } from './messages-api.ts'
+import type { Answer } from './script.ts'
+
+/** The longest a Bash call may ask for, in milliseconds. */
+const BASH_TIMEOUT = 600_000
+
+const CANNOT =
+  'I am a scripted model, not Claude. I can run a fenced `sh` block, or follow "Create a file at PATH with the text TEXT"; this task has neither.'
+
+/** One Bash call a leg, then the report on it. */
+export function work({ prompt, calls, before }: Conversation): Answer {
+  const call = calls.at(-1)
+  if (call) return [text(reportOn(call))]
+
+  const task = contentOf('TASK', [...before.prompt, ...prompt])
+  const instructions = contentOf('INSTRUCTIONS', prompt)
+  const marks = readMarks(`${task}\n${instructions}`)
+  if (marks.includes('@hang')) return 'hang'
+  // The parent of the Bash tool's shell is Claude Code itself.
+  if (marks.includes('@crash')) return [bash('kill -9 $PPID', 'Crash, as the task asks')]
+  const isFirstLeg = !prompt.some(({ kind }) => kind === 'INSTRUCTIONS')
+  if (marks.includes('@fail-once') && isFirstLeg)
+    return [bash('echo "failing once, as the task asks"; exit 1', 'Fail once')]
+
+  const [assignment] = [...readAssignments(instructions), ...readAssignments(task)]
+  if (!assignment) return [text(CANNOT)]
+  return [bash(commandFor(assignment), 'Do what the task asks')]
+}
+
+const text = (text: string): Block => ({ type: 'text', text })
+
+const bash = (command: string, description: string): Block => ({
+  type: 'tool_use',
+  name: 'Bash',
+  input: { command, description, timeout: BASH_TIMEOUT },
+})
+
+const contentOf = (kind: string, frames: Conversation['prompt']) =>
+  frames.findLast((frame) => frame.kind === kind)?.content ?? ''
+
+function commandFor(assignment: Assignment): string {
+  if (assignment.type === 'run') return shellScript(assignment.shell, assignment.block)
+  const path = shellWord(assignment.path)
+  const text = shellWord(assignment.text)
+  return shellScript(
+    'sh',
+    `mkdir -p "$(dirname ${path})"\nprintf '%s\\n' ${text} > ${path}\ncat ${path}`,
+  )
+}
+
+/**
+ * A block as a script of its own: Claude Code refuses some waiting commands when it sees them on the command line.
+ * It comes by descriptor 3, so that a command in the block that reads its input does not swallow the rest of it.
+ */
+function shellScript(shell: string, block: string): string {
+  let end = 'BLOCK'
+  while (block.split('\n').includes(end)) end += '_'
+  return `${shell} /dev/fd/3 3<<'${end}' 2>&1\n${block}\n${end}`
+}
+
+const shellWord = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
+
+/** `exit status N` and the output, fenced; without a status when the command was not run to its end. */
+function reportOn({ result }: Call): string {
+  if (!result) return 'The command has no result.'
+  if (!result.isError) return `exit status 0\n\n${fence(printed(result.text))}`
+  const failed = /^Exit code (?<status>\d+)\n?(?<output>[\s\S]*)$/.exec(result.text)?.groups
+  if (!failed) return `The command could not be run to its end:\n\n${fence(result.text)}`
+  return `exit status ${failed.status}\n\n${fence(printed(failed.output ?? ''))}`
+}
+
+/** Claude Code puts a remark of its own in place of an empty output. */
+const printed = (output: string) => (output === '(Bash completed with no output)' ? '' : output)
