@@ -1,0 +1,62 @@
+/** The runner's side of the callback: fetches the job, sends heartbeats and the result. */
+import { type Heartbeat, type Job, job, type LaunchEnv, type Result } from './contract.ts'
+import { type Persistence, request } from './retry.ts'
+
+const FETCH_FOR = 120_000
+const RESULT_FOR = 300_000
+
+type Launch = Pick<LaunchEnv, 'BATON_CALLBACK' | 'BATON_JOB_TOKEN'>
+
+export type Callback = {
+  /** The job, or nothing when it is no longer the current one. Throws when it is refused or there is no answer for 2 min. */
+  fetchJob(): Promise<Job | undefined>
+  /** One attempt: what could not be told is told with the next one. */
+  beat(activity: Heartbeat['activity']): Promise<'told' | 'superseded' | 'missed'>
+  /** Sends until it is taken, for at most 5 min; a 403 or 409 ends it, for then nobody waits for it. Throws when not taken. */
+  sendResult(result: Result): Promise<void>
+}
+
+/** `signal` ends whatever is being sent. */
+export function connect(launch: Launch, signal: AbortSignal): Callback {
+  const base = launch.BATON_CALLBACK.replace(/\/$/, '')
+  const post = (path: string, body: unknown, persistence: Omit<Persistence, 'signal'>) =>
+    request(
+      `${base}/${path}`,
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${launch.BATON_JOB_TOKEN}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(body),
+      },
+      { ...persistence, signal },
+    )
+
+  return {
+    async fetchJob() {
+      const response = await post('job', {}, { forMs: FETCH_FOR })
+      if (response.status === 409) return undefined
+      if (!response.ok) throw new Error(`the callback answered the job request ${response.status}`)
+      return job.parse(await response.json())
+    },
+
+    async beat(activity) {
+      try {
+        const response = await post('heartbeat', { activity }, { forMs: 0 })
+        await response.body?.cancel()
+        if (response.status === 409) return 'superseded'
+        return response.ok ? 'told' : 'missed'
+      } catch {
+        return 'missed'
+      }
+    },
+
+    async sendResult(result) {
+      const settles = ({ status }: Response) => [204, 403, 409].includes(status)
+      const response = await post('result', result, { forMs: RESULT_FOR, settles })
+      if (response.status !== 204)
+        throw new Error(`the callback answered the result ${response.status}`)
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/** Lays out the files that a job brings, read-only, below the home folder. */
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, normalize, sep } from 'node:path'
+import type { Job } from './contract.ts'
+
+/** Replaces a file that is there. Throws for an absolute path, one with `..`, and one that a link leads out of `home`. */
+export async function layOut(files: Job['files'], home: string): Promise<void> {
+  for (const { path, content } of files) {
+    const target = join(home, relative(path))
+    await mkdir(dirname(target), { recursive: true })
+    const folder = await realpath(dirname(target))
+    if (folder !== home && !folder.startsWith(home + sep))
+      throw new Error(`file ${path}: a link in its path leads out of the home folder`)
+    await rm(target, { force: true, recursive: true })
+    await writeFile(target, content, { mode: 0o444, flag: 'wx' })
+  }
+}
+
+function relative(path: string): string {
+  if (path === '' || path.startsWith('/') || path.split('/').includes('..'))
+    throw new Error(`file ${path}: the path must be relative to the home folder, without ".."`)
+  return normalize(path)
+}

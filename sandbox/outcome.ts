@@ -1,0 +1,59 @@
+/** Makes the result of a job from what Claude Code left: done, failed and why, or out of time. */
+import type { Result } from './contract.ts'
+import type { ClaudeStream } from './stream.ts'
+
+const LONGEST_TEXT = 200_000
+const LONGEST_ERROR = 2_000
+const SHOWN_ACTIVITY = 200
+const SHOWN_STDERR_LINES = 10
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null; stderr: string }
+
+/** The result of a run. `secrets` never appear in its error. Whether it failed is told by exit code and `is_error` alone. */
+export function resultOf(
+  stream: ClaudeStream,
+  exit: Exit,
+  { timedOut, secrets }: { timedOut: boolean; secrets: readonly string[] },
+): Result {
+  const failed = exit.code !== 0 || !stream.result || stream.result.is_error
+  const outcome = timedOut ? 'timeout' : failed ? 'failed' : 'done'
+  const { usage, result } = stream
+  return {
+    outcome,
+    text: cut(stream.answer.join('\n\n'), LONGEST_TEXT),
+    allText: cut(stream.texts.join('\n\n'), LONGEST_TEXT),
+    ...(result?.structured_output !== undefined && { structured: result.structured_output }),
+    ...(outcome === 'failed' && { error: errorText(whyFailed(stream, exit), secrets) }),
+    activity: stream.activity.slice(-SHOWN_ACTIVITY),
+    ...(usage && { usage }),
+  }
+}
+
+/** The result of a job that went wrong before Claude Code ran. */
+export function failedBefore(error: unknown, secrets: readonly string[]): Result {
+  const text = error instanceof Error ? error.message : String(error)
+  return { outcome: 'failed', text: '', allText: '', error: errorText(text, secrets), activity: [] }
+}
+
+/** At most 2,000 characters, and none of the secrets. */
+export function errorText(text: string, secrets: readonly string[]): string {
+  const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  return cut(safe, LONGEST_ERROR)
+}
+
+function whyFailed({ result }: ClaudeStream, { code, signal, stderr }: Exit): string {
+  const ending = signal ? `ended by ${signal}` : `ended with exit code ${code}`
+  const said = result?.is_error ? [result.result ?? '', ...(result.errors ?? [])] : []
+  const lines = [
+    `Claude Code ${ending}${result ? '' : ', without a result'}.`,
+    ...said,
+    ...stderr.trim().split('\n').slice(-SHOWN_STDERR_LINES),
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text
+  const remark = `\n[cut at ${longest.toLocaleString('en')} characters]`
+  return text.slice(0, longest - remark.length).toWellFormed() + remark
+}

@@ -1,0 +1,42 @@
+/** Sends an HTTP request again, with growing pauses, while the fault may pass. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const FIRST_PAUSE = 200
+const LONGEST_PAUSE = 10_000
+const ANSWER_WITHIN = 30_000
+
+export type Persistence = {
+  /** Give up when this many milliseconds have passed. */
+  forMs: number
+  /** Whether an answer settles the matter. Without it, all do but 429 and 5xx. */
+  settles?: (response: Response) => boolean
+  /** Ends everything at once. */
+  signal: AbortSignal
+}
+
+const isLasting = ({ status }: Response) => status < 500 && status !== 429
+
+/**
+ * The first answer that settles the matter, or the last one when time is up. Pauses grow from 0.2 s to 10 s and are drawn
+ * at random below that, so that many runners do not come back in step. Throws when the last attempt got no answer.
+ */
+export async function request(
+  url: string,
+  init: RequestInit,
+  { forMs, settles = isLasting, signal }: Persistence,
+): Promise<Response> {
+  const deadline = Date.now() + forMs
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    signal.throwIfAborted()
+    const isLast = Date.now() + pause > deadline
+    try {
+      const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)])
+      const response = await fetch(url, { ...init, signal: within })
+      if (isLast || settles(response)) return response
+      await response.body?.cancel()
+    } catch (error) {
+      if (isLast || signal.aborted) throw error
+    }
+    await sleep(Math.random() * pause, undefined, { signal })
+  }
+}

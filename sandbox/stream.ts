@@ -1,0 +1,150 @@
+/** Reads Claude Code's `stream-json` events: texts, tool calls, usage and the final result. */
+import * as z from 'zod'
+import { activityLine } from './activity.ts'
+import type { Result } from './contract.ts'
+
+const block = z.union([
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({
+    type: z.literal('tool_use'),
+    name: z.string(),
+    input: z.record(z.string(), z.unknown()),
+  }),
+  z.object({ type: z.literal('tool_result') }),
+  z.looseObject({ type: z.string() }).transform(() => ({ type: 'other' as const })),
+])
+
+const count = z.number().default(0)
+const messageUsage = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  cache_read_input_tokens: count,
+  cache_creation_input_tokens: count,
+})
+const modelUsage = z.object({
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadInputTokens: count,
+  cacheCreationInputTokens: count,
+})
+
+const event = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('assistant'),
+    /** Set on what a subagent says. */
+    parent_tool_use_id: z.string().nullish(),
+    message: z.object({ id: z.string(), content: z.array(block), usage: messageUsage.optional() }),
+  }),
+  z.object({
+    type: z.literal('user'),
+    parent_tool_use_id: z.string().nullish(),
+    message: z.object({ content: z.union([z.string(), z.array(block)]) }),
+  }),
+  z.object({
+    type: z.literal('result'),
+    /** An API error is `subtype: "success"` with `is_error: true`, so the subtype is not even read. */
+    is_error: z.boolean(),
+    result: z.string().optional(),
+    /** Instead of `result`, when a limit was hit. */
+    errors: z.array(z.string()).optional(),
+    structured_output: z.unknown().optional(),
+    model_usage_since_last_result: z.record(z.string(), modelUsage).optional(),
+  }),
+])
+type Event = z.infer<typeof event>
+export type ResultEvent = Extract<Event, { type: 'result' }>
+type Usage = NonNullable<Result['usage']>
+
+/** What the events of one run of Claude Code come to. */
+export class ClaudeStream {
+  readonly texts: string[] = []
+  readonly activity: string[] = []
+  /** The texts after the last tool result. */
+  answer: string[] = []
+  /** The last of several: a run that a background task wakes again has more than one. */
+  result: ResultEvent | undefined
+  #settled: Usage | undefined
+  /** Usage of the messages since the last result, by message: each of its blocks is an event that repeats it. */
+  readonly #open = new Map<string, Usage>()
+  readonly #onActivity: (line: string) => void
+
+  constructor(onActivity: (line: string) => void) {
+    this.#onActivity = onActivity
+  }
+
+  /** Takes one line of the stream. Events of other types, and lines that are none, are passed over. */
+  accept(line: string): void {
+    const parsed = event.safeParse(parseJson(line))
+    if (!parsed.success) return
+    if (parsed.data.type === 'assistant') this.#hear(parsed.data)
+    if (parsed.data.type === 'user' && !parsed.data.parent_tool_use_id) this.answer = []
+    if (parsed.data.type === 'result') this.#settle(parsed.data)
+  }
+
+  /**
+   * What Claude Code counted itself, subagents and repeated requests included, as its results say. Of messages that no
+   * result followed, because it was ended, the input is exact and the output is what had been counted when it began.
+   */
+  get usage(): Usage | undefined {
+    return [...(this.#settled ? [this.#settled] : []), ...this.#open.values()].reduce(
+      (sum: Usage | undefined, usage) => add(sum, usage),
+      undefined,
+    )
+  }
+
+  #hear({ parent_tool_use_id, message }: Extract<Event, { type: 'assistant' }>) {
+    for (const block of message.content) {
+      if (block.type === 'text' && !parent_tool_use_id) {
+        this.texts.push(block.text)
+        this.answer.push(block.text)
+      }
+      // The structured answer is the result, not work on the way to it.
+      if (block.type === 'tool_use' && block.name !== 'StructuredOutput') {
+        const line = activityLine(block.name, block.input)
+        this.activity.push(line)
+        this.#onActivity(line)
+      }
+    }
+    if (message.usage) {
+      this.#open.set(message.id, {
+        inputTokens: message.usage.input_tokens,
+        outputTokens: message.usage.output_tokens,
+        cacheReadTokens: message.usage.cache_read_input_tokens,
+        cacheWriteTokens: message.usage.cache_creation_input_tokens,
+      })
+    }
+  }
+
+  #settle(result: ResultEvent) {
+    this.result = result
+    const models = Object.values(result.model_usage_since_last_result ?? {})
+    if (models.length === 0) return
+    this.#open.clear()
+    for (const model of models) {
+      this.#settled = add(this.#settled, {
+        inputTokens: model.inputTokens,
+        outputTokens: model.outputTokens,
+        cacheReadTokens: model.cacheReadInputTokens,
+        cacheWriteTokens: model.cacheCreationInputTokens,
+      })
+    }
+  }
+}
+
+function add(a: Usage | undefined, b: Usage): Usage {
+  if (!a) return b
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+/** A callback and an object store over real HTTP, as a runner meets them; it keeps what it was told. */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import * as z from 'zod'
+import { heartbeat, type Job, type Result, result } from '../../../sandbox/contract.ts'
+
+const route = z.enum(['job', 'heartbeat', 'result'])
+type Route = z.infer<typeof route>
+
+export type CallbackServer = Awaited<ReturnType<typeof startCallback>>
+
+/** Job `n` is handed out to whoever carries `tokenOf(n)`. */
+export const tokenOf = (job: number) => `job-token-canary-${job}`
+
+export async function startCallback() {
+  const jobs = new Map<string, Job>()
+  const objects = new Map<string, Buffer>()
+  const fetched: string[] = []
+  const activity: string[] = []
+  const results: Result[] = []
+  let beats = 0
+  /** Statuses to answer first, in order, instead of what would be right. */
+  const refusals: Record<Route | 'object', number[]> = {
+    job: [],
+    heartbeat: [],
+    result: [],
+    object: [],
+  }
+
+  const hear: Record<Route, (body: unknown) => void> = {
+    job() {},
+    heartbeat(body) {
+      beats++
+      activity.push(...heartbeat.parse(body).activity)
+    },
+    result: (body) => void results.push(result.parse(body)),
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse) {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const [, folder, name = ''] = pathname.split('/')
+    const body = await buffer(request)
+    const refusal = refusals[folder === 'objects' ? 'object' : route.parse(name)].shift()
+    if (refusal) return response.writeHead(refusal).end()
+    if (folder === 'objects') return serveObject(request, response, name, body)
+    const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
+    const job = jobs.get(token)
+    if (!job) return response.writeHead(403).end()
+    if (name !== 'job') {
+      hear[route.parse(name)](JSON.parse(body.toString()))
+      return response.writeHead(204).end()
+    }
+    fetched.push(token)
+    return response.writeHead(200).end(JSON.stringify(job))
+  }
+
+  function serveObject(
+    { method }: IncomingMessage,
+    response: ServerResponse,
+    name: string,
+    body: Buffer,
+  ) {
+    if (method === 'PUT') objects.set(name, body)
+    const object = objects.get(name)
+    return object ? response.writeHead(200).end(object) : response.writeHead(404).end()
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error) => response.writeHead(500).end(String(error)))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = z.object({ port: z.number() }).parse(server.address())
+  const origin = `http://127.0.0.1:${port}`
+  return {
+    url: `${origin}/callback`,
+    objectUrl: (name: string) => `${origin}/objects/${name}?signature=secret-canary`,
+    offer: (number: number, job: Job) => jobs.set(tokenOf(number), job),
+    objects,
+    fetched,
+    activity,
+    results,
+    refusals,
+    beats: () => beats,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,72 @@
+/** All that a runner test needs, for one test file: a sandbox, a callback and a scripted model, and jobs that fit them. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { type Model, startModel } from '../../../local/model/server.ts'
+import type { Job } from '../../../sandbox/contract.ts'
+import { type CallbackServer, startCallback } from './callback-server.ts'
+import { createSandbox, type Sandbox } from './sandbox-folder.ts'
+
+/** A generous limit: a machine that is busy must not fail a test. */
+export const PATIENCE = 60_000
+
+export const API_KEY = 'model-api-key-canary'
+
+export type Scene = { model: Model; callback: CallbackServer; sandbox: Sandbox }
+
+/** The model is shared by a file's tests, the sandbox and the callback are fresh for each. */
+export function setScene(): Scene {
+  const scene: Partial<Scene> = {}
+  const cleanups: (() => unknown)[] = []
+  beforeAll(async () => {
+    scene.model = await startModel({ apiKey: API_KEY })
+  })
+  beforeEach(async () => {
+    const callback = await startCallback()
+    const sandbox = await createSandbox()
+    Object.assign(scene, { callback, sandbox })
+    cleanups.push(sandbox.remove, callback.close)
+  }, PATIENCE)
+  afterAll(async () => {
+    for (const cleanup of cleanups) await cleanup()
+    await scene.model?.close()
+  }, PATIENCE)
+
+  const part = <Name extends keyof Scene>(name: Name): Scene[Name] => {
+    const value = scene[name]
+    if (!value) throw new Error(`the scene's ${name} is there only inside a test`)
+    return value
+  }
+  return {
+    get model() {
+      return part('model')
+    },
+    get callback() {
+      return part('callback')
+    },
+    get sandbox() {
+      return part('sandbox')
+    },
+  }
+}
+
+export const framed = (header: string, content: string) =>
+  `${header}\n\`\`\`\`\`\`\n${content}\n\`\`\`\`\`\``
+
+export const shellTask = (script: string, marks = '') =>
+  framed('[TASK]', `Run this.\n\n\`\`\`sh\n${script}\n\`\`\`\n${marks}`)
+
+/** A worker's first leg in this scene, saved as `leg-1`. */
+export function jobIn({ model, callback }: Scene, prompt: string, changes: Partial<Job> = {}): Job {
+  return {
+    role: 'worker',
+    prompt,
+    systemPrompt: 'You are a worker.',
+    cliSession: randomUUID(),
+    save: { key: 'leg-1', url: callback.objectUrl('leg-1') },
+    timeLimitSeconds: 60,
+    heartbeatSeconds: 30,
+    model: { baseUrl: model.url, apiKey: API_KEY },
+    files: [],
+    ...changes,
+  }
+}
