@@ -1,0 +1,52 @@
+/** Messages' bodies and jobs' results, each stored under its id before the session hears of it. */
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type Result, result } from '../../sandbox/contract.ts'
+import { type Body, body } from '../core/message.ts'
+import { bodyKey, getStored, openDocument, putDocument } from './documents.ts'
+import { dynamo } from './dynamo.ts'
+import { variable } from './environment.ts'
+
+/** Keeps what is there: the first content under an id is the one that counts. */
+export const putBody = (sessionId: string, id: string, message: Body) =>
+  putDocument(bodyKey(sessionId, id), message, { keep: true })
+
+/** A body, and whether its message was marked as appended. Throws when there is none: the body comes first. */
+export async function findBody(
+  sessionId: string,
+  id: string,
+): Promise<{ body: Body; appended: boolean }> {
+  const stored = await getStored(bodyKey(sessionId, id))
+  const document = stored && (await openDocument(stored))
+  if (document === undefined) throw new Error(`message ${id} of session ${sessionId} has no body`)
+  return { body: body.parse(document), appended: stored?.appended !== undefined }
+}
+
+const getBody = async (sessionId: string, id: string) => (await findBody(sessionId, id)).body
+
+export const getBodies = (sessionId: string, messages: readonly { readonly id: string }[]) =>
+  Promise.all(messages.map(({ id }) => getBody(sessionId, id)))
+
+/** The text of the messages that a turn answers: what a command's line is compared with. */
+export const textOf = (bodies: readonly Body[]) => bodies.map(({ text }) => text).join('\n')
+
+/** A body's mark that its message was appended, for when the session itself has forgotten the id. */
+export const markAppended = (sessionId: string, id: string, seq: number) =>
+  dynamo.send(
+    new UpdateCommand({
+      TableName: variable('CONVERSATIONS_TABLE'),
+      Key: { ...bodyKey(sessionId, id) },
+      UpdateExpression: 'SET appended = :seq',
+      ExpressionAttributeValues: { ':seq': seq },
+    }),
+  )
+
+export const putResult = (sessionId: string, id: string, value: Result) =>
+  putDocument(bodyKey(sessionId, id), value, { keep: true })
+
+/** Throws when there is none: a result is stored before it is noted. */
+export async function getResult(sessionId: string, id: string): Promise<Result> {
+  const stored = await getStored(bodyKey(sessionId, id))
+  const document = stored && (await openDocument(stored))
+  if (document === undefined) throw new Error(`result ${id} of session ${sessionId} is not stored`)
+  return result.parse(document)
+}

@@ -1,0 +1,100 @@
+/** The Conversations table as a store of JSON documents: small ones in the item, those over 100 KB in S3. */
+import { createHash } from 'node:crypto'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { dynamo } from './dynamo.ts'
+import { variable } from './environment.ts'
+
+export const s3 = new S3Client({ maxAttempts: 4 })
+
+export interface DocumentKey {
+  /** A session's id for a history entry; `<session>#<id>` for a body or a result. */
+  readonly sessionId: string
+  /** The history number; 0 for a body or a result. */
+  readonly seq: number
+}
+
+/** Where a message's body, or a job's result, lies: `#` is not part of a session id. */
+export const bodyKey = (sessionId: string, id: string): DocumentKey => ({
+  sessionId: `${sessionId}#${id}`,
+  seq: 0,
+})
+
+const LARGE = 100_000
+
+/** How a stored document looks in the table. */
+export interface StoredDocument extends DocumentKey {
+  readonly document?: string
+  /** The S3 key of a large one. */
+  readonly large?: string
+  /** On a body: the history number under which its message was appended. */
+  readonly appended?: number
+}
+
+/**
+ * Puts a document; what was there under the key stays with `keep`, otherwise it is replaced. Other attributes of the
+ * item (a command's outcome, a mark) are left as they are.
+ */
+export async function putDocument(
+  key: DocumentKey,
+  document: unknown,
+  { keep = false } = {},
+): Promise<void> {
+  const json = JSON.stringify(document)
+  const content =
+    Buffer.byteLength(json) > LARGE ? { large: await putLarge(key, json) } : { document: json }
+  const [[name, value] = ['document', json]] = Object.entries(content)
+  const expires = Math.floor(Date.now() / 1000) + variable('HISTORY_DAYS') * 86_400
+  await dynamo
+    .send(
+      new UpdateCommand({
+        TableName: variable('CONVERSATIONS_TABLE'),
+        Key: { ...key },
+        UpdateExpression: 'SET #content = :content, expires = :expires',
+        ...(keep && {
+          ConditionExpression: 'attribute_not_exists(document) AND attribute_not_exists(large)',
+        }),
+        ExpressionAttributeNames: { '#content': name },
+        ExpressionAttributeValues: { ':content': value, ':expires': expires },
+      }),
+    )
+    .catch((error: unknown) => {
+      if (!(keep && error instanceof Error && error.name === 'ConditionalCheckFailedException'))
+        throw error
+    })
+}
+
+/** The content's hash is part of the key, so that a second content under a kept key never displaces the first. */
+async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<string> {
+  const hash = createHash('sha256').update(json).digest('hex').slice(0, 16)
+  const Key = `documents/${encodeURIComponent(sessionId)}/${seq}-${hash}.json`
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: variable('BUCKET'),
+      Key,
+      Body: json,
+      ContentType: 'application/json',
+    }),
+  )
+  return Key
+}
+
+/** The item of a document, with a consistent read; undefined when there is none. */
+export async function getStored(key: DocumentKey): Promise<StoredDocument | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({
+      TableName: variable('CONVERSATIONS_TABLE'),
+      Key: { ...key },
+      ConsistentRead: true,
+    }),
+  )
+  return Item as StoredDocument | undefined
+}
+
+/** The document of an item as the table holds it; undefined when the item has none yet. */
+export async function openDocument({ document, large }: StoredDocument): Promise<unknown> {
+  if (document !== undefined) return JSON.parse(document)
+  if (large === undefined) return undefined
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: variable('BUCKET'), Key: large }))
+  return JSON.parse((await Body?.transformToString()) ?? 'null')
+}

@@ -1,0 +1,29 @@
+/** A function's environment, read once: every variable was set by the binding that granted its access. */
+import * as z from 'zod'
+
+const variables = {
+  SESSIONS_TABLE: z.string(),
+  WORKERS_TABLE: z.string(),
+  CONVERSATIONS_TABLE: z.string(),
+  BUCKET: z.string(),
+  QUEUE_URL: z.string(),
+  REVIEW_LOOP_ARN: z.string(),
+  WORKER_LEG_ARN: z.string(),
+  CALLBACK_URL: z.url(),
+  E2B_TEMPLATE: z.string(),
+  MODEL_BASE_URL: z.url(),
+  HISTORY_DAYS: z.coerce.number().int().positive(),
+  API_TOKEN_SECRET: z.string(),
+  JOB_KEY_SECRET: z.string(),
+  E2B_KEY_SECRET: z.string(),
+  MODEL_KEY_SECRET: z.string(),
+} as const
+type Name = keyof typeof variables
+
+/** The value of a variable; throws when the function was not bound to what it names. */
+export function variable<N extends Name>(name: N): z.infer<(typeof variables)[N]> {
+  const parsed = variables[name].safeParse(process.env[name])
+  if (!parsed.success)
+    throw new Error(`${name} is not set: bind the function to it in lib/constructs`)
+  return parsed.data as z.infer<(typeof variables)[N]>
+}

@@ -1,0 +1,45 @@
+/** AskConductor: a sandbox, a new job number, and the runner started with it; the callback completes the task. */
+import * as z from 'zod'
+import { pauseSandbox, runningSandbox } from '../adapters/sandboxes.ts'
+import { changeSession, readSession } from '../adapters/sessions.ts'
+import { LookAgain } from '../core/errors.ts'
+import { SANDBOX_SECONDS, TURN_SECONDS } from '../core/limits.ts'
+import { ask } from '../core/run/turn.ts'
+import type { Session } from '../core/session.ts'
+import { turnStep, withToken } from '../run/inputs.ts'
+import { launchEnv } from '../run/launch.ts'
+import { task } from '../run/task.ts'
+
+const input = z.object({ ...turnStep.shape, ...withToken })
+
+export const handler = task(input, async ({ sessionId, run, turn, taskToken, retry }) => {
+  const session = await readSession(sessionId)
+  if (session?.turn?.n !== turn || session.run.id !== run)
+    throw new LookAgain('not this turn any more')
+  const { awakeSince, sandbox } = await awake(session, retry > 0 || session.turn.asked > 0)
+  const conductor = { ...session.conductor, sandboxId: sandbox.sandboxId, awakeSince }
+  const claimed = await changeSession(sessionId, (current) =>
+    ask(current, run, turn, { token: taskToken, conductor }),
+  )
+  const job = claimed?.answer
+  if (job === undefined) throw new LookAgain('the turn was answered, given up or taken over')
+  await sandbox.launch(await launchEnv({ session: sessionId, leg: turn, job }, TURN_SECONDS))
+})
+
+/** The conductor's sandbox, with enough of its hour left for a turn: a pause starts the hour anew. */
+async function awake({ sessionId, conductor }: Session, mayExist: boolean) {
+  const { sandboxId, awakeSince } = conductor
+  const now = Date.now()
+  const tired =
+    awakeSince !== undefined && now + TURN_SECONDS * 1000 > awakeSince + SANDBOX_SECONDS * 1000
+  if (sandboxId !== undefined && tired) await pauseSandbox(sandboxId)
+  const sandbox = await runningSandbox({
+    sandboxId,
+    metadata: { session: sessionId, role: 'conductor' },
+    seconds: SANDBOX_SECONDS,
+    onTimeout: 'pause',
+    mayExist,
+  })
+  const goesOn = !sandbox.created && !tired && awakeSince !== undefined
+  return { sandbox, awakeSince: goesOn ? awakeSince : now }
+}

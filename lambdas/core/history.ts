@@ -1,0 +1,69 @@
+/** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
+import type { Answer } from './command.ts'
+import { commandId, spawnedIds } from './command.ts'
+import type { Body } from './message.ts'
+import type { Session, Unwritten } from './session.ts'
+
+export interface EntryCommand {
+  readonly id: string
+  readonly type: string
+  readonly status: 'pending' | 'done' | 'refused' | 'failed'
+  readonly outcome?: string
+  readonly [field: string]: unknown
+}
+
+export interface Entry {
+  readonly seq: number
+  /** ISO 8601. */
+  readonly at: string
+  readonly role: 'user' | 'conductor' | 'worker' | 'system'
+  readonly channel?: string
+  readonly text: string
+  readonly turnId?: string
+  readonly workerId?: string
+  readonly commands?: readonly EntryCommand[]
+}
+
+const SILENCE =
+  'The conductor read your message and had nothing to say to it, even when asked again. Please put it another way.'
+
+const ROLES = { person: 'user', worker: 'worker', system: 'system' } as const
+
+export const messageEntry = (seq: number, message: Body): Entry => ({
+  seq,
+  at: message.at,
+  role: ROLES[message.from],
+  ...(message.from === 'person' && { channel: message.channel }),
+  ...(message.from === 'worker' && { workerId: message.workerId }),
+  text: message.text,
+})
+
+export const noticeEntry = (
+  { seq, text, at }: Extract<Unwritten, { kind: 'notice' }>,
+  { channel }: Session,
+): Entry => ({ seq, at, role: 'system', channel, text })
+
+/** A turn's entry; its commands' outcomes are added as they are done. */
+export const turnEntry = (
+  turn: Extract<Unwritten, { kind: 'turn' }>,
+  { reply, commands }: Answer,
+  { channel }: Session,
+): Entry => {
+  const spawned = spawnedIds(commands, turn.firstWorker)
+  return {
+    seq: turn.seq,
+    at: turn.at,
+    role: 'conductor',
+    channel,
+    text: turn.silent ? SILENCE : (reply ?? ''),
+    turnId: `t${turn.n}`,
+    ...(commands.length > 0 && {
+      commands: commands.map((command, i) => ({
+        ...command,
+        ...(spawned.has(i) && { workerId: spawned.get(i) }),
+        id: commandId(turn.n, i),
+        status: 'pending' as const,
+      })),
+    }),
+  }
+}

@@ -1,0 +1,34 @@
+/** What a conductor's turn and a worker's leg begin with. */
+import { type Framed, framePrompt } from './framing.ts'
+import { type Body, headerOf } from './message.ts'
+import type { AskAgain } from './session.ts'
+import type { Leg, Worker } from './worker.ts'
+
+const ASK_AGAIN: Record<AskAgain, string> = {
+  structure:
+    'You were asked this before and gave no structured answer. Answer now with the structured output: a reply, commands, or both.',
+  silence:
+    'You were asked this before and gave neither a reply nor a command. A person is waiting: answer now, if only to say what you need.',
+}
+
+/** The messages of a turn, oldest first. */
+export function turnPrompt(messages: readonly Body[], again?: AskAgain): string {
+  const introduction =
+    'These messages are new, oldest first. A header says where each is from; what stands between its fences is what was said.'
+  return framePrompt(
+    again ? `${introduction}\n${ASK_AGAIN[again]}` : introduction,
+    messages.map((message) => ({ header: headerOf(message), text: message.text })),
+  )
+}
+
+/** A worker's first task with its criteria, or later instructions. */
+export function legPrompt({ task, criteria }: Worker, { instructions }: Leg): string {
+  if (instructions !== undefined)
+    return framePrompt('The conductor has read your report and sends you on.', [
+      { header: 'INSTRUCTIONS', text: instructions },
+    ])
+  const frames: Framed[] = [{ header: 'TASK', text: task }]
+  if (criteria.length > 0)
+    frames.push({ header: 'CRITERIA', text: criteria.map((line) => `- ${line}`).join('\n') })
+  return framePrompt('This is your task from the conductor.', frames)
+}

@@ -1,0 +1,29 @@
+/** A worker's report as the conductor reads it: the outcome on the first line, then what the worker said. */
+import type { Result } from '../../sandbox/contract.ts'
+import type { LegOutcome } from './worker.ts'
+
+export interface Report {
+  readonly outcome: LegOutcome
+  readonly text: string
+}
+
+/** The report of a leg that brought a result. */
+export function reportOf({ outcome, text, error }: Result): Report {
+  const first = error === undefined ? outcome : `${outcome}: ${error}`
+  return { outcome, text: text.trim() ? `${first}\n\n${text}` : first }
+}
+
+/** The report of a leg that ended without one: its sandbox died, hung, or could not be had. */
+export function lostReport(error?: {
+  Error?: string | null | undefined
+  Cause?: string | null | undefined
+}): Report {
+  const silent = error?.Error === 'States.Timeout' || error?.Error === 'States.HeartbeatTimeout'
+  const why = silent
+    ? 'the worker fell silent'
+    : `${error?.Error ?? 'unknown error'} ${(error?.Cause ?? '').slice(0, 500)}`.trim()
+  return {
+    outcome: 'lost',
+    text: `lost: ${why}. Its work of this leg may be lost; it can be instructed again.`,
+  }
+}

@@ -1,0 +1,49 @@
+/** Append and wake: how a message gets in and who is woken for it. */
+import type { Session, Waiting } from '../session.ts'
+import { step } from '../transition.ts'
+import { idle, mine, type Step } from './step.ts'
+
+export interface Arrival {
+  readonly id: string
+  readonly from: Waiting['from']
+  readonly size: number
+  /** Its body is marked: it was appended so long ago that the session has forgotten its id. */
+  readonly appended?: boolean
+  /** For a worker's report: the leg it reports, and the run that assigned it. */
+  readonly leg?: { readonly workerId: string; readonly leg: number; readonly run: number }
+}
+
+/** Whom to wake after an append or a recovery; nobody when the run is closed. */
+export type Wake = { readonly run: number; readonly token?: string } | undefined
+
+const wakeOf = ({ run }: Session): Wake =>
+  run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
+
+/** Wake line 2. A known id wakes too: the first delivery may have died between its append and its wake. */
+export function append(session: Session, arrival: Arrival): Step<Wake> {
+  if (arrival.appended || session.seen[arrival.id] !== undefined)
+    return step(session, wakeOf(session))
+  const { id, from, size, leg } = arrival
+  const seq = session.lastSeq + 1
+  const noted: Session = {
+    ...session,
+    lastSeq: seq,
+    seen: { ...session.seen, [id]: seq },
+    unwritten: [...session.unwritten, { seq, kind: 'message', id }],
+    busy: leg ? idle(session.busy, leg.workerId, leg.leg) : session.busy,
+  }
+  if (leg && leg.run <= session.stopped) return step(noted, undefined)
+  const run = session.run.open ? session.run : { id: session.run.id + 1, open: true, tries: 0 }
+  const appended = { ...noted, run, inbox: [...session.inbox, { seq, id, from, size }] }
+  return step(appended, wakeOf(appended))
+}
+
+/** Wake line 5: the execution of run `r` is over and the run still open, so a new run takes the item over. */
+export function recover(session: Session, r: number): Step<Wake> {
+  if (!mine(session, r)) return step(session, wakeOf(session))
+  const recovered = {
+    ...session,
+    run: { id: r + 1, open: true, tries: session.run.tries + 1 },
+  }
+  return step(recovered, wakeOf(recovered))
+}

@@ -1,0 +1,56 @@
+/** How a run waits, ends, tells and is stopped. */
+import { outstanding, type Session } from '../session.ts'
+import { step } from '../transition.ts'
+import { mine, notify, type Step, withoutToken, withoutTurn } from './step.ts'
+
+/** AwaitMessage: only it writes the token, never an older one over a younger. Answers whether the run waits. */
+export function awaitMessage(
+  session: Session,
+  r: number,
+  token: { k: number; value: string },
+): Step<boolean> {
+  if (!mine(session, r) || outstanding(session)) return step(session, false)
+  if (session.run.token && session.run.token.k >= token.k) return step(session, true)
+  return step({ ...session, run: { ...session.run, token } }, true)
+}
+
+/** CloseRun: only when nothing is outstanding. Answers whether the run is closed now. */
+export function closeRun(session: Session, r: number): Step<boolean> {
+  if (session.run.id === r && !session.run.open) return step(session, true)
+  if (!mine(session, r) || outstanding(session)) return step(session, false)
+  // Its sandbox is about to be paused: the hour it may run begins anew with the next turn.
+  const { awakeSince: _, ...conductor } = session.conductor
+  return step({ ...session, conductor, run: { ...withoutToken(session.run), open: false } }, true)
+}
+
+/** Tell: the notice gets its number and the parked messages leave, in one update; the entry is written from the item. */
+export function tell(session: Session, r: number, text: string, at: string): Step<boolean> {
+  if (!mine(session, r) || session.parked.length === 0) return step(session, false)
+  return step({ ...notify(session, text, at), parked: [] }, true)
+}
+
+/** Any error: the person hears of it in the history; nothing else moves, and recovery goes on from the item. */
+export function reportFailure(
+  session: Session,
+  r: number,
+  text: string,
+  at: string,
+): Step<boolean> {
+  return mine(session, r) ? step(notify(session, text, at), true) : step(session, false)
+}
+
+/** Stop line 1: closed and empty in one update; nothing but an append opens the session again. */
+export function stop(session: Session): Step<{ run: number; lastJob: number }> {
+  const answer = { run: session.run.id, lastJob: session.lastJob }
+  return step(
+    {
+      ...withoutTurn(session),
+      run: { ...withoutToken(session.run), open: false },
+      stopped: session.run.id,
+      inbox: [],
+      parked: [],
+      busy: {},
+    },
+    answer,
+  )
+}

@@ -1,0 +1,41 @@
+/** What every action of the run protocol asks first. */
+import type { Session, Turn } from '../session.ts'
+import type { Transition } from '../transition.ts'
+
+/** An action on the session item. */
+export type Step<Answer> = Transition<Session, Answer>
+
+/** *Mine(r)*: the run that acts is the session's current one and open. */
+export const mine = ({ run }: Session, r: number) => run.id === r && run.open
+
+/** *Turn(r, n)*, in the phase asked for. */
+export const turnOf = (session: Session, r: number, n: number, phase: Turn['phase']) =>
+  mine(session, r) && session.turn?.n === n && session.turn.phase === phase
+    ? session.turn
+    : undefined
+
+export const withoutTurn = ({ turn: _, ...session }: Session): Session => session
+
+export const withoutToken = (run: Session['run']): Session['run'] => ({
+  id: run.id,
+  open: run.open,
+  tries: run.tries,
+})
+
+/** Indexes of the commands that are still to do. */
+export const remaining = ({ next, count }: Turn) =>
+  Array.from({ length: count - next }, (_, i) => next + i)
+
+/** The worker has no leg under way any more (with `leg`: if it is that one). */
+export function idle(busy: Session['busy'], workerId: string, leg?: number): Session['busy'] {
+  if (!busy[workerId] || (leg !== undefined && busy[workerId].leg !== leg)) return busy
+  const { [workerId]: _, ...rest } = busy
+  return rest
+}
+
+/** The history gets a notice; its entry is written from the item. `at` ISO 8601. */
+export function notify(session: Session, text: string, at: string): Session {
+  const seq = session.lastSeq + 1
+  const entry = { seq, kind: 'notice', text, at } as const
+  return { ...session, lastSeq: seq, unwritten: [...session.unwritten, entry] }
+}

@@ -1,0 +1,173 @@
+/** The turn under way: asked, accepted, its commands done, or given up. */
+import type { AskAgain, Session, Turn } from '../session.ts'
+import { step } from '../transition.ts'
+import { append } from './append.ts'
+import { idle, remaining, type Step, turnOf, withoutTurn } from './step.ts'
+import { MAX_ASKED } from './take-messages.ts'
+
+export interface Claim {
+  readonly token: string
+  readonly conductor: Session['conductor']
+}
+
+/** AskConductor line a: owning the run and a new job number are one update. Answers the number, or nothing: look again. */
+export function ask(
+  session: Session,
+  r: number,
+  n: number,
+  claim: Claim,
+): Step<number | undefined> {
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn || turn.result !== undefined || turn.asked >= MAX_ASKED) return step(session, undefined)
+  const job = session.lastJob + 1
+  const asked: Turn = { ...turn, job, asked: turn.asked + 1, token: claim.token }
+  return step({ ...session, lastJob: job, turn: asked, conductor: claim.conductor }, job)
+}
+
+export interface Decision {
+  /** The stored result that the turn was read from. */
+  readonly result: string
+  readonly commands: number
+  readonly spawns: number
+  readonly transcript: string
+  /** Neither a reply nor work came, even when asked again: the person gets a plain notice. */
+  readonly silent: boolean
+  /** ISO 8601. */
+  readonly at: string
+}
+
+/**
+ * ReadTurn: the messages leave the inbox, the commands get their names, the turn's entry its number.
+ * Answers the commands to run, or nothing: look again.
+ */
+export function accept(
+  session: Session,
+  r: number,
+  n: number,
+  decision: Decision,
+): Step<readonly number[] | undefined> {
+  const accepted = turnOf(session, r, n, 'run')
+  if (accepted) return step(session, remaining(accepted))
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn || turn.result !== decision.result) return step(session, undefined)
+  const covered = new Set(turn.cover.map(({ seq }) => seq))
+  const entry = session.lastSeq + 1
+  const {
+    job: _job,
+    token: _token,
+    result: _result,
+    again: _again,
+    trouble: _trouble,
+    ...kept
+  } = turn
+  const running: Turn = {
+    ...kept,
+    phase: 'run',
+    count: decision.commands,
+    next: 0,
+    firstWorker: session.lastWorker + 1,
+    accepted: decision.result,
+    entry,
+  }
+  return step(
+    {
+      ...session,
+      run: { ...session.run, tries: 0 },
+      inbox: session.inbox.filter((message) => !covered.has(message.seq)),
+      turn: running,
+      lastSeq: entry,
+      lastWorker: session.lastWorker + decision.spawns,
+      conductor: { ...session.conductor, transcript: decision.transcript },
+      unwritten: [
+        ...session.unwritten,
+        {
+          seq: entry,
+          kind: 'turn',
+          n,
+          at: decision.at,
+          covered: turn.cover.map(({ id }) => ({ id })),
+          result: decision.result,
+          silent: decision.silent,
+          firstWorker: running.firstWorker,
+        },
+      ],
+    },
+    remaining(running),
+  )
+}
+
+/** ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. */
+export function askAgain(
+  session: Session,
+  r: number,
+  n: number,
+  { result, again, trouble }: { result: string; again?: AskAgain; trouble: string },
+): Step<void> {
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn || turn.result !== result) return step(session, undefined)
+  const { result: _, ...rest } = turn
+  return step({ ...session, turn: { ...rest, trouble, ...(again && { again }) } }, undefined)
+}
+
+/** What doing a command leaves in the item besides its number. */
+export interface Done {
+  /** A system message to the conductor, its body already stored under this id. */
+  readonly notice?: { readonly id: string; readonly size: number }
+  readonly started?: {
+    readonly workerId: string
+    readonly leg: number
+    readonly deadline: number
+    readonly reportId: string
+  }
+  readonly ended?: readonly string[]
+  /** The command was given up after failing run after run. */
+  readonly gaveUp?: boolean
+}
+
+/** RunCommands: command `i` is done, or claimed before its effect. Answers whether it was this caller's to do. */
+export function advance(
+  session: Session,
+  r: number,
+  n: number,
+  i: number,
+  { notice, started, ended = [], gaveUp = false }: Done,
+): Step<boolean> {
+  const turn = turnOf(session, r, n, 'run')
+  if (!turn || turn.next !== i) return step(session, false)
+  const advanced: Session = {
+    ...session,
+    run: gaveUp ? { ...session.run, tries: 0 } : session.run,
+    turn: { ...turn, next: i + 1 },
+    busy: ended.reduce((busy, id) => idle(busy, id), session.busy),
+  }
+  // A report that overtook this update has been seen: its leg is over.
+  const working =
+    started && session.seen[started.reportId] === undefined
+      ? { [started.workerId]: { leg: started.leg, deadline: started.deadline } }
+      : {}
+  const busy = { ...advanced.busy, ...working }
+  const noted = notice
+    ? append(advanced, { id: notice.id, from: 'system', size: notice.size }).item
+    : advanced
+  return step({ ...noted, busy }, true)
+}
+
+/** Park: the turn is given up; its messages wait until their senders are told. */
+export function park(
+  session: Session,
+  r: number,
+  n: number,
+): Step<{ trouble: string } | undefined> {
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn) return step(session, undefined)
+  const covered = new Set(turn.cover.map(({ seq }) => seq))
+  return step(
+    {
+      ...withoutTurn(session),
+      run: { ...session.run, tries: 0 },
+      inbox: session.inbox.filter((message) => !covered.has(message.seq)),
+      parked: [...session.parked, ...turn.cover],
+    },
+    { trouble: turn.trouble ?? 'the conductor did not answer' },
+  )
+}

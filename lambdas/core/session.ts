@@ -1,0 +1,131 @@
+/** The session item: everything about a session's progress, moved by one conditional write at a time. */
+
+/** A message that waits to be answered. Its body lies elsewhere, under its id. */
+export interface Waiting {
+  readonly seq: number
+  /** What deduplicates it: one id, one entry, one turn. */
+  readonly id: string
+  readonly from: 'person' | 'worker' | 'system'
+  /** Bytes of its text, so that a turn takes no more than fits into one prompt. */
+  readonly size: number
+}
+
+/** The one turn under way and its job record; gone when its last command is done. */
+export interface Turn {
+  readonly n: number
+  readonly phase: 'ask' | 'run'
+  readonly cover: readonly Waiting[]
+  /** How often the conductor was asked, at most `MAX_ASKED` times. */
+  readonly asked: number
+  /** The current job's fencing number. */
+  readonly job?: number
+  /** The task token that the current job's result answers. */
+  readonly token?: string
+  /** Id of the stored result of the current job. */
+  readonly result?: string
+  /** Why the conductor is asked again, said in the prompt. Once a reason. */
+  readonly again?: AskAgain
+  /** What went wrong last, told to the senders should the turn be parked. */
+  readonly trouble?: string
+  /** Phase `run`: number of commands, the next one to do, and the number of the first worker to be spawned. */
+  readonly count: number
+  readonly next: number
+  readonly firstWorker: number
+  /** Once accepted: id of the result it was read from, and number of its history entry. */
+  readonly accepted?: string
+  readonly entry?: number
+}
+
+export type AskAgain = 'structure' | 'silence'
+
+/** A history entry that has its number but may not stand in the history yet; TakeMessages writes it again. */
+export type Unwritten =
+  | { readonly seq: number; readonly kind: 'message'; readonly id: string }
+  | {
+      readonly seq: number
+      readonly kind: 'turn'
+      readonly n: number
+      readonly at: string
+      /** Ids of the messages that the turn answers. */
+      readonly covered: readonly { readonly id: string }[]
+      readonly result: string
+      readonly silent: boolean
+      readonly firstWorker: number
+    }
+  | { readonly seq: number; readonly kind: 'notice'; readonly text: string; readonly at: string }
+
+/** A worker that is busy with a leg; the run stays open for it until the deadline (ms since the epoch). */
+export interface Busy {
+  readonly leg: number
+  readonly deadline: number
+}
+
+export interface Conductor {
+  readonly sandboxId?: string
+  /** When the sandbox was created or last resumed from a pause, ms since the epoch: its hour counts from here. */
+  readonly awakeSince?: number
+  readonly cliSession: string
+  /** Key of the transcript of the last accepted turn: where the next one starts from. */
+  readonly transcript?: string
+}
+
+export interface Session {
+  readonly sessionId: string
+  /** When the session's first message arrived, ISO 8601. */
+  readonly createdAt: string
+  readonly channel: 'http' | 'sms' | 'email'
+  readonly run: {
+    readonly id: number
+    readonly open: boolean
+    /** Recoveries since the last accepted or parked turn. */
+    readonly tries: number
+    /** AwaitMessage's task token; `k` grows within a run, so that a late step never displaces a younger token. */
+    readonly token?: { readonly k: number; readonly value: string }
+  }
+  readonly inbox: readonly Waiting[]
+  readonly seen: Readonly<Record<string, number>>
+  readonly unwritten: readonly Unwritten[]
+  readonly lastSeq: number
+  readonly lastTurn: number
+  /** Fencing number of the sandbox; never reset. */
+  readonly lastJob: number
+  readonly lastWorker: number
+  readonly turn?: Turn
+  /** Messages given up, until their senders were told. */
+  readonly parked: readonly Waiting[]
+  /** `run.id` at the last stop. */
+  readonly stopped: number
+  readonly busy: Readonly<Record<string, Busy>>
+  readonly conductor: Conductor
+}
+
+/** A session before its first message. */
+export const newSession = (
+  sessionId: string,
+  channel: Session['channel'],
+  cliSession: string,
+  at: string,
+): Session => ({
+  sessionId,
+  createdAt: at,
+  channel,
+  run: { id: 0, open: false, tries: 0 },
+  inbox: [],
+  seen: {},
+  unwritten: [],
+  lastSeq: 0,
+  lastTurn: 0,
+  lastJob: 0,
+  lastWorker: 0,
+  parked: [],
+  stopped: 0,
+  busy: {},
+  conductor: { cliSession },
+})
+
+/** Something is outstanding: then the run is open (the invariant that carries the run protocol). */
+export const outstanding = ({ inbox, turn, parked }: Session) =>
+  inbox.length > 0 || turn !== undefined || parked.length > 0
+
+/** The name of a run's execution; `.` is not part of a session id, so names never collide. */
+export const runName = (sessionId: string, run: number) => `${sessionId}.r${run}`

@@ -1,0 +1,34 @@
+/** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import type { Leg, Worker } from './worker.ts'
+
+type Listed = Omit<Worker, 'legs' | 'lastJob' | 'cliSession' | 'criteria'>
+
+/** A worker in a list. */
+export const workerView = (worker: Listed) => ({
+  workerId: worker.workerId,
+  sessionId: worker.sessionId,
+  sandboxId: worker.sandboxId ?? null,
+  status: worker.status,
+  task: worker.task,
+  leg: worker.leg,
+  startedAt: worker.startedAt,
+  lastActivity: worker.lastActivity,
+  activity: worker.activity,
+})
+
+const legView = ({ n, instructions, startedAt, endedAt, outcome, activity }: Leg) => ({
+  leg: n,
+  instructions: instructions ?? null,
+  startedAt,
+  endedAt: endedAt ?? null,
+  outcome: outcome ?? null,
+  activity,
+})
+
+/** One worker with its legs and what it did, tool by tool. */
+export const workerDetail = (worker: Worker) => ({
+  ...workerView(worker),
+  criteria: worker.criteria,
+  reason: worker.reason ?? null,
+  legs: worker.legs.map(legView),
+})

@@ -1,0 +1,247 @@
+/** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
+
+import { LEG_SECONDS } from './limits.ts'
+import { step, type Transition } from './transition.ts'
+
+export type WorkerStatus =
+  /** A leg is assigned; its sandbox is being created, or waited for. */
+  | 'queued'
+  | 'working'
+  /** The last leg's report is with the conductor. */
+  | 'reported'
+  /** Ended by the conductor: satisfied, not satisfied, or without a verdict. */
+  | 'accepted'
+  | 'rejected'
+  | 'ended'
+
+export type LegOutcome = 'done' | 'failed' | 'timeout' | 'lost'
+
+export interface Leg {
+  readonly n: number
+  /** The command that assigned it; the same command assigns it once. */
+  readonly commandId: string
+  /** The run that assigned it. */
+  readonly run: number
+  /** Later instructions; the first leg has the worker's task. */
+  readonly instructions?: string
+  readonly startedAt: string
+  /** ms since the epoch. */
+  readonly deadline: number
+  readonly job?: number
+  readonly token?: string
+  readonly result?: string
+  readonly outcome?: LegOutcome
+  readonly endedAt?: string
+  readonly reported?: boolean
+  /** One line a tool call, the last 200. */
+  readonly activity: readonly string[]
+}
+
+export interface Worker {
+  readonly sessionId: string
+  readonly workerId: string
+  readonly task: string
+  readonly criteria: readonly string[]
+  readonly status: WorkerStatus
+  readonly reason?: string
+  readonly startedAt: string
+  /** ISO 8601. */
+  readonly lastActivity: string
+  /** The latest line of activity. */
+  readonly activity: string
+  readonly sandboxId?: string
+  readonly cliSession: string
+  readonly transcript?: string
+  readonly lastJob: number
+  /** Number of the current leg. */
+  readonly leg: number
+  /** Oldest first; the last one is the current leg. */
+  readonly legs: readonly Leg[]
+  /** Present while the worker is not ended: the key of the sparse index of live workers. */
+  readonly live?: 'live'
+}
+
+/** An action on the worker's item. */
+type WorkerStep<Answer> = Transition<Worker, Answer>
+
+/** Id of the leg's report as a message. */
+export const legId = (workerId: string, leg: number) => `${workerId}.${leg}`
+
+/** The name of a leg's execution; `.` is not part of a session id, so names never collide. */
+export const legName = (sessionId: string, workerId: string, leg: number) =>
+  `${sessionId}.${legId(workerId, leg)}`
+
+export const currentLeg = ({ legs }: Worker): Leg => {
+  const leg = legs.at(-1)
+  if (!leg) throw new Error('a worker has at least one leg')
+  return leg
+}
+
+const withLeg = (worker: Worker, leg: Leg): Worker => ({
+  ...worker,
+  legs: [...worker.legs.slice(0, -1), leg],
+})
+
+export interface Assignment {
+  readonly commandId: string
+  readonly run: number
+  readonly at: Date
+}
+
+const newLeg = (n: number, { commandId, run, at }: Assignment, instructions?: string): Leg => ({
+  n,
+  commandId,
+  run,
+  ...(instructions !== undefined && { instructions }),
+  startedAt: at.toISOString(),
+  deadline: at.getTime() + LEG_SECONDS * 1000,
+  activity: [],
+})
+
+/** SPAWN_WORKER: the worker and its first leg. */
+export const newWorker = (
+  id: { sessionId: string; workerId: string; cliSession: string },
+  work: { task: string; criteria: readonly string[] },
+  assignment: Assignment,
+): Worker => ({
+  ...id,
+  ...work,
+  status: 'queued',
+  startedAt: assignment.at.toISOString(),
+  lastActivity: assignment.at.toISOString(),
+  activity: 'queued',
+  lastJob: 0,
+  leg: 1,
+  legs: [newLeg(1, assignment)],
+  live: 'live',
+})
+
+/** MESSAGE_WORKER: a further leg. Answers its number, or why there is none. */
+export function instruct(
+  worker: Worker,
+  instructions: string,
+  assignment: Assignment,
+): WorkerStep<{ leg: number } | { refused: string }> {
+  const leg = currentLeg(worker)
+  if (leg.commandId === assignment.commandId) return step(worker, { leg: leg.n })
+  if (!worker.live) return step(worker, { refused: `${worker.workerId} has ended` })
+  if (!leg.outcome)
+    return step(worker, { refused: `${worker.workerId} is still busy; its report will come` })
+  const n = leg.n + 1
+  return step(
+    {
+      ...worker,
+      status: 'queued',
+      activity: 'queued',
+      lastActivity: assignment.at.toISOString(),
+      leg: n,
+      legs: [...worker.legs, newLeg(n, assignment, instructions)],
+    },
+    { leg: n },
+  )
+}
+
+/** StartLeg: a new job number for the leg, with the sandbox it will run in. Answers the number, or nothing: the leg is over. */
+export function claimLeg(
+  worker: Worker,
+  n: number,
+  { token, sandboxId }: { token: string; sandboxId: string },
+): WorkerStep<number | undefined> {
+  const leg = currentLeg(worker)
+  if (!worker.live || leg.n !== n || leg.result !== undefined || leg.outcome)
+    return step(worker, undefined)
+  const job = worker.lastJob + 1
+  const claimed = {
+    ...worker,
+    status: 'working' as const,
+    activity: 'starting',
+    sandboxId,
+    lastJob: job,
+  }
+  return step(withLeg(claimed, { ...leg, job, token }), job)
+}
+
+/** A job counts while it is the current one of a leg without a result. */
+export const isCurrentLegJob = (worker: Worker, n: number, job: number) => {
+  const leg = currentLeg(worker)
+  return worker.live !== undefined && leg.n === n && leg.job === job && leg.result === undefined
+}
+
+/** A heartbeat's activity lines; nothing is written when there are none. */
+export function noteActivity(
+  worker: Worker,
+  n: number,
+  lines: readonly string[],
+  at: string,
+): WorkerStep<void> {
+  const leg = currentLeg(worker)
+  const last = lines.at(-1)
+  if (leg.n !== n || last === undefined) return step(worker, undefined)
+  const activity = [...leg.activity, ...lines].slice(-200)
+  return step(
+    { ...withLeg(worker, { ...leg, activity }), activity: last, lastActivity: at },
+    undefined,
+  )
+}
+
+/** The current job's result is noted. Answers the task token to answer, or nothing: dropped. */
+export function storeLegResult(
+  worker: Worker,
+  n: number,
+  job: number,
+  {
+    result,
+    activity,
+    transcript,
+    at,
+  }: { result: string; activity: readonly string[]; transcript: string; at: string },
+): WorkerStep<string | undefined> {
+  const leg = currentLeg(worker)
+  if (!worker.live || leg.n !== n || leg.job !== job) return step(worker, undefined)
+  if (leg.result !== undefined) return step(worker, leg.token)
+  const stored = withLeg(worker, { ...leg, result, activity })
+  return step({ ...stored, transcript, lastActivity: at }, leg.token)
+}
+
+/** CollectResult: the leg is over. The report is marked only after it was queued. */
+export function endLeg(
+  worker: Worker,
+  n: number,
+  { outcome, at }: { outcome: LegOutcome; at: string },
+): WorkerStep<void> {
+  const leg = currentLeg(worker)
+  if (leg.n !== n || leg.reported) return step(worker, undefined)
+  const ended = withLeg(worker, { ...leg, outcome, endedAt: at, reported: true })
+  return step(
+    {
+      ...ended,
+      lastActivity: at,
+      ...(worker.live && { status: 'reported', activity: `reported: ${outcome}` }),
+    },
+    undefined,
+  )
+}
+
+/** KILL_WORKER, or the end of its session. Answers what is to be ended. */
+export function endWorker(
+  worker: Worker,
+  {
+    status,
+    reason,
+    at,
+  }: { status: 'accepted' | 'rejected' | 'ended'; reason?: string | undefined; at: string },
+): WorkerStep<{ sandboxId?: string }> {
+  const sandbox = worker.sandboxId === undefined ? {} : { sandboxId: worker.sandboxId }
+  if (!worker.live) return step(worker, sandbox)
+  const { live: _, ...rest } = worker
+  return step(
+    {
+      ...rest,
+      status,
+      activity: status,
+      lastActivity: at,
+      ...(reason !== undefined && { reason }),
+    },
+    sandbox,
+  )
+}

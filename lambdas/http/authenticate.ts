@@ -1,0 +1,35 @@
+/** Who is asking: the operator with a bearer token, or a sandbox with its job token. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { secret } from '../adapters/secrets.ts'
+import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
+import { Problem } from './problem.ts'
+
+/** The credentials of `Authorization: Bearer …` (RFC 6750), or nothing. */
+const bearer = (authorization: string | undefined) =>
+  /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization ?? '')?.[1]
+
+/** Compared by hash, so that neither content nor length shows in the time it takes. */
+const same = (a: string, b: string) =>
+  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+
+/** Throws 401 unless the operator's token is there; a rotated token is read again once. */
+export async function requireOperator(authorization: string | undefined): Promise<void> {
+  const token = bearer(authorization)
+  if (!token)
+    throw new Problem(401, 'This route needs the header "Authorization: Bearer <operator token>".')
+  if (same(token, await secret('API_TOKEN_SECRET'))) return
+  if (same(token, await secret('API_TOKEN_SECRET', { fresh: true }))) return
+  throw new Problem(401, 'The bearer token is not the operator token of this deployment.')
+}
+
+/** The claims of a valid job token; otherwise throws 403. */
+export async function requireJob(authorization: string | undefined): Promise<JobClaims> {
+  const token = bearer(authorization)
+  const claims = token && verifyJobToken(token, await secret('JOB_KEY_SECRET'), Date.now())
+  if (!claims)
+    throw new Problem(
+      403,
+      'This route is for sandboxes: the job token is missing, forged or expired.',
+    )
+  return claims
+}

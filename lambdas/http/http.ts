@@ -1,0 +1,32 @@
+/** The one chain of every HTTP function: log, headers in lower case, and any error as problem+json. */
+
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import middy from '@middy/core'
+import httpHeaderNormalizer from '@middy/http-header-normalizer'
+import { logger } from '../adapters/logger.ts'
+import { Problem, problemResponse } from './problem.ts'
+import type { HttpEvent } from './request.ts'
+import type { HttpResponse } from './respond.ts'
+
+/**
+ * Makes a Lambda handler of `respond`. A Problem is answered as it says; anything else is a fault of ours or of a
+ * service behind us, which the caller may try again: 503 with Retry-After, the cause in the log alone.
+ */
+export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
+  middy<HttpEvent, HttpResponse>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(httpHeaderNormalizer())
+    .onError((request) => {
+      const { error, event } = request
+      request.response = problemResponse(asProblem(error), event.requestContext.requestId)
+    })
+    .handler(respond)
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) {
+    logger.info('refused', { status: error.status, detail: error.message })
+    return error
+  }
+  logger.error('failed', { error })
+  return new Problem(503, 'Baton cannot do this right now. Nothing is lost; please try again.')
+}

@@ -1,0 +1,51 @@
+/** Errors as RFC 9457 `application/problem+json`: what was wrong, and what to do. */
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+
+const TITLES = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  503: 'Service Unavailable',
+} as const
+export type ProblemStatus = keyof typeof TITLES
+
+/** An answer other than success, thrown by whoever finds the fault; the HTTP edge alone turns it into a response. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly status: ProblemStatus
+
+  /** `detail` is shown to the caller: what was wrong with this request and what to do about it. */
+  constructor(status: ProblemStatus, detail: string, options?: ErrorOptions) {
+    super(detail, options)
+    this.status = status
+  }
+}
+
+const HEADERS: Partial<Record<ProblemStatus, Record<string, string>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  503: { 'retry-after': '5' },
+}
+
+/** The response of a problem; `instance` is the request's id, which stands in the logs. */
+export const problemResponse = (
+  { status, message }: Problem,
+  instance: string,
+): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...HEADERS[status],
+  },
+  body: JSON.stringify({
+    type: 'about:blank',
+    title: TITLES[status],
+    status,
+    detail: message,
+    instance: `urn:request:${instance}`,
+  }),
+})

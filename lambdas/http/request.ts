@@ -1,0 +1,41 @@
+/** Reading a request: its JSON body, parameters and query, each checked before anything is done. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import * as z from 'zod'
+import { Problem } from './problem.ts'
+
+export type HttpEvent = APIGatewayProxyEventV2
+
+/** The raw bytes of the body. */
+export const rawBody = ({ body = '', isBase64Encoded }: HttpEvent): Buffer =>
+  Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
+
+/** The body as `schema` reads it. Throws 413 above `limit` bytes, 400 for what is not JSON or not of the schema. */
+export function jsonBody<T>(event: HttpEvent, schema: z.ZodType<T>, limit: number): T {
+  const raw = rawBody(event)
+  if (raw.length > limit)
+    throw new Problem(413, `The body has ${raw.length} bytes; at most ${limit} are taken.`)
+  return check(schema, parseJson(raw), 'The body')
+}
+
+function parseJson(raw: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw))
+  } catch (cause) {
+    throw new Problem(400, 'The body is not JSON in UTF-8.', { cause })
+  }
+}
+
+/** A value as `schema` reads it; throws 400 that names each fault. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  )
+  throw new Problem(400, `${what} is not valid: ${faults.join('; ')}.`)
+}
+
+/** 1 to 64 of `A-Za-z0-9_-`. */
+export const sessionId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a session id is 1 to 64 of A-Z a-z 0-9 _ -')

@@ -1,0 +1,49 @@
+/** What each command does. Every effect is named after its command, so that doing it again changes nothing. */
+import type { Outcome } from '../adapters/history.ts'
+import type { Command, Malformed } from '../core/command.ts'
+import type { Done } from '../core/run/turn.ts'
+import { killWorkers, listWorkers, messageWorker, startWorker } from './worker-commands.ts'
+
+/** Where a command stands. */
+export interface Order {
+  readonly sessionId: string
+  readonly run: number
+  readonly commandId: string
+  /** The id of the worker that a SPAWN_WORKER brings. */
+  readonly spawned: string | undefined
+}
+
+/** What became of it: for the history, for the conductor (`notice`), and for the session item. */
+export interface Carried extends Outcome {
+  readonly notice?: string
+  readonly started?: NonNullable<Done['started']>
+  readonly ended?: readonly string[]
+}
+
+export async function carryOut(command: Command | Malformed, order: Order): Promise<Carried> {
+  switch (command.type) {
+    case 'SPAWN_WORKER':
+      return startWorker(command, order)
+    case 'MESSAGE_WORKER':
+      return messageWorker(command, order)
+    case 'KILL_WORKER':
+      return killWorkers(command, order)
+    case 'LIST_WORKERS':
+      return listWorkers(order)
+    case 'SEND_EMAIL':
+    case 'SEND_SMS':
+    case 'DELIVER_FILE':
+      return refused(`${command.type} is not configured in this deployment: nothing was sent.`)
+    case 'MALFORMED':
+      return refused(`This is not a command: ${command.asked}\n${command.problem}`)
+    default:
+      return command satisfies never
+  }
+}
+
+/** The conductor hears why. */
+export const refused = (reason: string): Carried => ({
+  status: 'refused',
+  outcome: reason.slice(0, 500),
+  notice: reason,
+})

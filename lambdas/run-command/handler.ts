@@ -1,0 +1,64 @@
+/** RunCommands, one command: its effect under the command's name, then the turn goes on to the next. */
+import * as z from 'zod'
+import { getBodies, getResult, putBody, textOf } from '../adapters/bodies.ts'
+import { recordOutcome } from '../adapters/history.ts'
+import { changeSession, readSession } from '../adapters/sessions.ts'
+import { acceptedAnswer } from '../core/answer.ts'
+import { commandId, spawnedIds } from '../core/command.ts'
+import { advance } from '../core/run/turn.ts'
+import type { Session } from '../core/session.ts'
+import { turnStep } from '../run/inputs.ts'
+import { task } from '../run/task.ts'
+import { type Carried, carryOut } from './carry-out.ts'
+
+const input = z.object({ ...turnStep.shape, index: z.number().int(), giveUp: z.boolean() })
+
+export const handler = task(input, async ({ sessionId, run, turn: n, index, giveUp }) => {
+  const session = await readSession(sessionId)
+  const turn = session?.turn
+  if (session?.run.id !== run || turn?.n !== n || turn.phase !== 'run' || turn.next !== index)
+    return
+  const id = commandId(n, index)
+  const carried = giveUp ? gaveUp : await effect(session, index)
+  const { notice, started, ended } = carried
+  const at = new Date().toISOString()
+  if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at })
+  await changeSession(sessionId, (current) =>
+    advance(current, run, n, index, {
+      ...(notice && { notice: { id, size: Buffer.byteLength(notice) } }),
+      ...(started && { started }),
+      ...(ended && { ended }),
+      gaveUp: giveUp,
+    }),
+  )
+  if (turn.entry !== undefined)
+    await recordOutcome(sessionId, turn.entry, id, {
+      status: carried.status,
+      outcome: carried.outcome,
+    })
+})
+
+const gaveUp: Carried = {
+  status: 'failed',
+  outcome: 'failed run after run and was given up',
+  notice:
+    'A command of your last turn failed again and again and was given up. The others were done.',
+}
+
+async function effect(session: Session, index: number): Promise<Carried> {
+  const { sessionId, turn, run } = session
+  if (turn?.accepted === undefined) throw new Error('an accepted turn knows its result')
+  const [result, bodies] = await Promise.all([
+    getResult(sessionId, turn.accepted),
+    getBodies(sessionId, turn.cover),
+  ])
+  const { commands } = acceptedAnswer(result, textOf(bodies))
+  const command = commands[index]
+  if (!command) throw new Error(`turn ${turn.n} has no command ${index}`)
+  return carryOut(command, {
+    sessionId,
+    run: run.id,
+    commandId: commandId(turn.n, index),
+    spawned: spawnedIds(commands, turn.firstWorker).get(index),
+  })
+}

@@ -1,0 +1,115 @@
+/** The commands about workers. */
+import { randomUUID } from 'node:crypto'
+import { variable } from '../adapters/environment.ts'
+import { endSandbox } from '../adapters/sandboxes.ts'
+import { changeWorker, readWorker, sessionWorkers, spawnWorker } from '../adapters/workers.ts'
+import { start, stopExecution } from '../adapters/workflow.ts'
+import type { Command } from '../core/command.ts'
+import {
+  currentLeg,
+  endWorker,
+  instruct,
+  legId,
+  legName,
+  newWorker,
+  type Worker,
+} from '../core/worker.ts'
+import { type Carried, type Order, refused } from './carry-out.ts'
+
+type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
+
+/** The worker's item, then its first leg as an execution of its own. */
+export async function startWorker(
+  { task, criteria }: Of<'SPAWN_WORKER'>,
+  { sessionId, run, commandId, spawned }: Order,
+): Promise<Carried> {
+  if (spawned === undefined) throw new Error(`${commandId} spawns a worker and has no id for it`)
+  const id = { sessionId, workerId: spawned, cliSession: randomUUID() }
+  await spawnWorker(newWorker(id, { task, criteria }, { commandId, run, at: new Date() }))
+  return startLeg(sessionId, spawned, 1)
+}
+
+/** A further leg of a worker that has reported. */
+export async function messageWorker(
+  { workerId, instructions }: Of<'MESSAGE_WORKER'>,
+  { sessionId, run, commandId }: Order,
+): Promise<Carried> {
+  const assignment = { commandId, run, at: new Date() }
+  const changed = await changeWorker({ sessionId, workerId }, (worker) =>
+    instruct(worker, instructions, assignment),
+  )
+  if (!changed) return refused(`There is no worker ${workerId} in this session.`)
+  const { answer } = changed
+  return 'refused' in answer
+    ? refused(`MESSAGE_WORKER was not done: ${answer.refused}.`)
+    : startLeg(sessionId, workerId, answer.leg)
+}
+
+async function startLeg(sessionId: string, workerId: string, leg: number): Promise<Carried> {
+  const worker = await readWorker(sessionId, workerId)
+  if (!worker) throw new Error(`worker ${workerId} of ${sessionId} was just written`)
+  await start(variable('WORKER_LEG_ARN'), legName(sessionId, workerId, leg), {
+    sessionId,
+    workerId,
+    leg,
+  })
+  const { deadline } = currentLeg(worker)
+  return {
+    status: 'done',
+    outcome: `${workerId} works on leg ${leg}`,
+    started: { workerId, leg, deadline, reportId: legId(workerId, leg) },
+  }
+}
+
+/** Ends one worker or all: its item first, so that nothing it still says counts; then execution and sandbox. */
+export async function killWorkers(
+  { workerId, accepted, reason }: Of<'KILL_WORKER'>,
+  { sessionId }: Order,
+): Promise<Carried> {
+  const workers =
+    workerId === 'all' ? await sessionWorkers(sessionId) : [await readWorker(sessionId, workerId)]
+  const there = workers.filter((worker) => worker !== undefined)
+  if (workerId !== 'all' && there.length === 0)
+    return refused(`There is no worker ${workerId} in this session.`)
+  const status = accepted === undefined ? 'ended' : accepted ? 'accepted' : 'rejected'
+  const live = workerId === 'all' ? there.filter((worker) => worker.live) : there
+  await Promise.all(live.map((worker) => kill(worker, { status, reason })))
+  const ended = live.map((worker) => worker.workerId)
+  return {
+    status: 'done',
+    outcome: ended.length > 0 ? `${ended.join(', ')} ${status}` : 'none was live',
+    ended,
+  }
+}
+
+async function kill(
+  { sessionId, workerId }: Worker,
+  verdict: { status: 'accepted' | 'rejected' | 'ended'; reason: string | undefined },
+): Promise<void> {
+  const at = new Date().toISOString()
+  const changed = await changeWorker({ sessionId, workerId }, (worker) =>
+    endWorker(worker, { ...verdict, at }),
+  )
+  if (!changed) return
+  const leg = currentLeg(changed.item)
+  if (!leg.reported)
+    await stopExecution(
+      variable('WORKER_LEG_ARN'),
+      legName(sessionId, workerId, leg.n),
+      'KILL_WORKER',
+    )
+  const { sandboxId } = changed.answer
+  if (sandboxId !== undefined) await endSandbox(sandboxId)
+}
+
+/** Answered to the conductor as a system message. */
+export async function listWorkers({ sessionId }: Order): Promise<Carried> {
+  const workers = await sessionWorkers(sessionId)
+  const lines = workers.map(
+    ({ workerId, status, legs, task }) =>
+      `${workerId}: ${status}, leg ${legs.length}: ${task.split('\n')[0]?.slice(0, 120)}`,
+  )
+  const notice =
+    lines.length > 0 ? `Your workers:\n${lines.join('\n')}` : 'You have no workers yet.'
+  return { status: 'done', outcome: `${workers.length} workers`, notice }
+}

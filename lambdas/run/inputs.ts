@@ -1,0 +1,18 @@
+/** What the state machines hand to their tasks: ids only. */
+import * as z from 'zod'
+
+/** A step of run `run` of a session. */
+export const runStep = z.object({ sessionId: z.string(), run: z.number().int() })
+
+/** A step of that run's turn `turn`. */
+export const turnStep = z.object({ ...runStep.shape, turn: z.number().int() })
+
+/** A leg of a worker. */
+export const legStep = z.object({
+  sessionId: z.string(),
+  workerId: z.string(),
+  leg: z.number().int(),
+})
+
+/** Step Functions' count of this state's retries, and the token that completes it. */
+export const withToken = { taskToken: z.string(), retry: z.number().int() }

@@ -1,0 +1,60 @@
+/** The conductor's side of the callback: the job is in the session's item, with the turn. */
+import type { Job, Result } from '../../sandbox/contract.ts'
+import { conductorPrompt } from '../../sandbox/prompts/conductor.ts'
+import { getBodies, putResult } from '../adapters/bodies.ts'
+import { changeSession, readSession } from '../adapters/sessions.ts'
+import { beat, completeTask } from '../adapters/workflow.ts'
+import { answerSchema } from '../core/command.ts'
+import type { JobClaims } from '../core/job-token.ts'
+import { TURN_SECONDS } from '../core/limits.ts'
+import { turnPrompt } from '../core/prompt.ts'
+import { isCurrentJob, storeResult } from '../core/run/job.ts'
+import { jobIn } from './conversation.ts'
+
+/** One name for a job's result and its transcript. */
+const jobId = (job: number) => `j${job}`
+
+/** The job, while it is the current one. */
+export async function handOut({ session: id, job }: JobClaims): Promise<Job | undefined> {
+  const session = await readSession(id)
+  if (!session?.turn || !isCurrentJob(session, job)) return undefined
+  const { turn, conductor } = session
+  const bodies = await getBodies(id, turn.cover)
+  return {
+    role: 'conductor',
+    prompt: turnPrompt(bodies, turn.again),
+    systemPrompt: conductorPrompt,
+    schema: answerSchema,
+    files: bodies.flatMap((body) =>
+      body.from === 'worker'
+        ? [{ path: `workers/${body.workerId}/report-${body.leg}.md`, content: body.text }]
+        : [],
+    ),
+    ...(await jobIn({
+      cliSession: conductor.cliSession,
+      folder: `transcripts/${id}/conductor`,
+      from: conductor.transcript,
+      to: jobId(job),
+      seconds: TURN_SECONDS,
+    })),
+  }
+}
+
+/** Answers whether the job is still the current one. */
+export async function takeHeartbeat({ session: id, job }: JobClaims): Promise<boolean> {
+  const session = await readSession(id)
+  const token = session && isCurrentJob(session, job) ? session.turn?.token : undefined
+  if (token === undefined) return false
+  await beat(token)
+  return true
+}
+
+/** Stores the result first, then completes the task; a result that came too late is dropped. */
+export async function takeResult({ session: id, job }: JobClaims, value: Result): Promise<void> {
+  const session = await readSession(id)
+  if (session?.turn?.job !== job) return
+  await putResult(id, jobId(job), value)
+  const stored = await changeSession(id, (current) => storeResult(current, job, jobId(job)))
+  // Errors here are the heartbeat time-out's to mend: the next start finds the result.
+  if (stored?.answer !== undefined) await completeTask(stored.answer).catch(() => false)
+}

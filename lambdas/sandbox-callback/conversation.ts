@@ -1,0 +1,43 @@
+/** What a conductor's and a worker's job have in common: the model, the limits, the transcript. */
+import type { Job } from '../../sandbox/contract.ts'
+import { variable } from '../adapters/environment.ts'
+import { readLink, writeLink } from '../adapters/links.ts'
+import { secret } from '../adapters/secrets.ts'
+import { HEARTBEAT_SECONDS } from '../core/limits.ts'
+
+/** Links work as long as the job may take, and a little longer. */
+const LINK_MARGIN_SECONDS = 10 * 60
+
+interface Conversation {
+  readonly cliSession: string
+  /** Folder of its transcripts in the bucket. */
+  readonly folder: string
+  /** The transcript to start from. */
+  readonly from: string | undefined
+  /** The transcript that this job leaves. */
+  readonly to: string
+  readonly seconds: number
+}
+
+export async function jobIn({
+  cliSession,
+  folder,
+  from,
+  to,
+  seconds,
+}: Conversation): Promise<
+  Pick<Job, 'cliSession' | 'resume' | 'save' | 'model' | 'timeLimitSeconds' | 'heartbeatSeconds'>
+> {
+  const lifetime = seconds + LINK_MARGIN_SECONDS
+  const object = (key: string) => `${folder}/${key}.jsonl`
+  return {
+    cliSession,
+    ...(from !== undefined && {
+      resume: { key: from, url: await readLink(object(from), lifetime) },
+    }),
+    save: { key: to, url: await writeLink(object(to), lifetime) },
+    model: { baseUrl: variable('MODEL_BASE_URL'), apiKey: await secret('MODEL_KEY_SECRET') },
+    timeLimitSeconds: seconds,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+  }
+}

@@ -1,0 +1,36 @@
+/** What a runner calls, with its job token: its job, its heartbeats, its result. */
+import { heartbeat, result } from '../../sandbox/contract.ts'
+import { requireJob } from '../http/authenticate.ts'
+import { http } from '../http/http.ts'
+import { Problem } from '../http/problem.ts'
+import { jsonBody } from '../http/request.ts'
+import { json, noContent } from '../http/respond.ts'
+import * as conductor from './conductor-job.ts'
+import * as worker from './worker-job.ts'
+
+/** A result's two texts of 200,000 characters, as JSON. */
+const MAX_BODY = 4 * 1024 * 1024
+
+const notCurrent = () => new Problem(409, 'This job is not the current one any more: end it.')
+
+export const handler = http(async (event) => {
+  const claims = await requireJob(event.headers.authorization)
+  const side = claims.worker === undefined ? conductor : worker
+  switch (event.routeKey) {
+    case 'POST /api/webhooks/sandbox/job': {
+      const job = await side.handOut(claims)
+      if (!job) throw notCurrent()
+      return json(job)
+    }
+    case 'POST /api/webhooks/sandbox/heartbeat': {
+      const { activity } = jsonBody(event, heartbeat, MAX_BODY)
+      if (!(await side.takeHeartbeat(claims, activity))) throw notCurrent()
+      return noContent
+    }
+    case 'POST /api/webhooks/sandbox/result':
+      await side.takeResult(claims, jsonBody(event, result, MAX_BODY))
+      return noContent
+    default:
+      throw new Problem(404, `There is no route ${event.routeKey}.`)
+  }
+})

@@ -1,0 +1,84 @@
+/** A worker's side of the callback: the job is in the worker's item, with its current leg. */
+import type { Job, Result } from '../../sandbox/contract.ts'
+import { workerPrompt } from '../../sandbox/prompts/worker.ts'
+import { putResult } from '../adapters/bodies.ts'
+import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { beat, completeTask } from '../adapters/workflow.ts'
+import type { JobClaims } from '../core/job-token.ts'
+import { LEG_SECONDS } from '../core/limits.ts'
+import { legPrompt } from '../core/prompt.ts'
+import {
+  currentLeg,
+  isCurrentLegJob,
+  noteActivity,
+  storeLegResult,
+  type Worker,
+} from '../core/worker.ts'
+import { jobIn } from './conversation.ts'
+
+const keyOf = ({ session: sessionId, worker: workerId = '' }: JobClaims) => ({
+  sessionId,
+  workerId,
+})
+
+const jobId = (job: number) => `j${job}`
+const resultId = ({ worker, job }: JobClaims) => `${worker}.${jobId(job)}`
+
+async function current(claims: JobClaims): Promise<Worker | undefined> {
+  const { sessionId, workerId } = keyOf(claims)
+  const worker = await readWorker(sessionId, workerId)
+  return worker && isCurrentLegJob(worker, claims.leg, claims.job) ? worker : undefined
+}
+
+/** The job, while it is the current one. */
+export async function handOut(claims: JobClaims): Promise<Job | undefined> {
+  const worker = await current(claims)
+  if (!worker) return undefined
+  const { cliSession, transcript, sessionId, workerId } = worker
+  return {
+    role: 'worker',
+    prompt: legPrompt(worker, currentLeg(worker)),
+    systemPrompt: workerPrompt,
+    files: [],
+    ...(await jobIn({
+      cliSession,
+      folder: `transcripts/${sessionId}/${workerId}`,
+      from: transcript,
+      to: jobId(claims.job),
+      seconds: LEG_SECONDS,
+    })),
+  }
+}
+
+/** Notes the activity; answers whether the job is still the current one. */
+export async function takeHeartbeat(
+  claims: JobClaims,
+  activity: readonly string[],
+): Promise<boolean> {
+  const worker = await current(claims)
+  const token = worker && currentLeg(worker).token
+  if (token === undefined) return false
+  const at = new Date().toISOString()
+  await Promise.all([
+    beat(token),
+    activity.length > 0 &&
+      changeWorker(keyOf(claims), (item) => noteActivity(item, claims.leg, activity, at)),
+  ])
+  return true
+}
+
+/** Stores the result first, then completes the task; a result that came too late is dropped. */
+export async function takeResult(claims: JobClaims, value: Result): Promise<void> {
+  if (!(await current(claims))) return
+  const { session, leg, job } = claims
+  await putResult(session, resultId(claims), value)
+  const stored = await changeWorker(keyOf(claims), (worker) =>
+    storeLegResult(worker, leg, job, {
+      result: resultId(claims),
+      activity: value.activity,
+      transcript: jobId(job),
+      at: new Date().toISOString(),
+    }),
+  )
+  if (stored?.answer !== undefined) await completeTask(stored.answer).catch(() => false)
+}

@@ -1,0 +1,36 @@
+/** StartLeg: the worker's sandbox, a new job number, and the runner started with it; the callback completes the task. */
+import * as z from 'zod'
+import { endSandbox, runningSandbox } from '../adapters/sandboxes.ts'
+import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { LookAgain } from '../core/errors.ts'
+import { LEG_MARGIN_SECONDS, LEG_SECONDS } from '../core/limits.ts'
+import { claimLeg, currentLeg } from '../core/worker.ts'
+import { legStep, withToken } from '../run/inputs.ts'
+import { launchEnv } from '../run/launch.ts'
+import { task } from '../run/task.ts'
+
+const input = z.object({ ...legStep.shape, ...withToken })
+
+export const handler = task(input, async ({ sessionId, workerId, leg, taskToken, retry }) => {
+  const worker = await readWorker(sessionId, workerId)
+  if (!worker?.live || currentLeg(worker).n !== leg) throw new LookAgain('the leg is over')
+  const sandbox = await runningSandbox({
+    sandboxId: worker.sandboxId,
+    metadata: { session: sessionId, worker: workerId },
+    seconds: LEG_SECONDS + LEG_MARGIN_SECONDS,
+    onTimeout: 'kill',
+    mayExist: retry > 0,
+  })
+  const claimed = await changeWorker({ sessionId, workerId }, (current) =>
+    claimLeg(current, leg, { token: taskToken, sandboxId: sandbox.sandboxId }),
+  )
+  const job = claimed?.answer
+  if (job === undefined) {
+    // Ended while its sandbox was being created: nothing of it may stay.
+    if (sandbox.created && !claimed?.item.live) await endSandbox(sandbox.sandboxId)
+    throw new LookAgain('the leg is over')
+  }
+  await sandbox.launch(
+    await launchEnv({ session: sessionId, worker: workerId, leg, job }, LEG_SECONDS),
+  )
+})

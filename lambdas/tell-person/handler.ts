@@ -1,0 +1,49 @@
+/** TellPerson: a turn that is given up, parked messages whose senders are told, or a run that failed. */
+import * as z from 'zod'
+import { writeEntries } from '../adapters/history.ts'
+import { logger } from '../adapters/logger.ts'
+import { changeSession } from '../adapters/sessions.ts'
+import { reportFailure, tell } from '../core/run/ends.ts'
+import { park } from '../core/run/turn.ts'
+import { runStep } from '../run/inputs.ts'
+import { task } from '../run/task.ts'
+
+const input = z.object({
+  ...runStep.shape,
+  /** The turn to give up, if any. */
+  turn: z.number().int().optional(),
+  /** Why the run fails, if it does. */
+  error: z.object({ Error: z.string().nullish(), Cause: z.string().nullish() }).optional(),
+})
+
+export const handler = task(input, async ({ sessionId, run, turn, error }) => {
+  const at = new Date().toISOString()
+  const told = error
+    ? await changeSession(sessionId, (session) => reportFailure(session, run, failure(error), at))
+    : await parkAndTell(sessionId, run, turn, at)
+  if (told?.answer) await writeEntries(told.item)
+})
+
+async function parkAndTell(sessionId: string, run: number, turn: number | undefined, at: string) {
+  const parked =
+    turn === undefined
+      ? undefined
+      : await changeSession(sessionId, (session) => park(session, run, turn))
+  const trouble = parked?.answer?.trouble ?? 'the conductor did not answer'
+  logger.warn('messages given up', { sessionId, run, trouble })
+  const text = `Your message could not be answered: ${trouble}. It was tried several times and is not tried again; please send it once more.`
+  return changeSession(sessionId, (session) => tell(session, run, text, at))
+}
+
+const failure = ({ Error: name, Cause: cause }: NonNullable<z.infer<typeof input>['error']>) =>
+  `Something went wrong on our side (${name ?? 'unknown'}: ${reason(cause)}). Your message is not lost.`
+
+/** A Lambda's cause is JSON text with the message in it. */
+function reason(cause: string | null | undefined): string {
+  try {
+    const { errorMessage } = z.object({ errorMessage: z.string() }).parse(JSON.parse(cause ?? ''))
+    return errorMessage.slice(0, 300)
+  } catch {
+    return (cause ?? 'no cause given').slice(0, 300)
+  }
+}
