@@ -1,0 +1,138 @@
+/** Boots a sandbox's daemon and keeps hold of it: freeze, thaw, end. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { EnvdCommand, EnvdConfig, EnvdEvent } from './envd/config.ts'
+import { type HostLink, type Isolation, type Launch, makeFolders } from './isolation.ts'
+import { endProcesses } from './marked-processes.ts'
+import type { Log } from './options.ts'
+import type { SandboxFolder } from './state-dir.ts'
+
+const BOOT_TIMEOUT_MS = 30_000
+const KEPT_ERROR_LINES = 5
+
+/** A running daemon and everything that runs under it. */
+export interface Box {
+  /** Where its HTTP server is reached. */
+  readonly socket: string
+  /** Settles when the daemon has ended, however it did. */
+  readonly exited: Promise<void>
+  freeze(): Promise<void>
+  thaw(): Promise<void>
+  /** Ends every process of the sandbox and returns when none is left. */
+  end(): Promise<void>
+}
+
+export interface BoxPlan {
+  readonly id: string
+  readonly token: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly folder: SandboxFolder
+  readonly links: readonly HostLink[]
+}
+
+/**
+ * Starts a daemon and waits until it listens.
+ *
+ * @throws Error with the daemon's last words when it ends before, or takes over 30 s
+ */
+export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Promise<Box> {
+  const { folder, links } = plan
+  const socketFolder = join(folder.socketDir, 'boot')
+  const place = { folder: folder.path, socketFolder, links }
+  makeFolders(place)
+  const launch = isolation.launch(place, plan.id)
+  const child = start(launch)
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', () => resolve())
+    child.once('exit', () => resolve())
+  })
+  const lastWords = collectErrors(child, (line) => log(`${plan.id}: ${line}`))
+  const tell = (line: string) => void child.stdin?.write(`${line}\n`)
+  const heard = listen(child, exited, lastWords)
+  const end = async () => {
+    child.kill('SIGKILL')
+    await exited
+    await endProcesses({ id: plan.id, bornTicks: folder.bornTicks })
+  }
+  try {
+    tell(JSON.stringify(configOf(launch, plan)))
+    await heard('ready')
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const socket = join(folder.socketDir, 'envd.sock')
+  // Out of the sandbox's reach before anything else runs in it: it could put a link to another
+  // socket of the host in its place.
+  renameSync(join(socketFolder, 'envd.sock'), socket)
+  const ask = async (command: EnvdCommand, answer: EnvdEvent) => {
+    tell(command)
+    await heard(answer)
+  }
+  return {
+    socket,
+    exited,
+    end,
+    freeze: () => ask('freeze', 'frozen'),
+    thaw: () => ask('thaw', 'thawed'),
+  }
+}
+
+function start({ command, args, environment, descriptor3 }: Launch): ChildProcess {
+  const stdio = descriptor3 === undefined ? [] : ['pipe' as const]
+  const child = spawn(command, args, {
+    env: environment,
+    stdio: ['pipe', 'pipe', 'pipe', ...stdio],
+  })
+  // Writing to a process that is gone fails; its exit says so already.
+  child.stdin?.on('error', () => {})
+  const third = child.stdio[3]
+  if (third && 'write' in third) {
+    third.on('error', () => {})
+    third.end(descriptor3)
+  }
+  return child
+}
+
+const configOf = ({ view }: Launch, { id, token, environment }: BoxPlan): EnvdConfig => ({
+  ...view,
+  sandboxId: id,
+  token,
+  sandboxEnvironment: { ...environment },
+})
+
+function collectErrors(child: ChildProcess, onLine: (line: string) => void): () => string {
+  const kept: string[] = []
+  if (child.stderr)
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      onLine(line)
+      kept.push(line)
+      if (kept.length > KEPT_ERROR_LINES) kept.shift()
+    })
+  return () => kept.join(' / ')
+}
+
+/** Waits for an event the daemon says on its standard output. */
+function listen(child: ChildProcess, exited: Promise<void>, lastWords: () => string) {
+  const waiting = new Map<string, () => void>()
+  if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      waiting.get(line)?.()
+      waiting.delete(line)
+    })
+  return async (event: EnvdEvent): Promise<void> => {
+    const said = new Promise<void>((resolve) => waiting.set(event, resolve))
+    const ended = exited.then(async () => {
+      if (child.stderr?.readable) await once(child.stderr, 'close').catch(() => {})
+      throw new Error(`the sandbox's daemon ended before it was ${event}: ${lastWords()}`)
+    })
+    const timeout = AbortSignal.timeout(BOOT_TIMEOUT_MS)
+    const late = once(timeout, 'abort').then(() => {
+      throw new Error(`the sandbox's daemon was not ${event} within ${BOOT_TIMEOUT_MS} ms`)
+    })
+    await Promise.race([said, ended, late])
+  }
+}

@@ -1,0 +1,18 @@
+/** Bundles the sandbox's daemon into one file, because a sandbox sees neither this folder nor node_modules. */
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+
+/** The path of the bundle, made anew in `folder`. */
+export function bundleDaemon(folder: string): string {
+  const outfile = join(folder, 'envd.mjs')
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'envd/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    logLevel: 'silent',
+  })
+  return outfile
+}

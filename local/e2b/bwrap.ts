@@ -1,0 +1,120 @@
+/** Isolation by bubblewrap: one long-lived set of namespaces a sandbox, whose network ends at its links. */
+import { spawnSync } from 'node:child_process'
+import { lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Building, type Isolation, type Launch, makeFolders, type Place } from './isolation.ts'
+import { MARK } from './marked-processes.ts'
+import { bindEtc, HOSTNAME } from './minimal-etc.ts'
+
+const BIN = '/opt/baton/bin'
+const PATH = `${BIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+const NODE = '/opt/baton/envd/node'
+const DAEMON = '/opt/baton/envd/envd.mjs'
+const RUN = '/run/baton'
+const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
+const OWN_NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net']
+const PROBE_TIMEOUT_MS = 10_000
+
+const REPORT =
+  'bubblewrap: each sandbox has its own user, processes, home, /tmp and network, and reaches the ' +
+  "linked ports of this machine only. It shares the kernel and can read the host's /usr; CPU, " +
+  'memory and disk are not limited, and it is no boundary like a virtual machine.'
+
+export function createBwrap(building: Building): Isolation {
+  const shared = [...bindSystem(), ...bindEtc(building.stateDir, PATH), ...bindPrograms(building)]
+  return { kind: 'bwrap', report: REPORT, launch: (place, id) => launch(shared, place, id) }
+}
+
+/**
+ * Why bubblewrap with exactly our arguments does not work here, or nothing when it does.
+ *
+ * It sets up a whole sandbox and compares the namespaces inside with ours.
+ */
+export function probeBwrap(bwrap: Isolation, stateDir: string): string | undefined {
+  const folder = mkdtempSync(join(stateDir, 'probe-'))
+  try {
+    const place = { folder, socketFolder: join(folder, 'run'), links: [] }
+    makeFolders(place)
+    const { command, environment, descriptor3 } = bwrap.launch(place, 'probe')
+    const namespaces = OWN_NAMESPACES.map((name) => `/proc/self/ns/${name}`)
+    const question = `readlink ${namespaces.join(' ')} && exec ${NODE} --version`
+    const probe = spawnSync(command, ['--args', '0', '--', '/bin/bash', '-c', question], {
+      env: environment,
+      input: descriptor3,
+      encoding: 'utf8',
+      timeout: PROBE_TIMEOUT_MS,
+    })
+    if (probe.error) return probe.error.message
+    if (probe.status !== 0) return probe.stderr.trim() || `it ended with ${probe.status}`
+    const inside = probe.stdout.split('\n')
+    const common = namespaces.find((path, index) => readlinkSync(path) === inside[index])
+    return common && `${common} is the host's own`
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function launch(shared: readonly string[], place: Place, sandboxId: string): Launch {
+  const links = place.links.map(({ port, socket }) => ({
+    port,
+    hostSocket: socket,
+    socket: `${RUN}/links/${port}`,
+  }))
+  const own = [
+    ['--bind', join(place.folder, 'home'), '/home'],
+    ['--bind', join(place.folder, 'root'), '/root'],
+    ['--bind', join(place.folder, 'tmp'), '/tmp'],
+    ['--bind', place.socketFolder, `${RUN}/envd`],
+    ...links.map(({ hostSocket, socket }) => ['--ro-bind', hostSocket, socket]),
+    // Seen from outside only: it is how the host finds what may be left of a sandbox.
+    ['--setenv', MARK, sandboxId],
+    // As root on the host, the sandbox's uid owns /proc/sys whatever namespace it is in.
+    ['--remount-ro', '/proc'],
+    ['--remount-ro', '/'],
+    ['--chdir', '/home/user'],
+  ].flat()
+  return {
+    command: 'bwrap',
+    // By descriptor, because the first process's command line can be read inside.
+    args: ['--args', '3', '--', NODE, DAEMON],
+    // Not even PATH's folders of the host: this environment, too, can be read inside.
+    environment: { PATH, [MARK]: sandboxId },
+    descriptor3: [...ISOLATE, ...shared, ...own].join('\0'),
+    view: {
+      socket: `${RUN}/envd/envd.sock`,
+      homes: { user: '/home/user', root: '/root' },
+      environment: { PATH, SHELL: '/bin/bash', LANG: 'C.UTF-8', E2B_SANDBOX: 'true' },
+      pathMap: [],
+      loginFiles: true,
+      ownPidNamespace: true,
+      links: links.map(({ port, socket }) => ({ port, socket })),
+    },
+  }
+}
+
+const ISOLATE = [
+  ...OWN_NAMESPACES.map((name) => `--unshare-${name}`),
+  '--unshare-cgroup-try',
+  ...['--uid', '1000', '--gid', '1000', '--hostname', HOSTNAME],
+  ...['--die-with-parent', '--new-session', '--clearenv', '--setenv', 'PATH', PATH],
+  ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/var/tmp'],
+]
+
+/** The system's folders as they are: a link stays a link. */
+function bindSystem(): string[] {
+  return SYSTEM_FOLDERS.flatMap((folder) => {
+    const stats = lstatSync(folder, { throwIfNoEntry: false })
+    if (!stats) return []
+    if (stats.isSymbolicLink()) return ['--symlink', readlinkSync(folder), folder]
+    return ['--ro-bind', folder, folder]
+  })
+}
+
+function bindPrograms({ daemon, tools }: Building): string[] {
+  const programs = [
+    [process.execPath, NODE],
+    [daemon, DAEMON],
+    ...tools.map(({ name, file }) => [realpathSync(file), `${BIN}/${name}`]),
+  ]
+  return programs.flatMap(([from = '', to = '']) => ['--ro-bind', from, to])
+}

@@ -1,0 +1,42 @@
+/** The daemon in a sandbox: told its configuration by the server, it serves until that pipe closes. */
+import { createInterface } from 'node:readline'
+import { type EnvdCommand, type EnvdEvent, envdCommand, envdConfig } from './config.ts'
+import { type Confinement, confinement } from './confinement.ts'
+import { forward } from './forwarder.ts'
+import { createEnvdServer } from './http-server.ts'
+
+// A command in the sandbox that ends every `node` or sends a stray signal should not end this one.
+process.title = 'envd'
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
+
+const say = (event: EnvdEvent): void => void process.stdout.write(`${event}\n`)
+
+async function obey(command: EnvdCommand, { freeze, thaw }: Confinement): Promise<void> {
+  if (command === 'freeze') {
+    await freeze()
+    return say('frozen')
+  }
+  await thaw()
+  say('thawed')
+}
+
+// The daemon's pipe to the server ends when the server does, however it ended.
+async function endEverything({ end }: Confinement): Promise<never> {
+  await end()
+  process.exit(0)
+}
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+const first = await lines.next()
+const config = envdConfig.parse(JSON.parse(String(first.value)))
+const processes = confinement(config)
+const server = createEnvdServer(config)
+await Promise.all(config.links.map(forward))
+await new Promise<void>((resolve, reject) => {
+  server.once('error', reject)
+  server.listen(config.socket, resolve)
+})
+say('ready')
+for await (const line of { [Symbol.asyncIterator]: () => lines })
+  await obey(envdCommand.parse(line), processes)
+await endEverything(processes)

@@ -1,0 +1,14 @@
+/** What an RPC service is: its methods by their route, one answer or a stream of events each. */
+import type { EventStream } from './connect-protocol.ts'
+
+export type UnaryMethod = (body: unknown, user: string) => unknown
+export type StreamMethod = (
+  body: unknown,
+  user: string,
+  stream: EventStream,
+) => void | Promise<void>
+
+export interface Service {
+  readonly unary: Readonly<Record<string, UnaryMethod>>
+  readonly streams: Readonly<Record<string, StreamMethod>>
+}

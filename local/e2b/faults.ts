@@ -1,0 +1,32 @@
+/** Faults a test can ask for: the ways a cloud fails that a healthy server would never show. */
+import type { Lifecycle } from './lifecycle.ts'
+
+export const HANG_BEFORE = 'hang before it is created'
+export const HANG_AFTER = 'hang after it is created'
+export type CreateFault = 429 | 500 | 503 | typeof HANG_BEFORE | typeof HANG_AFTER
+
+/** Where the control plane asks what the next creation should come to. */
+export interface CreateFaults {
+  next(): CreateFault | undefined
+}
+
+export interface Faults {
+  /** Answers the next `count` creations with `status`, or never: before or after the sandbox exists. */
+  onCreate(fault: CreateFault, count?: number): void
+  /** Ends a sandbox's processes as a crash of its machine would, without an API call. */
+  crash(sandboxId: string): Promise<void>
+  /** Cuts the data-plane connections of a sandbox; its commands run on. */
+  cutConnections(sandboxId: string): void
+}
+
+export function createFaults(lifecycle: Lifecycle): Faults & CreateFaults {
+  const queue: CreateFault[] = []
+  return {
+    next: () => queue.shift(),
+    onCreate: (fault, count = 1) => void queue.push(...Array<CreateFault>(count).fill(fault)),
+    crash: (sandboxId) => lifecycle.crash(lifecycle.get(sandboxId)),
+    cutConnections: (sandboxId) => {
+      for (const flight of lifecycle.get(sandboxId).flights) flight.destroy()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+/** JSON over Node's HTTP server: read a body, answer a value, answer an error the way E2B does. */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024
+
+/** An answer that is an error; the SDK reads its `code`, so it always equals the HTTP status. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+
+  constructor(status: number, message: string, headers: OutgoingHttpHeaders = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
+}
+
+/** Answers `value` as JSON, or an empty body when there is none. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value?: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const body = value === undefined ? '' : JSON.stringify(value)
+  response.writeHead(status, {
+    ...(body && { 'content-type': 'application/json' }),
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  })
+  response.end(body)
+}
+
+/** Answers `{code, message}` for any thrown value; an unexpected one is a 500. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const status = error instanceof ApiError ? error.status : 500
+  const message = error instanceof Error ? error.message : String(error)
+  const headers = error instanceof ApiError ? error.headers : {}
+  sendJson(response, status, { code: status, message }, headers)
+}
+
+/**
+ * The request's JSON body; `{}` when it is empty.
+ *
+ * @throws ApiError 413 when it is over 8 MiB, 400 when it is not JSON
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw new ApiError(413, 'the request body is over 8 MiB')
+    chunks.push(chunk)
+  }
+  if (size === 0) return {}
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString())
+  } catch {
+    throw new ApiError(400, 'the request body is not JSON')
+  }
+}

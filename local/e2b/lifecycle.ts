@@ -1,0 +1,233 @@
+/** The life of every sandbox: create, pause, resume, time out, end. Steps on one sandbox never overlap. */
+import { type Box, bootBox } from './boot.ts'
+import type { CreateLimits } from './create-limits.ts'
+import type { CreateRequest } from './create-request.ts'
+import type { Isolation } from './isolation.ts'
+import { ApiError } from './json-http.ts'
+import type { Links } from './links.ts'
+import type { Log } from './options.ts'
+import { removeTree } from './remove-tree.ts'
+import { newSandboxId, newToken, type Sandbox } from './sandbox.ts'
+import type { StateDir } from './state-dir.ts'
+
+/** The longest a sandbox runs without a pause: E2B's Hobby plan. */
+export const MAX_RUN_SECONDS = 3600
+
+export interface LifecycleParts {
+  readonly isolation: Isolation
+  readonly stateDir: StateDir
+  readonly links: Links
+  readonly linkedPorts: () => readonly number[]
+  readonly limits: CreateLimits
+  readonly log: Log
+}
+
+export class Lifecycle {
+  readonly #parts: LifecycleParts
+  readonly #sandboxes = new Map<string, Sandbox>()
+  readonly #starting = new Set<Promise<unknown>>()
+  #closing = false
+  #created = 0
+  #ended = 0
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts
+  }
+
+  /** How many sandboxes were ever created and ended; equal when none is left. */
+  get counters(): { readonly created: number; readonly ended: number } {
+    return { created: this.#created, ended: this.#ended }
+  }
+
+  /** Oldest first. */
+  list(): Sandbox[] {
+    return [...this.#sandboxes.values()]
+  }
+
+  find(id: string): Sandbox | undefined {
+    return this.#sandboxes.get(id)
+  }
+
+  /** @throws ApiError 404 */
+  get(id: string): Sandbox {
+    const sandbox = this.find(id)
+    if (!sandbox) throw new ApiError(404, `sandbox "${id}" not found`)
+    return sandbox
+  }
+
+  async create(request: CreateRequest): Promise<Sandbox> {
+    if (this.#closing) throw new ApiError(503, 'the local E2B server is closing')
+    checkTimeout(request.timeout)
+    const running = this.list().filter(({ state }) => state === 'running').length
+    this.#parts.limits.admit(running + this.#starting.size)
+    const start = this.#start(request)
+    const settled = start.catch(() => {})
+    this.#starting.add(settled)
+    try {
+      return await start
+    } finally {
+      this.#starting.delete(settled)
+    }
+  }
+
+  /** Freezes it, or ends its processes and keeps its files. @throws ApiError 409 when it is paused */
+  pause(sandbox: Sandbox, keepMemory: boolean): Promise<void> {
+    return this.#step(sandbox, async () => {
+      if (sandbox.state === 'paused')
+        throw new ApiError(409, `sandbox ${sandbox.id} is already paused`)
+      clearTimeout(sandbox.timer)
+      sandbox.state = 'paused'
+      cutFlights(sandbox)
+      if (keepMemory) await sandbox.box?.freeze()
+      else await this.#endBox(sandbox)
+    })
+  }
+
+  /**
+   * Makes sure that it runs for `seconds` more; a running one's end is only moved away.
+   *
+   * @param reboot resume it from its files, without the processes it had
+   * @returns whether it had to be resumed
+   */
+  connect(sandbox: Sandbox, seconds: number, reboot = false): Promise<boolean> {
+    checkTimeout(seconds)
+    return this.#step(sandbox, async () => {
+      if (sandbox.state === 'running') {
+        if (Date.now() + seconds * 1000 > sandbox.endAt) this.#expireIn(sandbox, seconds)
+        return false
+      }
+      if (reboot) await this.#endBox(sandbox)
+      if (sandbox.box) await sandbox.box.thaw()
+      else sandbox.box = await this.#boot(sandbox)
+      sandbox.state = 'running'
+      sandbox.startedAt = Date.now()
+      this.#expireIn(sandbox, seconds)
+      return true
+    })
+  }
+
+  /** Sets the end of a running sandbox, at most {@link MAX_RUN_SECONDS} after its start. */
+  setTimeout(sandbox: Sandbox, seconds: number): Promise<void> {
+    return this.#step(sandbox, async () => {
+      if (sandbox.state !== 'running')
+        throw new ApiError(404, `sandbox ${sandbox.id} is not running`)
+      this.#expireIn(sandbox, seconds)
+    })
+  }
+
+  /** Ends all of it, also while another step is under way. */
+  async kill(sandbox: Sandbox): Promise<void> {
+    if (sandbox.state === 'ended') return
+    sandbox.state = 'ended'
+    this.#sandboxes.delete(sandbox.id)
+    clearTimeout(sandbox.timer)
+    cutFlights(sandbox)
+    await sandbox.steps
+    await this.#endBox(sandbox)
+    await removeTree(sandbox.folder.path)
+    await removeTree(sandbox.folder.socketDir)
+    this.#ended++
+  }
+
+  /** Ends the daemon as a crash of the machine would. */
+  async crash(sandbox: Sandbox): Promise<void> {
+    await sandbox.box?.end()
+  }
+
+  /** Ends every sandbox, those that are still starting too. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await Promise.all(this.#starting)
+    await Promise.all(this.list().map((sandbox) => this.kill(sandbox)))
+  }
+
+  async #start(request: CreateRequest): Promise<Sandbox> {
+    const id = newSandboxId()
+    const sandbox: Sandbox = {
+      id,
+      sequence: this.#created++,
+      token: newToken(),
+      request,
+      folder: this.#parts.stateDir.add(id),
+      state: 'running',
+      startedAt: Date.now(),
+      endAt: 0,
+      network: request.network,
+      box: undefined,
+      timer: undefined,
+      flights: new Set(),
+      steps: Promise.resolve(),
+    }
+    try {
+      sandbox.box = await this.#boot(sandbox)
+    } catch (error) {
+      await this.kill(sandbox)
+      throw error
+    }
+    this.#sandboxes.set(id, sandbox)
+    this.#expireIn(sandbox, request.timeout)
+    return sandbox
+  }
+
+  async #boot(sandbox: Sandbox): Promise<Box> {
+    const { isolation, links, linkedPorts, log } = this.#parts
+    const { id, token, folder, request } = sandbox
+    const ports = isolation.kind === 'bwrap' ? linkedPorts() : []
+    const box = await bootBox(
+      isolation,
+      { id, token, folder, environment: request.envVars, links: await links.open(ports) },
+      log,
+    )
+    void box.exited.then(() => this.#onExit(sandbox, box))
+    return box
+  }
+
+  /** A daemon that nobody ended takes its sandbox with it: the cloud knows no half of one. */
+  #onExit(sandbox: Sandbox, box: Box): void {
+    if (sandbox.box !== box || sandbox.state === 'ended') return
+    this.#parts.log(`${sandbox.id}: its daemon ended by itself`)
+    this.#inBackground(sandbox, this.kill(sandbox))
+  }
+
+  async #endBox(sandbox: Sandbox): Promise<void> {
+    const { box } = sandbox
+    sandbox.box = undefined
+    await box?.end()
+  }
+
+  #expireIn(sandbox: Sandbox, seconds: number): void {
+    clearTimeout(sandbox.timer)
+    const latest = sandbox.startedAt + MAX_RUN_SECONDS * 1000
+    sandbox.endAt = Math.min(Date.now() + seconds * 1000, latest)
+    sandbox.timer = setTimeout(() => this.#expire(sandbox), sandbox.endAt - Date.now())
+  }
+
+  #expire(sandbox: Sandbox): void {
+    const { autoPause, autoPauseMemory } = sandbox.request
+    const end = autoPause ? this.pause(sandbox, autoPauseMemory) : this.kill(sandbox)
+    this.#inBackground(sandbox, end)
+  }
+
+  #inBackground(sandbox: Sandbox, work: Promise<void>): void {
+    work.catch((error) => this.#parts.log(`${sandbox.id}: ${error}`))
+  }
+
+  /** Runs a step after those begun before it. @throws ApiError 404 when it has ended meanwhile */
+  #step<T>(sandbox: Sandbox, work: () => Promise<T>): Promise<T> {
+    const result = sandbox.steps.then(() => {
+      if (sandbox.state === 'ended') throw new ApiError(404, `sandbox "${sandbox.id}" not found`)
+      return work()
+    })
+    sandbox.steps = result.catch(() => {})
+    return result
+  }
+}
+
+function checkTimeout(seconds: number): void {
+  if (seconds > MAX_RUN_SECONDS)
+    throw new ApiError(400, `Timeout cannot be greater than ${MAX_RUN_SECONDS / 3600} hours`)
+}
+
+function cutFlights({ flights }: Sandbox): void {
+  for (const flight of flights) flight.destroy()
+}

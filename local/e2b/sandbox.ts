@@ -1,0 +1,44 @@
+/** One sandbox as the server knows it. */
+import { randomBytes, randomInt } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import type { Box } from './boot.ts'
+import type { CreateRequest } from './create-request.ts'
+import type { SandboxInfo, SandboxState } from './options.ts'
+import type { SandboxFolder } from './state-dir.ts'
+
+const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const ID_LENGTH = 20
+
+export interface Sandbox {
+  readonly id: string
+  /** Counts creations: the order of lists and the place in a page. */
+  readonly sequence: number
+  /** What every data-plane call to it must carry. */
+  readonly token: string
+  readonly request: CreateRequest
+  readonly folder: SandboxFolder
+  state: SandboxState | 'ended'
+  /** Milliseconds since the epoch; a resume sets it anew, as in the cloud. */
+  startedAt: number
+  endAt: number
+  network: CreateRequest['network']
+  /** None while it is paused without its memory. */
+  box: Box | undefined
+  timer: NodeJS.Timeout | undefined
+  /** Answers of the data plane that are under way. */
+  readonly flights: Set<ServerResponse>
+  /** Settles when the last step begun on it is done. */
+  steps: Promise<unknown>
+}
+
+export const newSandboxId = (): string =>
+  `i${Array.from({ length: ID_LENGTH - 1 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('')}`
+
+export const newToken = (): string => `ea_${randomBytes(24).toString('hex')}`
+
+/** What a leak check sees; nothing once it has ended. */
+export function infoOf(sandbox: Sandbox): SandboxInfo[] {
+  const { id, request, state, startedAt, endAt } = sandbox
+  if (state === 'ended') return []
+  return [{ id, template: request.templateID, state, metadata: request.metadata, startedAt, endAt }]
+}

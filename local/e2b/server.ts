@@ -1,0 +1,107 @@
+/** A server that speaks E2B's protocol to the real SDK, its sandboxes processes of this machine. */
+import { accessSync, constants } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { platform } from 'node:os'
+import { bundleDaemon } from './bundle-daemon.ts'
+import { chooseIsolation } from './choose-isolation.ts'
+import { type ControlPlane, isControlPath, serveControl } from './control-plane.ts'
+import { createLimits } from './create-limits.ts'
+import { serveData } from './data-plane.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { sendError } from './json-http.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { createLinks } from './links.ts'
+import type { E2BOptions, IsolationKind, SandboxInfo, Tool } from './options.ts'
+import { infoOf } from './sandbox.ts'
+import { openStateDir } from './state-dir.ts'
+
+export interface LocalE2B {
+  readonly url: string
+  /** What sends the SDK here: set it in the environment of whoever uses the SDK. */
+  readonly env: {
+    readonly E2B_API_URL: string
+    readonly E2B_SANDBOX_URL: string
+    readonly E2B_API_KEY: string
+  }
+  readonly isolation: IsolationKind
+  /** What the isolation in use protects and what it does not, in words for a person. */
+  readonly isolationReport: string
+  sandboxes(): readonly SandboxInfo[]
+  /** Sandboxes ever created and ended: equal when nothing was left behind. */
+  counters(): { readonly created: number; readonly ended: number }
+  readonly faults: Faults
+  /** Ends every sandbox and removes its files. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the server on 127.0.0.1. Sandboxes that an earlier server left in `stateDir` are ended
+ * first; none of them survives a restart.
+ *
+ * @throws Error when a tool cannot be executed, the wanted isolation does not work here, another
+ *   server uses `stateDir`, the port is taken, or this is not Linux
+ */
+export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
+  const { apiKey, templates, tools, links: linkedPorts, log = () => {} } = options
+  checkMachine(tools)
+  const stateDir = await openStateDir(options.stateDir)
+  const daemon = bundleDaemon(stateDir.path)
+  const isolation = chooseIsolation(options.isolation, { stateDir: stateDir.path, daemon, tools })
+  const links = createLinks(`${stateDir.socketDir}/links`)
+  const limits = createLimits(options.limits ?? {})
+  const lifecycle = new Lifecycle({ isolation, stateDir, links, linkedPorts, limits, log })
+  const faults = createFaults(lifecycle)
+  const server = createHttpServer({ apiKey, templates, lifecycle, faults })
+  const url = await listen(server, options.port ?? 0)
+  return {
+    url,
+    env: { E2B_API_URL: url, E2B_SANDBOX_URL: url, E2B_API_KEY: apiKey },
+    isolation: isolation.kind,
+    isolationReport: isolation.report,
+    sandboxes: () => lifecycle.list().flatMap(infoOf),
+    counters: () => lifecycle.counters,
+    faults,
+    close: async () => {
+      server.close()
+      await lifecycle.close()
+      server.closeAllConnections()
+      links.close()
+      await stateDir.close()
+    },
+  }
+}
+
+function createHttpServer(plane: ControlPlane): Server {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://e2b')
+    const answered = isControlPath(url.pathname)
+      ? serveControl(plane, url, request, response)
+      : serveData(plane.lifecycle, url, request, response)
+    answered.catch((error) => sendError(response, error))
+  })
+  // A command may stream for an hour, an upload may take as long as it takes.
+  server.requestTimeout = 0
+  server.headersTimeout = 0
+  return server
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return `http://127.0.0.1:${address.port}`
+}
+
+function checkMachine(tools: readonly Tool[]): void {
+  if (platform() !== 'linux')
+    throw new Error(`the local E2B server needs Linux's /proc; this is ${platform()}`)
+  for (const { name, file } of tools)
+    try {
+      accessSync(file, constants.X_OK)
+    } catch (cause) {
+      throw new Error(`tool '${name}': ${file} cannot be executed (chmod +x?)`, { cause })
+    }
+}
