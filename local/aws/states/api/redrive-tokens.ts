@@ -1,0 +1,35 @@
+/** Makes a repeated RedriveExecution one redrive, by the client's token. */
+import type { Clock } from '../../clock.ts'
+
+const REMEMBERED = 10
+const LIFETIME_MS = 15 * 60_000
+
+interface Redrive {
+  readonly token: string
+  readonly at: number
+  readonly answer: number
+}
+
+/** Remembers the last ten tokens of each execution for 15 minutes, as AWS does; not beyond the end of the process. */
+export class RedriveTokens {
+  readonly #clock: Clock
+  readonly #redrives = new Map<string, Redrive[]>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The answer that this token got before, or that of `redrive`, which is remembered when it succeeds. */
+  once(executionArn: string, token: string | undefined, redrive: () => number): number {
+    if (token === undefined) return redrive()
+    const now = this.#clock.now()
+    const recent = (this.#redrives.get(executionArn) ?? []).filter(
+      ({ at }) => now - at < LIFETIME_MS,
+    )
+    const known = recent.find((earlier) => earlier.token === token)
+    if (known !== undefined) return known.answer
+    const answer = redrive()
+    this.#redrives.set(executionArn, [...recent, { token, at: now, answer }].slice(-REMEMBERED))
+    return answer
+  }
+}

@@ -1,0 +1,73 @@
+/** The rules for expressions that Step Functions checks when a machine is created, not when it runs. */
+import jsonata from 'jsonata'
+import type { Definition } from './definition.ts'
+import { isExpression, sourceOf } from './expression.ts'
+import { everyState } from './unsupported.ts'
+
+const RESULT_FIELDS = ['Output', 'Assign']
+const STATES_WITH_RESULT = ['Task', 'Map', 'Parallel']
+
+function* expressionsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string' && isExpression(value)) yield sourceOf(value)
+  if (typeof value !== 'object' || value === null) return
+  for (const part of Object.values(value)) yield* expressionsIn(part)
+}
+
+function syntaxProblem(source: string): string | undefined {
+  try {
+    jsonata(source)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ||
+      (typeof error === 'object' && error !== null && 'message' in error)
+      ? String(error.message)
+      : String(error)
+  }
+}
+
+/** Whether a field may read `$states.result` and `$states.errorOutput`. */
+interface Readable {
+  readonly result: boolean
+  readonly errorOutput: boolean
+}
+
+function problem(source: string, readable: Readable): string | undefined {
+  const syntax = syntaxProblem(source)
+  if (syntax !== undefined) return `is not JSONata: ${syntax}`
+  if (source.includes('$$')) return "uses '$$', but there is no input document: use $states.input"
+  if (!readable.result && /\$states\.result\b/.test(source))
+    return 'must not use $states.result here'
+  if (!readable.errorOutput && /\$states\.errorOutput\b/.test(source)) {
+    return 'must not use $states.errorOutput here'
+  }
+  return undefined
+}
+
+const without = (value: object, keys: readonly string[]): [string, unknown][] =>
+  Object.entries(value).filter(([key]) => !keys.includes(key))
+
+/** A state's fields, each with what it may read; the states inside a Map or Parallel are states of their own. */
+function* readableFields(
+  type: string | undefined,
+  state: object,
+): Generator<[string, unknown, Readable]> {
+  const result = STATES_WITH_RESULT.includes(type ?? '')
+  for (const [field, value] of without(state, ['Catch', 'Branches', 'ItemProcessor'])) {
+    yield [field, value, { result: result && RESULT_FIELDS.includes(field), errorOutput: false }]
+  }
+  if ('Catch' in state) yield ['Catch', state.Catch, { result: false, errorOutput: true }]
+}
+
+/** One sentence for each expression that AWS would refuse at creation. */
+export function expressionProblems(definition: Definition): string[] {
+  return [...everyState(definition)].flatMap(([name, state]) =>
+    [...readableFields(state.Type, state)].flatMap(([field, value, readable]) =>
+      [...expressionsIn(value)].flatMap((source) => {
+        const found = problem(source, readable)
+        return found === undefined
+          ? []
+          : [`state '${name}': the expression '${source}' in ${field} ${found}`]
+      }),
+    ),
+  )
+}

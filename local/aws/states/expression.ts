@@ -1,0 +1,132 @@
+/** Evaluates the JSONata expressions of a state's fields as Step Functions does. */
+import jsonata, { type Expression } from 'jsonata'
+import { defineFunctions } from './functions.ts'
+import { type Json, typeName } from './json.ts'
+
+/** What an expression may refer to: the machine's variables and `states`. */
+export type Bindings = Readonly<Record<string, unknown>>
+
+/** An expression that gave no usable value; `field` is the place it stands in, as in `Output/result`. */
+export class EvaluationError extends Error {
+  override readonly name = 'EvaluationError'
+  readonly field: string
+
+  constructor(expression: string, field: string, problem: string) {
+    super(`The JSONata expression '${expression}' specified for the field '${field}' ${problem}`)
+    this.field = field
+  }
+}
+
+/** Whether a string of a definition is an expression: it must start and end with the delimiters, without blanks. */
+export const isExpression = (text: string): boolean => text.startsWith('{%') && text.endsWith('%}')
+
+/** The JSONata inside the delimiters. */
+export const sourceOf = (text: string): string => text.slice(2, -2).trim()
+
+const FUNCTION_MARKS = ['_jsonata_lambda', '_jsonata_function']
+
+/** JSONata leaves a function inside a result as an object of its own internals, which must not pass for data. */
+const isFunction = (value: unknown): boolean =>
+  typeof value === 'function' ||
+  (typeof value === 'object' && value !== null && FUNCTION_MARKS.some((mark) => mark in value))
+
+class UnsupportedResult extends Error {}
+
+/** A copy that is plain JSON, so that nobody's later change reaches it. */
+function plain(value: unknown): Json {
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (isFunction(part)) throw new UnsupportedResult()
+    return part
+  })
+  return JSON.parse(text)
+}
+
+/** JSONata reports errors as plain objects with a code and a message. */
+function describe(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  const message = 'message' in error ? String(error.message) : String(error)
+  return 'code' in error ? `${String(error.code)}: ${message}` : message
+}
+
+/** Compiles each expression once and evaluates templates with it. */
+export class Expressions {
+  readonly #compiled = new Map<string, Expression>()
+  readonly #environment: { random: () => number; now: () => number }
+
+  constructor(environment: { random: () => number; now: () => number }) {
+    this.#environment = environment
+  }
+
+  /**
+   * A copy of `template` in which every expression has its value; keys and other strings stay as they are.
+   * @param field where the template stands, for the error's text
+   * @throws EvaluationError
+   */
+  async evaluate(template: Json, bindings: Bindings, field: string): Promise<Json> {
+    if (typeof template === 'string') {
+      return isExpression(template) ? this.#value(sourceOf(template), bindings, field) : template
+    }
+    if (Array.isArray(template)) {
+      const items: Json[] = []
+      for (const [index, item] of template.entries()) {
+        items.push(await this.evaluate(item, bindings, `${field}[${index}]`))
+      }
+      return items
+    }
+    if (template === null || typeof template !== 'object') return template
+    const entries: [string, Json][] = []
+    for (const [key, value] of Object.entries(template)) {
+      entries.push([key, await this.evaluate(value, bindings, `${field}/${key}`)])
+    }
+    return Object.fromEntries(entries)
+  }
+
+  async #value(source: string, bindings: Bindings, field: string): Promise<Json> {
+    const value = await this.#run(source, bindings, field)
+    if (value === undefined) {
+      throw new EvaluationError(source, field, 'returned nothing (undefined).')
+    }
+    try {
+      return plain(value)
+    } catch (error) {
+      if (!(error instanceof UnsupportedResult)) throw error
+      throw new EvaluationError(source, field, 'returned an unsupported result type.')
+    }
+  }
+
+  async #run(source: string, bindings: Bindings, field: string): Promise<unknown> {
+    try {
+      return await this.#compile(source).evaluate(undefined, bindings)
+    } catch (error) {
+      throw new EvaluationError(
+        source,
+        field,
+        `threw an error during evaluation. ${describe(error)}`,
+      )
+    }
+  }
+
+  #compile(source: string): Expression {
+    const known = this.#compiled.get(source)
+    if (known !== undefined) return known
+    const expression = jsonata(source)
+    defineFunctions(expression, this.#environment)
+    this.#compiled.set(source, expression)
+    return expression
+  }
+}
+
+/** The error of a value of the wrong JSON type, in the recorded words. */
+export function unexpectedType(
+  template: Json,
+  field: string,
+  expected: string,
+  value: Json,
+): Error {
+  const source = typeof template === 'string' ? sourceOf(template) : JSON.stringify(template)
+  return new EvaluationError(
+    source,
+    field,
+    `returned an unexpected result type. Expected '${expected}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
+  )
+}

@@ -1,0 +1,86 @@
+/** Leaves a state: its Output and Assign, evaluated with the values as the state was entered. */
+import { dataLimitExceeded } from '../failure.ts'
+import { shown } from '../history.ts'
+import { isTooLarge, type Json, type JsonObject } from '../json.ts'
+import type { Position, Variables } from '../progress.ts'
+import type { ExtraStates, Visit } from './visit.ts'
+
+/** How a state's work ended. */
+export interface Outcome {
+  /** The state, choice rule or catcher whose Assign and Output count. */
+  readonly holder: { Assign?: JsonObject | undefined; Output?: Json | undefined }
+  readonly extra?: ExtraStates
+  /** The output when the holder has no Output. */
+  readonly output: Json
+  /** The state to go to; none ends the block. */
+  readonly next: string | undefined
+}
+
+export interface Left {
+  readonly output: Json
+  readonly next?: Position
+}
+
+/** Bytes of all variables of an execution: 10 MiB. */
+const VARIABLES_LIMIT = 10 * 1024 * 1024
+
+/**
+ * @throws StateFailure `States.QueryEvaluationError`, or `States.DataLimitExceeded` over 256 KiB (that it is the error
+ * for variables too is assumed)
+ */
+export async function leave(visit: Visit, outcome: Outcome): Promise<Left> {
+  const { holder, extra } = outcome
+  const assigned = holder.Assign === undefined ? {} : await assignments(visit, holder.Assign, extra)
+  const output =
+    holder.Output === undefined
+      ? outcome.output
+      : await visit.evaluate(holder.Output, 'Output', extra)
+  const text = JSON.stringify(output)
+  if (isTooLarge(text)) throw dataLimitExceeded(visit.name)
+  return exit(visit, { output, text, assigned, next: outcome.next })
+}
+
+async function assignments(
+  visit: Visit,
+  template: JsonObject,
+  extra: ExtraStates | undefined,
+): Promise<JsonObject> {
+  const assigned: JsonObject = {}
+  for (const [name, value] of Object.entries(template)) {
+    assigned[name] = await visit.evaluate(value, `Assign/${name}`, extra)
+  }
+  const visible = Buffer.byteLength(JSON.stringify({ ...visit.variables, ...assigned }))
+  if (isTooLarge(JSON.stringify(assigned)) || visible > VARIABLES_LIMIT) {
+    throw dataLimitExceeded(visit.name)
+  }
+  return assigned
+}
+
+function exit(
+  visit: Visit,
+  left: { output: Json; text: string; assigned: JsonObject; next: string | undefined },
+): Left {
+  const { thread } = visit
+  const own: Variables = thread.progress.position?.variables ?? {}
+  const details = {
+    name: visit.name,
+    ...shown('output', left.text),
+    ...assignedDetails(left.assigned),
+  }
+  const type = `${visit.state.Type}StateExited`
+  if (left.next === undefined) {
+    thread.record(type, details, { end: { output: left.output } })
+    return { output: left.output }
+  }
+  const variables = { ...own, ...left.assigned }
+  const move = { state: left.next, input: left.output, variables }
+  thread.record(type, details, { move })
+  return { output: left.output, next: move }
+}
+
+function assignedDetails(assigned: JsonObject): JsonObject {
+  const entries = Object.entries(assigned)
+  if (entries.length === 0) return {}
+  const texts = Object.fromEntries(entries.map(([name, value]) => [name, JSON.stringify(value)]))
+  return { assignedVariables: texts, assignedVariablesDetails: { truncated: false } }
+}

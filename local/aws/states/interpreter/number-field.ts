@@ -1,0 +1,24 @@
+/** Fields that hold a whole number, or an expression that gives one. */
+import type { Visit } from './visit.ts'
+
+async function integer(
+  visit: Visit,
+  template: number | string,
+  { field, least }: { field: string; least: number },
+): Promise<number> {
+  const value = await visit.evaluateTo('number', template, field)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  // AWS's own words for this are not known.
+  throw visit.evaluationFailed(
+    `The field '${field}' must be an integer of at least ${least}, but was: ${value}`,
+    field,
+  )
+}
+
+/** @throws StateFailure `States.QueryEvaluationError` for anything but 0, 1, 2 … */
+export const nonNegativeInteger = (visit: Visit, template: number | string, field: string) =>
+  integer(visit, template, { field, least: 0 })
+
+/** @throws StateFailure `States.QueryEvaluationError` for anything but 1, 2, 3 … */
+export const positiveInteger = (visit: Visit, template: number | string, field: string) =>
+  integer(visit, template, { field, least: 1 })

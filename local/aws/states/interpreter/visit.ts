@@ -1,0 +1,103 @@
+/** One visit of a state, from its entering to its exit, with all its retries. */
+import type { State } from '../definition.ts'
+import { EvaluationError, unexpectedType } from '../expression.ts'
+import { ErrorName, StateFailure } from '../failure.ts'
+import { type Json, type JsonObject, typeName } from '../json.ts'
+import type { Position, Variables } from '../progress.ts'
+import { Retries } from '../retry.ts'
+import { executionContext, timestamp } from './context.ts'
+import type { Thread } from './thread.ts'
+
+/** What only some fields may read in `$states`. */
+export interface ExtraStates {
+  readonly result?: Json
+  readonly errorOutput?: Json
+  /** `$states.context.Map`, for an ItemSelector. */
+  readonly map?: JsonObject
+}
+
+export class Visit {
+  readonly thread: Thread
+  readonly name: string
+  readonly state: State
+  readonly input: Json
+  /** All variables as the state was entered. */
+  readonly variables: Variables
+  readonly retries: Retries
+  /** The present attempt's task token, when the task has one. */
+  token: string | undefined
+
+  constructor(thread: Thread, state: State, position: Position) {
+    this.thread = thread
+    this.state = state
+    this.name = position.state
+    this.input = position.input
+    this.variables = { ...thread.outer, ...position.variables }
+    const retriers = 'Retry' in state ? state.Retry : undefined
+    this.retries = new Retries(retriers ?? [], thread.run.machinery.random)
+  }
+
+  get entered(): { eventId: number; at: number } {
+    return this.thread.progress.entered ?? { eventId: 0, at: 0 }
+  }
+
+  /** What the state's blocks ran on when a redrive begins; a retry starts all of them anew. */
+  get resumable(): Json[] | undefined {
+    return this.retries.total === 0 ? this.thread.progress.items : undefined
+  }
+
+  /**
+   * Evaluates a field's template with the values as the state was entered.
+   * @throws StateFailure `States.QueryEvaluationError`, recorded in the history
+   */
+  async evaluate(template: Json, field: string, extra: ExtraStates = {}): Promise<Json> {
+    const { expressions } = this.thread.run.machinery
+    try {
+      return await expressions.evaluate(template, this.#bindings(extra), field)
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error
+      throw this.evaluationFailed(error.message, error.field)
+    } finally {
+      this.thread.scope.check()
+    }
+  }
+
+  /** The value of a field, which must be of the given JSON type. */
+  async evaluateTo(type: 'number', template: Json, field: string): Promise<number>
+  async evaluateTo(type: 'string', template: Json, field: string): Promise<string>
+  async evaluateTo(type: 'boolean', template: Json, field: string): Promise<boolean>
+  async evaluateTo(type: 'array', template: Json, field: string): Promise<Json[]>
+  async evaluateTo(type: string, template: Json, field: string): Promise<Json> {
+    const value = await this.evaluate(template, field)
+    if (typeName(value) === type) return value
+    const { message } = unexpectedType(template, field, type, value)
+    throw this.evaluationFailed(message, field)
+  }
+
+  /** Records that an evaluation failed and gives the failure to throw. `location` is the field, if it is one's fault. */
+  evaluationFailed(problem: string, location?: string): StateFailure {
+    const place = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.entered.eventId}).`
+    const report = { error: ErrorName.queryEvaluation, cause: `${place} ${problem}` }
+    this.thread.record('EvaluationFailed', {
+      state: this.name,
+      ...(location === undefined ? {} : { location }),
+      ...report,
+    })
+    return new StateFailure(report)
+  }
+
+  #bindings({ map, ...states }: ExtraStates): Readonly<Record<string, unknown>> {
+    const context = this.#context(map)
+    return { ...this.variables, states: { input: this.input, context, ...states } }
+  }
+
+  #context(map: JsonObject | undefined): JsonObject {
+    const retryCount = this.state.Type === 'Task' ? { RetryCount: this.retries.total } : {}
+    return {
+      ...executionContext(this.thread.run.execution),
+      State: { Name: this.name, EnteredTime: timestamp(this.entered.at), ...retryCount },
+      ...(map === undefined ? {} : { Map: map }),
+      ...(this.token === undefined ? {} : { Task: { Token: this.token } }),
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Reads a definition and refuses, by name, everything that would not run here as it runs on AWS. */
+import validateAsl from 'asl-validator'
+import { type Definition, stateMachine } from './definition.ts'
+import { expressionProblems } from './expression-rules.ts'
+import { parseJson } from './json.ts'
+import { unsupported } from './unsupported.ts'
+import { variableNameProblems } from './variable-names.ts'
+
+/** A definition that cannot run here; the message lists every reason. */
+export class DefinitionError extends Error {
+  override readonly name = 'DefinitionError'
+
+  constructor(machine: string, problems: readonly string[]) {
+    super(`The state machine '${machine}' cannot run here:\n- ${problems.join('\n- ')}`)
+  }
+}
+
+/** What the validator finds wrong; it is given a copy because it writes into what it reads. */
+function specificationProblems(text: string): string[] {
+  const verdict = validateAsl(parseJson(text), { checkPaths: true, checkArn: false })
+  return verdict.isValid ? [] : [verdict.errorsText('\n- ')]
+}
+
+/**
+ * @param name the machine's name, for the error
+ * @param text the definition's JSON
+ * @throws DefinitionError
+ */
+export function parseDefinition(name: string, text: string): Definition {
+  const raw = parseJson(text)
+  if (raw === undefined) throw new DefinitionError(name, ['its definition is not JSON'])
+  const refuse = (problems: string[]) => {
+    if (problems.length > 0) throw new DefinitionError(name, problems)
+  }
+  refuse(unsupported(raw))
+  refuse(specificationProblems(text))
+  const parsed = stateMachine.safeParse(raw)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`)
+    throw new DefinitionError(name, problems)
+  }
+  refuse(variableNameProblems(parsed.data))
+  refuse(expressionProblems(parsed.data))
+  return parsed.data
+}
