@@ -7,39 +7,37 @@ const LONGEST_ERROR = 2_000
 const SHOWN_ACTIVITY = 200
 const SHOWN_STDERR_LINES = 10
 
-export type Exit = { code: number | null; signal: NodeJS.Signals | null; stderr: string }
+export type Exit = {
+  code: number | null
+  signal: NodeJS.Signals | null
+  /** Its time was up, and it was ended for that. */
+  timedOut: boolean
+  stderr: string
+}
 
-/** The result of a run. `secrets` never appear in its error. Whether it failed is told by exit code and `is_error` alone. */
-export function resultOf(
-  stream: ClaudeStream,
-  exit: Exit,
-  { timedOut, secrets }: { timedOut: boolean; secrets: readonly string[] },
-): Result {
+/** The result of a run. Whether it failed is told by exit code and `is_error` alone. */
+export function resultOf(stream: ClaudeStream, exit: Exit): Result {
   const failed = exit.code !== 0 || !stream.result || stream.result.is_error
-  const outcome = timedOut ? 'timeout' : failed ? 'failed' : 'done'
+  const outcome = exit.timedOut ? 'timeout' : failed ? 'failed' : 'done'
   const { usage, result } = stream
   return {
     outcome,
     text: cut(stream.answer.join('\n\n'), LONGEST_TEXT),
     allText: cut(stream.texts.join('\n\n'), LONGEST_TEXT),
     ...(result?.structured_output !== undefined && { structured: result.structured_output }),
-    ...(outcome === 'failed' && { error: errorText(whyFailed(stream, exit), secrets) }),
+    ...(outcome === 'failed' && { error: errorText(whyFailed(stream, exit)) }),
     activity: stream.activity.slice(-SHOWN_ACTIVITY),
     ...(usage && { usage }),
   }
 }
 
 /** The result of a job that went wrong before Claude Code ran. */
-export function failedBefore(error: unknown, secrets: readonly string[]): Result {
-  const text = error instanceof Error ? error.message : String(error)
-  return { outcome: 'failed', text: '', allText: '', error: errorText(text, secrets), activity: [] }
+export function failedBefore(problem: string): Result {
+  return { outcome: 'failed', text: '', allText: '', error: errorText(problem), activity: [] }
 }
 
-/** At most 2,000 characters, and none of the secrets. */
-export function errorText(text: string, secrets: readonly string[]): string {
-  const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-  return cut(safe, LONGEST_ERROR)
-}
+/** At most 2,000 characters. */
+export const errorText = (text: string) => cut(text, LONGEST_ERROR)
 
 function whyFailed({ result }: ClaudeStream, { code, signal, stderr }: Exit): string {
   const ending = signal ? `ended by ${signal}` : `ended with exit code ${code}`

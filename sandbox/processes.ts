@@ -48,6 +48,12 @@ export async function endProcesses(find: () => number[]): Promise<void> {
   }
 }
 
+/** Ends all processes of this process's own job but itself. */
+export function endOwnProcesses(): Promise<void> {
+  const own = Number(process.env.BATON_JOB)
+  return endProcesses(() => findProcesses((job) => job === own))
+}
+
 function signal(pid: number, name: NodeJS.Signals) {
   try {
     process.kill(pid, name)

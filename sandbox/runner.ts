@@ -4,14 +4,17 @@ import { realpath, writeFile } from 'node:fs/promises'
 import { constants, homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { ZodError } from 'zod'
 import { type Callback, connect } from './callback.ts'
 import { startClaude } from './claude.ts'
 import { type Job, launchEnv, type Result } from './contract.ts'
+import { messageOf } from './failure.ts'
 import { takeLock } from './fencing.ts'
 import { layOut } from './files.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { type Exit, errorText, failedBefore, resultOf } from './outcome.ts'
-import { endProcesses, findProcesses } from './processes.ts'
+import { endOwnProcesses } from './processes.ts'
+import { redactor } from './redact.ts'
 import { ClaudeStream } from './stream.ts'
 import { type Transcripts, transcriptsOf } from './transcript.ts'
 
@@ -26,21 +29,31 @@ process.on('SIGTERM', () => {
 
 async function run(): Promise<void> {
   const launch = launchEnv.parse(process.env)
-  const number = launch.BATON_JOB
   const home = await realpath(homedir())
-  if (!(await takeLock(number, join(home, '.baton', 'jobs')))) return
+  if (!(await takeLock(launch.BATON_JOB, join(home, '.baton', 'jobs')))) return
   const callback = connect(launch, quit.signal)
-  const job = await callback.fetchJob()
+  const job = await fetchJob(callback)
   if (!job) return
-  const secrets = [launch.BATON_JOB_TOKEN, job.model.apiKey]
-  await callback.sendResult(await perform(job, callback, { home, number, secrets }))
+  const redact = redactor([launch.BATON_JOB_TOKEN, job.model.apiKey])
+  await callback.sendResult(await perform(job, callback, { home, redact }))
 }
 
-type Surroundings = { home: string; number: number; secrets: readonly string[] }
+async function fetchJob(callback: Callback): Promise<Job | undefined> {
+  try {
+    return await callback.fetchJob()
+  } catch (error) {
+    // A runner and a control plane of different versions: waiting for a heartbeat would not tell anybody.
+    if (error instanceof ZodError)
+      await callback.sendResult(failedBefore(`The job is not understood: ${messageOf(error)}`))
+    throw error
+  }
+}
+
+type Surroundings = { home: string; redact: (text: string) => string }
 
 /** All that happens between fetching a job and sending its result. Throws only when the job is no longer wanted. */
 async function perform(job: Job, callback: Callback, surroundings: Surroundings): Promise<Result> {
-  const { home, secrets } = surroundings
+  const { home, redact } = surroundings
   const heartbeat = startHeartbeat(callback.beat, {
     everySeconds: job.heartbeatSeconds,
     superseded: () => quit.abort(),
@@ -50,55 +63,51 @@ async function perform(job: Job, callback: Callback, surroundings: Surroundings)
     await transcripts.restore()
     await layOut(job.files, home)
     const stream = new ClaudeStream(heartbeat.tell)
-    const { exit, timedOut } = await runClaude(job, stream, surroundings)
+    const exit = await runClaude(job, stream, surroundings)
     quit.signal.throwIfAborted()
-    const result = resultOf(stream, exit, { timedOut, secrets })
-    return await saved(transcripts, result, secrets)
+    return await saved(transcripts, resultOf(stream, exit))
   } catch (error) {
     quit.signal.throwIfAborted()
-    return failedBefore(error, secrets)
+    return failedBefore(redact(messageOf(error)))
   } finally {
     heartbeat.stop()
   }
 }
 
 /** Runs Claude Code to its end, or ends it when its time is up or the job is no longer wanted; nothing of it is left then. */
-async function runClaude(job: Job, stream: ClaudeStream, { home, number }: Surroundings) {
+async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surroundings) {
   const systemPromptFile = join(home, '.baton', 'system-prompt.md')
   await writeFile(systemPromptFile, job.systemPrompt)
   quit.signal.throwIfAborted()
   const timeLimit = AbortSignal.timeout(job.timeLimitSeconds * 1_000)
   const claude = startClaude(job, { home, systemPromptFile })
-  const endJob = () => endProcesses(() => findProcesses((other) => other === number))
-  AbortSignal.any([quit.signal, timeLimit]).addEventListener('abort', endJob)
+  AbortSignal.any([quit.signal, timeLimit]).addEventListener('abort', endOwnProcesses)
 
-  let timedOut = false
-  const exit: Exit = { code: null, signal: null, stderr: '' }
+  const exit: Exit = { code: null, signal: null, timedOut: false, stderr: '' }
+  createInterface({ input: claude.stdout }).on('line', (line) => stream.accept(redact(line)))
   claude.stderr.setEncoding('utf8').on('data', (text: string) => {
     exit.stderr = (exit.stderr + text).slice(-LONGEST_STDERR)
   })
-  createInterface({ input: claude.stdout }).on('line', (line) => stream.accept(line))
   claude.on('exit', (code, signal) => {
-    Object.assign(exit, { code, signal })
-    timedOut = timeLimit.aborted
+    Object.assign(exit, { code, signal, timedOut: timeLimit.aborted })
     // What the model's commands left in the background may hold the streams open, and is not to outlive the job.
-    endJob()
+    endOwnProcesses()
   })
   await once(claude, 'close')
-  await endJob()
-  return { exit, timedOut }
+  await endOwnProcesses()
+  return { ...exit, stderr: redact(exit.stderr) }
 }
 
 /** The result is worth more than the transcript: without it the conversation goes on from an earlier point. */
-async function saved(transcripts: Transcripts, result: Result, secrets: readonly string[]) {
+async function saved(transcripts: Transcripts, result: Result): Promise<Result> {
   try {
     await transcripts.save()
     return result
   } catch (error) {
     quit.signal.throwIfAborted()
-    const problem = `The transcript was not saved: ${error instanceof Error ? error.message : error}`
     if (result.outcome !== 'failed') return result
-    return { ...result, error: errorText(`${result.error}\n${problem}`, secrets) }
+    const problem = `The transcript was not saved: ${messageOf(error)}`
+    return { ...result, error: errorText(`${problem}\n${result.error}`) }
   }
 }
 
@@ -106,7 +115,7 @@ try {
   await run()
 } catch (error) {
   if (!quit.signal.aborted) {
-    process.stderr.write(`baton-runner: ${error instanceof Error ? error.message : error}\n`)
+    process.stderr.write(`baton-runner: ${messageOf(error)}\n`)
     process.exitCode = 1
   }
 }

@@ -33,12 +33,17 @@ const event = z.discriminatedUnion('type', [
     type: z.literal('assistant'),
     /** Set on what a subagent says. */
     parent_tool_use_id: z.string().nullish(),
-    message: z.object({ id: z.string(), content: z.array(block), usage: messageUsage.optional() }),
+    message: z.object({
+      id: z.string(),
+      model: z.string(),
+      content: z.array(block),
+      usage: messageUsage.optional(),
+    }),
   }),
   z.object({
     type: z.literal('user'),
     parent_tool_use_id: z.string().nullish(),
-    message: z.object({ content: z.union([z.string(), z.array(block)]) }),
+    message: z.object({ content: z.union([z.string().transform(() => []), z.array(block)]) }),
   }),
   z.object({
     type: z.literal('result'),
@@ -54,6 +59,9 @@ const event = z.discriminatedUnion('type', [
 type Event = z.infer<typeof event>
 export type ResultEvent = Extract<Event, { type: 'result' }>
 type Usage = NonNullable<Result['usage']>
+
+/** The model of what Claude Code says itself in the model's place: an API error, say. */
+const SYNTHETIC = '<synthetic>'
 
 /** What the events of one run of Claude Code come to. */
 export class ClaudeStream {
@@ -77,7 +85,7 @@ export class ClaudeStream {
     const parsed = event.safeParse(parseJson(line))
     if (!parsed.success) return
     if (parsed.data.type === 'assistant') this.#hear(parsed.data)
-    if (parsed.data.type === 'user' && !parsed.data.parent_tool_use_id) this.answer = []
+    if (parsed.data.type === 'user' && hasToolResult(parsed.data)) this.answer = []
     if (parsed.data.type === 'result') this.#settle(parsed.data)
   }
 
@@ -93,6 +101,7 @@ export class ClaudeStream {
   }
 
   #hear({ parent_tool_use_id, message }: Extract<Event, { type: 'assistant' }>) {
+    if (message.model === SYNTHETIC) return
     for (const block of message.content) {
       if (block.type === 'text' && !parent_tool_use_id) {
         this.texts.push(block.text)
@@ -130,6 +139,9 @@ export class ClaudeStream {
     }
   }
 }
+
+const hasToolResult = ({ parent_tool_use_id, message }: Extract<Event, { type: 'user' }>) =>
+  !parent_tool_use_id && message.content.some(({ type }) => type === 'tool_result')
 
 function add(a: Usage | undefined, b: Usage): Usage {
   if (!a) return b

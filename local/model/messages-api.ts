@@ -33,7 +33,7 @@ const message = z.object({
 export const messagesRequest = z.object({
   model: z.string(),
   stream: z.boolean().default(false),
-  system: z.unknown(),
+  system: z.unknown().optional(),
   messages: z.array(message).min(1),
   tools: z.array(z.looseObject({ name: z.string() })).default([]),
 })

@@ -57,8 +57,9 @@ test('nothing of the host and no job token is in the environment of the model’
   await (await sandbox.launch(1, callback.url, { env })).exit()
   const text = callback.results[0]?.text ?? ''
   expect(text).toContain('BATON_JOB=1')
-  expect(text).toContain(`ANTHROPIC_API_KEY=${API_KEY}`)
+  expect(text).toContain('ANTHROPIC_API_KEY=[redacted]')
   expect(text).not.toContain(canary)
+  expect(text).not.toContain(API_KEY)
   expect(text).not.toContain(tokenOf(1))
   expect(text).not.toContain('BATON_CALLBACK')
 })

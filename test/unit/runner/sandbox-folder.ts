@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { expect } from 'vitest'
 import { bundleRunner } from '../../../sandbox/bundle.ts'
 import { tokenOf } from './callback-server.ts'
 
@@ -62,8 +64,23 @@ export async function createSandbox() {
     return home
   }
 
+  /** The process ids that a command of the job writes to this file of its home folder, once they are there. */
+  async function pidsIn(file: string, home = 'home') {
+    const content = () => readFile(join(folder, home, file), 'utf8').catch(() => '')
+    await expect.poll(content, { timeout: 30_000, interval: 20 }).toMatch(/\d+\n/)
+    return (await content()).trim().split(' ').map(Number)
+  }
+
+  /** The processes of this machine whose working folder is in this sandbox. */
+  function processes() {
+    const folders = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return folders.filter((pid) => workingFolder(pid).startsWith(folder)).map(Number)
+  }
+
   return {
     home: join(folder, 'home'),
+    pidsIn,
+    processes,
     homeFolder,
     launch,
     async remove() {
@@ -76,11 +93,19 @@ export async function createSandbox() {
   }
 }
 
-/** Whether a process runs; one that has ended but was not yet reaped does not. */
+function workingFolder(pid: string) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return ''
+  }
+}
+
+/** Whether a process runs; one that has ended and only waits for its parent to notice does not. */
 export function isAlive(pid: number) {
   try {
-    process.kill(pid, 0)
-    return true
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return !stat.slice(stat.lastIndexOf(')')).startsWith(') Z')
   } catch {
     return false
   }

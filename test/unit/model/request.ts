@@ -1,0 +1,48 @@
+/** Builds the requests of a conversation as Claude Code sends them, for the table tests of the rules. */
+import { type MessagesRequest, messagesRequest } from '../../../local/model/messages-api.ts'
+import { answer } from '../../../local/model/script.ts'
+
+type Said = Record<string, unknown>
+
+/** A framed message as prompts have it. */
+export const framed = (header: string, content: string) =>
+  `${header}\n\`\`\`\`\`\`\n${content}\n\`\`\`\`\`\``
+
+/** A user message: reminders of Claude Code stand before the prompt. */
+export const asked = (...messages: string[]): Said => ({
+  role: 'user',
+  content: [
+    { type: 'text', text: '<system-reminder>\n[USER]\nnot a message\n</system-reminder>' },
+    { type: 'text', text: messages.join('\n\n') },
+  ],
+})
+
+/** The model called a tool, and this came of it. */
+export const called = (
+  name: string,
+  input: Said,
+  { text, isError = false }: { text: string; isError?: boolean },
+): Said[] => [
+  { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name, input }] },
+  {
+    role: 'user',
+    content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: text, is_error: isError }],
+  },
+]
+
+/** An earlier turn of the conductor, with these commands. */
+export const turned = (...commands: Said[]) =>
+  called('StructuredOutput', { reply: null, commands }, { text: 'taken' })
+
+export const requestOf = (messages: Said[], tools: string[] = ['Bash']): MessagesRequest =>
+  messagesRequest.parse({
+    model: 'any',
+    system: [{ type: 'text', text: 'rules' }],
+    messages: [...messages, { role: 'system', content: 'the environment' }],
+    tools: tools.map((name) => ({ name })),
+  })
+
+export const workerSays = (...messages: Said[]) => answer(requestOf(messages))
+
+export const conductorSays = (...messages: Said[]) =>
+  answer(requestOf(messages, ['Bash', 'StructuredOutput']))

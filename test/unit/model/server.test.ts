@@ -1,0 +1,101 @@
+/** The scripted model over HTTP, as any client of the Messages API meets it. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as z from 'zod'
+import { type Model, startModel } from '../../../local/model/server.ts'
+import { asked, framed } from './request.ts'
+
+const KEY = 'the-key-of-this-test'
+let model: Model
+beforeAll(async () => {
+  model = await startModel({ apiKey: KEY })
+})
+afterAll(() => model.close())
+
+const body = (stream: boolean) => ({
+  model: 'any',
+  stream,
+  messages: [asked(framed('[TASK]', 'Write a poem.'))],
+  tools: [{ name: 'Bash' }],
+})
+
+const post = (content: unknown, headers: Record<string, string> = { 'x-api-key': KEY }) =>
+  fetch(`${model.url}/v1/messages?beta=true`, {
+    method: 'POST',
+    headers,
+    body: typeof content === 'string' ? content : JSON.stringify(content),
+  })
+
+test.each([
+  { 'x-api-key': KEY },
+  { authorization: `Bearer ${KEY}` },
+])('%j is let in', async (headers) => {
+  const response = await post(body(false), headers)
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({ role: 'assistant', stop_reason: 'end_turn' })
+})
+
+test.each([
+  {},
+  { 'x-api-key': 'wrong' },
+  { authorization: KEY },
+])('%j is refused', async (headers) => {
+  const response = await post(body(false), headers)
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({
+    type: 'error',
+    error: { type: 'authentication_error' },
+  })
+})
+
+test.each([
+  '',
+  'no json',
+  '{}',
+  '{"model":"m","messages":[]}',
+])('the body %j is refused', async (content) => {
+  const response = await post(content)
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
+})
+
+test('another route is refused by name', async () => {
+  const response = await fetch(`${model.url}/v1/models`, { headers: { 'x-api-key': KEY } })
+  expect(response.status).toBe(404)
+  expect(await response.json()).toMatchObject({
+    error: { message: expect.stringContaining('GET /v1/models') },
+  })
+})
+
+test('the same request has the same usage, streamed or not, and it is the one on record', async () => {
+  const whole = z
+    .object({ usage: z.record(z.string(), z.number()) })
+    .parse(await (await post(body(false))).json())
+  const events = (await (await post(body(true))).text()).split('\n\n').filter(Boolean)
+  const data = events.map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)))
+  const start = data.find(({ type }) => type === 'message_start').message.usage
+  const end = data.find(({ type }) => type === 'message_delta').usage
+  expect({ ...start, ...end }).toEqual(whole.usage)
+  expect(model.requests.slice(-2).map(({ usage }) => usage)).toEqual([whole.usage, whole.usage])
+})
+
+test('a fault is met once, in order', async () => {
+  model.faults.push({ error: { status: 529, headers: { 'retry-after': '7' } } }, { cut: true })
+  const overloaded = await post(body(true))
+  expect(overloaded.status).toBe(529)
+  expect(overloaded.headers.get('retry-after')).toBe('7')
+  expect(await overloaded.json()).toMatchObject({ error: { type: 'overloaded_error' } })
+  await expect((await post(body(true))).text()).rejects.toThrow()
+  expect((await post(body(true))).status).toBe(200)
+})
+
+test('a model that is closed lets go of a request that hangs', async () => {
+  const other = await startModel({ apiKey: KEY })
+  other.faults.push({ answer: 'hang' })
+  const hanging = fetch(`${other.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': KEY },
+    body: JSON.stringify(body(true)),
+  })
+  await expect.poll(() => other.requests.length, { timeout: 8_000 }).toBe(1)
+  await Promise.all([expect(hanging).rejects.toThrow(), other.close()])
+})

@@ -1,0 +1,93 @@
+/** How a job ends when it does not end well, and what is said about it. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { tokenOf } from './callback-server.ts'
+import { API_KEY, framed, jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
+
+const scene = setScene()
+
+test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results).toMatchObject([{ outcome: 'timeout' }])
+  expect(callback.results[0]?.activity[0]).toContain('sleep 300')
+  expect(callback.results[0]?.usage?.inputTokens).toBeGreaterThan(0)
+  expect(sandbox.processes()).toEqual([])
+  expect(callback.objects.has('leg-1')).toBe(true)
+})
+
+test('a model that never answers ends with the time limit', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, shellTask('true', '@hang'), { timeLimitSeconds: 2 }))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results).toMatchObject([{ outcome: 'timeout', text: '' }])
+})
+
+test('a Claude Code that is killed is a failure with its signal', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, shellTask('true', '@crash')))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results).toMatchObject([{ outcome: 'failed' }])
+  expect(callback.results[0]?.error).toMatch(/ended by SIGKILL/)
+})
+
+test('an API error is a failure that names it, without token or key', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, model, sandbox } = scene
+  const message = `no such thing for ${API_KEY} or ${tokenOf(1)}`
+  for (let again = 0; again < 8; again++) model.faults.push({ error: { status: 400, message } })
+  callback.offer(1, jobIn(scene, shellTask('true')))
+  await (await sandbox.launch(1, callback.url)).exit()
+  model.faults.length = 0
+  const [result] = callback.results
+  expect(result).toMatchObject({ outcome: 'failed' })
+  expect(result?.error).toContain('API Error: 400')
+  expect(result?.error).toContain('no such thing for [redacted] or [redacted]')
+  expect(JSON.stringify(result)).not.toContain(API_KEY)
+})
+
+test('a Claude Code that is not installed is a failure that says so', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, sandbox } = scene
+  await rm(join(sandbox.home, '../bin/claude'))
+  callback.offer(1, jobIn(scene, shellTask('true')))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results[0]).toMatchObject({ outcome: 'failed' })
+  expect(callback.results[0]?.error).toContain('claude ENOENT')
+})
+
+test('a prompt that Claude Code would take for a command of its own is refused', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, ` /cost\n${framed('[TASK]', 'x')}`))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results[0]?.error).toContain('begins with "/"')
+})
+
+test('what a command leaves in the background ends with the job', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, shellTask('sleep 300 & setsid sleep 300 & echo started')))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results).toMatchObject([{ outcome: 'done' }])
+  expect(sandbox.processes()).toEqual([])
+})
+
+test('a transcript that cannot be uploaded does not lose the result', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, shellTask('true')))
+  callback.refusals.object.push(403)
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results).toMatchObject([{ outcome: 'done' }])
+  expect(callback.results[0]).not.toHaveProperty('error')
+})
