@@ -1,0 +1,41 @@
+/**
+ * DynamoDB: dynalite 4.0.0 on LevelDB. It has no transactions, streams, PartiQL or UpdateTable that adds an index, and
+ * says so; that it would ignore ALL_OLD on a failed condition is refused here, because it does not say so.
+ */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import dynalite from 'dynalite'
+import type { Service } from './endpoint.ts'
+import { AwsError } from './json-service.ts'
+import { privateSocket, upstream } from './private-socket.ts'
+
+export interface Dynalite {
+  readonly service: Service
+  close(): Promise<void>
+}
+
+/** Starts dynalite on what `stateDir` holds; an acknowledged write is in LevelDB. */
+export async function startDynalite(stateDir: string): Promise<Dynalite> {
+  const folder = path.join(stateDir, 'dynamodb')
+  mkdirSync(folder, { recursive: true })
+  const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  const socket = privateSocket(stateDir, 'dynalite')
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(socket, resolve)
+  })
+  const connection = upstream(socket)
+  return {
+    service: (request, response) => {
+      if (request.body.includes('"ReturnValuesOnConditionCheckFailure":"ALL_OLD"')) {
+        const message = 'ReturnValuesOnConditionCheckFailure is not implemented on one machine'
+        throw new AwsError('ValidationException', message)
+      }
+      return connection.forward(request, response)
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        connection.close()
+        server.close((error) => (error ? reject(error) : resolve()))
+      }),
+  }
+}

@@ -1,0 +1,11 @@
+/** What this package uses of dynalite, which brings no types of its own. */
+declare module 'dynalite' {
+  import type { Server } from 'node:http'
+  export default function dynalite(options?: {
+    /** The LevelDB folder; in memory without it. */
+    path?: string
+    createTableMs?: number
+    deleteTableMs?: number
+    updateTableMs?: number
+  }): Server
+}

@@ -1,0 +1,91 @@
+/** The one port of all AWS services: every request is proved to be signed, then answered by the service it was signed for. */
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { AwsError, type JsonService } from './json-service.ts'
+import { type Answer, readBody } from './loopback.ts'
+import { type Credentials, proveSignature, type ReceivedRequest } from './signature.ts'
+
+/** Answers requests that are proved to be ours. */
+export type Service = (request: ReceivedRequest, response: ServerResponse) => Promise<void>
+
+/** S3 takes 5 GB in one request; one machine's memory is the limit here. */
+const bodyLimit = 512 * 1024 * 1024
+
+/**
+ * What answers at the endpoint. `services` by the name in the credential scope (`dynamodb`, `sqs`, `s3`, `states`,
+ * `secretsmanager`). Errors have AWS's shape: XML for S3, JSON for the others.
+ */
+export function awsEndpoint(
+  services: Readonly<Record<string, Service>>,
+  credentials: Credentials,
+  now: () => number,
+): Answer {
+  return async (incoming, response) => {
+    const request = await receive(incoming)
+    try {
+      const { service } = await proveSignature(request, credentials, now())
+      const answer = services[service]
+      if (!answer) throw new AwsError('UnknownService', `${service} is not implemented`, 400)
+      await answer(request, response)
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      sendError(error, request, response)
+    }
+  }
+}
+
+/** Serves operations that take and give JSON, by the operation in `x-amz-target`. */
+export function serveJson(operations: JsonService): Service {
+  return async ({ headers, body }, response) => {
+    const operation = headers['x-amz-target']?.split('.').at(-1) ?? ''
+    const perform = operations[operation]
+    if (!perform) throw new AwsError('UnknownOperationException', `${operation} is not implemented`)
+    // Each operation takes an input of its own and checks it with its own schema.
+    const output = await perform(parse(body) as never)
+    send(response, 200, jsonType(headers), JSON.stringify(output ?? {}))
+  }
+}
+
+async function receive(incoming: Parameters<Answer>[0]): Promise<ReceivedRequest> {
+  const body = await readBody(incoming, bodyLimit)
+  if (!body) throw new AwsError('EntityTooLarge', `More than ${bodyLimit} bytes`, 413)
+  const headers = Object.entries(incoming.headers).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')] as const,
+  )
+  return {
+    method: incoming.method ?? 'GET',
+    target: incoming.url ?? '/',
+    headers: Object.fromEntries(headers),
+    body,
+  }
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString() || '{}')
+  } catch (cause) {
+    throw new AwsError('SerializationException', `The body is not JSON: ${cause}`)
+  }
+}
+
+function sendError(
+  error: AwsError,
+  { headers, target }: ReceivedRequest,
+  response: ServerResponse,
+) {
+  const { type, message, status } = error
+  if (headers['x-amz-target'] !== undefined) {
+    return send(response, status, jsonType(headers), JSON.stringify({ __type: type, message }))
+  }
+  const text = (value: string) => value.replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  const [resource = ''] = target.split('?')
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${text(type)}</Code><Message>${text(message)}</Message><Resource>${text(resource)}</Resource></Error>`
+  send(response, status, 'application/xml', xml)
+}
+
+const jsonType = (headers: ReceivedRequest['headers']) =>
+  headers['content-type'] ?? 'application/x-amz-json-1.0'
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': randomUUID() }).end(body)
+}

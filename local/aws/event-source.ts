@@ -1,0 +1,121 @@
+/** SQS event sources: long-polls a queue through the endpoint and hands what comes to a function. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import { failedMessages, sqsEvent } from './event-source-batch.ts'
+import type { LambdaHost } from './lambda-host.ts'
+import type { Declared, Stack } from './stack.ts'
+
+/** Invocations of one mapping at once, where the template gives no bound. */
+const defaultConcurrency = 10
+
+/** How long a receive waits for a message; SQS allows no more. */
+const pollSeconds = 20
+
+/** After a failed receive, so that a broken queue does not keep the machine busy. */
+const pauseMs = 1000
+
+interface EventSource {
+  readonly mapping: Declared<'AWS::Lambda::EventSourceMapping'>
+  readonly queueUrl: string
+  /** The ARN of the mapping's function. */
+  readonly functionArn: string
+  readonly client: SQSClient
+  readonly lambda: Pick<LambdaHost, 'invoke'>
+  readonly log: (line: string) => void
+}
+
+/**
+ * Starts every mapping of the stack; returns what stops them. Invocations under way then go on, and their messages come
+ * again unless they are deleted in time.
+ */
+export function startEventSources(
+  stack: Stack,
+  client: SQSClient,
+  lambda: Pick<LambdaHost, 'invoke'>,
+  log: (line: string) => void,
+): () => void {
+  const queues = new Map(stack.all('AWS::SQS::Queue').map(({ arn, url }) => [arn, url] as const))
+  const functions = new Map(stack.all('AWS::Lambda::Function').map(({ name, arn }) => [name, arn]))
+  const stops = stack.all('AWS::Lambda::EventSourceMapping').map((mapping) => {
+    const { EventSourceArn, FunctionName } = mapping.properties
+    const queueUrl = queues.get(EventSourceArn)
+    if (queueUrl === undefined) {
+      throw new Error(`${mapping.logicalId}: the queue ${EventSourceArn} is not in the template`)
+    }
+    const functionArn = functions.get(FunctionName) ?? FunctionName
+    return startEventSource({ mapping, queueUrl, functionArn, client, lambda, log })
+  })
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/**
+ * Starts a mapping. While a batch is with the function the next one is fetched already, up to the mapping's
+ * concurrency; that a message group is in one batch at a time is the queue's doing. What fails stays in the queue
+ * and comes again after its visibility timeout.
+ */
+function startEventSource(options: EventSource): () => void {
+  const { mapping, log } = options
+  const stopped = new AbortController()
+  const most = mapping.properties.ScalingConfig?.MaximumConcurrency ?? defaultConcurrency
+  const underWay = new Set<Promise<void>>()
+  const poll = async () => {
+    while (!stopped.signal.aborted) {
+      if (underWay.size >= most) {
+        await Promise.race(underWay)
+        continue
+      }
+      const messages = await receive(options, stopped.signal)
+      if (messages.length === 0) continue
+      const delivery = deliver(options, messages)
+        .catch((error) => log(`[${mapping.logicalId}] ${error}`))
+        .finally(() => underWay.delete(delivery))
+      underWay.add(delivery)
+    }
+  }
+  if (mapping.properties.Enabled) void poll()
+  return () => stopped.abort()
+}
+
+async function receive(
+  { client, mapping, queueUrl, log }: EventSource,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: mapping.properties.BatchSize,
+    WaitTimeSeconds: pollSeconds,
+    MessageSystemAttributeNames: ['All'],
+    MessageAttributeNames: ['All'],
+  })
+  try {
+    return (await client.send(command, { abortSignal: signal })).Messages ?? []
+  } catch (error) {
+    if (signal.aborted) return []
+    log(`[${mapping.logicalId}] ${error}`)
+    await sleep(pauseMs, undefined, { signal }).catch(() => {})
+    return []
+  }
+}
+
+async function deliver(options: EventSource, messages: Message[]): Promise<void> {
+  const { client, functionArn, lambda, mapping, queueUrl, log } = options
+  const { EventSourceArn, FunctionResponseTypes } = mapping.properties
+  const outcome = await lambda.invoke(functionArn, sqsEvent(messages, EventSourceArn))
+  if (!outcome.ok) return
+  const failed = FunctionResponseTypes.includes('ReportBatchItemFailures')
+    ? failedMessages(outcome.payload, messages)
+    : new Set<string>()
+  if (failed.size > 0) log(`[${mapping.logicalId}] ${failed.size} of ${messages.length} failed`)
+  const done = messages.filter(({ MessageId = '' }) => !failed.has(MessageId))
+  if (done.length === 0) return
+  const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
+  await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+}

@@ -1,0 +1,80 @@
+/** API Gateway's HTTP API: routes requests to functions and answers as the gateway does. */
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { httpEvent, sendMessage, sendResult } from './http-event.ts'
+import { chooseRoute, type RoutePattern, routePattern } from './http-routes.ts'
+import { type LambdaHost, payloadLimit } from './lambda-host.ts'
+import { type Answer, readBody } from './loopback.ts'
+import type { Declared, Stack } from './stack.ts'
+import type { LambdaOutcome } from './states/lambda-outcome.ts'
+
+/** Neither this nor the integration timeout can be raised on AWS. */
+const bodyLimit = 10 * 1024 * 1024
+
+/** What a response without a content type is sent as. */
+const defaultType = 'text/plain;charset=UTF-8'
+
+interface Route extends RoutePattern {
+  readonly functionArn: string
+  readonly timeoutMs: number
+}
+
+/** What answers for the stack's one HTTP API. Throws when the stack has more than one. */
+export function httpApi(stack: Stack, lambda: Pick<LambdaHost, 'invoke'>): Answer {
+  const [, second] = stack.all('AWS::ApiGatewayV2::Api')
+  if (second) throw new Error(`${second.logicalId}: one HTTP API is what one port can serve`)
+  stack.all('AWS::ApiGatewayV2::Stage')
+  const routes = routesOf(stack)
+  return async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const chosen = chooseRoute(routes, request.method ?? 'GET', pathname)
+    if (!chosen) return sendMessage(response, 404, 'Not Found')
+    const body = await readBody(request, bodyLimit)
+    if (!body) return sendMessage(response, 413, 'Request Entity Too Large')
+    const event = httpEvent(request, body, chosen.taken, Date.now())
+    if (Buffer.byteLength(JSON.stringify(event)) > payloadLimit) {
+      return sendMessage(response, 413, 'Request Entity Too Large')
+    }
+    const { functionArn, timeoutMs } = chosen.route
+    answer(response, await inTime(lambda.invoke(functionArn, event), timeoutMs))
+  }
+}
+
+function routesOf(stack: Stack): Route[] {
+  const integrations = new Map(
+    stack.all('AWS::ApiGatewayV2::Integration').map((found) => [found.logicalId, found] as const),
+  )
+  return stack.all('AWS::ApiGatewayV2::Route').map(({ logicalId, properties }) => {
+    const integration = integrations.get(properties.Target.replace(/^integrations\//, ''))
+    if (!integration) throw new Error(`${logicalId}: ${properties.Target} is not in the template`)
+    return {
+      ...routePattern(properties.RouteKey),
+      functionArn: functionArn(integration),
+      timeoutMs: integration.properties.TimeoutInMillis,
+    }
+  })
+}
+
+/** An integration names its function by ARN, or by the ARN of the path that invokes it. */
+const functionArn = ({ properties }: Declared<'AWS::ApiGatewayV2::Integration'>) =>
+  /\/functions\/(.+)\/invocations$/.exec(properties.IntegrationUri)?.[1] ??
+  properties.IntegrationUri
+
+/** Undefined when the function takes too long; it runs on all the same, as on AWS. */
+async function inTime(
+  outcome: Promise<LambdaOutcome>,
+  timeoutMs: number,
+): Promise<LambdaOutcome | undefined> {
+  const timer = new AbortController()
+  const late = sleep(timeoutMs, undefined, { signal: timer.signal }).catch(() => undefined)
+  return Promise.race([outcome, late]).finally(() => timer.abort())
+}
+
+function answer(response: ServerResponse, outcome: LambdaOutcome | undefined): void {
+  if (outcome?.ok && sendResult(outcome.payload, response, defaultType)) return
+  const unavailable =
+    outcome === undefined ||
+    (!outcome.ok && outcome.errorType === 'Lambda.TooManyRequestsException')
+  if (unavailable) sendMessage(response, 503, 'Service Unavailable')
+  else sendMessage(response, 500, 'Internal Server Error')
+}

@@ -1,0 +1,144 @@
+/** What a resource is called on this machine: its physical name, its ARN, and what `Ref` and `Fn::GetAtt` give for it. */
+import type { Resolver } from './intrinsics.ts'
+import type { Template } from './template.ts'
+
+export const account = '000000000000'
+export const region = 'us-east-1'
+
+/** The API's identifier: in `https://<apiId>.execute-api…`, which CDK puts together itself. */
+export const apiId = 'localapi'
+
+/** Where things are reached on this machine, known once their ports are open. */
+export interface Addresses {
+  /** The HTTP API's URL, without a slash at its end. */
+  readonly api: string
+  /** The URL of all AWS services, without a slash at its end. */
+  readonly endpoint: string
+  /** Function URLs by the logical id of their `AWS::Lambda::Url`, with a slash at their end. */
+  readonly functionUrls: ReadonlyMap<string, string>
+}
+
+export interface Identity {
+  readonly name: string
+  readonly ref: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly url?: string
+}
+
+/** The property that names a resource of the type, where it has one. */
+const nameProperties: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::Events::Rule': 'Name',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::Scheduler::Schedule': 'Name',
+  'AWS::SecretsManager::Secret': 'Name',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
+}
+
+const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`
+
+const byName = (name: string, Arn: string): Identity => ({ name, ref: name, attributes: { Arn } })
+
+/** For the types whose `Ref` is their ARN. */
+const byArn = (name: string, Arn: string, more: Record<string, string> = {}): Identity => ({
+  name,
+  ref: Arn,
+  attributes: { Arn, ...more },
+})
+
+/** For the types that only other resources refer to. */
+const byId = (name: string): Identity => ({ name, ref: name, attributes: { Id: name } })
+
+/** The identity of one resource; `resolve` is for names and targets that are intrinsics themselves. */
+export function identity(
+  logicalId: string,
+  template: Template,
+  addresses: Addresses,
+  resolve: Resolver['resolve'],
+): Identity {
+  const { Type = '', Properties = {} } = template.Resources[logicalId] ?? {}
+  const given = Properties[nameProperties[Type] ?? '']
+  const name =
+    given === undefined
+      ? `${template.stackName}-${logicalId}`.slice(0, 60)
+      : String(resolve(given, `The name of ${logicalId}`))
+  switch (Type) {
+    case 'AWS::ApiGatewayV2::Api':
+      return {
+        ...byId(apiId),
+        url: addresses.api,
+        attributes: { ApiId: apiId, ApiEndpoint: addresses.api },
+      }
+    case 'AWS::ApiGatewayV2::Integration':
+    case 'AWS::ApiGatewayV2::Route':
+    case 'AWS::Lambda::EventSourceMapping':
+      return byId(logicalId)
+    case 'AWS::ApiGatewayV2::Stage':
+      return byId('$default')
+    case 'AWS::DynamoDB::GlobalTable':
+    case 'AWS::DynamoDB::Table':
+      return byName(name, arn('dynamodb', `table/${name}`))
+    case 'AWS::IAM::Role':
+      return byName(name, `arn:aws:iam::${account}:role/${name}`)
+    case 'AWS::Lambda::Function':
+      return byName(name, arn('lambda', `function:${name}`))
+    case 'AWS::Lambda::Url':
+      return functionUrl(
+        logicalId,
+        String(resolve(Properties.TargetFunctionArn, logicalId)),
+        addresses,
+      )
+    case 'AWS::S3::Bucket':
+      return bucket(name)
+    case 'AWS::SNS::Topic':
+      return byArn(name, arn('sns', name), { TopicArn: arn('sns', name), TopicName: name })
+    case 'AWS::SQS::Queue':
+      return queue(name, Properties.FifoQueue === true, addresses)
+    case 'AWS::SecretsManager::Secret':
+      return secret(name)
+    case 'AWS::StepFunctions::StateMachine':
+      return byArn(name, arn('states', `stateMachine:${name}`), { Name: name })
+    default:
+      return byName(name, arn(Type.split('::')[1]?.toLowerCase() ?? 'local', name))
+  }
+}
+
+function functionUrl(
+  logicalId: string,
+  functionArn: string,
+  { functionUrls }: Addresses,
+): Identity {
+  const url = functionUrls.get(logicalId) ?? ''
+  return {
+    name: logicalId,
+    ref: functionArn,
+    url,
+    attributes: { FunctionUrl: url, FunctionArn: functionArn },
+  }
+}
+
+function bucket(name: string): Identity {
+  const valid = name.toLowerCase().replace(/[^a-z0-9.-]/g, '-')
+  return byName(valid, `arn:aws:s3:::${valid}`)
+}
+
+function queue(given: string, fifo: boolean, { endpoint }: Addresses): Identity {
+  const name = fifo && !given.endsWith('.fifo') ? `${given}.fifo` : given
+  const url = `${endpoint}/${account}/${name}`
+  return {
+    name,
+    ref: url,
+    url,
+    attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: url },
+  }
+}
+
+function secret(name: string): Identity {
+  const secretArn = arn('secretsmanager', `secret:${name}-local0`)
+  return byArn(name, secretArn, { Id: secretArn })
+}

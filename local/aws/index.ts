@@ -1,0 +1,217 @@
+/** AWS on one machine: runs exactly the template of a synthesised CDK app, on loopback. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { asyncInvoker } from './async-invoke.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { startDynalite } from './dynalite-server.ts'
+import { awsEndpoint, serveJson } from './endpoint.ts'
+import { startEventSources } from './event-source.ts'
+import { startFauxqs } from './fauxqs.ts'
+import { functionUrl } from './function-url.ts'
+import { httpApi } from './http-api.ts'
+import { account, region } from './identity.ts'
+import { bundleRuntime, codeFolder } from './lambda-code.ts'
+import { lambdaHost } from './lambda-host.ts'
+import { type Loopback, openLoopback } from './loopback.ts'
+import { s3Service } from './objects.ts'
+import { provision, sdkClients } from './provision.ts'
+import { sqsService } from './queues.ts'
+import { refuseUnknownTypes } from './resource-types.ts'
+import { eventBus } from './rules.ts'
+import { startSchedules } from './schedules.ts'
+import { secretsService, secretValues } from './secrets.ts'
+import type { Credentials } from './signature.ts'
+import { placeStack, type StackResource } from './stack.ts'
+import { StateMachines, stepFunctionsService } from './states/index.ts'
+import { loadTemplate, type Template } from './template.ts'
+
+export { secretVariable } from './secrets.ts'
+export type { Credentials } from './signature.ts'
+export type { StackResource } from './stack.ts'
+
+export interface AwsOptions {
+  /** The cloud assembly: the folder that `cdk synth` writes. */
+  readonly assembly: string
+  /** The stack to run, when the assembly has several. */
+  readonly stack?: string
+  /** Tables, queues, objects, executions and generated secrets: what survives a restart. */
+  readonly stateDir: string
+  /** The port of the HTTP API; 0 for any. */
+  readonly port: number
+  /** Values for the template's CloudFormation parameters. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Secret values by secret name; they win over what the template generates. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Added to the environment of every function, such as `E2B_API_URL`. */
+  readonly lambdaEnv: Readonly<Record<string, string>>
+  readonly log: (line: string) => void
+  readonly clock?: Clock
+}
+
+export interface LocalAws {
+  /** The HTTP API. */
+  readonly url: string
+  /** All AWS services: what `AWS_ENDPOINT_URL` is set to. */
+  readonly endpoint: string
+  readonly credentials: Credentials
+  readonly region: string
+  /** Every port that is open, by what answers there: `api`, `endpoint`, and function URLs by logical id. */
+  readonly ports: Readonly<Record<string, number>>
+  readonly resources: Resources
+  /** The outputs of the stack. */
+  readonly outputs: Readonly<Record<string, string>>
+  /** Ends every process and port; state stays. */
+  close(): Promise<void>
+}
+
+export interface Resources {
+  readonly all: readonly StackResource[]
+  /** The one resource below a construct path, of a type when there are several; throws when it is none or many. */
+  find(constructPath: string, type?: string): StackResource
+}
+
+/**
+ * Runs a stack. Throws, naming it, for whatever the template has that is not implemented on one machine, and when the
+ * port is taken.
+ */
+export async function startAws(options: AwsOptions): Promise<LocalAws> {
+  const { stateDir, log, clock = systemClock } = options
+  const template = loadTemplate(options.assembly, options.stack)
+  refuseUnknownTypes(template)
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const closing: (() => void | Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    return { ...(await start()), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  async function start(): Promise<Omit<LocalAws, 'close'>> {
+    const api = await open(options.port)
+    const endpoint = await open(0)
+    const urls = await openFunctionUrls()
+    const stack = placeStack(template, addresses(api, endpoint, urls), options.parameters ?? {})
+    const credentials = newCredentials()
+
+    const fauxqs = await startFauxqs(stateDir)
+    closing.push(() => fauxqs.close())
+    const dynalite = await startDynalite(stateDir)
+    closing.push(() => dynalite.close())
+    const secrets = stack.all('AWS::SecretsManager::Secret')
+    const lambda = lambdaHost({
+      functions: stack.all('AWS::Lambda::Function'),
+      codeFolder: (declared) => codeFolder(declared, template, stateDir),
+      runtime: await bundleRuntime(stateDir),
+      env: { ...awsEnvironment(endpoint.url, credentials), ...options.lambdaEnv },
+      clock,
+      log,
+    })
+    closing.push(() => lambda.close())
+    const invoker = asyncInvoker(lambda, stack.all('AWS::Lambda::EventInvokeConfig'), clock, log)
+    closing.push(() => invoker.close())
+    const machines = new StateMachines({
+      region,
+      account,
+      stateDir: path.join(stateDir, 'states'),
+      clock,
+      invokeLambda: lambda.invoke,
+      onStatusChange: eventBus(stack, invoker),
+    })
+    for (const { arn, name, properties } of stack.all('AWS::StepFunctions::StateMachine')) {
+      machines.register({ arn, name, definition: properties.DefinitionString })
+    }
+    const services = {
+      dynamodb: dynalite.service,
+      s3: s3Service(fauxqs.upstream),
+      secretsmanager: serveJson(
+        secretsService(secrets, secretValues(secrets, options.secrets, stateDir)),
+      ),
+      sqs: sqsService(fauxqs.upstream, endpoint.url, stack.all('AWS::SQS::Queue')),
+      states: serveJson(stepFunctionsService(machines)),
+    }
+    endpoint.serve(awsEndpoint(services, credentials, Date.now))
+
+    const clients = sdkClients(endpoint.url, credentials)
+    closing.push(() => clients.close())
+    closing.push(await provision(stack, clients, clock, log))
+    for (const declared of stack.all('AWS::Lambda::Url')) {
+      urls.get(declared.logicalId)?.serve(functionUrl(declared, lambda))
+    }
+    api.serve(httpApi(stack, lambda))
+    closing.push(startEventSources(stack, clients.sqs, lambda, log))
+    closing.push(startSchedules(stack, clock, invoker))
+    machines.reportAborted()
+    return {
+      url: api.url,
+      endpoint: endpoint.url,
+      credentials,
+      region,
+      ports: Object.fromEntries(
+        [['api', api] as const, ['endpoint', endpoint] as const, ...urls].map(
+          ([name, { port }]) => [name, port],
+        ),
+      ),
+      resources: resourceLookup(stack.resources),
+      outputs: stack.outputs(),
+    }
+  }
+
+  async function open(port: number): Promise<Loopback> {
+    const opened = await openLoopback(port, log)
+    closing.push(() => opened.close())
+    return opened
+  }
+
+  async function openFunctionUrls(): Promise<Map<string, Loopback>> {
+    const urls = new Map<string, Loopback>()
+    for (const logicalId of functionUrlIds(template)) urls.set(logicalId, await open(0))
+    return urls
+  }
+}
+
+const functionUrlIds = ({ Resources }: Template) =>
+  Object.keys(Resources).filter((id) => Resources[id]?.Type === 'AWS::Lambda::Url')
+
+const addresses = (api: Loopback, endpoint: Loopback, urls: ReadonlyMap<string, Loopback>) => ({
+  api: api.url,
+  endpoint: endpoint.url,
+  functionUrls: new Map([...urls].map(([id, { url }]) => [id, `${url}/`] as const)),
+})
+
+/** Good for this start only: a link or a function of an earlier one is refused. */
+const newCredentials = (): Credentials => ({
+  accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
+  secretAccessKey: randomBytes(30).toString('base64url'),
+})
+
+/** All that an SDK needs to find this machine instead of AWS. */
+const awsEnvironment = (endpoint: string, { accessKeyId, secretAccessKey }: Credentials) => ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_EC2_METADATA_DISABLED: 'true',
+})
+
+function resourceLookup(all: readonly StackResource[]): Resources {
+  return {
+    all,
+    find: (constructPath, type) => {
+      const below = all.filter(
+        (resource) =>
+          `${resource.constructPath}/`.startsWith(`${constructPath}/`) &&
+          (type === undefined || resource.type === type),
+      )
+      const [only] = below
+      if (only && below.length === 1) return only
+      const what = `${type ?? 'resource'} below ${constructPath}`
+      throw new Error(`${below.length === 0 ? 'No' : 'More than one'} ${what}`)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** Puts a function's code where a process can run it, and the runtime that runs it. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Declared } from './stack.ts'
+import type { Template } from './template.ts'
+
+/** The folder of a function's code: its asset, or inline code written to `stateDir`. */
+export function codeFolder(
+  { logicalId, properties: { Code } }: Declared<'AWS::Lambda::Function'>,
+  template: Template,
+  stateDir: string,
+): string {
+  const folder =
+    'S3Key' in Code ? template.assetFolder(Code.S3Key) : path.join(stateDir, 'functions', logicalId)
+  mkdirSync(folder, { recursive: true })
+  if ('ZipFile' in Code) writeFileSync(path.join(folder, 'index.js'), Code.ZipFile)
+  // On Lambda nothing stands above the code: a package.json further up must not decide what kind of module it is.
+  const nearest = path.join(folder, 'package.json')
+  if (!existsSync(nearest)) writeFileSync(nearest, '{}\n')
+  return folder
+}
+
+/** Bundles the runtime once, because stripping its types at every cold start would take 25 ms. */
+export async function bundleRuntime(stateDir: string): Promise<string> {
+  const outfile = path.join(stateDir, 'lambda-runtime.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL('lambda-runtime/main.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  })
+  return outfile
+}

@@ -1,0 +1,134 @@
+/** Runs the stack's functions, each in processes of its own, as Lambda would. */
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import type { Clock } from './clock.ts'
+import { Environment, type Sink } from './lambda-environment.ts'
+import { LambdaPool } from './lambda-pool.ts'
+import type { Declared } from './stack.ts'
+import type { LambdaOutcome } from './states/lambda-outcome.ts'
+
+/** Bytes of an event or an answer: Lambda's limit for synchronous invocations. */
+export const payloadLimit = 6 * 1024 * 1024
+
+export interface LambdaHost {
+  /**
+   * Invokes the function with this ARN. Never rejects: what went wrong is in the outcome, with Lambda's names
+   * (`Sandbox.Timedout`, `Runtime.ExitError`, `Lambda.ResourceNotFoundException`, …). A streaming handler needs `sink`.
+   */
+  invoke(arn: string, event: unknown, sink?: Sink): Promise<LambdaOutcome>
+  /** Kills every process. */
+  close(): void
+}
+
+export interface LambdaHostOptions {
+  readonly functions: readonly Declared<'AWS::Lambda::Function'>[]
+  /** The folder of a function's code. */
+  readonly codeFolder: (declared: Declared<'AWS::Lambda::Function'>) => string
+  /** The bundled runtime. */
+  readonly runtime: string
+  /** Added to every function's environment, over the template's. */
+  readonly env: Readonly<Record<string, string>>
+  readonly clock: Clock
+  readonly log: (line: string) => void
+}
+
+interface HostedFunction extends Declared<'AWS::Lambda::Function'> {
+  readonly pool: LambdaPool
+}
+
+export function lambdaHost(options: LambdaHostOptions): LambdaHost {
+  const hosted = new Map(
+    options.functions.map((declared): [string, HostedFunction] => {
+      const codeFolder = options.codeFolder(declared)
+      const start = () =>
+        new Environment({
+          runtime: options.runtime,
+          codeFolder,
+          env: environmentOf(declared, codeFolder, options.env),
+          log: (line) => options.log(`[${declared.name}] ${line}`),
+        })
+      return [declared.arn, { ...declared, pool: new LambdaPool(start, options.clock) }]
+    }),
+  )
+  return {
+    invoke: async (arn, event, sink = unwanted) => {
+      const found = hosted.get(arn.replace(/:\$LATEST$/, ''))
+      if (!found) return serviceError('ResourceNotFoundException', `Function not found: ${arn}`)
+      const outcome = await invoke(found, JSON.stringify(event), sink)
+      if (!outcome.ok) {
+        options.log(`[${found.name}] ${outcome.errorType}: ${outcome.errorMessage}`)
+      }
+      return outcome
+    },
+    close: () => {
+      for (const { pool } of hosted.values()) pool.close()
+    },
+  }
+}
+
+async function invoke(hosted: HostedFunction, event: string, sink: Sink): Promise<LambdaOutcome> {
+  const { ReservedConcurrentExecutions, Timeout } = hosted.properties
+  if (Buffer.byteLength(event) > payloadLimit) {
+    const message = `${Buffer.byteLength(event)} byte payload is too large for the RequestResponse invocation type (limit ${payloadLimit} bytes)`
+    return serviceError('RequestTooLargeException', message)
+  }
+  if (hosted.pool.taken >= (ReservedConcurrentExecutions ?? Number.POSITIVE_INFINITY)) {
+    return serviceError('TooManyRequestsException', 'Rate Exceeded.')
+  }
+  const lease = await hosted.pool.lease()
+  if (!lease.ok) return functionError(lease.error)
+  try {
+    const requestId = randomUUID()
+    const timeoutMs = Timeout * 1000
+    const deadline = Date.now() + timeoutMs
+    const invocation = { requestId, arn: hosted.arn, event, deadline }
+    const ending = await lease.environment.invoke(invocation, timeoutMs, sink)
+    if (!ending.ok) return functionError(ending.error)
+    if (Buffer.byteLength(ending.payload) > payloadLimit) return tooLarge
+    return { ok: true, payload: JSON.parse(ending.payload), requestId }
+  } finally {
+    lease.release()
+  }
+}
+
+/** What Lambda sets itself wins over the template's variables, as there; `PATH` is all that comes from this machine. */
+function environmentOf(
+  { name, properties }: Declared<'AWS::Lambda::Function'>,
+  codeFolder: string,
+  added: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return {
+    ...properties.Environment?.Variables,
+    ...added,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${properties.Runtime}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: codeFolder,
+    PATH: process.env.PATH ?? '',
+    TZ: ':UTC',
+    _HANDLER: properties.Handler,
+  }
+}
+
+const unwanted: Sink = { start: () => {}, chunk: () => {} }
+
+const errorShape = z.looseObject({ errorType: z.string(), errorMessage: z.string() })
+
+function functionError(error: string): LambdaOutcome {
+  const payload = errorShape.parse(JSON.parse(error))
+  return { ok: false, errorType: payload.errorType, errorMessage: payload.errorMessage, payload }
+}
+
+function serviceError(name: string, errorMessage: string): LambdaOutcome {
+  return { ok: false, errorType: `Lambda.${name}`, errorMessage }
+}
+
+const tooLarge = functionError(
+  JSON.stringify({
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`,
+  }),
+)

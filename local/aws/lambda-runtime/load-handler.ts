@@ -1,0 +1,53 @@
+/** Finds and imports the function that a `Handler` property names. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runtimeError } from './error-payload.ts'
+import { isStreaming } from './streaming.ts'
+
+export type Handler = (...parameters: unknown[]) => unknown
+
+export interface LoadedHandler {
+  readonly handler: Handler
+  /** Whether the handler answers by a stream. */
+  readonly streaming: boolean
+}
+
+/** Imports `<file>.<export>` below `root`. Throws the error by which Lambda names what is wrong. */
+export async function loadHandler(root: string, name: string): Promise<LoadedHandler> {
+  const [file = '', exported = ''] = path.basename(name).split('.')
+  const base = path.join(root, path.dirname(name), file)
+  const found = ['.js', '.mjs', '.cjs'].map((extension) => base + extension).find(existsSync)
+  if (!found) {
+    throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`)
+  }
+  const handler = member(await importModule(found), exported)
+  if (typeof handler !== 'function') {
+    throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`)
+  }
+  const streaming = isStreaming(handler)
+  if (handler.length >= 3 && !streaming) {
+    const message = `${name} takes a callback, which Lambda does not support since Node.js 24: return a promise`
+    throw runtimeError('Runtime.CallbackHandlerDeprecated', message)
+  }
+  return { handler: (...parameters) => Reflect.apply(handler, undefined, parameters), streaming }
+}
+
+async function importModule(file: string): Promise<unknown> {
+  try {
+    return await import(pathToFileURL(file).href)
+  } catch (error) {
+    const type = error instanceof SyntaxError ? 'Runtime.UserCodeSyntaxError' : undefined
+    const missing =
+      error instanceof Error && 'code' in error && /MODULE_NOT_FOUND$/.test(String(error.code))
+    if (missing) throw runtimeError('Runtime.ImportModuleError', `Error: ${error.message}`, error)
+    throw type ? runtimeError(type, String(error), error) : error
+  }
+}
+
+/** An export, also of a CommonJS module whose exports Node could not see beforehand. */
+function member(module: unknown, name: string): unknown {
+  if (typeof module !== 'object' || module === null) return undefined
+  const exports = new Map<string, unknown>(Object.entries(module))
+  return exports.get(name) ?? member(exports.get('default'), name)
+}

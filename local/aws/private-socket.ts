@@ -1,0 +1,60 @@
+/** Hands proven requests on to a server in this process that listens on a socket file instead of a port. */
+import { mkdirSync, rmSync } from 'node:fs'
+import http, { type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { ReceivedRequest } from './signature.ts'
+
+/** Socket files have short names by a limit of the kernel (104 bytes on macOS, 108 on Linux). */
+const longestSocketPath = 103
+
+/**
+ * The path of a socket file that only this user can reach: dynalite and fauxqs ask for no credentials, so no port
+ * may lead to them. In the state folder when its path is short enough, else in the system's temporary folder.
+ */
+export function privateSocket(stateDir: string, name: string): string {
+  const wanted = path.join(stateDir, 'sockets', `${name}.sock`)
+  const short = Buffer.byteLength(wanted) <= longestSocketPath
+  const socket = short ? wanted : path.join(tmpdir(), `aws-${process.pid}`, `${name}.sock`)
+  mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
+  rmSync(socket, { force: true })
+  return socket
+}
+
+export interface Upstream {
+  /** The response to a request, headers read and body still to come. */
+  ask(request: ReceivedRequest): Promise<http.IncomingMessage>
+  /** Answers `response` with what the server says to `request`. */
+  forward(request: ReceivedRequest, response: ServerResponse): Promise<void>
+  close(): void
+}
+
+/** The server that listens on `socketPath`. */
+export function upstream(socketPath: string): Upstream {
+  const agent = new http.Agent({ keepAlive: true })
+  const ask = ({ method, target, headers, body }: ReceivedRequest) =>
+    new Promise<http.IncomingMessage>((resolve, reject) => {
+      const { 'transfer-encoding': _, ...kept } = headers
+      http
+        .request({
+          socketPath,
+          agent,
+          method,
+          path: target,
+          headers: { ...kept, 'content-length': body.length },
+        })
+        .on('response', resolve)
+        .on('error', reject)
+        .end(body)
+    })
+  return {
+    ask,
+    forward: async (request, response) => {
+      const answer = await ask(request)
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      await pipeline(answer, response)
+    },
+    close: () => agent.destroy(),
+  }
+}

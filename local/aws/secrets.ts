@@ -1,0 +1,119 @@
+/** Secrets Manager: values from the operator, from the template, or made once and kept in the state folder. */
+import { randomInt } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import * as z from 'zod'
+import { AwsError, type JsonService } from './json-service.ts'
+import type { Properties } from './resource-properties.ts'
+import type { Declared } from './stack.ts'
+
+export type Secret = Declared<'AWS::SecretsManager::Secret'>
+type Generation = NonNullable<Properties<'AWS::SecretsManager::Secret'>['GenerateSecretString']>
+
+const kept = z.record(z.string(), z.string())
+
+/**
+ * The value of every secret by its name: `given` first, then the template's, then one that was generated before or is
+ * now (in `stateDir`, readable by this user only). Throws for a secret that has none of the three, saying what to set.
+ */
+export function secretValues(
+  secrets: readonly Secret[],
+  given: Readonly<Record<string, string>>,
+  stateDir: string,
+): Map<string, string> {
+  const file = path.join(stateDir, 'secrets.json')
+  const generated = existsSync(file) ? kept.parse(JSON.parse(readFileSync(file, 'utf8'))) : {}
+  const before = Object.keys(generated).length
+  const values = secrets.map(({ name, properties }): [string, string] => {
+    const known = given[name] ?? properties.SecretString ?? generated[name]
+    if (known !== undefined) return [name, known]
+    if (!properties.GenerateSecretString) {
+      throw new Error(`Secret ${name} has no value: set ${secretVariable(name)} in .env.`)
+    }
+    const made = generateSecret(properties.GenerateSecretString)
+    generated[name] = made
+    return [name, made]
+  })
+  if (Object.keys(generated).length > before) keep(file, generated)
+  return new Map(values)
+}
+
+/** The environment variable that a secret is read from: `baton/twilio-auth-token` is `TWILIO_AUTH_TOKEN`. */
+export const secretVariable = (name: string) =>
+  (name.split('/').at(-1) ?? name).replace(/[^A-Za-z0-9]+/g, '_').toUpperCase()
+
+function keep(file: string, values: Record<string, string>): void {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const next = `${file}.next`
+  writeFileSync(next, JSON.stringify(values, null, 2), { mode: 0o600 })
+  chmodSync(next, 0o600)
+  renameSync(next, file)
+}
+
+const alphabets = {
+  lowercase: 'abcdefghijklmnopqrstuvwxyz',
+  uppercase: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  numbers: '0123456789',
+  punctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+}
+
+/** A secret as `GenerateSecretString` describes it; a template gets it under its key. */
+export function generateSecret(wanted: Generation): string {
+  const password = generatePassword(wanted)
+  const { SecretStringTemplate, GenerateStringKey } = wanted
+  if (SecretStringTemplate === undefined || GenerateStringKey === undefined) return password
+  const fields = z.record(z.string(), z.unknown()).parse(JSON.parse(SecretStringTemplate))
+  return JSON.stringify({ ...fields, [GenerateStringKey]: password })
+}
+
+function generatePassword(wanted: Generation): string {
+  const allowed = (letters: string) =>
+    [...letters].filter((letter) => !wanted.ExcludeCharacters.includes(letter))
+  const groups = [
+    wanted.ExcludeLowercase ? [] : allowed(alphabets.lowercase),
+    wanted.ExcludeUppercase ? [] : allowed(alphabets.uppercase),
+    wanted.ExcludeNumbers ? [] : allowed(alphabets.numbers),
+    wanted.ExcludePunctuation ? [] : allowed(alphabets.punctuation),
+  ].filter((group) => group.length > 0)
+  const all = [...groups.flat(), ...(wanted.IncludeSpace ? [' '] : [])]
+  if (all.length === 0) throw new Error('GenerateSecretString excludes every character')
+  const required = wanted.RequireEachIncludedType ? groups.map(pick) : []
+  const rest = Array.from({ length: wanted.PasswordLength - required.length }, () => pick(all))
+  return shuffle([...required, ...rest])
+    .slice(0, wanted.PasswordLength)
+    .join('')
+}
+
+const pick = (letters: readonly string[]): string => letters[randomInt(letters.length)] ?? ''
+
+const shuffle = (letters: string[]): string[] =>
+  letters
+    .map((letter) => ({ letter, order: randomInt(2 ** 47) }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ letter }) => letter)
+
+const getSecretValue = z.object({ SecretId: z.string() })
+
+/** GetSecretValue by name or ARN; every other operation is unknown. */
+export function secretsService(
+  secrets: readonly Secret[],
+  values: ReadonlyMap<string, string>,
+): JsonService {
+  return {
+    GetSecretValue: (input: unknown) => {
+      const { SecretId } = getSecretValue.parse(input)
+      const secret = secrets.find(({ name, arn }) => SecretId === name || SecretId === arn)
+      if (!secret) {
+        const message = "Secrets Manager can't find the specified secret."
+        throw new AwsError('ResourceNotFoundException', message)
+      }
+      return {
+        ARN: secret.arn,
+        Name: secret.name,
+        SecretString: values.get(secret.name),
+        VersionId: '00000000-0000-0000-0000-000000000000',
+        VersionStages: ['AWSCURRENT'],
+      }
+    },
+  }
+}

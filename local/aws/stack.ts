@@ -1,0 +1,128 @@
+/** The stack as it stands on this machine: physical names, ARNs and URLs of its resources, and their resolved properties. */
+import * as z from 'zod'
+import { type Addresses, account, apiId, type Identity, identity, region } from './identity.ts'
+import { resolver } from './intrinsics.ts'
+import { type Properties, propertySchemas } from './resource-properties.ts'
+import type { ImplementedType } from './resource-types.ts'
+import type { Template } from './template.ts'
+
+/** One resource of the stack, for whoever has to find it from outside. */
+export interface StackResource {
+  readonly logicalId: string
+  readonly type: string
+  /** Path in the construct tree, `Stack/Storage/Table/Resource`; empty when the synthesis did not record it. */
+  readonly constructPath: string
+  /** What `Ref` gives: a name, a queue's URL, a state machine's ARN. */
+  readonly physicalId: string
+  readonly arn?: string
+  /** A function URL, a queue's URL or the API's URL. */
+  readonly url?: string
+}
+
+export interface Declared<T extends ImplementedType> {
+  readonly logicalId: string
+  /** Name on this machine, as in the ARN. */
+  readonly name: string
+  readonly arn: string
+  /** A function URL, a queue's URL or the API's URL; empty for other types. */
+  readonly url: string
+  readonly properties: Properties<T>
+}
+
+export interface Stack {
+  readonly template: Template
+  readonly resources: readonly StackResource[]
+  /** Every resource of a type, properties resolved and checked; throws naming what is not implemented. */
+  all<T extends ImplementedType>(type: T): Declared<T>[]
+  /** The stack's outputs, as far as they can be resolved. */
+  outputs(): Record<string, string>
+}
+
+/** Puts a template on this machine. Throws for intrinsics or properties that are not implemented. */
+export function placeStack(
+  template: Template,
+  addresses: Addresses,
+  parameters: Readonly<Record<string, string>>,
+): Stack {
+  const identities = new Map<string, Identity>()
+  const identify = (logicalId: string): Identity | undefined => {
+    const known = identities.get(logicalId)
+    if (known || !template.Resources[logicalId]) return known
+    const made = identity(logicalId, template, addresses, resolve)
+    identities.set(logicalId, made)
+    return made
+  }
+  const { resolve, condition } = resolver(template, {
+    parameters,
+    pseudo: pseudoParameters(template.stackName),
+    reference: (logicalId) => identify(logicalId)?.ref,
+    attribute: (logicalId, name) => identify(logicalId)?.attributes[name],
+  })
+  const present = Object.entries(template.Resources).filter(
+    ([, { Condition }]) => Condition === undefined || condition(Condition),
+  )
+  const describe = (logicalId: string, type: string): StackResource => {
+    const { ref = logicalId, attributes = {}, url } = identify(logicalId) ?? {}
+    return {
+      logicalId,
+      type,
+      constructPath: template.constructPaths.get(logicalId) ?? '',
+      physicalId: ref,
+      ...(attributes.Arn === undefined ? {} : { arn: attributes.Arn }),
+      ...(url === undefined ? {} : { url }),
+    }
+  }
+  return {
+    template,
+    resources: present.map(([logicalId, { Type }]) => describe(logicalId, Type)),
+    all: (type) =>
+      present
+        .filter(([, { Type }]) => Type === type)
+        .map(([logicalId, { Properties }]) => {
+          const { name = logicalId, attributes = {}, url = '' } = identify(logicalId) ?? {}
+          const where = `${logicalId} (${type})`
+          const resolved = onThisMachine(resolve(Properties, where), addresses)
+          return {
+            logicalId,
+            name,
+            arn: attributes.Arn ?? '',
+            url,
+            properties: check(type, resolved, where),
+          }
+        }),
+    outputs: () =>
+      Object.fromEntries(
+        Object.entries(template.Outputs).map(([name, { Value }]) => [
+          name,
+          String(onThisMachine(resolve(Value, `Output ${name}`), addresses)),
+        ]),
+      ),
+  }
+}
+
+const schemas: { readonly [T in ImplementedType]: z.ZodType<Properties<T>> } = propertySchemas
+
+function check<T extends ImplementedType>(
+  type: T,
+  properties: unknown,
+  where: string,
+): Properties<T> {
+  const result = schemas[type].safeParse(properties)
+  if (result.success) return result.data
+  throw new Error(`${where} is not implemented like this: ${z.prettifyError(result.error)}`)
+}
+
+/** CDK joins an HTTP API's URL from its id and the region: such a URL must not leave the machine. */
+function onThisMachine(value: unknown, { api }: Addresses): unknown {
+  const gateway = `https://${apiId}.execute-api.${region}.amazonaws.com`
+  return JSON.parse(JSON.stringify(value).replaceAll(gateway, api))
+}
+
+const pseudoParameters = (stackName: string): Record<string, string> => ({
+  'AWS::AccountId': account,
+  'AWS::Partition': 'aws',
+  'AWS::Region': region,
+  'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/local`,
+  'AWS::StackName': stackName,
+  'AWS::URLSuffix': 'amazonaws.com',
+})
