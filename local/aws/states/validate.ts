@@ -15,9 +15,18 @@ export class DefinitionError extends Error {
   }
 }
 
-/** What the validator finds wrong; it is given a copy because it writes into what it reads. */
+/** Fields that may hold any literal on AWS, where the validator wants an expression. */
+const LITERAL_FIELDS = ['Output', 'Condition']
+
+/**
+ * What the validator finds wrong. It is given a copy, because it writes into what it reads, and in it an expression in
+ * the place of each literal that only the validator refuses.
+ */
 function specificationProblems(text: string): string[] {
-  const verdict = validateAsl(parseJson(text), { checkPaths: true, checkArn: false })
+  const copy: unknown = JSON.parse(text, (key, value: unknown) =>
+    LITERAL_FIELDS.includes(key) ? '{% null %}' : value,
+  )
+  const verdict = validateAsl(copy, { checkPaths: true, checkArn: false })
   return verdict.isValid ? [] : [verdict.errorsText('\n- ')]
 }
 

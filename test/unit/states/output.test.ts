@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { INVOKE, only, outcomeOf, returns, states } from './workbench.ts'
 
 const identity = { StartAt: 'Inner', States: { Inner: { Type: 'Pass', End: true } } }
+const second = { StartAt: 'Second', States: { Second: { Type: 'Pass', End: true } } }
 const invoke = { Type: 'Task', Resource: INVOKE, Arguments: { FunctionName: 'f' } }
 const lambda = async () => returns(7)
 
@@ -13,7 +14,7 @@ test.each<[string, object, unknown, unknown]>([
   ['a Map of nothing gives nothing', { Type: 'Map', ItemProcessor: identity }, [], []],
   [
     'Parallel gives its branches outputs',
-    { Type: 'Parallel', Branches: [identity, identity], Arguments: '{% $states.input.a %}' },
+    { Type: 'Parallel', Branches: [identity, second], Arguments: '{% $states.input.a %}' },
     { a: 1 },
     [1, 1],
   ],
@@ -51,7 +52,7 @@ test('a Task without Output gives the whole result of the integration', async ()
   })
 })
 
-const read = { Type: 'Pass', Output: '{% [$x, $y, $states.input] %}', End: true }
+const read = { Type: 'Pass', Output: ['{% $x %}', '{% $y %}', '{% $states.input %}'], End: true }
 const first = { Type: 'Pass', Assign: { x: 1, y: 2 }, Next: 'Middle' }
 
 test.each<[string, object]>([
@@ -106,7 +107,7 @@ test('Succeed ends only its branch', async () => {
   const branch = { StartAt: 'S', States: { S: { Type: 'Succeed', Output: 'done' } } }
   const definition = states('P', {
     P: { Type: 'Parallel', Branches: [branch], Next: 'After' },
-    After: { Type: 'Pass', Output: '{% $states.input & "!" %}', End: true },
+    After: { Type: 'Pass', Output: '{% $states.input[0] & "!" %}', End: true },
   })
   expect(await outcomeOf(definition)).toBe('done!')
 })
@@ -122,7 +123,7 @@ test('an inner state reads outer variables and keeps its own to itself', async (
   const definition = states('First', {
     First: { Type: 'Pass', Assign: { x: 10 }, Next: 'Each' },
     Each: { Type: 'Map', Items: [1, 2], ItemProcessor: inner, Next: 'After' },
-    After: { Type: 'Pass', Output: '{% [$states.input, $exists($mine)] %}', End: true },
+    After: { Type: 'Pass', Output: ['{% $states.input %}', '{% $exists($mine) %}'], End: true },
   })
-  expect(await outcomeOf(definition)).toEqual([10, 20, false])
+  expect(await outcomeOf(definition)).toEqual([[10, 20], false])
 })

@@ -13,12 +13,17 @@ export const ACCOUNT = '000000000000'
 export const INVOKE = 'arn:aws:states:::lambda:invoke'
 export const INVOKE_AND_WAIT = `${INVOKE}.waitForTaskToken`
 
-export const machineArn = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`
+export const machineArn = (name: string) =>
+  `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`
 
 export type LambdaStub = (payload: unknown, functionName: string) => Promise<LambdaOutcome>
 
 /** A function's success. */
-export const returns = (payload: unknown): LambdaOutcome => ({ ok: true, payload, requestId: 'r-1' })
+export const returns = (payload: unknown): LambdaOutcome => ({
+  ok: true,
+  payload,
+  requestId: 'r-1',
+})
 
 /** A function's failure, as the Node runtime tells it. */
 export const throws = (errorType: string, errorMessage = 'broken'): LambdaOutcome => ({
@@ -66,7 +71,7 @@ export function workbench(options: WorkbenchOptions = {}) {
   /** Starts a definition and lets it go as far as it can without time passing. */
   const run = async (definition: string, input: unknown = {}, name = 'm') => {
     const execution = start(definition, input, name)
-    await clock.settle()
+    await clock.advance(0)
     return execution
   }
 
