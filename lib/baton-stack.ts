@@ -1,0 +1,81 @@
+/** The whole of Baton, one line a capability. */
+import { type App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib'
+import { readConfig } from './config.ts'
+import { Api } from './constructs/api.ts'
+import { completes, drives, setting, starts, stops } from './constructs/bindings.ts'
+import { Callback } from './constructs/callback.ts'
+import { Intake } from './constructs/intake.ts'
+import { Monitoring } from './constructs/monitoring.ts'
+import { ReviewLoop } from './constructs/review-loop.ts'
+import { Secrets } from './constructs/secrets.ts'
+import { Storage } from './constructs/storage.ts'
+import { WorkerLeg } from './constructs/worker-leg.ts'
+
+export class BatonStack extends Stack {
+  constructor(app: App, id: string) {
+    super(app, id, { description: 'Baton: an always-on conductor with workers in sandboxes' })
+    const config = readConfig(app.node)
+    const logRetention = config.logDays
+    const modelUrl = new CfnParameter(this, 'ModelBaseUrl', {
+      default: 'https://api.anthropic.com',
+      description: 'Where sandboxes find the Messages API.',
+    })
+
+    const storage = new Storage(this, 'Storage', config)
+    const secrets = new Secrets(this, 'Secrets')
+    const api = new Api(this, 'Api', { logRetention })
+    const intake = new Intake(this, 'Intake')
+
+    const sandbox = [secrets.e2bKey, setting('E2B_TEMPLATE', config.e2bTemplate)]
+    const launch = [...sandbox, secrets.jobKey, api.callback]
+    const workerLeg = new WorkerLeg(this, 'WorkerLeg', {
+      startLeg: [storage.changeWorkers(), ...launch],
+      collectResult: [
+        storage.readSessions(),
+        storage.changeWorkers(),
+        storage.changeConversations(),
+        intake.send,
+        ...sandbox,
+      ],
+      logRetention,
+    })
+    const reviewLoop = new ReviewLoop(this, 'ReviewLoop', {
+      takeMessages: [storage.changeSessions(), storage.changeConversations()],
+      askConductor: [storage.changeSessions(), ...launch],
+      readTurn: [storage.changeSessions(), storage.changeConversations()],
+      runCommand: [
+        storage.changeSessions(),
+        storage.changeWorkers(),
+        storage.changeConversations(),
+        starts('WORKER_LEG_ARN', workerLeg.machine),
+        stops('WORKER_LEG_ARN', workerLeg.machine),
+        ...sandbox,
+      ],
+      awaitMessage: [storage.changeSessions()],
+      closeRun: [storage.changeSessions(), ...sandbox],
+      tellPerson: [storage.changeSessions(), storage.changeConversations()],
+      logRetention,
+    })
+
+    intake.acceptOverHttp(api, { storage, secrets, logRetention })
+    intake.dispatchTo(drives('REVIEW_LOOP_ARN', reviewLoop.machine), { storage, logRetention })
+    new Callback(this, 'Callback', {
+      api,
+      bindings: [
+        storage.changeSessions(),
+        storage.changeWorkers(),
+        storage.changeConversations(),
+        storage.linkTranscripts(),
+        secrets.jobKey,
+        secrets.modelKey,
+        setting('MODEL_BASE_URL', modelUrl.valueAsString),
+        completes(reviewLoop.machine),
+        completes(workerLeg.machine),
+      ],
+      logRetention,
+    })
+    new Monitoring(this, 'Monitoring', { api, storage, secrets, logRetention })
+
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })
+  }
+}

@@ -1,0 +1,26 @@
+/** What an operator may choose at synthesis, by `cdk -c name=value`; every choice has a default. */
+import type { Node } from 'constructs'
+import * as z from 'zod'
+
+const config = z.object({
+  /** Days after which history, bodies and transcripts expire. */
+  historyDays: z.coerce.number().int().min(1).max(3650).default(365),
+  /** Days that logs are kept; one of CloudWatch's retention periods. */
+  logDays: z.coerce.number().int().default(30),
+  /** Name of the E2B template that `npm run template` built. */
+  e2bTemplate: z.string().min(1).default('baton'),
+  /** Keep tables and bucket when the stack is deleted. */
+  retainData: z.stringbool().or(z.boolean()).default(true),
+})
+export type Config = z.infer<typeof config>
+
+/** Reads the configuration from the app's context. Throws an error that names each bad value. */
+export function readConfig(node: Node): Config {
+  const names = Object.keys(config.shape)
+  const given = names.map((name) => [name, node.tryGetContext(name)] as const)
+  const parsed = config.safeParse(
+    Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+  )
+  if (!parsed.success) throw new Error(`cdk context: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}

@@ -1,0 +1,81 @@
+/** The HTTP API: where every route is added, with access logs and a problem for what is no route. */
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import {
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { type Binding, ServiceFunction } from './service-function.ts'
+
+const AUTHORIZATION =
+  'Bearer tokens, signatures over the body and job tokens are checked in the functions; authorizers do not see the body.'
+
+/** What every request leaves in the access log: never its body or credentials. */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  integrationError: '$context.integrationErrorMessage',
+}
+
+export class Api extends Construct {
+  readonly #http: HttpApi
+
+  constructor(scope: Construct, id: string, { logRetention }: { logRetention: RetentionDays }) {
+    super(scope, id)
+    const small = { timeout: Duration.seconds(5), bindings: [], memoryMb: 256, logRetention }
+    const notFound = new ServiceFunction(this, 'NotFound', { name: 'not-found', ...small })
+    this.#http = new HttpApi(this, 'Http', {
+      createDefaultStage: false,
+      defaultIntegration: new HttpLambdaIntegration('NotFound', notFound),
+    })
+    Validations.of(this.#http).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
+    const logGroup = new LogGroup(this, 'AccessLogs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    new HttpStage(this, 'Stage', {
+      httpApi: this.#http,
+      stageName: '$default',
+      autoDeploy: true,
+      // High enough that no webhook ever meets it: a mail answered 429 is lost for ever.
+      throttle: { rateLimit: 2000, burstLimit: 4000 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    })
+    const health = new ServiceFunction(this, 'Health', { name: 'check-health', ...small })
+    this.route('GET /health', health)
+    this.route('GET /api/monitoring/health', health)
+  }
+
+  /** The address that sandboxes call back. */
+  get callback(): Binding {
+    return { variables: { CALLBACK_URL: this.url }, grant: () => undefined }
+  }
+
+  get url(): string {
+    return this.#http.apiEndpoint
+  }
+
+  /** Adds a route such as `POST /api/webhooks/sms`; who may use it is checked by the function. */
+  route(key: `${HttpMethod} /${string}`, fn: IFunction): void {
+    const [method, path] = key.split(' ', 2)
+    this.#http.addRoutes({
+      path: path ?? '/',
+      methods: [HttpMethod[method as HttpMethod]],
+      integration: new HttpLambdaIntegration(fn.node.id, fn),
+    })
+  }
+}

@@ -1,0 +1,92 @@
+/** How messages come in: routes that put them on the queue, and the queue whose consumer appends them to their sessions. */
+import { Duration, Validations } from 'aws-cdk-lib'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import type { Api } from './api.ts'
+import type { Secrets } from './secrets.ts'
+import { type Binding, ServiceFunction } from './service-function.ts'
+import type { Storage } from './storage.ts'
+
+const DISPATCH_SECONDS = 20
+
+export class Intake extends Construct {
+  readonly queue: Queue
+  readonly deadLetters: Queue
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    const fifo = {
+      fifo: true,
+      enforceSSL: true,
+      // Ids are unique within a session, not across sessions.
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+    }
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      ...fifo,
+      retentionPeriod: Duration.days(14),
+    })
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue.',
+    })
+    this.queue = new Queue(this, 'Queue', {
+      ...fifo,
+      visibilityTimeout: Duration.seconds(6 * DISPATCH_SECONDS),
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+    })
+  }
+
+  /** Puts messages on the queue. */
+  get send(): Binding {
+    return {
+      variables: { QUEUE_URL: this.queue.queueUrl },
+      grant: (fn) => this.queue.grantSendMessages(fn),
+    }
+  }
+
+  /** `POST /api/webhooks/conductor/message`. */
+  acceptOverHttp(
+    api: Api,
+    {
+      storage,
+      secrets,
+      logRetention,
+    }: { storage: Storage; secrets: Secrets; logRetention: RetentionDays },
+  ): void {
+    const receive = new ServiceFunction(this, 'ReceiveMessage', {
+      name: 'receive-message',
+      timeout: Duration.seconds(10),
+      bindings: [storage.changeConversations(), secrets.apiToken, this.send],
+      logRetention,
+    })
+    api.route('POST /api/webhooks/conductor/message', receive)
+  }
+
+  /** The consumer: append once, wake the run. */
+  dispatchTo(
+    wakeRuns: Binding,
+    { storage, logRetention }: { storage: Storage; logRetention: RetentionDays },
+  ): void {
+    const dispatch = new ServiceFunction(this, 'DispatchMessage', {
+      name: 'dispatch-message',
+      timeout: Duration.seconds(DISPATCH_SECONDS),
+      bindings: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
+      logRetention,
+    })
+    Validations.of(dispatch).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'The queue has a dead-letter queue; a destination is for streams.',
+    })
+    dispatch.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: 10,
+        maxConcurrency: 50,
+        reportBatchItemFailures: true,
+      }),
+    )
+  }
+}

@@ -1,0 +1,61 @@
+/** Secrets by name: functions get the name in their environment and read the value themselves. */
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Construct } from 'constructs'
+import type { Binding } from './service-function.ts'
+
+export class Secrets extends Construct {
+  /** The operator's bearer token; a random one until it is replaced. */
+  readonly apiToken: Binding
+  /** Signs job tokens; random, nobody needs to know it. */
+  readonly jobKey: Binding
+  /** To be set by the operator after the first deployment. */
+  readonly e2bKey: Binding
+  readonly modelKey: Binding
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    this.apiToken = this.#secret(
+      'ApiToken',
+      'API_TOKEN_SECRET',
+      'api-token',
+      'The operator token: bearer of /api routes.',
+    )
+    this.jobKey = this.#secret(
+      'JobKey',
+      'JOB_KEY_SECRET',
+      'job-signing-key',
+      'Signs the job tokens of sandboxes.',
+    )
+    this.e2bKey = this.#secret(
+      'E2bKey',
+      'E2B_KEY_SECRET',
+      'e2b-api-key',
+      'The E2B API key: set it after the first deployment.',
+    )
+    this.modelKey = this.#secret(
+      'ModelKey',
+      'MODEL_KEY_SECRET',
+      'anthropic-api-key',
+      'The Anthropic API key: set it after the first deployment.',
+    )
+  }
+
+  #secret(id: string, variable: string, name: string, description: string): Binding {
+    const secret = new Secret(this, id, {
+      secretName: `${Stack.of(this).stackName}/${name}`,
+      description,
+      generateSecretString: { excludePunctuation: true, passwordLength: 40 },
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Rotated by the operator or by the service that issues it; functions read a new value within five minutes.',
+    })
+    return {
+      variables: { [variable]: secret.secretName },
+      grant: (fn) => secret.grantRead(fn),
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/** What the two state machines have in common: how a task calls its function, and what is tried again. */
+import { Duration, type Stack, Validations } from 'aws-cdk-lib'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import {
+  DefinitionBody,
+  type IChainable,
+  IntegrationPattern,
+  JitterType,
+  LogLevel,
+  QueryLanguage,
+  StateMachine,
+  TaskInput,
+  type TaskStateBase,
+  type Timeout,
+} from 'aws-cdk-lib/aws-stepfunctions'
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks'
+import type { Construct } from 'constructs'
+
+/** A JSONata expression as a state's field. */
+export const jsonata = (expression: string) => `{% ${expression} %}`
+
+/** A value of the execution's input, the same in every state. */
+export const given = (name: string) => jsonata(`$states.context.Execution.Input.${name}`)
+
+export interface StepProps {
+  readonly fn: IFunction
+  readonly payload: Readonly<Record<string, string>>
+  readonly output?: string
+  /** With these the task waits for its token: the function leaves it where the answer will be given. */
+  readonly waits?: { readonly timeout: Timeout; readonly heartbeat?: Timeout }
+  readonly timeout?: Timeout
+}
+
+const TOKEN = {
+  taskToken: jsonata('$states.context.Task.Token'),
+  retry: jsonata('$states.context.State.RetryCount'),
+}
+
+/** A task that calls a function; errors that can pass are tried again, by what they are. */
+export function lambdaStep(
+  scope: Construct,
+  id: string,
+  { fn, payload, output, waits, timeout }: StepProps,
+): LambdaInvoke {
+  const step = LambdaInvoke.jsonata(scope, id, {
+    lambdaFunction: fn,
+    payload: TaskInput.fromObject({ ...payload, ...(waits && TOKEN) }),
+    integrationPattern: waits
+      ? IntegrationPattern.WAIT_FOR_TASK_TOKEN
+      : IntegrationPattern.REQUEST_RESPONSE,
+    retryOnServiceExceptions: false,
+    ...(waits && { taskTimeout: waits.timeout }),
+    ...(waits?.heartbeat && { heartbeatTimeout: waits.heartbeat }),
+    ...(timeout && { taskTimeout: timeout }),
+    ...(output !== undefined && { outputs: jsonata(output) }),
+  })
+  return step
+}
+
+const patient = { backoffRate: 2, jitterStrategy: JitterType.FULL }
+
+/** Lambda could not run the function, or asks us to slow down. */
+export const retryService = (step: TaskStateBase) =>
+  step.addRetry({
+    errors: [
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+      'Lambda.ClientExecutionTimeoutException',
+      'Lambda.TooManyRequestsException',
+    ],
+    interval: Duration.seconds(1),
+    maxDelay: Duration.seconds(20),
+    maxAttempts: 6,
+    ...patient,
+  })
+
+/** E2B: a rate limit is waited out, trouble that can pass is tried at 5 and 10 seconds. */
+export const retrySandbox = (step: TaskStateBase) =>
+  step
+    .addRetry({ errors: ['LookAgain', 'SandboxRefused'], maxAttempts: 0 })
+    .addRetry({
+      errors: ['SandboxBusy'],
+      interval: Duration.seconds(2),
+      maxDelay: Duration.seconds(30),
+      maxAttempts: 100,
+      ...patient,
+    })
+    .addRetry({
+      errors: ['SandboxUnavailable', 'SandboxGone'],
+      interval: Duration.seconds(5),
+      backoffRate: 2,
+      maxAttempts: 2,
+    })
+
+/** Whatever else a function threw: twice more, since a store or a network may have failed it. */
+export const retryFailure = (step: TaskStateBase) =>
+  step.addRetry({
+    errors: ['States.TaskFailed'],
+    interval: Duration.seconds(1),
+    maxAttempts: 2,
+    ...patient,
+  })
+
+/** A Standard state machine in JSONata with full logs and traces. */
+export function machine(
+  scope: Construct,
+  id: string,
+  {
+    start,
+    timeout,
+    logRetention,
+  }: { start: IChainable; timeout: Duration; logRetention: RetentionDays },
+): StateMachine {
+  const created = new StateMachine(scope, id, {
+    definitionBody: DefinitionBody.fromChainable(start),
+    queryLanguage: QueryLanguage.JSONATA,
+    timeout,
+    tracingEnabled: true,
+    logs: {
+      destination: new LogGroup(scope, `${id}Logs`, {
+        logGroupName: `/aws/vendedlogs/states/${stackName(scope)}-${id}`,
+        retention: logRetention,
+      }),
+      level: LogLevel.ALL,
+      // Ids only ever, yet a task token is among what the states hand on.
+      includeExecutionData: false,
+    },
+  })
+  Validations.of(created).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'Log delivery and X-Ray have no resource-level permissions.',
+  })
+  return created
+}
+
+const stackName = (scope: Construct) => (scope.node.scopes[1] as Stack).stackName
