@@ -5,7 +5,7 @@ export type Assignment =
   | { type: 'run'; shell: 'sh' | 'bash'; block: string }
   | { type: 'create'; sentence: string; path: string; text: string }
 
-const MARK = /(?<![\w@])@(fail-once|hang|crash)\b/g
+const MARK = /(?<![\w@])@(fail-once|hang|crash)(?![\w-])/g
 const CREATE_FILE =
   /\bCreate a (?:test )?file at (?<path>"[^"]+"|'[^']+'|`[^`]+`|\S+) with the text (?<text>[^\n]+)/i
 
@@ -21,7 +21,15 @@ export function readAssignments(text: string): Assignment[] {
   if (!create?.groups) return runs
   const { path = '', text: content = '' } = create.groups
   const sentence = create[0].trim()
-  return [...runs, { type: 'create', sentence, path: unquote(path), text: unquote(content.trim()) }]
+  return [
+    ...runs,
+    {
+      type: 'create',
+      sentence,
+      path: unquote(path),
+      text: unquote(content.replace(MARK, '').trim()),
+    },
+  ]
 }
 
 /** `@fail-once`, `@hang` and `@crash`, each once, in the order they appear. */

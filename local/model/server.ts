@@ -78,8 +78,8 @@ export async function startModel({
     const message = given === 'hang' ? undefined : messageOf(request, given)
     requests.push({ request, answer: given, ...(message && { usage: message.usage }) })
     if (requests.length > KEPT_REQUESTS) requests.shift()
-    if (given === 'hang' || !message) return log('model: a request is left open, as its task asks')
-    log(`model: ${given.map(titleOf).join(', ')} (${message.usage.output_tokens} tokens)`)
+    if (!message) return log('model: a request is left open, as its task asks')
+    log(`model: ${message.content.map(titleOf).join(', ')} (${message.usage.output_tokens} tokens)`)
     if (request.stream) sendStream(response, message, cut)
     else sendJson(response, 200, message)
   }

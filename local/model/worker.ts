@@ -54,12 +54,13 @@ function commandFor(assignment: Assignment): string {
 
 /**
  * A block as a script of its own: Claude Code refuses some waiting commands when it sees them on the command line.
- * It comes by descriptor 3, so that a command in the block that reads its input does not swallow the rest of it.
+ * It comes by descriptor 3, so that a command in the block that reads its input does not swallow the rest of it; that
+ * input is empty, for the Bash tool's own never ends.
  */
 function shellScript(shell: string, block: string): string {
   let end = 'BLOCK'
   while (block.split('\n').includes(end)) end += '_'
-  return `${shell} /dev/fd/3 3<<'${end}' 2>&1\n${block}\n${end}`
+  return `${shell} /dev/fd/3 3<<'${end}' </dev/null 2>&1\n${block}\n${end}`
 }
 
 const shellWord = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,5 +1,5 @@
 /** The unmodified Claude Code against the scripted model: what the rules give is what it does. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -20,11 +20,13 @@ const CLAUDE = new URL(
 
 let model: Model
 let home: string
+const running = new Set<ChildProcess>()
 beforeAll(async () => {
   model = await startModel({ apiKey: KEY })
   home = await mkdtemp(join(tmpdir(), 'baton-model-'))
 })
 afterAll(async () => {
+  for (const run of running) run.kill('SIGKILL')
   await model.close()
   await rm(home, { recursive: true, force: true, maxRetries: 5 })
 })
@@ -32,7 +34,7 @@ afterAll(async () => {
 const outcome = z.object({
   is_error: z.boolean(),
   result: z.string(),
-  structured_output: z.unknown(),
+  structured_output: z.unknown().optional(),
 })
 
 /** One run of Claude Code with the prompt on its standard input; its result, or the signal that ended it. */
@@ -53,6 +55,8 @@ async function claude(prompt: string, ...flags: string[]) {
     },
     stdio: ['pipe', 'pipe', 'ignore'],
   })
+  running.add(run)
+  run.on('exit', () => running.delete(run))
   run.stdin.end(prompt)
   const [output] = await Promise.all([text(run.stdout), once(run, 'exit')])
   return run.signalCode ?? outcome.parse(JSON.parse(output))
@@ -71,11 +75,9 @@ test('a worker runs a block and reports what it really printed', PATIENCE, async
 })
 
 test('a block may wait, read its input and print anything', PATIENCE, async () => {
-  const script = 'sleep 3\ncat\nprintf \'  two\\n\\n```\\n"q"\\\\ $HOME\\n\'; exit 7'
-  expect(
-    await claude(task(script).replaceAll('```sh', '````sh').replaceAll('\n```\n', '\n````\n')),
-  ).toMatchObject({
-    result: 'exit status 7\n\n````\n  two\n\n```\n"q"\\ $HOME\n````',
+  const script = String.raw`sleep 3; cat; printf '  two\n\n\140\140\140\n"q" \\ %s\n' "$HOME"; exit 7`
+  expect(await claude(task(script))).toMatchObject({
+    result: `exit status 7\n\n\`\`\`\`\n  two\n\n\`\`\`\n"q" \\ ${home}\n\`\`\`\``,
   })
 })
 

@@ -13,7 +13,7 @@ const bash = (command: unknown) => [
     input: { command, description: expect.any(String), timeout: 600_000 },
   },
 ]
-const script = (block: string) => bash(`sh /dev/fd/3 3<<'BLOCK' 2>&1\n${block}\nBLOCK`)
+const script = (block: string) => bash(`sh /dev/fd/3 3<<'BLOCK' </dev/null 2>&1\n${block}\nBLOCK`)
 const firstLeg = [task(sh('echo 1')), ...called('Bash', {}, { text: '1' })]
 
 test('a block is run as it is', () => {
@@ -29,6 +29,10 @@ test('a block that holds the end mark is run as it is', () => {
 
 test.each([
   ['Create a file at /tmp/a with the text Hello', "printf '%s\\n' 'Hello' > '/tmp/a'"],
+  [
+    'Create a file at c with the text two words @hang-not',
+    "printf '%s\\n' 'two words @hang-not' > 'c'",
+  ],
   ['Create a test file at `a b` with the text "it\'s"', "printf '%s\\n' 'it'\\''s' > 'a b'"],
 ])('%j writes that file and shows it', (sentence, command) => {
   const [call] = workerSays(task(sentence))
