@@ -42,12 +42,12 @@ export function parseDefinition(name: string, text: string): Definition {
     if (problems.length > 0) throw new DefinitionError(name, problems)
   }
   refuse(unsupported(raw))
-  refuse(specificationProblems(text))
   const parsed = stateMachine.safeParse(raw)
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`)
     throw new DefinitionError(name, problems)
   }
+  refuse(specificationProblems(text))
   refuse(variableNameProblems(parsed.data))
   refuse(expressionProblems(parsed.data))
   return parsed.data

@@ -58,7 +58,11 @@ test('a task that times out uncaught fails the execution, which is not TIMED_OUT
 
 test("the machine's TimeoutSeconds ends it as TIMED_OUT without error or cause", async () => {
   const { run, clock } = workbench()
-  const definition = states('W', { W: { Type: 'Wait', Seconds: 60, End: true } }, { TimeoutSeconds: 9 })
+  const definition = states(
+    'W',
+    { W: { Type: 'Wait', Seconds: 60, End: true } },
+    { TimeoutSeconds: 9 },
+  )
   const execution = await run(definition)
   await clock.advance(9000)
   expect(execution.status).toBe('TIMED_OUT')
@@ -67,17 +71,17 @@ test("the machine's TimeoutSeconds ends it as TIMED_OUT without error or cause",
   expect(clock.waiting).toBe(0)
 })
 
-test.each(['States.ALL', 'States.DataLimitExceeded'])(
-  'a task result over 256 KiB is caught by %s',
-  async (matcher) => {
-    const lambda = async () => returns(large)
-    expect(await outcomeOf(catching([matcher]), {}, { lambda })).toEqual({
-      Error: 'States.DataLimitExceeded',
-      Cause:
-        "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
-    })
-  },
-)
+test.each([
+  'States.ALL',
+  'States.DataLimitExceeded',
+])('a task result over 256 KiB is caught by %s', async (matcher) => {
+  const lambda = async () => returns(large)
+  expect(await outcomeOf(catching([matcher]), {}, { lambda })).toEqual({
+    Error: 'States.DataLimitExceeded',
+    Cause:
+      "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
+  })
+})
 
 test("a Pass state's output over 256 KiB fails the execution", async () => {
   const definition = only({ Type: 'Pass', Output: "{% $pad('', 300000, 'x') %}" })

@@ -43,10 +43,7 @@ test.each<[string, string]>([
   ['function($v){$v}', "specified for the field 'Output' returned an unsupported result type."],
   ["{'f': function($v){$v}}", 'returned an unsupported result type.'],
   ['[$sum]', 'returned an unsupported result type.'],
-  [
-    '$nothing()',
-    'threw an error during evaluation. T1006: Attempted to invoke a non-function',
-  ],
+  ['$nothing()', 'threw an error during evaluation. T1006: Attempted to invoke a non-function'],
   ["$eval('1')", 'T1006: Attempted to invoke a non-function'],
   ["$hash('a','CRC')", "'CRC' is none of MD5"],
 ])('%s fails with States.QueryEvaluationError', async (expression, cause) => {
