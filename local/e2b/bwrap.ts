@@ -1,7 +1,7 @@
 /** Isolation by bubblewrap: one long-lived set of namespaces a sandbox, whose network ends at its links. */
 import { spawnSync } from 'node:child_process'
-import { lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { type Building, type Isolation, type Launch, makeFolders, type Place } from './isolation.ts'
 import { MARK } from './marked-processes.ts'
 import { bindEtc, HOSTNAME } from './minimal-etc.ts'
@@ -74,7 +74,7 @@ function launch(shared: readonly string[], place: Place, sandboxId: string): Lau
     ['--chdir', '/home/user'],
   ].flat()
   return {
-    command: 'bwrap',
+    command: findBwrap(),
     // By descriptor, because the first process's command line can be read inside.
     args: ['--args', '3', '--', NODE, DAEMON],
     // Not even PATH's folders of the host: this environment, too, can be read inside.
@@ -99,6 +99,12 @@ const ISOLATE = [
   ...['--die-with-parent', '--new-session', '--clearenv', '--setenv', 'PATH', PATH],
   ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/var/tmp'],
 ]
+
+/** Looked for on our own PATH, because the sandbox is started with another one. */
+function findBwrap(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute)
+  return folders.map((folder) => join(folder, 'bwrap')).find(existsSync) ?? 'bwrap'
+}
 
 /** The system's folders as they are: a link stays a link. */
 function bindSystem(): string[] {

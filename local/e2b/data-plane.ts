@@ -4,7 +4,7 @@ import { ApiError, sendError, sendJson } from './json-http.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { sameSecret } from './same-secret.ts'
 import type { Sandbox } from './sandbox.ts'
-import { isSigned } from './signature.ts'
+import { isExpired, isSignedBy } from './signature.ts'
 
 const ENVD_PORT = '49983'
 /** How long traffic keeps a sandbox awake that it resumed: E2B's own minimum. */
@@ -19,15 +19,10 @@ export async function serveData(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const signed = url.searchParams.has('signature')
   const sandbox = locate(lifecycle, url, request)
   // 502 is how the SDK tells that a sandbox does not run.
   if (!sandbox) return notRunning(request, response)
-  const isTokenRight = sameSecret(request.headers['x-access-token'], sandbox.token)
-  const isAllowed =
-    isTokenRight || (signed && isSigned(url, request.method, sandbox.token, Date.now()))
-  if (!isAllowed)
-    throw new ApiError(401, 'unauthorized access, please provide a valid access token')
+  checkToken(sandbox, url, request)
   const port = request.headers['e2b-sandbox-port'] ?? ENVD_PORT
   if (port !== ENVD_PORT)
     throw new ApiError(501, `port ${port}: only envd's port is routed by the local E2B server`)
@@ -46,9 +41,16 @@ function locate(lifecycle: Lifecycle, url: URL, request: IncomingMessage): Sandb
   const token = request.headers['x-access-token']
   if (token !== undefined)
     return lifecycle.list().find((sandbox) => sameSecret(token, sandbox.token))
-  return lifecycle
-    .list()
-    .find((sandbox) => isSigned(url, request.method, sandbox.token, Date.now()))
+  return lifecycle.list().find((sandbox) => isSignedBy(sandbox.token, url, request.method))
+}
+
+/** @throws ApiError 401 unless the request carries the sandbox's token or a link signed with it */
+function checkToken({ token }: Sandbox, url: URL, request: IncomingMessage): void {
+  if (sameSecret(request.headers['x-access-token'], token)) return
+  const isFile = url.pathname === '/files'
+  if (!isFile || !isSignedBy(token, url, request.method))
+    throw new ApiError(401, 'unauthorized access, please provide a valid access token')
+  if (isExpired(url, Date.now())) throw new ApiError(401, 'the signature is expired')
 }
 
 async function wake(lifecycle: Lifecycle, sandbox: Sandbox): Promise<void> {

@@ -3,23 +3,23 @@ import { createHash } from 'node:crypto'
 import { sameSecret } from './same-secret.ts'
 
 /**
- * Whether the query of `url` carries a valid signature made with `token` for `method`.
+ * Whether the query of `url` carries the signature that `token` makes for `method`.
  *
  * The form is the SDK's own: `v1_` and the unpadded Base64 SHA-256 of
  * `path:operation:user:token[:expiration]`, the expiration in seconds since the epoch.
  */
-export function isSigned(
-  url: URL,
-  method: string | undefined,
-  token: string,
-  now: number,
-): boolean {
+export function isSignedBy(token: string, url: URL, method: string | undefined): boolean {
   const query = url.searchParams
   const expiration = query.get('signature_expiration')
-  if (expiration && !(Number(expiration) * 1000 >= now)) return false
   const operation = method === 'GET' ? 'read' : 'write'
   const parts = [query.get('path') ?? '', operation, query.get('username') ?? '', token]
-  if (expiration) parts.push(expiration)
+  if (expiration !== null) parts.push(expiration)
   const hash = createHash('sha256').update(parts.join(':')).digest('base64')
   return sameSecret(query.get('signature'), `v1_${hash.replace(/=+$/, '')}`)
+}
+
+/** Whether a signed link was for a time before `now`, in milliseconds since the epoch. */
+export function isExpired(url: URL, now: number): boolean {
+  const expiration = url.searchParams.get('signature_expiration')
+  return expiration !== null && !(Number(expiration) * 1000 >= now)
 }

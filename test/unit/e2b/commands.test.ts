@@ -1,0 +1,143 @@
+/** Commands through the real SDK: output, exit codes, stdin, background and reconnecting. */
+import { CommandExitError, InvalidArgumentError, NotFoundError, TimeoutError } from 'e2b'
+import { expect, test } from 'vitest'
+import { describeEachIsolation } from './support/local-e2b.ts'
+import { waitUntil } from './support/wait-until.ts'
+
+describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
+  test('stdout, stderr and the environments of sandbox and command arrive', async () => {
+    const result = await sandbox().commands.run('echo $FOO $A $USER; echo wrong >&2', {
+      envs: { A: '1' },
+    })
+    expect(result).toMatchObject({ stdout: 'bar 1 user\n', stderr: 'wrong\n', exitCode: 0 })
+  })
+
+  test('a command starts in the home folder, or where it is told to', async () => {
+    const { stdout } = await sandbox().commands.run('test "$PWD" = "$HOME" && echo home')
+    expect(stdout).toBe('home\n')
+    await sandbox().files.makeDir('place')
+    const there = await sandbox().commands.run('basename $PWD', { cwd: 'place' })
+    expect(there.stdout).toBe('place\n')
+  })
+
+  test('an exit code that is not 0 is thrown with its output', async () => {
+    const error = await sandbox()
+      .commands.run('echo so; exit 3')
+      .catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(CommandExitError)
+    expect(error).toMatchObject({ exitCode: 3, error: 'exit status 3', stdout: 'so\n' })
+  })
+
+  test('a working folder that does not exist is named', async () => {
+    await expect(sandbox().commands.run('true', { cwd: '/nope' })).rejects.toThrow(
+      InvalidArgumentError,
+    )
+  })
+
+  test('a user that does not exist is refused by name', async () => {
+    await expect(sandbox().commands.run('true', { user: 'nobody' })).rejects.toThrow(
+      "invalid username: 'nobody'",
+    )
+  })
+
+  test('root has a home of its own', async () => {
+    const { stdout } = await sandbox().commands.run('echo $USER; basename $HOME', { user: 'root' })
+    expect(stdout).toBe('root\nroot\n')
+  })
+
+  test('a command that takes longer than timeoutMs is ended', async () => {
+    const run = sandbox().commands.run('echo $$ > ~/slow.pid; exec sleep 500', { timeoutMs: 300 })
+    await expect(run).rejects.toThrow(TimeoutError)
+    await waitUntil('the process is gone', async () => {
+      const { stdout } = await sandbox().commands.run('kill -0 $(cat ~/slow.pid) || echo gone')
+      return stdout === 'gone\n'
+    })
+  })
+
+  test('timeoutMs: 0 sets no limit', async () => {
+    const handle = await sandbox().commands.run('sleep 1; echo late', {
+      background: true,
+      timeoutMs: 0,
+    })
+    expect((await handle.wait()).stdout).toBe('late\n')
+  })
+
+  test('stdin reaches the command and can be closed', async () => {
+    const handle = await sandbox().commands.run('cat', { background: true, stdin: true })
+    await handle.sendStdin('abc\n')
+    await handle.closeStdin()
+    expect((await handle.wait()).stdout).toBe('abc\n')
+  })
+
+  test('a command outlives disconnect(), is listed, and a new SDK object hears its end', async () => {
+    const handle = await sandbox().commands.run(
+      'until test -e ~/go-on; do sleep 0.02; done; echo heard; exit 7',
+      { background: true, timeoutMs: 0 },
+    )
+    await handle.disconnect()
+    const listed = await sandbox().commands.list()
+    expect(listed.map(({ pid }) => pid)).toContain(handle.pid)
+    const other = await client().Sandbox.connect(sandbox().sandboxId)
+    const again = await other.commands.connect(handle.pid, { timeoutMs: 0 })
+    await other.files.write('go-on', '')
+    await expect(again.wait()).rejects.toMatchObject({ exitCode: 7, stdout: 'heard\n' })
+  })
+
+  test('the exit code of an ended command is kept for a late reader', async () => {
+    const handle = await sandbox().commands.run('exit 9', { background: true })
+    await expect(handle.wait()).rejects.toMatchObject({ exitCode: 9 })
+    const late = await sandbox().commands.connect(handle.pid)
+    await expect(late.wait()).rejects.toMatchObject({ exitCode: 9, stdout: '' })
+  })
+
+  test('a pid that never was is not found', async () => {
+    await expect(sandbox().commands.connect(999_999)).rejects.toThrow(NotFoundError)
+    expect(await sandbox().commands.kill(999_999)).toBe(false)
+  })
+
+  test('a killed command ends with -1 and is gone', async () => {
+    const handle = await sandbox().commands.run('exec sleep 500', { background: true })
+    expect(await handle.kill()).toBe(true)
+    await expect(handle.wait()).rejects.toMatchObject({ exitCode: -1, error: 'signal: killed' })
+    expect(await sandbox().commands.kill(handle.pid)).toBe(false)
+  })
+
+  test('a detached process outlives its command', async () => {
+    await sandbox().commands.run(
+      'setsid nohup bash -c "sleep 0.3; echo done > ~/detached" >/dev/null 2>&1 </dev/null &',
+    )
+    const content = await waitUntil('it has written', () =>
+      sandbox()
+        .files.read('detached')
+        .catch(() => ''),
+    )
+    expect(content).toBe('done\n')
+  })
+
+  test('twenty commands at once keep their outputs apart', async () => {
+    const numbers = Array.from({ length: 20 }, (_, index) => index)
+    const results = await Promise.all(
+      numbers.map((number) => sandbox().commands.run(`echo ${number}`)),
+    )
+    expect(results.map(({ stdout }) => Number(stdout))).toEqual(numbers)
+  })
+
+  test('a reader that is slower than the command loses nothing of 20 MB', async () => {
+    let length = 0
+    let pauses = 0
+    const onStdout = async (data: string) => {
+      length += data.length
+      if (pauses++ < 20) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await sandbox().commands.run('head -c 20000000 /dev/zero | tr "\\0" x; echo -n end >&2', {
+      onStdout,
+      timeoutMs: 0,
+    })
+    expect(length).toBe(20_000_000)
+  })
+
+  test(`a login shell finds the tools first under ${isolation}`, async () => {
+    const { stdout } = await sandbox().commands.run('command -v node')
+    expect(stdout).toMatch(isolation === 'bwrap' ? /^\/opt\/baton\/bin\/node$/m : /\/bin\/node$/m)
+  })
+})

@@ -1,0 +1,81 @@
+/** Who reaches a sandbox: its own token only, and its daemon's port only. */
+import type { Sandbox } from 'e2b'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { present, startServer, type TestServer } from './support/local-e2b.ts'
+
+const ROUTES = [
+  ['GET', '/health'],
+  ['GET', '/envs'],
+  ['GET', '/files?path=x'],
+  ['POST', '/files?path=x'],
+  ['POST', '/process.Process/List'],
+  ['POST', '/process.Process/Start'],
+  ['POST', '/filesystem.Filesystem/Stat'],
+] as const
+
+describe('the data plane', () => {
+  const started: { test?: TestServer; sandbox?: Sandbox; token?: string } = {}
+  beforeAll(async () => {
+    started.test = await startServer()
+    const { client, server } = started.test
+    started.sandbox = await client.Sandbox.create()
+    const details = await fetch(`${server.url}/sandboxes/${started.sandbox.sandboxId}`, {
+      headers: { 'x-api-key': server.env.E2B_API_KEY },
+    })
+    started.token = z
+      .object({ envdAccessToken: z.string() })
+      .parse(await details.json()).envdAccessToken
+  })
+  afterAll(() => started.test?.stop())
+
+  const call = (method: string, path: string, headers: Record<string, string>) =>
+    fetch(present(started.test).server.url + path, { method, headers })
+  const idHeader = () => ({ 'e2b-sandbox-id': present(started.sandbox).sandboxId })
+  const tokenHeader = () => ({ 'x-access-token': present(started.token) })
+
+  test.each(ROUTES)('%s %s needs the token', async (method, path) => {
+    expect((await call(method, path, idHeader())).status).toBe(401)
+    const guess = { ...idHeader(), 'x-access-token': 'ea_guess' }
+    expect((await call(method, path, guess)).status).toBe(401)
+  })
+
+  test("another sandbox's token does not open it", async () => {
+    const other = await present(started.test).client.Sandbox.create()
+    const swapped = { 'e2b-sandbox-id': other.sandboxId, ...tokenHeader() }
+    expect((await call('GET', '/health', swapped)).status).toBe(401)
+    await other.kill()
+  })
+
+  test.each(ROUTES)('%s %s of a sandbox that is gone is 502 as JSON', async (method, path) => {
+    const response = await call(method, path, { 'e2b-sandbox-id': 'gone', ...tokenHeader() })
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({ code: 502, sandboxId: 'gone' })
+  })
+
+  test('the token alone is enough, as an old SDK sends it', async () => {
+    expect((await call('GET', '/health', tokenHeader())).status).toBe(204)
+  })
+
+  test('other ports are refused by name', async () => {
+    const headers = { ...idHeader(), ...tokenHeader(), 'e2b-sandbox-port': '8080' }
+    const response = await call('GET', '/', headers)
+    expect(response.status).toBe(501)
+    expect(await response.json()).toMatchObject({
+      message: expect.stringContaining('port 8080'),
+    })
+  })
+
+  test('an RPC that does not exist is refused by name', async () => {
+    const headers = { ...idHeader(), ...tokenHeader() }
+    const response = await call('POST', '/process.Process/Dance', headers)
+    expect(await response.json()).toMatchObject({
+      code: 'unimplemented',
+      message: expect.stringContaining('process.Process/Dance'),
+    })
+  })
+
+  test('it listens on the loopback only', () => {
+    expect(present(started.test).server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+})

@@ -1,0 +1,53 @@
+/** The faults a test can ask for, as the real SDK meets them. */
+import { RateLimitError, SandboxError, ServiceBusyError, TimeoutError } from 'e2b'
+import { expect, test } from 'vitest'
+import { HANG_AFTER, HANG_BEFORE } from '../../../local/e2b/faults.ts'
+import { serverForTest } from './support/local-e2b.ts'
+import { waitUntil } from './support/wait-until.ts'
+
+test.each([
+  [429, RateLimitError],
+  [503, ServiceBusyError],
+  [500, SandboxError],
+] as const)('the next creations answer %i, then creating works', async (status, error) => {
+  const { client, server } = await serverForTest()
+  server.faults.onCreate(status, 2)
+  await expect(client.Sandbox.create()).rejects.toThrow(error)
+  await expect(client.Sandbox.create()).rejects.toThrow(error)
+  const sandbox = await client.Sandbox.create()
+  expect(server.sandboxes()).toMatchObject([{ id: sandbox.sandboxId }])
+})
+
+test.each([
+  [HANG_BEFORE, 0],
+  [HANG_AFTER, 1],
+] as const)('a creation can %s', async (fault, left) => {
+  const { client, server } = await serverForTest()
+  server.faults.onCreate(fault)
+  const create = client.Sandbox.create({ metadata: { job: 'j1' }, requestTimeoutMs: 1000 })
+  await expect(create).rejects.toMatchObject({ name: 'TimeoutError' })
+  const found = await client.Sandbox.list({ query: { metadata: { job: 'j1' } } }).nextItems()
+  expect(found).toHaveLength(left)
+})
+
+test('a crashed sandbox is gone for everybody, and a command under way hears of it', async () => {
+  const { client, server } = await serverForTest({ isolation: 'auto' })
+  const sandbox = await client.Sandbox.create()
+  const handle = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+  const wait = expect(handle.wait()).rejects.toThrow(TimeoutError)
+  await server.faults.crash(sandbox.sandboxId)
+  await wait
+  await waitUntil('it is gone', () => server.sandboxes().length === 0)
+  expect(await sandbox.kill()).toBe(false)
+  await waitUntil('it is counted', () => server.counters().ended === 1)
+})
+
+test('a cut connection leaves the command running', async () => {
+  const { client, server } = await serverForTest()
+  const sandbox = await client.Sandbox.create()
+  const handle = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+  const wait = expect(handle.wait()).rejects.toThrow(SandboxError)
+  server.faults.cutConnections(sandbox.sandboxId)
+  await wait
+  expect((await sandbox.commands.list()).map(({ pid }) => pid)).toEqual([handle.pid])
+})

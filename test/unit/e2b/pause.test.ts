@@ -1,0 +1,113 @@
+/** Pausing, resuming and running out of time, through the real SDK. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Sandbox, SandboxNotFoundError, TimeoutError } from 'e2b'
+import { expect, test } from 'vitest'
+import { describeEachIsolation } from './support/local-e2b.ts'
+import { waitUntil } from './support/wait-until.ts'
+
+/** Writes the time in milliseconds to a file, again and again. */
+const TICKS = 'while true; do date +%s%3N >> ~/ticks; sleep 0.02; done'
+
+const ticksOf = async (sandbox: Sandbox): Promise<number[]> => {
+  const content = await sandbox.files.read('ticks').catch(() => '')
+  return content.trim().split('\n').filter(Boolean).map(Number)
+}
+
+describeEachIsolation('pausing', ({ client, server }) => {
+  test('a paused sandbox stands still until connect, and then runs on', async () => {
+    const sandbox = await client().Sandbox.create()
+    const ticker = await sandbox.commands.run(TICKS, { background: true, timeoutMs: 0 })
+    await ticker.disconnect()
+    await waitUntil('it ticks', async () => (await ticksOf(sandbox)).length > 1)
+    await sandbox.pause()
+    const paused = Date.now()
+    await sleep(300)
+    const resumed = Date.now()
+    await client().Sandbox.connect(sandbox.sandboxId)
+    await waitUntil('it ticks on', async () => (await ticksOf(sandbox)).some((at) => at > resumed))
+    expect((await ticksOf(sandbox)).filter((at) => at > paused && at < resumed)).toEqual([])
+    expect((await sandbox.commands.list()).map(({ pid }) => pid)).toEqual([ticker.pid])
+    await sandbox.kill()
+  })
+
+  test('a paused sandbox answers everything as one that does not run', async () => {
+    const sandbox = await client().Sandbox.create()
+    expect(await sandbox.pause()).toBe(true)
+    expect(await sandbox.pause()).toBe(false)
+    expect(await sandbox.isRunning()).toBe(false)
+    await expect(sandbox.commands.run('true')).rejects.toThrow(SandboxNotFoundError)
+    await expect(sandbox.files.read('ticks')).rejects.toThrow(TimeoutError)
+    await expect(sandbox.setTimeout(1000)).rejects.toThrow(SandboxNotFoundError)
+    expect(await sandbox.kill()).toBe(true)
+  })
+
+  test('paused without its memory, it keeps its files and starts its processes anew', async () => {
+    const sandbox = await client().Sandbox.create({ envs: { FOO: 'kept' } })
+    await sandbox.files.write('kept.txt', 'kept')
+    await (await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })).disconnect()
+    await sandbox.pause({ keepMemory: false })
+    const again = await client().Sandbox.connect(sandbox.sandboxId)
+    expect(await again.commands.list()).toEqual([])
+    expect(await again.files.read('kept.txt')).toBe('kept')
+    expect((await again.commands.run('echo $FOO')).stdout).toBe('kept\n')
+    await again.kill()
+  })
+
+  test('resumed by reboot, it loses its processes and keeps its files', async () => {
+    const sandbox = await client().Sandbox.create()
+    await sandbox.files.write('kept.txt', 'kept')
+    await (await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })).disconnect()
+    await sandbox.pause()
+    const again = await client().Sandbox.connect(sandbox.sandboxId, { onResume: 'reboot' })
+    expect(await again.commands.list()).toEqual([])
+    expect(await again.files.read('kept.txt')).toBe('kept')
+    await again.kill()
+  })
+
+  test('out of time, it pauses when told to, and traffic resumes it', async () => {
+    const sandbox = await client().Sandbox.create({
+      timeoutMs: 1000,
+      lifecycle: { onTimeout: 'pause', autoResume: true },
+    })
+    const sleeper = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+    await sleeper.disconnect()
+    const stateOf = async () => (await sandbox.getInfo()).state
+    await waitUntil('it is paused', async () => (await stateOf()) === 'paused')
+    expect((await sandbox.commands.list()).map(({ pid }) => pid)).toEqual([sleeper.pid])
+    expect(await stateOf()).toBe('running')
+    const { endAt } = await sandbox.getInfo()
+    expect(endAt.getTime() - Date.now()).toBeGreaterThan(250_000)
+    await sandbox.kill()
+  })
+
+  test('traffic without the token does not resume it', async () => {
+    const sandbox = await client().Sandbox.create({
+      lifecycle: { onTimeout: 'pause', autoResume: true },
+    })
+    await sandbox.pause()
+    const headers = { 'e2b-sandbox-id': sandbox.sandboxId, 'x-access-token': 'guess' }
+    expect((await fetch(`${server().url}/health`, { headers })).status).toBe(401)
+    expect((await sandbox.getInfo()).state).toBe('paused')
+    await sandbox.kill()
+  })
+
+  test('out of time, it ends otherwise, and a command under way hears of it', async () => {
+    const sandbox = await client().Sandbox.create({ timeoutMs: 1000 })
+    await expect(sandbox.commands.run('sleep 500', { timeoutMs: 0 })).rejects.toThrow(TimeoutError)
+    await waitUntil('it is gone', () =>
+      server()
+        .sandboxes()
+        .every(({ id }) => id !== sandbox.sandboxId),
+    )
+  })
+
+  test('many resumes at once are one', async () => {
+    const sandbox = await client().Sandbox.create()
+    await sandbox.pause()
+    const connects = Array.from({ length: 5 }, () => client().Sandbox.connect(sandbox.sandboxId))
+    await Promise.all([...connects, sandbox.pause(), ...connects])
+    await client().Sandbox.connect(sandbox.sandboxId)
+    expect((await sandbox.commands.run('echo alive')).stdout).toBe('alive\n')
+    await sandbox.kill()
+  })
+})
