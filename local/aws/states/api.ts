@@ -7,9 +7,10 @@ import { taskOperations } from './api/tasks.ts'
 import type { StateMachines } from './machines.ts'
 
 /** Operation name to implementation; each takes the request's JSON and throws AwsError. Dates are seconds since the epoch. */
-export const stepFunctionsService = (machines: StateMachines): JsonService => ({
-  ...machineOperations(machines),
-  ...executionOperations(machines),
-  ...historyOperations(machines),
-  ...taskOperations(machines),
-})
+export const stepFunctionsService = (machines: StateMachines) =>
+  ({
+    ...machineOperations(machines),
+    ...executionOperations(machines),
+    ...historyOperations(machines),
+    ...taskOperations(machines),
+  }) satisfies JsonService

@@ -1,11 +1,12 @@
 /** Keeps executions on disk, one line an event, so that they outlive the process however it ends. */
 import {
-  appendFileSync,
   existsSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -80,5 +81,6 @@ export function openLog(directory: string, wanted: readonly LogRecord[]): Execut
   const line = (record: LogRecord) => `${JSON.stringify(record)}\n`
   writeFileSync(`${path}.new`, wanted.map(line).join(''))
   renameSync(`${path}.new`, path)
-  return { append: (record) => appendFileSync(path, line(record)) }
+  const file = openSync(path, 'a')
+  return { append: (record) => writeSync(file, line(record)) }
 }

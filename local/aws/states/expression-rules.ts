@@ -1,7 +1,8 @@
-/** The rules for expressions that Step Functions checks when a machine is created, not when it runs. */
+/** The rules for expressions that Step Functions checks when a machine is created, not when it runs. A bare field name or
+ * a `$` at the top of an expression is found at run time only: it is undefined. */
 import jsonata from 'jsonata'
 import type { Definition } from './definition.ts'
-import { isExpression, sourceOf } from './expression.ts'
+import { describeError, isExpression, sourceOf } from './expression.ts'
 import { everyState } from './unsupported.ts'
 
 const RESULT_FIELDS = ['Output', 'Assign']
@@ -13,15 +14,21 @@ function* expressionsIn(value: unknown): Generator<string> {
   for (const part of Object.values(value)) yield* expressionsIn(part)
 }
 
+/** Whether a syntax tree names the variable `$$`, the root document. */
+function namesRoot(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if ('type' in node && node.type === 'variable' && 'value' in node && node.value === '$')
+    return true
+  return Object.values(node).some(namesRoot)
+}
+
 function syntaxProblem(source: string): string | undefined {
   try {
-    jsonata(source)
-    return undefined
+    return namesRoot(jsonata(source).ast())
+      ? "uses '$$', but there is no input document: use $states.input"
+      : undefined
   } catch (error) {
-    return error instanceof Error ||
-      (typeof error === 'object' && error !== null && 'message' in error)
-      ? String(error.message)
-      : String(error)
+    return `is not JSONata 2.0.6: ${describeError(error)}`
   }
 }
 
@@ -33,8 +40,7 @@ interface Readable {
 
 function problem(source: string, readable: Readable): string | undefined {
   const syntax = syntaxProblem(source)
-  if (syntax !== undefined) return `is not JSONata: ${syntax}`
-  if (source.includes('$$')) return "uses '$$', but there is no input document: use $states.input"
+  if (syntax !== undefined) return syntax
   if (!readable.result && /\$states\.result\b/.test(source))
     return 'must not use $states.result here'
   if (!readable.errorOutput && /\$states\.errorOutput\b/.test(source)) {

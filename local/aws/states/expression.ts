@@ -42,7 +42,7 @@ function plain(value: unknown): Json {
 }
 
 /** JSONata reports errors as plain objects with a code and a message. */
-function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error)
   const message = 'message' in error ? String(error.message) : String(error)
   return 'code' in error ? `${String(error.code)}: ${message}` : message
@@ -101,7 +101,7 @@ export class Expressions {
       throw new EvaluationError(
         source,
         field,
-        `threw an error during evaluation. ${describe(error)}`,
+        `threw an error during evaluation. ${describeError(error)}`,
       )
     }
   }

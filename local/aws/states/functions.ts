@@ -1,6 +1,6 @@
 /** The JSONata functions that Step Functions adds to JSONata 2.0.6. */
 import { createHash, randomUUID } from 'node:crypto'
-import type { Expression } from 'jsonata'
+import jsonata, { type Expression } from 'jsonata'
 
 const HASHES: Readonly<Record<string, string>> = {
   MD5: 'md5',
@@ -46,6 +46,8 @@ function seeded(seed: number): number {
   )
 }
 
+const fromMillis = jsonata('$fromMillis($ms, $picture, $timezone)')
+
 /** Gives an expression the six functions, takes `$eval` from it, and lets it read the injected time and chance. */
 export function defineFunctions(
   expression: Expression,
@@ -62,5 +64,8 @@ export function defineFunctions(
   expression.registerFunction('uuid', randomUUID, '<:s>')
   expression.registerFunction('parse', (text: string) => JSON.parse(text), '<s:x>')
   expression.registerFunction('millis', now, '<:n>')
+  expression.registerFunction('now', (picture?: string, timezone?: string) =>
+    fromMillis.evaluate(undefined, { ms: now(), picture, timezone }),
+  )
   expression.assign('eval', undefined)
 }

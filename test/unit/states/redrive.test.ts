@@ -96,6 +96,38 @@ test('a redrive of a Map runs only the iterations that did not succeed', async (
   expect(execution.output).toBe('["a","b","c"]')
 })
 
+test('a redrive of a Parallel runs only the branch that failed', async () => {
+  const { calls, broken, lambda } = repairable('b')
+  const bench = workbench({ lambda })
+  const branch = (name: string, first: object) => ({
+    StartAt: `${name}1`,
+    States: { [`${name}1`]: { ...first, Next: name }, [name]: { ...call(name), End: true } },
+  })
+  const Branches = [branch('a', { Type: 'Pass' }), branch('b', { Type: 'Wait', Seconds: 1 })]
+  const execution = await bench.run(only({ Type: 'Parallel', Branches }))
+  await bench.clock.advance(1000)
+  broken.length = 0
+  bench.machines.redrive(arn)
+  await bench.clock.settle()
+  expect(calls).toEqual(['a', 'b', 'b'])
+  expect(execution.output).toBe('["a","b"]')
+})
+
+test('a redrive of a TIMED_OUT execution has its whole TimeoutSeconds again', async () => {
+  const bench = workbench()
+  const moment = '2026-01-01T00:00:15Z'
+  const execution = await bench.run(
+    states('W', { W: { Type: 'Wait', Timestamp: moment, End: true } }, { TimeoutSeconds: 10 }),
+  )
+  await bench.clock.advance(10_000)
+  expect(execution.status).toBe('TIMED_OUT')
+  bench.machines.redrive(arn)
+  await bench.clock.advance(4999)
+  expect(execution.status).toBe('RUNNING')
+  await bench.clock.advance(1)
+  expect(execution.status).toBe('SUCCEEDED')
+})
+
 test('a redrive gives the failed retrier all its attempts again', async () => {
   const { calls, lambda } = repairable('x')
   const bench = workbench({ lambda })
