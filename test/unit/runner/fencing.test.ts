@@ -19,9 +19,9 @@ test('a higher job ends a lower one with all it started, and then runs', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = scene
-  const stubborn =
-    'echo "$$ $CLAUDE_PID" > pids; trap "" TERM; setsid sleep 300 & (env -i sleep 300 & wait) & sleep 300; sleep 300'
-  callback.offer(1, jobIn(scene, shellTask(stubborn)))
+  const unmarked = `setsid sh -c 'env -i sleep 300 & wait' &`
+  const stubborn = `echo "$$ $CLAUDE_PID" > pids; trap "" TERM; setsid sleep 300 & sleep 300; sleep 300`
+  callback.offer(1, jobIn(scene, shellTask(`${unmarked}\n${stubborn}`)))
   callback.offer(2, jobIn(scene, shellTask('cat pids')))
   const lower = await sandbox.launch(1, callback.url)
   const pids = await sandbox.pidsIn('pids')

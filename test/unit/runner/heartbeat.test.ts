@@ -1,0 +1,81 @@
+/** When heartbeats are sent, and what they tell, by a clock of our own. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Callback } from '../../../sandbox/callback.ts'
+import { type Heartbeat, startHeartbeat } from '../../../sandbox/heartbeat.ts'
+
+type Outcome = Awaited<ReturnType<Callback['beat']>>
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+/** A heart that beats every 30 s; `beats` are the seconds at which it did, with what it told. */
+function start(...outcomes: Outcome[]) {
+  const beats: [seconds: number, ...lines: string[]][] = []
+  const superseded = vi.fn()
+  const heart: Heartbeat = startHeartbeat(
+    async (lines) => {
+      beats.push([Date.now() / 1_000, ...lines])
+      return outcomes.shift() ?? 'told'
+    },
+    { everySeconds: 30, superseded },
+  )
+  return { heart, beats, superseded }
+}
+
+const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000)
+
+test('without news it beats in its interval', async () => {
+  const { beats } = start()
+  await pass(65)
+  expect(beats).toEqual([[30], [60]])
+})
+
+test('news are told at once, together with those that come right after', async () => {
+  const { heart, beats } = start()
+  await pass(1)
+  heart.tell('a')
+  await pass(0.2)
+  heart.tell('b')
+  await pass(1.8)
+  heart.tell('c')
+  await pass(31)
+  expect(beats).toEqual([[1.3, 'a', 'b'], [3.3, 'c'], [33.3]])
+})
+
+test('what was missed is told again, but not before the interval has passed', async () => {
+  const { heart, beats } = start('missed')
+  heart.tell('a')
+  await pass(1)
+  heart.tell('b')
+  await pass(31)
+  expect(beats).toEqual([
+    [0.3, 'a'],
+    [30.3, 'a', 'b'],
+  ])
+})
+
+test('more than a hundred lines are told in several beats', async () => {
+  const { heart, beats } = start()
+  for (let line = 0; line < 150; line++) heart.tell(`${line}`)
+  await pass(1)
+  expect(beats.map(({ length }) => length - 1)).toEqual([100, 50])
+})
+
+test('once superseded it says so, and is silent', async () => {
+  const { heart, beats, superseded } = start('superseded')
+  heart.tell('a')
+  await pass(1)
+  expect(superseded).toHaveBeenCalledOnce()
+  heart.tell('b')
+  await pass(100)
+  expect(beats).toEqual([[0.3, 'a']])
+})
+
+test('once stopped it is silent', async () => {
+  const { heart, beats } = start()
+  heart.tell('a')
+  heart.stop()
+  heart.tell('b')
+  await pass(100)
+  expect(beats).toEqual([])
+})
