@@ -2,12 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import {
-  CreateQueueCommand,
-  QueueNameExists,
-  SetQueueAttributesCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import type { Service } from './endpoint.ts'
 import { account } from './identity.ts'
@@ -24,7 +19,8 @@ export async function createQueues(client: SQSClient, queues: readonly Queue[]):
     try {
       await client.send(new CreateQueueCommand({ QueueName: name, Attributes }))
     } catch (error) {
-      if (!(error instanceof QueueNameExists)) throw error
+      // fauxqs names the error as the older query protocol did, so that the SDK's class does not match.
+      if (!(error instanceof Error && error.name.endsWith('QueueNameExists'))) throw error
       await client.send(
         new SetQueueAttributesCommand({ QueueUrl: url, Attributes: settable(Attributes) }),
       )

@@ -45,9 +45,12 @@ export function placeStack(
   parameters: Readonly<Record<string, string>>,
 ): Stack {
   const identities = new Map<string, Identity>()
+  const underWay = new Set<string>()
   const identify = (logicalId: string): Identity | undefined => {
     const known = identities.get(logicalId)
     if (known || !template.Resources[logicalId]) return known
+    if (underWay.has(logicalId)) throw new Error(`${logicalId} refers to itself`)
+    underWay.add(logicalId)
     const made = identity(logicalId, template, addresses, resolve)
     identities.set(logicalId, made)
     return made

@@ -1,0 +1,149 @@
+/** Nobody gets to the AWS services without this start's credentials. */
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
+import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Queue } from 'aws-cdk-lib/aws-sqs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Running, run } from './fixture/run.ts'
+import { synthesiseOnly } from './fixture/stack.ts'
+
+let aws: Running
+let bucket: string
+let queueUrl: string
+
+beforeAll(async () => {
+  aws = await run(
+    synthesiseOnly((stack) => {
+      new Bucket(stack, 'Bucket')
+      new Queue(stack, 'Queue')
+    }),
+  )
+  bucket = aws.resources.find('Small/Bucket').physicalId
+  queueUrl = aws.resources.find('Small/Queue').physicalId
+}, 30_000)
+afterAll(() => aws.close())
+
+test.each([
+  '/',
+  '/health',
+  '/_fauxqs/queues',
+  '/000000000000/Small-Queue',
+])('an unsigned request to %s is refused', async (path) => {
+  const response = await fetch(aws.endpoint + path)
+  expect([response.status, await response.text()]).toEqual([
+    403,
+    expect.stringContaining('<Code>MissingAuthenticationToken</Code>'),
+  ])
+})
+
+test.each([
+  ['another key', { accessKeyId: 'AKIAOTHER' }, 'UnrecognizedClientException'],
+  ['a wrong secret', { secretAccessKey: 'wrong' }, 'SignatureDoesNotMatch'],
+])('a request signed with %s is refused', async (_, change, name) => {
+  const credentials = { ...aws.credentials, ...change }
+  const client = new DynamoDBClient({ endpoint: aws.endpoint, region: aws.region, credentials })
+  const get = client.send(new GetItemCommand({ TableName: 'T', Key: { id: { S: '1' } } }))
+  await expect(get).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } })
+})
+
+test('a body that is not the one that was signed is refused', async () => {
+  const tampering = new S3Client({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: aws.credentials,
+  })
+  tampering.middlewareStack.add(
+    (next) => (args) => {
+      if (typeof args.request === 'object' && args.request !== null) {
+        Object.assign(args.request, { body: Buffer.from('evil') })
+      }
+      return next(args)
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  )
+  const put = tampering.send(new PutObjectCommand({ Bucket: bucket, Key: 'k', Body: 'good' }))
+  await expect(put).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' })
+})
+
+test('objects with odd names come back as they were put, also large ones', async () => {
+  const Body = Buffer.alloc(12 * 1024 * 1024, 'x')
+  const Key = "a b/ü+%&'.txt"
+  await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }))
+  const { Contents } = await aws.s3.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: 'a b/' }),
+  )
+  expect(Contents).toMatchObject([{ Key, Size: Body.length }])
+  const { Body: got } = await aws.s3.send(new GetObjectCommand({ Bucket: bucket, Key }))
+  expect(Buffer.from((await got?.transformToByteArray()) ?? []).equals(Body)).toBe(true)
+})
+
+test('presigned links put and get an object', async () => {
+  const put = await getSignedUrl(aws.s3, new PutObjectCommand({ Bucket: bucket, Key: 'link' }))
+  expect((await fetch(put, { method: 'PUT', body: 'by link' })).status).toBe(200)
+  const get = await getSignedUrl(aws.s3, new GetObjectCommand({ Bucket: bucket, Key: 'link' }))
+  expect(await (await fetch(get)).text()).toBe('by link')
+})
+
+test.each([
+  ['has expired', (url: string) => url, -61_000, 'Request has expired'],
+  [
+    'is for another object',
+    (url: string) => url.replace('/link', '/other'),
+    0,
+    'SignatureDoesNotMatch',
+  ],
+  [
+    'was given a longer life',
+    (url: string) => url.replace('Expires=60', 'Expires=6000'),
+    0,
+    'SignatureDoesNotMatch',
+  ],
+  ['is from the future', (url: string) => url, 3_600_000, 'not yet valid'],
+])('a presigned link that %s is refused', async (_, change, shift, why) => {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: 'link' })
+  const signingDate = new Date(Date.now() + shift)
+  const url = await getSignedUrl(aws.s3, command, { expiresIn: 60, signingDate })
+  const response = await fetch(change(url))
+  expect([response.status, await response.text()]).toEqual([403, expect.stringContaining(why)])
+})
+
+test('a conditional write to S3 is refused instead of being made unconditional', async () => {
+  const put = new PutObjectCommand({ Bucket: bucket, Key: 'k', Body: 'x', IfNoneMatch: '*' })
+  await expect(aws.s3.send(put)).rejects.toMatchObject({ name: 'NotImplemented' })
+})
+
+test('a queue is found by its name at the same URL that functions are given', async () => {
+  const { QueueUrl } = await aws.sqs.send(
+    new GetQueueUrlCommand({ QueueName: 'Small-Queue4A7E3555' }),
+  )
+  expect(QueueUrl).toBe(queueUrl)
+})
+
+test('a message whose visibility timeout is set to zero comes again', async () => {
+  await aws.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'again' }))
+  const receive = async () => {
+    const command = new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 5 })
+    return (await aws.sqs.send(command)).Messages?.[0]
+  }
+  const first = await receive()
+  await aws.sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: queueUrl,
+      ReceiptHandle: first?.ReceiptHandle,
+      VisibilityTimeout: 0,
+    }),
+  )
+  expect(await receive()).toMatchObject({ MessageId: first?.MessageId, Body: 'again' })
+})
