@@ -1,0 +1,47 @@
+/** Which processes count as a job's, and that they end. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { endProcesses, findProcesses } from '../../../sandbox/processes.ts'
+import { isAlive } from './sandbox-folder.ts'
+import { PATIENCE } from './scene.ts'
+
+const started: ChildProcess[] = []
+beforeEach(() => void vi.stubEnv('E2B_SANDBOX_ID', `test-${randomUUID()}`))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+})
+
+/** A shell of this job; the process ids that it prints, once it has. */
+async function shell(job: number, script: string, sandbox = process.env.E2B_SANDBOX_ID) {
+  const env = { PATH: '/usr/bin:/bin', BATON_JOB: String(job), E2B_SANDBOX_ID: sandbox }
+  const child = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  started.push(child)
+  const [output] = await once(child.stdout, 'data')
+  return String(output).trim().split(' ').map(Number)
+}
+
+const isJob1 = (job: number) => job === 1
+const byNumber = (a: number, b: number) => a - b
+
+test('a child that has cleared its environment is its parent’s job’s', async () => {
+  const pids = await shell(1, 'env -i sleep 300 & echo $$ $!; wait')
+  await expect.poll(() => findProcesses(isJob1).sort(byNumber)).toEqual(pids.sort(byNumber))
+  await endProcesses(() => findProcesses(isJob1))
+  expect(pids.filter(isAlive)).toEqual([])
+})
+
+test('other jobs, other sandboxes and this process are not found', async () => {
+  vi.stubEnv('BATON_JOB', '1')
+  await shell(2, 'echo $$; sleep 300')
+  await shell(1, 'echo $$; sleep 300', 'another')
+  expect(findProcesses(isJob1)).toEqual([])
+})
+
+test('a process that ignores SIGTERM is ended by force', { timeout: PATIENCE }, async () => {
+  const pids = await shell(1, 'trap "" TERM; setsid sleep 300 & echo $$ $!; wait; sleep 300')
+  await endProcesses(() => findProcesses(isJob1))
+  expect(pids.filter(isAlive)).toEqual([])
+})
