@@ -26,7 +26,7 @@ const LARGE = 100_000
 export interface StoredDocument extends DocumentKey {
   readonly document?: string
   /** The S3 key of a large one. */
-  readonly large?: string
+  readonly objectKey?: string
   /** On a body: the history number under which its message was appended. */
   readonly appended?: number
 }
@@ -42,7 +42,7 @@ export async function putDocument(
 ): Promise<void> {
   const json = JSON.stringify(document)
   const content =
-    Buffer.byteLength(json) > LARGE ? { large: await putLarge(key, json) } : { document: json }
+    Buffer.byteLength(json) > LARGE ? { objectKey: await putLarge(key, json) } : { document: json }
   const [[name, value] = ['document', json]] = Object.entries(content)
   const expires = Math.floor(Date.now() / 1000) + variable('HISTORY_DAYS') * 86_400
   await dynamo
@@ -52,7 +52,7 @@ export async function putDocument(
         Key: { ...key },
         UpdateExpression: 'SET #content = :content, expires = :expires',
         ...(keep && {
-          ConditionExpression: 'attribute_not_exists(document) AND attribute_not_exists(large)',
+          ConditionExpression: 'attribute_not_exists(document) AND attribute_not_exists(objectKey)',
         }),
         ExpressionAttributeNames: { '#content': name },
         ExpressionAttributeValues: { ':content': value, ':expires': expires },
@@ -92,9 +92,11 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
 }
 
 /** The document of an item as the table holds it; undefined when the item has none yet. */
-export async function openDocument({ document, large }: StoredDocument): Promise<unknown> {
+export async function openDocument({ document, objectKey }: StoredDocument): Promise<unknown> {
   if (document !== undefined) return JSON.parse(document)
-  if (large === undefined) return undefined
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: variable('BUCKET'), Key: large }))
+  if (objectKey === undefined) return undefined
+  const { Body } = await s3.send(
+    new GetObjectCommand({ Bucket: variable('BUCKET'), Key: objectKey }),
+  )
   return JSON.parse((await Body?.transformToString()) ?? 'null')
 }

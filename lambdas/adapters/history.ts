@@ -79,8 +79,8 @@ export async function readEntries(
   )
   const stored = Items as (StoredDocument & Record<string, unknown>)[]
   const gap = stored.findIndex(
-    ({ seq, document, large }, i) =>
-      seq !== after + 1 + i || (document === undefined && large === undefined),
+    ({ seq, document, objectKey }, i) =>
+      seq !== after + 1 + i || (document === undefined && objectKey === undefined),
   )
   return Promise.all((gap < 0 ? stored : stored.slice(0, gap)).map(openEntry))
 }

@@ -50,10 +50,10 @@ export interface Malformed {
 /** More than this many commands in one turn are refused as malformed, each by itself. */
 const MAX_COMMANDS = 20
 
-/** What the conductor's CLI is given as `--json-schema`. */
+/** What the conductor's CLI is given as `--json-schema`; it knows draft 7 and no `$schema` of a later one. */
 export const answerSchema = z.toJSONSchema(
   z.object({ reply: z.string().nullable(), commands: z.array(command) }),
-  { io: 'input' },
+  { io: 'input', target: 'draft-7' },
 ) as Record<string, unknown>
 
 /** The answer's outline; its commands are checked one by one, so that one bad command does not spoil the turn. */

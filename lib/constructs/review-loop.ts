@@ -75,11 +75,9 @@ export class ReviewLoop extends Construct {
     const awaitMessage = this.#step('AwaitMessage', 'await-message', 'awaitMessage', {
       payload: { ...run, entered: jsonata('$states.context.State.EnteredTime') },
       waits: {
-        timeout: Timeout.at(
-          jsonata(
-            `$max([1, $ceil(($states.input.until + ${AWAIT_MARGIN_MS} - $millis()) / 1000)])`,
-          ),
-        ),
+        timeout: {
+          computed: `$max([1, $ceil(($states.input.until + ${AWAIT_MARGIN_MS} - $millis()) / 1000)])`,
+        },
       },
       output: '{}',
     })

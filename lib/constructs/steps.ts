@@ -14,7 +14,7 @@ import {
   type TaskStateBase,
   type Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions'
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks'
+import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfunctions-tasks'
 import type { Construct } from 'constructs'
 
 /** A JSONata expression as a state's field. */
@@ -28,7 +28,7 @@ export interface StepProps {
   readonly payload: Readonly<Record<string, string>>
   readonly output?: string
   /** With these the task waits for its token: the function leaves it where the answer will be given. */
-  readonly waits?: { readonly timeout: Timeout; readonly heartbeat?: Timeout }
+  readonly waits?: { readonly timeout: Timeout | Computed; readonly heartbeat?: Timeout }
   readonly timeout?: Timeout
 }
 
@@ -37,25 +37,48 @@ const TOKEN = {
   retry: jsonata('$states.context.State.RetryCount'),
 }
 
-/** A task that calls a function; errors that can pass are tried again, by what they are. */
+/** A time limit in seconds as a JSONata expression. */
+interface Computed {
+  readonly computed: string
+}
+
+/** A task that calls a function; what is tried again is added by the `retry…` functions below. */
 export function lambdaStep(
   scope: Construct,
   id: string,
   { fn, payload, output, waits, timeout }: StepProps,
 ): LambdaInvoke {
-  const step = LambdaInvoke.jsonata(scope, id, {
+  const limit = waits?.timeout ?? timeout
+  const fixed = limit && !('computed' in limit) ? { taskTimeout: limit } : {}
+  const props = {
+    queryLanguage: QueryLanguage.JSONATA,
     lambdaFunction: fn,
     payload: TaskInput.fromObject({ ...payload, ...(waits && TOKEN) }),
     integrationPattern: waits
       ? IntegrationPattern.WAIT_FOR_TASK_TOKEN
       : IntegrationPattern.REQUEST_RESPONSE,
     retryOnServiceExceptions: false,
-    ...(waits && { taskTimeout: waits.timeout }),
+    ...fixed,
     ...(waits?.heartbeat && { heartbeatTimeout: waits.heartbeat }),
-    ...(timeout && { taskTimeout: timeout }),
     ...(output !== undefined && { outputs: jsonata(output) }),
-  })
-  return step
+  }
+  return limit && 'computed' in limit
+    ? new ComputedTimeout(scope, id, props, limit)
+    : new LambdaInvoke(scope, id, props)
+}
+
+/** CDK knows a computed time limit as a JSONPath only. */
+class ComputedTimeout extends LambdaInvoke {
+  readonly #seconds: string
+
+  constructor(scope: Construct, id: string, props: LambdaInvokeProps, { computed }: Computed) {
+    super(scope, id, props)
+    this.#seconds = jsonata(computed)
+  }
+
+  override toStateJson(): object {
+    return { ...super.toStateJson(), TimeoutSeconds: this.#seconds }
+  }
 }
 
 const patient = { backoffRate: 2, jitterStrategy: JitterType.FULL }

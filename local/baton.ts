@@ -1,0 +1,93 @@
+/** Baton on one machine: the synthesised template, sandboxes, and a model, all on loopback. */
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { type LocalAws, startAws } from './aws/index.ts'
+import type { IsolationKind, Limits } from './e2b/options.ts'
+import { type LocalE2B, startE2B } from './e2b/server.ts'
+import { startRelay } from './model/relay.ts'
+import { type Model, startModel } from './model/server.ts'
+import { synthesise } from './synth.ts'
+import { sandboxTools } from './tools.ts'
+
+export interface BatonOptions {
+  /** The checkout. */
+  readonly root: string
+  /** Everything that survives a restart; one start at a time. */
+  readonly stateDir: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** The operator's bearer token. */
+  readonly token: string
+  readonly isolation: 'auto' | IsolationKind
+  /** With a key the real model answers, otherwise the scripted one. */
+  readonly anthropicKey?: string | undefined
+  readonly limits?: Limits
+  readonly log: (line: string) => void
+}
+
+export interface LocalBaton {
+  readonly url: string
+  readonly token: string
+  readonly aws: LocalAws
+  readonly e2b: LocalE2B
+  /** The scripted model; absent when the real one answers. */
+  readonly model: Model | undefined
+  close(): Promise<void>
+}
+
+/** The template's stack; its secrets are named after it. */
+const STACK = 'Baton'
+
+/** Starts everything; what was started is ended again when a part of it cannot start. */
+export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
+  const { root, stateDir, port, token, isolation, anthropicKey, limits, log } = options
+  const closing: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    const assembly = await synthesise(root)
+    const tools = await sandboxTools(root, stateDir)
+    const modelKey = anthropicKey ?? `scripted-${randomBytes(12).toString('hex')}`
+    const model = anthropicKey ? undefined : await startModel({ apiKey: modelKey, log })
+    const upstream = model ?? (await startRelay('https://api.anthropic.com', log))
+    closing.push(() => upstream.close())
+
+    let linked: readonly number[] = []
+    const e2b = await startE2B({
+      stateDir: path.join(stateDir, 'e2b'),
+      isolation,
+      apiKey: `local-${randomBytes(12).toString('hex')}`,
+      templates: ['baton'],
+      tools,
+      links: () => linked,
+      ...(limits && { limits }),
+      log,
+    })
+    closing.push(() => e2b.close())
+    if (anthropicKey && e2b.isolation === 'none' && isolation !== 'none')
+      throw new Error(
+        'The real model only runs where bubblewrap works: install bubblewrap, set BATON_MODEL=scripted, or pass --no-isolation.',
+      )
+    const { E2B_API_KEY: e2bKey, ...e2bEnv } = e2b.env
+    const aws = await startAws({
+      assembly,
+      stateDir: path.join(stateDir, 'aws'),
+      port,
+      parameters: { ModelBaseUrl: upstream.url },
+      secrets: {
+        [`${STACK}/api-token`]: token,
+        [`${STACK}/e2b-api-key`]: e2bKey,
+        [`${STACK}/anthropic-api-key`]: modelKey,
+      },
+      lambdaEnv: e2bEnv,
+      log,
+    })
+    closing.push(() => aws.close())
+    linked = [aws.url, aws.endpoint, upstream.url].map((url) => Number(new URL(url).port))
+    return { url: aws.url, token, aws, e2b, model, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

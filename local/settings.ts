@@ -1,0 +1,23 @@
+/** What a person may set for one machine, in the environment or in .env. */
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import * as z from 'zod'
+
+const settings = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** The operator's bearer token. */
+  BATON_TOKEN: z.string().min(1).default('local'),
+  /** With it the real model answers, unless `BATON_MODEL=scripted`. */
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  BATON_MODEL: z.enum(['scripted']).optional(),
+  E2B_API_KEY: z.string().min(1).optional(),
+})
+export type Settings = z.infer<typeof settings>
+
+/** The environment wins over .env. Throws an error that names each bad value. */
+export function readSettings(envFile: string): Settings {
+  const file = existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}
+  const parsed = settings.safeParse({ ...file, ...process.env })
+  if (!parsed.success) throw new Error(`Settings: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}

@@ -1,0 +1,101 @@
+/** `npm start`: all of Baton on this machine. `npm start -- --once "<message>"`: one conversation, printed as it grows. */
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type BatonOptions, type LocalBaton, startBaton } from './baton.ts'
+import { follow, send } from './conversation.ts'
+import { readSettings } from './settings.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const USAGE = `npm start                            everything, on PORT (3000)
+npm start -- --once "<message>"      one conversation on a free port, then the end
+npm start -- --no-isolation          sandboxes as plain processes, even where bubblewrap works`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      once: { type: 'string' },
+      'no-isolation': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const settings = readSettings(path.join(root, '.env'))
+  const folder = values.once === undefined ? 'state' : `once-${process.pid}`
+  const stateDir = path.join(root, '.local', folder)
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  const logFile = path.join(root, '.local', 'log.txt')
+  const options: BatonOptions = {
+    root,
+    stateDir,
+    port: values.once === undefined ? settings.PORT : 0,
+    token: settings.BATON_TOKEN,
+    isolation: values['no-isolation'] ? 'none' : 'auto',
+    anthropicKey: settings.BATON_MODEL === 'scripted' ? undefined : settings.ANTHROPIC_API_KEY,
+    log: (line) => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`),
+  }
+  if (settings.E2B_API_KEY)
+    console.log(
+      'E2B_API_KEY is set, yet sandboxes run on this machine: real ones need to reach its callback, objects and model from outside. Deploy the stack to use them (README, "Deploying").',
+    )
+  return values.once === undefined ? serve(options, logFile) : once(options, values.once, logFile)
+}
+
+async function serve(options: BatonOptions, logFile: string): Promise<number> {
+  const baton = await startBaton(options)
+  console.log(`Baton is at ${baton.url}, log in ${path.relative(process.cwd(), logFile)}`)
+  console.log(`\n${describe(baton)}\n\nTry:\n${curl(baton)}\n`)
+  await interrupted()
+  await baton.close()
+  return 0
+}
+
+async function once(options: BatonOptions, message: string, logFile: string): Promise<number> {
+  const baton = await startBaton(options)
+  const stop = interrupted().then(() => 'interrupted' as const)
+  try {
+    console.log(`${describe(baton)}\n`)
+    const sessionId = 'once'
+    await send(baton, sessionId, message)
+    const print = (line: string) => console.log(line)
+    const reply = await Promise.race([follow(baton, sessionId, { print, minutes: 60 }), stop])
+    if (reply !== undefined && reply !== 'interrupted') return 0
+    console.error(`\nThe run ended without a reply; see ${logFile}.`)
+    return 1
+  } finally {
+    await baton.close()
+    rmSync(options.stateDir, { recursive: true, force: true })
+  }
+}
+
+const describe = ({ e2b, model }: LocalBaton) =>
+  [
+    `Isolation: ${e2b.isolation}. ${e2b.isolationReport}`,
+    model
+      ? 'Model: scripted, offline; it runs fenced sh blocks and creates files. Set ANTHROPIC_API_KEY for the real one.'
+      : 'Model: the real one. Until a gateway stands before it, the key is in the environment of the CLI in each sandbox.',
+  ].join('\n')
+
+const curl = ({ url, token }: LocalBaton) => `  curl -s ${url}/api/webhooks/conductor/message \\
+    -H 'authorization: Bearer ${token}' -H 'content-type: application/json' \\
+    -d '{"content":"Create a test file at /tmp/test.txt with the text Hello World"}'
+  curl -s '${url}/api/sessions/main/messages?wait=20' -H 'authorization: Bearer ${token}'`
+
+const interrupted = () =>
+  new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,28 @@
+/** What a sandbox on this machine has of the template: Node, the Claude Code CLI and our runner. */
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { bundleRunner } from '../sandbox/bundle.ts'
+import type { Tool } from './e2b/options.ts'
+
+/** Throws when the CLI of this platform is not installed. */
+export async function sandboxTools(root: string, stateDir: string): Promise<Tool[]> {
+  const claude = path.join(root, 'node_modules', '@anthropic-ai', cliPackage(), 'claude')
+  if (!existsSync(claude))
+    throw new Error(`The Claude Code CLI is not at ${claude}: run \`npm ci\` on this machine.`)
+  const runner = path.join(stateDir, 'baton-runner.mjs')
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  await bundleRunner(runner)
+  return [
+    { name: 'node', file: process.execPath },
+    { name: 'claude', file: claude },
+    { name: 'baton-runner', file: runner },
+  ]
+}
+
+/** The CLI is one native executable a platform; musl has its own. */
+function cliPackage(): string {
+  const report = process.report.getReport()
+  const glibc =
+    typeof report === 'object' && 'glibcVersionRuntime' in (Reflect.get(report, 'header') ?? {})
+  return `claude-code-linux-${process.arch}${glibc ? '' : '-musl'}`
+}
