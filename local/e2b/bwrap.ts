@@ -44,8 +44,9 @@ export function probeBwrap(bwrap: Isolation, stateDir: string): string | undefin
       encoding: 'utf8',
       timeout: PROBE_TIMEOUT_MS,
     })
-    if (probe.error) return probe.error.message
-    if (probe.status !== 0) return probe.stderr.trim() || `it ended with ${probe.status}`
+    if (probe.status !== 0)
+      // Its own words first: one that ends early also breaks the pipe we write to.
+      return probe.stderr?.trim() || (probe.error?.message ?? `it ended with ${probe.status}`)
     const inside = probe.stdout.split('\n')
     const common = namespaces.find((path, index) => readlinkSync(path) === inside[index])
     return common && `${common} is the host's own`

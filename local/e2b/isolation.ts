@@ -1,5 +1,5 @@
 /** What an isolation is: a way to start a sandbox's daemon apart from this machine. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EnvdConfig } from './envd/config.ts'
 import type { IsolationKind, Tool } from './options.ts'
@@ -44,8 +44,10 @@ export interface Building {
   readonly tools: readonly Tool[]
 }
 
+/** Makes what a sandbox boots with; files of an earlier boot stay, its sockets do not. */
 export function makeFolders({ folder, socketFolder }: Place): void {
   for (const name of ['home/user', 'root', 'tmp'])
     mkdirSync(join(folder, name), { recursive: true })
+  rmSync(socketFolder, { recursive: true, force: true })
   mkdirSync(socketFolder, { recursive: true, mode: 0o700 })
 }

@@ -116,17 +116,9 @@ export class Lifecycle {
   }
 
   /** Ends all of it, also while another step is under way. */
-  async kill(sandbox: Sandbox): Promise<void> {
-    if (sandbox.state === 'ended') return
-    sandbox.state = 'ended'
-    this.#sandboxes.delete(sandbox.id)
-    clearTimeout(sandbox.timer)
-    cutFlights(sandbox)
-    await sandbox.steps
-    await this.#endBox(sandbox)
-    await removeTree(sandbox.folder.path)
-    await removeTree(sandbox.folder.socketDir)
-    this.#ended++
+  kill(sandbox: Sandbox): Promise<void> {
+    sandbox.ending ??= this.#end(sandbox)
+    return sandbox.ending
   }
 
   /** Ends the daemon as a crash of the machine would. */
@@ -143,12 +135,13 @@ export class Lifecycle {
 
   async #start(request: CreateRequest): Promise<Sandbox> {
     const id = newSandboxId()
+    const folder = this.#parts.stateDir.add(id)
     const sandbox: Sandbox = {
       id,
       sequence: this.#created++,
       token: newToken(),
       request,
-      folder: this.#parts.stateDir.add(id),
+      folder,
       state: 'running',
       startedAt: Date.now(),
       endAt: 0,
@@ -157,6 +150,7 @@ export class Lifecycle {
       timer: undefined,
       flights: new Set(),
       steps: Promise.resolve(),
+      ending: undefined,
     }
     try {
       sandbox.box = await this.#boot(sandbox)
@@ -184,9 +178,21 @@ export class Lifecycle {
 
   /** A daemon that nobody ended takes its sandbox with it: the cloud knows no half of one. */
   #onExit(sandbox: Sandbox, box: Box): void {
-    if (sandbox.box !== box || sandbox.state === 'ended') return
+    if (sandbox.box !== box || sandbox.ending) return
     this.#parts.log(`${sandbox.id}: its daemon ended by itself`)
     this.#inBackground(sandbox, this.kill(sandbox))
+  }
+
+  async #end(sandbox: Sandbox): Promise<void> {
+    this.#sandboxes.delete(sandbox.id)
+    cutFlights(sandbox)
+    await sandbox.steps
+    // Only now: a resume that was under way has started the clock again.
+    clearTimeout(sandbox.timer)
+    await this.#endBox(sandbox)
+    await removeTree(sandbox.folder.path)
+    await removeTree(sandbox.folder.socketDir)
+    this.#ended++
   }
 
   async #endBox(sandbox: Sandbox): Promise<void> {
@@ -215,7 +221,7 @@ export class Lifecycle {
   /** Runs a step after those begun before it. @throws ApiError 404 when it has ended meanwhile */
   #step<T>(sandbox: Sandbox, work: () => Promise<T>): Promise<T> {
     const result = sandbox.steps.then(() => {
-      if (sandbox.state === 'ended') throw new ApiError(404, `sandbox "${sandbox.id}" not found`)
+      if (sandbox.ending) throw new ApiError(404, `sandbox "${sandbox.id}" not found`)
       return work()
     })
     sandbox.steps = result.catch(() => {})

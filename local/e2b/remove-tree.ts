@@ -9,12 +9,13 @@ export async function removeTree(folder: string): Promise<void> {
   } catch {
     // A package cache may be read-only, and only root removes from such a folder without a word.
     await makeWritable(folder)
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
+/** What is gone needs nothing: parts of the first try may still be at work. */
 async function makeWritable(folder: string): Promise<void> {
-  await chmod(folder, 0o700)
-  for (const entry of await readdir(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) await makeWritable(join(folder, entry.name))
+  await chmod(folder, 0o700).catch(() => {})
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (entry.isDirectory()) await makeWritable(join(folder, entry.name))
 }

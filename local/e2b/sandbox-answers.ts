@@ -34,7 +34,7 @@ export const listed = ({
   envdVersion: ENVD_VERSION,
   startedAt: new Date(startedAt).toISOString(),
   endAt: new Date(endAt).toISOString(),
-  state: state === 'running' ? 'running' : 'paused',
+  state,
   metadata: request.metadata,
   ...MACHINE,
 })

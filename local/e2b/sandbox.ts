@@ -17,7 +17,7 @@ export interface Sandbox {
   readonly token: string
   readonly request: CreateRequest
   readonly folder: SandboxFolder
-  state: SandboxState | 'ended'
+  state: SandboxState
   /** Milliseconds since the epoch; a resume sets it anew, as in the cloud. */
   startedAt: number
   endAt: number
@@ -29,6 +29,8 @@ export interface Sandbox {
   readonly flights: Set<ServerResponse>
   /** Settles when the last step begun on it is done. */
   steps: Promise<unknown>
+  /** Settles when it has ended; there from the moment it is to end. */
+  ending: Promise<void> | undefined
 }
 
 export const newSandboxId = (): string =>
@@ -36,9 +38,12 @@ export const newSandboxId = (): string =>
 
 export const newToken = (): string => `ea_${randomBytes(24).toString('hex')}`
 
-/** What a leak check sees; nothing once it has ended. */
-export function infoOf(sandbox: Sandbox): SandboxInfo[] {
-  const { id, request, state, startedAt, endAt } = sandbox
-  if (state === 'ended') return []
-  return [{ id, template: request.templateID, state, metadata: request.metadata, startedAt, endAt }]
-}
+/** What a leak check sees. */
+export const infoOf = ({ id, request, state, startedAt, endAt }: Sandbox): SandboxInfo => ({
+  id,
+  template: request.templateID,
+  state,
+  metadata: request.metadata,
+  startedAt,
+  endAt,
+})

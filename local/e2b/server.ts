@@ -1,19 +1,20 @@
 /** A server that speaks E2B's protocol to the real SDK, its sandboxes processes of this machine. */
 import { accessSync, constants } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { platform } from 'node:os'
+import { join } from 'node:path'
 import { bundleDaemon } from './bundle-daemon.ts'
 import { chooseIsolation } from './choose-isolation.ts'
 import { type ControlPlane, isControlPath, serveControl } from './control-plane.ts'
 import { createLimits } from './create-limits.ts'
 import { serveData } from './data-plane.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { sendError } from './json-http.ts'
+import { ApiError, sendError } from './json-http.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { createLinks } from './links.ts'
 import type { E2BOptions, IsolationKind, SandboxInfo, Tool } from './options.ts'
 import { infoOf } from './sandbox.ts'
-import { openStateDir } from './state-dir.ts'
+import { openStateDir, type StateDir } from './state-dir.ts'
 
 export interface LocalE2B {
   readonly url: string
@@ -42,12 +43,21 @@ export interface LocalE2B {
  *   server uses `stateDir`, the port is taken, or this is not Linux
  */
 export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
-  const { apiKey, templates, tools, links: linkedPorts, log = () => {} } = options
-  checkMachine(tools)
+  checkMachine(options.tools)
   const stateDir = await openStateDir(options.stateDir)
+  try {
+    return await serve(options, stateDir)
+  } catch (error) {
+    await stateDir.close()
+    throw error
+  }
+}
+
+async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B> {
+  const { apiKey, templates, tools, links: linkedPorts, log = () => {} } = options
   const daemon = bundleDaemon(stateDir.path)
   const isolation = chooseIsolation(options.isolation, { stateDir: stateDir.path, daemon, tools })
-  const links = createLinks(`${stateDir.socketDir}/links`)
+  const links = createLinks(join(stateDir.socketDir, 'links'))
   const limits = createLimits(options.limits ?? {})
   const lifecycle = new Lifecycle({ isolation, stateDir, links, linkedPorts, limits, log })
   const faults = createFaults(lifecycle)
@@ -58,7 +68,7 @@ export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
     env: { E2B_API_URL: url, E2B_SANDBOX_URL: url, E2B_API_KEY: apiKey },
     isolation: isolation.kind,
     isolationReport: isolation.report,
-    sandboxes: () => lifecycle.list().flatMap(infoOf),
+    sandboxes: () => lifecycle.list().map(infoOf),
     counters: () => lifecycle.counters,
     faults,
     close: async () => {
@@ -73,16 +83,23 @@ export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
 
 function createHttpServer(plane: ControlPlane): Server {
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://e2b')
-    const answered = isControlPath(url.pathname)
-      ? serveControl(plane, url, request, response)
-      : serveData(plane.lifecycle, url, request, response)
-    answered.catch((error) => sendError(response, error))
+    answer(plane, request, response).catch((error) => sendError(response, error))
   })
   // A command may stream for an hour, an upload may take as long as it takes.
   server.requestTimeout = 0
   server.headersTimeout = 0
   return server
+}
+
+async function answer(
+  plane: ControlPlane,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = URL.parse(`http://e2b${request.url}`)
+  if (!url) throw new ApiError(400, 'the address is not one')
+  if (isControlPath(url.pathname)) return serveControl(plane, url, request, response)
+  return serveData(plane.lifecycle, url, request, response)
 }
 
 async function listen(server: Server, port: number): Promise<string> {

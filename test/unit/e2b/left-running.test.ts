@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Sandbox } from 'e2b'
 import { expect, onTestFinished, test } from 'vitest'
@@ -35,6 +35,8 @@ async function serverProcess(stateDir: string, isolation: IsolationKind) {
   const script = join(import.meta.dirname, 'support/server-process.ts')
   const child = spawn(process.execPath, [script, stateDir, isolation], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // What a killed server cannot remove goes with the test's folder.
+    env: { ...process.env, TMPDIR: dirname(stateDir) },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [url] = await once(createInterface({ input: child.stdout }), 'line')
@@ -42,9 +44,9 @@ async function serverProcess(stateDir: string, isolation: IsolationKind) {
 }
 
 function stateDirForTest(): string {
-  const stateDir = mkdtempSync(join(tmpdir(), 'e2b-state-'))
-  onTestFinished(() => rm(stateDir, { recursive: true, force: true }))
-  return stateDir
+  const folder = mkdtempSync(join(tmpdir(), 'e2b-killed-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return join(folder, 'state')
 }
 
 async function killWithoutWarning(child: ChildProcess): Promise<void> {

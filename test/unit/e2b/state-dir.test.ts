@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { serverForTest, startServer } from './support/local-e2b.ts'
 
-const socketFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('baton-e2b-'))
-
 test('a folder that a live server uses is refused, and its sandboxes stay', async () => {
   const { client, stateDir } = await serverForTest()
   const sandbox = await client.Sandbox.create()
@@ -42,15 +40,24 @@ test('a sandbox’s files are removed with it, read-only folders too', async () 
   expect(existsSync(folder)).toBe(false)
 })
 
-test('close leaves no socket folder behind', async () => {
-  const { server, client } = await serverForTest({ isolation: 'auto' })
+test('sockets are in a folder of TMPDIR that close removes, and a failed start leaves none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'e2b-tmp-'))
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = folder
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const stateDir = join(folder, 'state')
+  const { server, client } = await serverForTest({ isolation: 'auto', stateDir })
   await client.Sandbox.create()
-  const during = socketFolders()
-  expect(during.length).toBeGreaterThan(0)
+  expect(readdirSync(folder).filter((name) => name !== 'state')).toHaveLength(1)
+  const port = Number(new URL(server.url).port)
+  await expect(startServer({ stateDir: join(folder, 'other'), port })).rejects.toThrow('EADDRINUSE')
+  expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toHaveLength(1)
   await server.close()
-  expect(during.filter((name) => existsSync(join(tmpdir(), name))).length).toBeLessThan(
-    during.length,
-  )
+  expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toEqual([])
 })
 
 test('a creation that fails leaves no folder behind', async () => {

@@ -19,21 +19,25 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** Starts a server in a folder of its own; `stop` ends it and removes the folder. */
+/** Starts a server in a folder of its own, or the given one; `stop` ends it and removes its own. */
 export async function startServer(options: Partial<E2BOptions> = {}): Promise<TestServer> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'e2b-state-'))
+  const { stateDir = mkdtempSync(join(tmpdir(), 'e2b-state-')) } = options
+  const clean = () => (options.stateDir ? undefined : rm(stateDir, { recursive: true }))
   const server = await startE2B({
-    stateDir,
     isolation: 'none',
     apiKey: API_KEY,
     templates: TEMPLATES,
     tools: [{ name: 'node', file: process.execPath }],
     links: () => [],
     ...options,
+    stateDir,
+  }).catch(async (error) => {
+    await clean()
+    throw error
   })
   const stop = async () => {
     await server.close()
-    await rm(stateDir, { recursive: true, force: true })
+    await clean()
   }
   return { server, client: clientOf(server), stateDir, stop }
 }
