@@ -16,7 +16,7 @@ const SWITCHES = {
 }
 
 /** The environment of Claude Code, from the runner's own by allow-list. */
-export function claudeEnvironment(model: Job['model'], own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function claudeEnvironment(model: Job['model'], own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const passed = PASSED_ON.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]]))
   return {
     ...Object.fromEntries(passed),
@@ -29,7 +29,7 @@ export function claudeEnvironment(model: Job['model'], own: NodeJS.ProcessEnv): 
 }
 
 /** The arguments of Claude Code; the system prompt is in a file, for an argument holds at most 128 KiB. */
-export function claudeArguments(job: Job, systemPromptFile: string): string[] {
+function claudeArguments(job: Job, systemPromptFile: string): string[] {
   return [
     '-p',
     ...['--output-format', 'stream-json', '--verbose'],

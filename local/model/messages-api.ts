@@ -59,7 +59,7 @@ const tokens = (value: unknown) => Math.ceil(JSON.stringify(value ?? null).lengt
  * The newest message is the input; everything before it is written to the cache by a conversation's first request
  * and read from it by every later one, so that all four counters move.
  */
-export function usageOf(request: MessagesRequest, answer: readonly Block[]): Usage {
+function usageOf(request: MessagesRequest, answer: readonly Block[]): Usage {
   const prefix = tokens([request.system, request.tools, request.messages.slice(0, -1)])
   const goesOn = request.messages.some(({ role }) => role === 'assistant')
   return {
@@ -71,7 +71,7 @@ export function usageOf(request: MessagesRequest, answer: readonly Block[]): Usa
 }
 
 /** A fresh id in the API's form, always of the same length. */
-export const freshId = (prefix: 'msg' | 'toolu' | 'req') =>
+const freshId = (prefix: 'msg' | 'toolu' | 'req') =>
   `${prefix}_${randomBytes(12).toString('hex')}`
 
 /** The whole answer as one message object: what a request without `stream` gets. */

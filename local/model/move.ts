@@ -1,6 +1,6 @@
 /** What one message makes the scripted conductor say and ask for. */
 
-export type Command =
+type Command =
   | { type: 'SPAWN_WORKER'; task: string; criteria: readonly string[] }
   | { type: 'MESSAGE_WORKER'; workerId: string; instructions: string }
   | { type: 'KILL_WORKER'; workerId: string; accepted: boolean; reason: string }

@@ -20,7 +20,7 @@ import {
 import { type Answer, answer } from './script.ts'
 
 /** What the next request meets instead of the script's answer. */
-export type Fault = {
+type Fault = {
   error?: { status: number; message?: string; headers?: OutgoingHttpHeaders }
   /** The stream breaks off after its first event. */
   cut?: true
@@ -28,7 +28,7 @@ export type Fault = {
 }
 
 /** One answered request, as a test reads it back. */
-export type Served = { request: MessagesRequest; answer: Answer; usage?: Usage }
+type Served = { request: MessagesRequest; answer: Answer; usage?: Usage }
 
 export type Model = {
   url: string
