@@ -1,12 +1,16 @@
 /** Time for the local AWS services: one clock that a test can hold in its hand. */
 
-/** Ends a timer that is no longer wanted; calling it again, or after the timer ran, does nothing. */
+/**
+ * Ends a timer that is no longer wanted; calling it again, or after the timer ran, does nothing.
+ */
 export type CancelTimer = () => void
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls `run` once, `ms` milliseconds from now (at once, but not synchronously, for 0 or less). */
+  /**
+   * Calls `run` once, `ms` milliseconds from now (at once, but not synchronously, for 0 or less).
+   */
   after(ms: number, run: () => void): CancelTimer
 }
 

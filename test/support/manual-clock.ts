@@ -42,7 +42,10 @@ export class ManualClock implements Clock {
     for (let turn = 0; turn < SETTLING_TURNS; turn++) await nextTurn()
   }
 
-  /** Moves the time by `ms`, runs every timer that falls due on the way, and lets promises settle after each. */
+  /**
+   * Moves the time by `ms`, runs every timer that falls due on the way, and lets promises settle
+   * after each.
+   */
   async advance(ms: number): Promise<void> {
     await this.settle()
     const end = this.#now + ms

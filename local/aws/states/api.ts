@@ -6,7 +6,10 @@ import { machineOperations } from './api/machines.ts'
 import { taskOperations } from './api/tasks.ts'
 import type { StateMachines } from './machines.ts'
 
-/** Operation name to implementation; each takes the request's JSON and throws AwsError. Dates are seconds since the epoch. */
+/**
+ * Operation name to implementation; each takes the request's JSON and throws AwsError. Dates are
+ * seconds since the epoch.
+ */
 export const stepFunctionsService = (machines: StateMachines) =>
   ({
     ...machineOperations(machines),

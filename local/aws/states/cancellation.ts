@@ -12,7 +12,10 @@ export class Scope {
     return this.#cancelled
   }
 
-  /** Calls off everything under way in this scope, synchronously; nothing in it has an effect afterwards. */
+  /**
+   * Calls off everything under way in this scope, synchronously; nothing in it has an effect
+   * afterwards.
+   */
   cancel(): void {
     if (this.#cancelled) return
     this.#cancelled = true
@@ -20,12 +23,17 @@ export class Scope {
     this.#listeners.clear()
   }
 
-  /** Throws `Stopped` once the scope is cancelled: to be called after every wait, before every effect. */
+  /**
+   * Throws `Stopped` once the scope is cancelled: to be called after every wait, before every
+   * effect.
+   */
   check(): void {
     if (this.#cancelled) throw new Stopped('The work was called off.')
   }
 
-  /** Runs `listener` when the scope is cancelled, unless the returned function was called before. */
+  /**
+   * Runs `listener` when the scope is cancelled, unless the returned function was called before.
+   */
   onCancel(listener: () => void): Cleanup {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -44,8 +52,9 @@ export class Scope {
   }
 
   /**
-   * A promise that is settled by the first of `begin`'s two callbacks or rejected with `Stopped` by cancellation.
-   * What `begin` registers with `onSettled` runs exactly once, before the promise is settled.
+   * A promise that is settled by the first of `begin`'s two callbacks or rejected with `Stopped` by
+   * cancellation. What `begin` registers with `onSettled` runs exactly once, before the promise is
+   * settled.
    */
   promise<T>(
     begin: (settle: {

@@ -1,4 +1,7 @@
-/** The shape of a state machine's definition: the part of the Amazon States Language that is implemented here. */
+/**
+ * The shape of a state machine's definition: the part of the Amazon States Language that is
+ * implemented here.
+ */
 import * as z from 'zod'
 import { json } from './json.ts'
 
@@ -89,7 +92,10 @@ const fail = z.strictObject({
   ...common,
 })
 
-/** States of which one is the first: a whole machine, a Parallel branch, or what a Map does with each item. */
+/**
+ * States of which one is the first: a whole machine, a Parallel branch, or what a Map does with
+ * each item.
+ */
 export interface StatesBlock {
   StartAt: string
   States: Record<string, State>
@@ -141,11 +147,11 @@ export const stateMachine = z.strictObject({
 })
 
 export type Definition = z.infer<typeof stateMachine>
-export type PassState = z.infer<typeof pass>
+type PassState = z.infer<typeof pass>
 export type TaskState = z.infer<typeof task>
 export type ChoiceState = z.infer<typeof choice>
 export type WaitState = z.infer<typeof wait>
-export type SucceedState = z.infer<typeof succeed>
+type SucceedState = z.infer<typeof succeed>
 export type FailState = z.infer<typeof fail>
 export type ParallelState = z.infer<typeof parallel>
 export type MapState = z.infer<typeof map>

@@ -1,4 +1,6 @@
-/** Keeps executions on disk, one line an event, so that they outlive the process however it ends. */
+/**
+ * Keeps executions on disk, one line an event, so that they outlive the process however it ends.
+ */
 import {
   existsSync,
   mkdirSync,

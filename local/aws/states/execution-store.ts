@@ -94,7 +94,10 @@ export class ExecutionStore {
     }
   }
 
-  /** The records of the executions still known; one that succeeded is never redriven and needs no steps. */
+  /**
+   * The records of the executions still known; one that succeeded is never redriven and needs no
+   * steps.
+   */
   #wanted(records: readonly LogRecord[]): LogRecord[] {
     const known = records.flatMap((record): LogRecord[] => {
       if (record.kind === 'definition') return [record]

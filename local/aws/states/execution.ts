@@ -1,4 +1,7 @@
-/** One execution as its history tells it: every fact about it follows from the events recorded so far. */
+/**
+ * One execution as its history tells it: every fact about it follows from the events recorded so
+ * far.
+ */
 import type { Definition } from './definition.ts'
 import { buildEvent, type HistoryEvent } from './history.ts'
 import type { JsonObject } from './json.ts'

@@ -1,5 +1,4 @@
-/** The rules for expressions that Step Functions checks when a machine is created, not when it runs. A bare field name or
- * a `$` at the top of an expression is found at run time only: it is undefined. */
+/** The rules for expressions that Step Functions checks when a machine is created. */
 import jsonata from 'jsonata'
 import type { Definition } from './definition.ts'
 import { describeError, isExpression, sourceOf } from './expression.ts'
@@ -52,7 +51,10 @@ function problem(source: string, readable: Readable): string | undefined {
 const without = (value: object, keys: readonly string[]): [string, unknown][] =>
   Object.entries(value).filter(([key]) => !keys.includes(key))
 
-/** A state's fields, each with what it may read; the states inside a Map or Parallel are states of their own. */
+/**
+ * A state's fields, each with what it may read; the states inside a Map or Parallel are states of
+ * their own.
+ */
 function* readableFields(
   type: string | undefined,
   state: object,
@@ -64,7 +66,10 @@ function* readableFields(
   if ('Catch' in state) yield ['Catch', state.Catch, { result: false, errorOutput: true }]
 }
 
-/** One sentence for each expression that AWS would refuse at creation. */
+/**
+ * One sentence for each expression that AWS would refuse at creation. A bare field name or a `$` at
+ * the top of an expression is found at run time only, where it is undefined.
+ */
 export function expressionProblems(definition: Definition): string[] {
   return [...everyState(definition)].flatMap(([name, state]) =>
     [...readableFields(state.Type, state)].flatMap(([field, value, readable]) =>

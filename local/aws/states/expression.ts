@@ -6,7 +6,10 @@ import { type Json, typeName } from './json.ts'
 /** What an expression may refer to: the machine's variables and `states`. */
 export type Bindings = Readonly<Record<string, unknown>>
 
-/** An expression that gave no usable value; `field` is the place it stands in, as in `Output/result`. */
+/**
+ * An expression that gave no usable value; `field` is the place it stands in, as in
+ * `Output/result`.
+ */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError'
   readonly field: string
@@ -17,7 +20,10 @@ export class EvaluationError extends Error {
   }
 }
 
-/** Whether a string of a definition is an expression: it must start and end with the delimiters, without blanks. */
+/**
+ * Whether a string of a definition is an expression: it must start and end with the delimiters,
+ * without blanks.
+ */
 export const isExpression = (text: string): boolean => text.startsWith('{%') && text.endsWith('%}')
 
 /** The JSONata inside the delimiters. */
@@ -25,7 +31,10 @@ export const sourceOf = (text: string): string => text.slice(2, -2).trim()
 
 const FUNCTION_MARKS = ['_jsonata_lambda', '_jsonata_function']
 
-/** JSONata leaves a function inside a result as an object of its own internals, which must not pass for data. */
+/**
+ * JSONata leaves a function inside a result as an object of its own internals, which must not pass
+ * for data.
+ */
 const isFunction = (value: unknown): boolean =>
   typeof value === 'function' ||
   (typeof value === 'object' && value !== null && FUNCTION_MARKS.some((mark) => mark in value))
@@ -58,7 +67,8 @@ export class Expressions {
   }
 
   /**
-   * A copy of `template` in which every expression has its value; keys and other strings stay as they are.
+   * A copy of `template` in which every expression has its value; keys and other strings stay as
+   * they are.
    * @param field where the template stands, for the error's text
    * @throws EvaluationError
    */

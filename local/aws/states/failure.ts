@@ -13,13 +13,18 @@ export const ErrorName = {
   noChoiceMatched: 'States.NoChoiceMatched',
 } as const
 
-/** Error and cause as a state reports them; either may be missing (a Fail state or callback without them). */
+/**
+ * Error and cause as a state reports them; either may be missing (a Fail state or callback without
+ * them).
+ */
 export interface ErrorReport {
   readonly error?: string | undefined
   readonly cause?: string | undefined
 }
 
-/** A state that failed. Retry and Catch may answer it; unanswered it fails what the state stands in. */
+/**
+ * A state that failed. Retry and Catch may answer it; unanswered it fails what the state stands in.
+ */
 export class StateFailure extends Error {
   override readonly name = 'StateFailure'
   readonly report: ErrorReport
@@ -33,12 +38,16 @@ export class StateFailure extends Error {
   }
 }
 
-/** Work that was called off: a sibling failed, or the execution was stopped. Nothing may answer it. */
+/**
+ * Work that was called off: a sibling failed, or the execution was stopped. Nothing may answer it.
+ */
 export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
-/** A result or output over 256 KiB. `subject` is the state's name, or `lambda` for a task's result. */
+/**
+ * A result or output over 256 KiB. `subject` is the state's name, or `lambda` for a task's result.
+ */
 export const dataLimitExceeded = (subject: string): StateFailure =>
   new StateFailure({
     error: ErrorName.dataLimitExceeded,
@@ -47,9 +56,10 @@ export const dataLimitExceeded = (subject: string): StateFailure =>
 
 /**
  * Whether a retrier's or catcher's `ErrorEquals` names this failure.
- * `States.Runtime` is never matched. `States.ALL` matches the rest, `States.DataLimitExceeded` included (recorded for
- * task results; AWS's text says otherwise). `States.TaskFailed` matches all but a timeout, and so no missed heartbeat
- * (assumed); that it matches the other `States.` names follows the documentation's wording (assumed).
+ * `States.Runtime` is never matched. `States.ALL` matches the rest, `States.DataLimitExceeded`
+ * included (recorded for task results; AWS's text says otherwise). `States.TaskFailed` matches all
+ * but a timeout, and so no missed heartbeat (assumed); that it matches the other `States.` names
+ * follows the documentation's wording (assumed).
  */
 export function matches(errorEquals: readonly string[], failure: StateFailure): boolean {
   const { error } = failure.report
@@ -62,7 +72,9 @@ export function matches(errorEquals: readonly string[], failure: StateFailure): 
   })
 }
 
-/** `$states.errorOutput`: a timeout's missing cause is an empty string, any other missing part null. */
+/**
+ * `$states.errorOutput`: a timeout's missing cause is an empty string, any other missing part null.
+ */
 export function errorOutput({ report }: StateFailure): JsonObject {
   const missingCause = report.error === ErrorName.timeout ? '' : null
   return { Error: report.error ?? null, Cause: report.cause ?? missingCause }

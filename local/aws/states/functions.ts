@@ -35,7 +35,10 @@ function hash(text: string, algorithm: string): string {
   return createHash(name).update(text).digest('hex')
 }
 
-/** The same number for the same seed. AWS's own sequence is not published, so its numbers differ (assumed). */
+/**
+ * The same number for the same seed. AWS's own sequence is not published, so its numbers differ
+ * (assumed).
+ */
 function seeded(seed: number): number {
   return (
     createHash('sha256')
@@ -48,7 +51,10 @@ function seeded(seed: number): number {
 
 const fromMillis = jsonata('$fromMillis($ms, $picture, $timezone)')
 
-/** Gives an expression the six functions, takes `$eval` from it, and lets it read the injected time and chance. */
+/**
+ * Gives an expression the six functions, takes `$eval` from it, and lets it read the injected time
+ * and chance.
+ */
 export function defineFunctions(
   expression: Expression,
   { random, now }: { random: () => number; now: () => number },

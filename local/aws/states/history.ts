@@ -28,7 +28,10 @@ export const historyEvent: z.ZodType<HistoryEvent> = z
 /** Event types without details of their own. */
 const BARE = /^(Map|Parallel)State(Failed|Succeeded)$|^ParallelStateStarted$|StateAborted$/
 
-/** The name of the member that holds an event's details: `TaskStateEntered` has `stateEnteredEventDetails`. */
+/**
+ * The name of the member that holds an event's details: `TaskStateEntered` has
+ * `stateEnteredEventDetails`.
+ */
 function detailsMember(type: string): `${string}EventDetails` {
   const name = type.replace(/^.+(?=State(Entered|Exited)$)/, '')
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}EventDetails`

@@ -10,7 +10,7 @@ export interface JsonObject {
 export const json: z.ZodType<Json> = z.json()
 
 /** Bytes (UTF-8) that an input, an output or a task's result may have: 256 KiB. */
-export const PAYLOAD_LIMIT = 262_144
+const PAYLOAD_LIMIT = 262_144
 
 /** Whether a JSON text is larger than Step Functions lets pass. */
 export const isTooLarge = (text: string): boolean =>

@@ -43,7 +43,7 @@ export interface StateMachine {
 }
 
 /** The error of executions that a stop of the process ended. */
-export const RESTARTED: ErrorReport = {
+const RESTARTED: ErrorReport = {
   error: 'Local.Restarted',
   cause: 'The local Step Functions stopped while this execution was running.',
 }
@@ -58,7 +58,10 @@ export class StateMachines {
   readonly #machinery: Machinery
   #unreported: Execution[] = []
 
-  /** Loads what `stateDir` holds. Executions that were running then are ABORTED now, and reported by `reportAborted`. */
+  /**
+   * Loads what `stateDir` holds. Executions that were running then are ABORTED now, and reported by
+   * `reportAborted`.
+   */
   constructor(options: StateMachinesOptions) {
     const { clock, region, stateDir, random = Math.random } = options
     this.#options = options
@@ -94,7 +97,10 @@ export class StateMachines {
     })
   }
 
-  /** Reports the executions that the last stop of the process ended, once the caller is ready to act on it. */
+  /**
+   * Reports the executions that the last stop of the process ended, once the caller is ready to act
+   * on it.
+   */
   reportAborted(): void {
     const interrupted = this.#unreported
     this.#unreported = []
@@ -124,7 +130,8 @@ export class StateMachines {
   }
 
   /**
-   * Starts an execution; the same name and input while that one runs is the same start (inputs compared as text: assumed).
+   * Starts an execution; the same name and input while that one runs is the same start (inputs
+   * compared as text: assumed).
    * @param input JSON text
    * @throws AwsError `StateMachineDoesNotExist`, `ExecutionAlreadyExists`
    */

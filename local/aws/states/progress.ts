@@ -11,9 +11,14 @@ const position = z.object({
   variables: z.record(z.string(), json),
 })
 
-/** One step of a path through a States block. It is kept together with the history event that tells of it. */
+/**
+ * One step of a path through a States block. It is kept together with the history event that tells
+ * of it.
+ */
 export const step = z.object({
-  /** Which block: the index of the iteration or branch at each level; empty for the machine's own. */
+  /**
+   * Which block: the index of the iteration or branch at each level; empty for the machine's own.
+   */
   path: z.array(z.number()),
   /** The state to enter next. */
   move: position.optional(),

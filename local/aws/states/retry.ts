@@ -6,7 +6,10 @@ const DEFAULT_MAX_ATTEMPTS = 3
 const DEFAULT_INTERVAL_SECONDS = 1
 const DEFAULT_BACKOFF_RATE = 2
 
-/** Milliseconds before the retry after `earlier` retries: interval · rate^earlier, capped, then jittered (order assumed). */
+/**
+ * Milliseconds before the retry after `earlier` retries: interval · rate^earlier, capped, then
+ * jittered (order assumed).
+ */
 function delayOf(retrier: Retrier, earlier: number, random: () => number): number {
   const interval = retrier.IntervalSeconds ?? DEFAULT_INTERVAL_SECONDS
   const grown = interval * (retrier.BackoffRate ?? DEFAULT_BACKOFF_RATE) ** earlier
@@ -26,7 +29,10 @@ export class Retries {
     this.#random = random
   }
 
-  /** Counts a retry and gives the milliseconds to wait before it, or undefined when the error is not (or no longer) retried. */
+  /**
+   * Counts a retry and gives the milliseconds to wait before it, or undefined when the error is not
+   * (or no longer) retried.
+   */
   next(failure: StateFailure): number | undefined {
     const retrier = this.#retriers.find(({ ErrorEquals }) => matches(ErrorEquals, failure))
     if (retrier === undefined) return undefined

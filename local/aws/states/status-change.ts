@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import type { Execution, Status } from './execution.ts'
 import { redriveObstacle } from './redrive.ts'
 
-/** The event as EventBridge hands it to a rule's target; dates in `detail` are milliseconds since the epoch. */
+/**
+ * The event as EventBridge hands it to a rule's target; dates in `detail` are milliseconds since
+ * the epoch.
+ */
 export interface StatusChangeEvent {
   version: '0'
   id: string
@@ -42,7 +45,10 @@ const EVENT_PAYLOAD_LIMIT = 248 * 1024
 const escapedSize = (text: string | undefined): number =>
   text === undefined ? 0 : Buffer.byteLength(JSON.stringify(text))
 
-/** The input is left out when it does not fit together with the output; the output when it alone does not. */
+/**
+ * The input is left out when it does not fit together with the output; the output when it alone
+ * does not.
+ */
 function payloads({ identity, output }: Execution) {
   const keepsOutput = escapedSize(output) <= EVENT_PAYLOAD_LIMIT
   const keepsInput = escapedSize(identity.input) + escapedSize(output) <= EVENT_PAYLOAD_LIMIT

@@ -14,8 +14,8 @@ const NONCE_BYTES = 24
 const SIGNATURE_BYTES = 32
 
 /**
- * A token carries its own proof, so that one that was issued and is no longer open can be told from one that never was,
- * also after a restart, without keeping a list.
+ * A token carries its own proof, so that one that was issued and is no longer open can be told from
+ * one that never was, also after a restart, without keeping a list.
  */
 export class TaskTokens {
   readonly #key: Buffer
@@ -40,7 +40,8 @@ export class TaskTokens {
 
   /**
    * The task that waits for this token's answer.
-   * @throws AwsError `TaskTimedOut` when the token was used, or its task or execution has ended; `InvalidToken` when it was never issued
+   * @throws AwsError `TaskTimedOut` when the token was used, or its task or execution has ended;
+   * `InvalidToken` when it was never issued
    */
   waiting(token: string): WaitingTask {
     const task = this.#waiting.get(token)

@@ -1,4 +1,6 @@
-/** Reads a definition and refuses, by name, everything that would not run here as it runs on AWS. */
+/**
+ * Reads a definition and refuses, by name, everything that would not run here as it runs on AWS.
+ */
 import validateAsl from 'asl-validator'
 import { type Definition, stateMachine } from './definition.ts'
 import { expressionProblems } from './expression-rules.ts'
@@ -19,8 +21,8 @@ export class DefinitionError extends Error {
 const LITERAL_FIELDS = ['Output', 'Condition']
 
 /**
- * What the validator finds wrong. It is given a copy, because it writes into what it reads, and in it an expression in
- * the place of each literal that only the validator refuses.
+ * What the validator finds wrong. It is given a copy, because it writes into what it reads, and in
+ * it an expression in the place of each literal that only the validator refuses.
  */
 function specificationProblems(text: string): string[] {
   const copy: unknown = JSON.parse(text, (key, value: unknown) =>

@@ -40,7 +40,9 @@ afterEach(() => {
 })
 
 const start = (name = 'one', input?: string) =>
-  client.send(new StartExecutionCommand({ stateMachineArn, name, ...(input && { input }) }))
+  client.send(
+    new StartExecutionCommand({ stateMachineArn, name, ...(input === undefined ? {} : { input }) }),
+  )
 
 test('a start with the same name and input while it runs is the same start', async () => {
   const first = await start()
@@ -161,6 +163,7 @@ test.each([
   ['InvalidName', 'Invalid Name', () => start('a b')],
   ['InvalidName', 'Invalid Name', () => start('x'.repeat(81))],
   ['InvalidExecutionInput', 'Invalid State Machine Execution Input', () => start('one', 'no json')],
+  ['InvalidExecutionInput', "'Invalid execution input.'", () => start('one', '')],
   ['InvalidExecutionInput', 'larger', () => start('one', `"${'x'.repeat(262_144)}"`)],
   [
     'StateMachineDoesNotExist',

@@ -93,6 +93,17 @@ test.each<[string, string, string]>([
   expect(register(definition)).toThrow(problem)
 })
 
+test("a variable's name is taken for all levels below", () => {
+  const block = (name: string, state: object) => ({
+    StartAt: name,
+    States: { [name]: { ...state, End: true } },
+  })
+  const innermost = block('I', { Type: 'Pass', Assign: { x: 2 } })
+  const middle = block('M', { Type: 'Map', ItemProcessor: innermost })
+  const definition = only({ Type: 'Map', Assign: { x: 1 }, ItemProcessor: middle })
+  expect(register(definition)).toThrow("state 'I': the variable 'x'")
+})
+
 test('sibling branches may use the same variable name', () => {
   const branch = (name: string) => ({
     StartAt: name,

@@ -95,7 +95,9 @@ test('ItemSelector sees the item in the context and the Map input, with outer va
   ])
 })
 
-/** Item 0 fails after a second; the others wait for a token and then call the function once more. */
+/**
+ * Item 0 fails after a second; the others wait for a token and then call the function once more.
+ */
 const failing = {
   StartAt: 'Which',
   States: {

@@ -1,4 +1,6 @@
-/** Serves a JsonService over HTTP as AWS does, so that the real SDK client can be the test's hand. */
+/**
+ * Serves a JsonService over HTTP as AWS does, so that the real SDK client can be the test's hand.
+ */
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { AwsError } from '../../../local/aws/json-service.ts'

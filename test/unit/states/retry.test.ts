@@ -4,7 +4,10 @@ import { INVOKE, only, returns, states, throws, workbench } from './workbench.ts
 
 const task = { Type: 'Task', Resource: INVOKE, Arguments: { FunctionName: 'f' } }
 
-/** Runs a task that fails with these errors, one a call, and gives the seconds at which it was called. */
+/**
+ * Runs a task that fails with these errors, one a call, and gives the seconds at which it was
+ * called.
+ */
 async function callTimes(Retry: object[], errors: string[], random = () => 0.5) {
   let call = 0
   const times: number[] = []

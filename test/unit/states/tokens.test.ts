@@ -115,6 +115,7 @@ test('the heartbeat clock starts when the function has returned, and each beat s
       }),
   )
   const execution = await bench.run(only({ ...task, HeartbeatSeconds: 10 }))
+  bench.beat()
   await bench.clock.advance(60_000)
   expect(execution.status).toBe('RUNNING')
   functionReturns()

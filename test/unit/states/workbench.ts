@@ -9,14 +9,14 @@ import {
 import { ManualClock } from '../../support/manual-clock.ts'
 
 export const REGION = 'eu-central-1'
-export const ACCOUNT = '000000000000'
+const ACCOUNT = '000000000000'
 export const INVOKE = 'arn:aws:states:::lambda:invoke'
 export const INVOKE_AND_WAIT = `${INVOKE}.waitForTaskToken`
 
 export const machineArn = (name: string) =>
   `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`
 
-export type LambdaStub = (payload: unknown, functionName: string) => Promise<LambdaOutcome>
+type LambdaStub = (payload: unknown, functionName: string) => Promise<LambdaOutcome>
 
 /** A function's success. */
 export const returns = (payload: unknown): LambdaOutcome => ({

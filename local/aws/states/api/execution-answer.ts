@@ -1,4 +1,6 @@
-/** How an execution is answered: dates in seconds since the epoch, input and output as JSON texts. */
+/**
+ * How an execution is answered: dates in seconds since the epoch, input and output as JSON texts.
+ */
 import type { Execution } from '../execution.ts'
 import { redriveObstacle } from '../redrive.ts'
 

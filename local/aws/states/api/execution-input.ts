@@ -6,7 +6,10 @@ import { optional } from './request.ts'
 
 const LONGEST_NAME = 80
 
-/** Blanks, `< > { } [ ] ? * " # % \ ^ | ~ ` $ & , ; : /`, control characters, surrogates and non-characters. */
+/**
+ * Blanks, `< > { } [ ] ? * " # % \ ^ | ~ ` $ & , ; : /`, control characters, surrogates and
+ * non-characters.
+ */
 const FORBIDDEN = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\ufffe\uffff\u{10ffff}]/u
 
 /** @throws AwsError `InvalidName` */

@@ -10,7 +10,10 @@ interface Redrive {
   readonly answer: number
 }
 
-/** Remembers the last ten tokens of each execution for 15 minutes, as AWS does; not beyond the end of the process. */
+/**
+ * Remembers the last ten tokens of each execution for 15 minutes, as AWS does; not beyond the end
+ * of the process.
+ */
 export class RedriveTokens {
   readonly #clock: Clock
   readonly #redrives = new Map<string, Redrive[]>()
@@ -19,7 +22,10 @@ export class RedriveTokens {
     this.#clock = clock
   }
 
-  /** The answer that this token got before, or that of `redrive`, which is remembered when it succeeds. */
+  /**
+   * The answer that this token got before, or that of `redrive`, which is remembered when it
+   * succeeds.
+   */
   once(executionArn: string, token: string | undefined, redrive: () => number): number {
     if (token === undefined) return redrive()
     const now = this.#clock.now()

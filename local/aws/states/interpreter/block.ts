@@ -10,7 +10,8 @@ import type { Thread } from './thread.ts'
 import { Visit } from './visit.ts'
 
 /**
- * The block's output. Goes on where the thread's progress stands; a new block begins at its first state.
+ * The block's output. Goes on where the thread's progress stands; a new block begins at its first
+ * state.
  * @throws StateFailure when a state fails and nothing catches it
  */
 export async function runBlock(thread: Thread, block: StatesBlock, input: Json): Promise<Json> {
@@ -39,7 +40,10 @@ async function runState(thread: Thread, state: State, position: Position): Promi
   }
 }
 
-/** A redriven state was entered before, and its history goes on without a second event for that (assumed). */
+/**
+ * A redriven state was entered before, and its history goes on without a second event for that
+ * (assumed).
+ */
 function enter(thread: Thread, state: State, position: Position): void {
   const { progress } = thread
   thread.stateType = state.Type

@@ -23,7 +23,8 @@ export interface Part {
 }
 
 /**
- * The blocks' outputs in the order of the blocks. A block that had ended before a redrive is not run again.
+ * The blocks' outputs in the order of the blocks. A block that had ended before a redrive is not
+ * run again.
  * @throws StateFailure that of the first block to fail, when all others have stopped
  */
 export function fanOut(visit: Visit, plan: FanOut): Promise<Json[]> {
@@ -54,7 +55,10 @@ class Blocks {
     return this.#outputs
   }
 
-  /** Takes the next block until none is left; each block's history follows that of the block before it in the lane. */
+  /**
+   * Takes the next block until none is left; each block's history follows that of the block before
+   * it in the lane.
+   */
   async #lane(firstEventId: number): Promise<void> {
     let previousEventId = firstEventId
     while (this.#next < this.#plan.count && this.#failure === undefined) {
@@ -102,7 +106,10 @@ export function recordAborted(visit: Visit, failing: Part, { thread }: Part): vo
   visit.thread.recordAfter(failing.thread.lastEventId, `${stateType}StateAborted`)
 }
 
-/** Records that the failing block's task is aborted: the history tells it of a Task, and of no other failing state. */
+/**
+ * Records that the failing block's task is aborted: the history tells it of a Task, and of no other
+ * failing state.
+ */
 export function recordFailedTask(visit: Visit, failing: Part): void {
   const { lastEventType, lastEventId } = failing.thread
   if (!/^Task(Failed|TimedOut)$/.test(lastEventType)) return

@@ -17,7 +17,8 @@ const invokeArguments = z.strictObject({
 
 /**
  * Reads a Task's evaluated arguments. A function that is given no payload receives `{}` (assumed).
- * @throws StateFailure `States.Runtime`, which nothing catches, for arguments that are not implemented here
+ * @throws StateFailure `States.Runtime`, which nothing catches, for arguments that are not
+ * implemented here
  */
 export function invocation(state: string, parameters: Json): Invocation {
   const parsed = invokeArguments.safeParse(parameters)

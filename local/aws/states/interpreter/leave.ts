@@ -25,8 +25,8 @@ export interface Left {
 const VARIABLES_LIMIT = 10 * 1024 * 1024
 
 /**
- * @throws StateFailure `States.QueryEvaluationError`, or `States.DataLimitExceeded` over 256 KiB (that it is the error
- * for variables too is assumed)
+ * @throws StateFailure `States.QueryEvaluationError`, or `States.DataLimitExceeded` over 256 KiB
+ * (that it is the error for variables too is assumed)
  */
 export async function leave(visit: Visit, outcome: Outcome): Promise<Left> {
   const { holder, extra } = outcome

@@ -35,7 +35,10 @@ export async function runMap(visit: Visit, state: MapState): Promise<Outcome> {
   return { holder: state, extra: { result: output }, output, next: state.Next }
 }
 
-/** Evaluates the items and records the Map's start; a redrive takes them from its first start instead. */
+/**
+ * Evaluates the items and records the Map's start; a redrive takes them from its first start
+ * instead.
+ */
 async function startItems(visit: Visit, state: MapState): Promise<Json[]> {
   const items = await itemsOf(visit, state)
   visit.thread.record('MapStateStarted', { length: items.length }, { fanOut: items })
@@ -71,7 +74,10 @@ async function iterate({ visit, state, iteration, index }: Iteration, item: Json
   return output
 }
 
-/** An iteration's input: the item, or what ItemSelector makes of it. Only ItemSelector sees the item in the context. */
+/**
+ * An iteration's input: the item, or what ItemSelector makes of it. Only ItemSelector sees the item
+ * in the context.
+ */
 async function selectInput(
   { visit, state, iteration, index }: Iteration,
   item: Json,

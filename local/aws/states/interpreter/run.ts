@@ -39,8 +39,8 @@ export class Run {
   }
 
   /**
-   * Goes on from where the execution's progress stands, at the beginning or at a redrive, until it ends.
-   * Never rejects: whatever happens becomes the execution's status.
+   * Goes on from where the execution's progress stands, at the beginning or at a redrive, until it
+   * ends. Never rejects: whatever happens becomes the execution's status.
    */
   async proceed(): Promise<void> {
     if (this.#scope.cancelled) return
@@ -64,7 +64,10 @@ export class Run {
     return this.#keep(type, previousEventId, details, step)
   }
 
-  /** Ends the execution by a terminal event, and everything under way in it; does nothing once it has ended. */
+  /**
+   * Ends the execution by a terminal event, and everything under way in it; does nothing once it
+   * has ended.
+   */
   end(type: string, details: JsonObject, previousEventId = 0): void {
     if (this.execution.status !== 'RUNNING') return
     this.#scope.cancel()

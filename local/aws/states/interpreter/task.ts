@@ -76,9 +76,10 @@ function schedule({ visit, limits, kind }: Attempt, parameters: Json): void {
 }
 
 /**
- * Invokes the function and settles with whatever ends the task first: the function's result (its failure only, with a
- * token), the token's answer, or a limit. A token's answer that comes before the function has returned counts (assumed).
- * The heartbeat's clock starts when the function has returned; `TimeoutSeconds` runs from the start.
+ * Invokes the function and settles with whatever ends the task first: the function's result (its
+ * failure only, with a token), the token's answer, or a limit. A token's answer that comes before
+ * the function has returned counts (assumed). The heartbeat's clock starts when the function has
+ * returned; `TimeoutSeconds` runs from the start.
  */
 function perform({ visit, call, limits, kind }: Attempt): Promise<Ending> {
   const { thread, token } = visit
@@ -120,7 +121,10 @@ function perform({ visit, call, limits, kind }: Attempt): Promise<Ending> {
   })
 }
 
-/** A function's error keeps its name, with its JSON text as the cause; a cause that is text already stays so. */
+/**
+ * A function's error keeps its name, with its JSON text as the cause; a cause that is text already
+ * stays so.
+ */
 function errorReport(outcome: Extract<LambdaOutcome, { ok: false }>): ErrorReport {
   const { errorType, errorMessage, payload = errorMessage } = outcome
   return {

@@ -27,7 +27,8 @@ export class Thread {
 
   /**
    * Records the next event of this path, with the step that it tells of.
-   * @throws Stopped when the path was called off: so nothing that is recorded first can have an effect afterwards
+   * @throws Stopped when the path was called off: so nothing that is recorded first can have an
+   * effect afterwards
    */
   record(type: string, details?: JsonObject, step?: Omit<Step, 'path'>): void {
     this.lastEventId = this.recordAfter(this.lastEventId, type, details, step)

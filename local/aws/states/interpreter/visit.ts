@@ -74,7 +74,10 @@ export class Visit {
     throw this.evaluationFailed(message, field)
   }
 
-  /** Records that an evaluation failed and gives the failure to throw. `location` is the field, if it is one's fault. */
+  /**
+   * Records that an evaluation failed and gives the failure to throw. `location` is the field, if
+   * it is one's fault.
+   */
   evaluationFailed(problem: string, location?: string): StateFailure {
     const place = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.entered.eventId}).`
     const report = { error: ErrorName.queryEvaluation, cause: `${place} ${problem}` }
