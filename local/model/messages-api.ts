@@ -71,8 +71,7 @@ function usageOf(request: MessagesRequest, answer: readonly Block[]): Usage {
 }
 
 /** A fresh id in the API's form, always of the same length. */
-const freshId = (prefix: 'msg' | 'toolu' | 'req') =>
-  `${prefix}_${randomBytes(12).toString('hex')}`
+const freshId = (prefix: 'msg' | 'toolu' | 'req') => `${prefix}_${randomBytes(12).toString('hex')}`
 
 /** The whole answer as one message object: what a request without `stream` gets. */
 export function messageOf(request: MessagesRequest, answer: readonly Block[]) {
