@@ -24,6 +24,7 @@ import { secretsService, secretValues } from './secrets.ts'
 import type { Credentials } from './signature.ts'
 import { placeStack, type StackResource } from './stack.ts'
 import { StateMachines, stepFunctionsService } from './states/index.ts'
+import { stoppableClock } from './stoppable-clock.ts'
 import { loadTemplate, type Template } from './template.ts'
 
 export { secretVariable } from './secrets.ts'
@@ -76,12 +77,14 @@ export interface Resources {
  * port is taken.
  */
 export async function startAws(options: AwsOptions): Promise<LocalAws> {
-  const { stateDir, log, clock = systemClock } = options
+  const { stateDir, log } = options
+  const clock = stoppableClock(options.clock ?? systemClock)
   const template = loadTemplate(options.assembly, options.stack)
   refuseUnknownTypes(template)
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const closing: (() => void | Promise<void>)[] = []
   const close = async () => {
+    clock.stop()
     for (const end of closing.splice(0).reverse()) await end()
   }
   try {

@@ -1,69 +1,12 @@
 /** The properties that each implemented type may have: used, or ignored for a written reason; any other is refused by name. */
 import * as z from 'zod'
+import { encryption, ignored, tags } from './ignored-property.ts'
 import type { ImplementedType } from './resource-types.ts'
+import { table } from './table-properties.ts'
 
-/** A property without effect on one machine; the reason is for the reader. */
-const ignored = (_reason: string) => z.unknown().optional()
-
-const tags = ignored('bookkeeping')
 const description = ignored('for the console')
-const encryption = ignored('nothing is encrypted at rest on one machine')
 const permission = ignored('permissions are not checked on one machine')
 const enabled = z.enum(['ENABLED', 'DISABLED']).default('ENABLED')
-
-const keySchema = z.array(
-  z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }),
-)
-const projection = z.object({
-  ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
-  NonKeyAttributes: z.array(z.string()).optional(),
-})
-const secondaryIndex = z.strictObject({
-  IndexName: z.string(),
-  KeySchema: keySchema,
-  Projection: projection,
-  ContributorInsightsSpecification: ignored('no metrics'),
-  OnDemandThroughput: ignored('no throttling'),
-  WarmThroughput: ignored('no throttling'),
-})
-
-const table = z.strictObject({
-  TableName: z.string().optional(),
-  KeySchema: keySchema,
-  AttributeDefinitions: z.array(
-    z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
-  ),
-  BillingMode: z.literal('PAY_PER_REQUEST'),
-  GlobalSecondaryIndexes: z.array(secondaryIndex).default([]),
-  LocalSecondaryIndexes: z.array(secondaryIndex).default([]),
-  TimeToLiveSpecification: z
-    .object({ AttributeName: z.string().optional(), Enabled: z.boolean() })
-    .optional(),
-  Replicas: z
-    .array(
-      z.strictObject({
-        Region: z.string(),
-        ContributorInsightsSpecification: ignored('no metrics'),
-        DeletionProtectionEnabled: ignored('the folder is yours'),
-        GlobalSecondaryIndexes: ignored('throughput and metrics of the indexes above'),
-        PointInTimeRecoverySpecification: ignored('copy the state folder instead'),
-        SSESpecification: encryption,
-        TableClass: ignored('a price'),
-        Tags: tags,
-      }),
-    )
-    .max(1, 'replicas in other regions are not implemented')
-    .optional(),
-  ContributorInsightsSpecification: ignored('no metrics'),
-  DeletionProtectionEnabled: ignored('the folder is yours'),
-  OnDemandThroughput: ignored('no throttling'),
-  PointInTimeRecoverySpecification: ignored('copy the state folder instead'),
-  SSESpecification: encryption,
-  TableClass: ignored('a price'),
-  Tags: tags,
-  WarmThroughput: ignored('no throttling'),
-  WriteOnDemandThroughputSettings: ignored('no throttling'),
-})
 
 const lambdaFunction = z.strictObject({
   FunctionName: z.string().optional(),

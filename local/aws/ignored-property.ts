@@ -1,0 +1,8 @@
+/** Properties that are accepted without effect on one machine. */
+import * as z from 'zod'
+
+/** A property without effect; the reason is for the reader. */
+export const ignored = (_reason: string) => z.unknown().optional()
+
+export const tags = ignored('bookkeeping')
+export const encryption = ignored('nothing is encrypted at rest on one machine')

@@ -1,0 +1,32 @@
+/** A clock whose timers can all be called off at once, so that nothing of a closed stack goes on. */
+import type { CancelTimer, Clock } from './clock.ts'
+
+export interface StoppableClock extends Clock {
+  /** Calls off every timer; later ones never run. */
+  stop(): void
+}
+
+export function stoppableClock(clock: Clock): StoppableClock {
+  const pending = new Set<CancelTimer>()
+  let stopped = false
+  return {
+    now: () => clock.now(),
+    after: (ms, run) => {
+      if (stopped) return () => {}
+      const cancel = clock.after(ms, () => {
+        pending.delete(cancel)
+        run()
+      })
+      pending.add(cancel)
+      return () => {
+        pending.delete(cancel)
+        cancel()
+      }
+    },
+    stop: () => {
+      stopped = true
+      for (const cancel of pending) cancel()
+      pending.clear()
+    },
+  }
+}
