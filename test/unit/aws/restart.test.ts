@@ -30,7 +30,10 @@ const define =
     const pid = new lambda.Function(stack, 'Pid', {
       runtime: lambda.Runtime.NODEJS_24_X,
       handler: 'index.handler',
-      code: lambda.Code.fromInline('exports.handler = async () => ({ pid: process.pid })'),
+      // The timer is what would keep the process alive by itself.
+      code: lambda.Code.fromInline(
+        'setInterval(() => {}, 1000); exports.handler = async () => ({ pid: process.pid })',
+      ),
     })
     const defaultIntegration = new HttpLambdaIntegration('Call', pid)
     new HttpApi(stack, 'Api', { defaultIntegration })
