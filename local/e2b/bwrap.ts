@@ -20,6 +20,7 @@ const REPORT =
   "linked ports of this machine only. It shares the kernel and can read the host's /usr; CPU, " +
   'memory and disk are not limited, and it is no boundary like a virtual machine.'
 
+/** bubblewrap over `building`; {@link probeBwrap} tells whether it works here. */
 export function createBwrap(building: Building): Isolation {
   const shared = [...bindSystem(), ...bindEtc(building.stateDir, PATH), ...bindPrograms(building)]
   return { kind: 'bwrap', report: REPORT, launch: (place, id) => launch(shared, place, id) }

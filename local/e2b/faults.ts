@@ -3,7 +3,7 @@ import type { Lifecycle } from './lifecycle.ts'
 
 export const HANG_BEFORE = 'hang before it is created'
 export const HANG_AFTER = 'hang after it is created'
-export type CreateFault = 429 | 500 | 503 | typeof HANG_BEFORE | typeof HANG_AFTER
+type CreateFault = 429 | 500 | 503 | typeof HANG_BEFORE | typeof HANG_AFTER
 
 /** Where the control plane asks what the next creation should come to. */
 export interface CreateFaults {
@@ -19,6 +19,7 @@ export interface Faults {
   cutConnections(sandboxId: string): void
 }
 
+/** The faults of one server; none until a test asks for one. */
 export function createFaults(lifecycle: Lifecycle): Faults & CreateFaults {
   const queue: CreateFault[] = []
   return {

@@ -11,7 +11,7 @@ import { newSandboxId, newToken, type Sandbox } from './sandbox.ts'
 import type { StateDir } from './state-dir.ts'
 
 /** The longest a sandbox runs without a pause: E2B's Hobby plan. */
-export const MAX_RUN_SECONDS = 3600
+const MAX_RUN_SECONDS = 3600
 
 export interface LifecycleParts {
   readonly isolation: Isolation

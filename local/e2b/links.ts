@@ -11,6 +11,7 @@ export interface Links {
   close(): void
 }
 
+/** @param folder where the sockets are made; whoever closes the links removes it */
 export function createLinks(folder: string): Links {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const listening = new Map<number, Promise<HostLink>>()

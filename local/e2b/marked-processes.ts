@@ -48,7 +48,7 @@ export function readStat(pid: number): ProcessStat | undefined {
  * Only processes of our own user that are not older than the sandbox are looked into. A process
  * that cleared its environment and whose marked ancestors are gone is not found.
  */
-export function findProcesses({ id, bornTicks }: SandboxMark): ProcessStat[] {
+function findProcesses({ id, bornTicks }: SandboxMark): ProcessStat[] {
   const ours = process.getuid?.()
   const candidates = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && ownerOf(name) === ours)

@@ -9,6 +9,7 @@ const ENVD_VERSION = '0.6.13'
 /** E2B's defaults; nothing here limits a local sandbox to them. */
 const MACHINE = { cpuCount: 2, memoryMB: 512, diskSizeMB: 1024 }
 
+/** To create and connect: what the SDK needs to reach it. */
 export const created = ({ id, token, request }: Sandbox): Schemas['Sandbox'] => ({
   sandboxID: id,
   templateID: request.templateID,
@@ -20,6 +21,7 @@ export const created = ({ id, token, request }: Sandbox): Schemas['Sandbox'] => 
   trafficAccessToken: null,
 })
 
+/** To list: one entry of a page. */
 export const listed = ({
   id,
   request,
@@ -39,6 +41,7 @@ export const listed = ({
   ...MACHINE,
 })
 
+/** To getInfo: everything. */
 export const detailed = (sandbox: Sandbox): Schemas['SandboxDetail'] => {
   const { token, request, network } = sandbox
   return {

@@ -33,9 +33,11 @@ export interface Sandbox {
   ending: Promise<void> | undefined
 }
 
+/** An id in the form of E2B's: `i` and 19 of `a-z0-9`. */
 export const newSandboxId = (): string =>
   `i${Array.from({ length: ID_LENGTH - 1 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('')}`
 
+/** 192 random bits. */
 export const newToken = (): string => `ea_${randomBytes(24).toString('hex')}`
 
 /** What a leak check sees. */

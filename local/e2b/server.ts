@@ -96,7 +96,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = URL.parse(`http://e2b${request.url}`)
+  const url = URL.parse(request.url ?? '/', 'http://e2b')
   if (!url) throw new ApiError(400, 'the address is not one')
   if (isControlPath(url.pathname)) return serveControl(plane, url, request, response)
   return serveData(plane.lifecycle, url, request, response)

@@ -1,4 +1,5 @@
 /** Commands through the real SDK: output, exit codes, stdin, background and reconnecting. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandExitError, InvalidArgumentError, NotFoundError, TimeoutError } from 'e2b'
 import { expect, test } from 'vitest'
 import { describeEachIsolation } from './support/local-e2b.ts'
@@ -122,18 +123,29 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     expect(results.map(({ stdout }) => Number(stdout))).toEqual(numbers)
   })
 
-  test('a reader that is slower than the command loses nothing of 20 MB', async () => {
-    let length = 0
-    let pauses = 0
-    const onStdout = async (data: string) => {
-      length += data.length
-      if (pauses++ < 20) await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    await sandbox().commands.run('head -c 20000000 /dev/zero | tr "\\0" x; echo -n end >&2', {
-      onStdout,
+  test('a reader that stands still stalls the command, and loses nothing when it goes on', async () => {
+    const [chunks, chunkSize] = [64, 1_000_000]
+    const goOn = Promise.withResolvers<void>()
+    const seen = { length: 0 }
+    const write = `head -c ${chunkSize} /dev/zero; echo >> ~/written`
+    const run = sandbox().commands.run(`for i in {1..${chunks}}; do ${write}; done`, {
       timeoutMs: 0,
+      onStdout: async (data) => {
+        seen.length += data.length
+        await goOn.promise
+      },
     })
-    expect(length).toBe(20_000_000)
+    const written = async () =>
+      Number((await sandbox().commands.run('cat ~/written | wc -l')).stdout)
+    const stalledAt = await waitUntil('the command stands still', async () => {
+      const before = await written()
+      await sleep(300)
+      return (await written()) === before ? before : 0
+    })
+    expect(stalledAt).toBeLessThan(chunks)
+    goOn.resolve()
+    await run
+    expect(seen.length).toBe(chunks * chunkSize)
   })
 
   test(`a login shell finds the tools first under ${isolation}`, async () => {

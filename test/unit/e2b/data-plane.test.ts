@@ -1,4 +1,6 @@
 /** Who reaches a sandbox: its own token only, and its daemon's port only. */
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { Sandbox } from 'e2b'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -73,6 +75,14 @@ describe('the data plane', () => {
       code: 'unimplemented',
       message: expect.stringContaining('process.Process/Dance'),
     })
+  })
+
+  test('an address that is none is answered, not died of', async () => {
+    const { port } = new URL(present(started.test).server.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write('GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    expect(await text(socket)).toContain('HTTP/1.1 400')
+    expect((await call('GET', '/health', tokenHeader())).status).toBe(204)
   })
 
   test('it listens on the loopback only', () => {

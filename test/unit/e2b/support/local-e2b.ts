@@ -9,8 +9,8 @@ import type { E2BOptions, IsolationKind } from '../../../../local/e2b/options.ts
 import { type LocalE2B, startE2B } from '../../../../local/e2b/server.ts'
 import { bwrapWorks } from './bwrap-works.ts'
 
-export const API_KEY = 'test-key'
-export const TEMPLATES = ['base', 'claude-worker']
+const API_KEY = 'test-key'
+const TEMPLATES = ['base', 'claude-worker']
 
 export interface TestServer {
   readonly server: LocalE2B
