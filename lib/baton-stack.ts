@@ -4,8 +4,10 @@ import { readConfig } from './config.ts'
 import { Api } from './constructs/api.ts'
 import { completes, drives, setting, starts, stops } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
+import { Control } from './constructs/control.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
+import { Recovery } from './constructs/recovery.ts'
 import { ReviewLoop } from './constructs/review-loop.ts'
 import { Secrets } from './constructs/secrets.ts'
 import { Storage } from './constructs/storage.ts'
@@ -72,6 +74,41 @@ export class BatonStack extends Stack {
         completes(reviewLoop.machine),
         completes(workerLeg.machine),
       ],
+      logRetention,
+    })
+    const collect = [
+      storage.changeSessions(),
+      storage.changeWorkers(),
+      storage.changeConversations(),
+      intake.send,
+      ...sandbox,
+    ]
+    const endWorkers = stops('WORKER_LEG_ARN', workerLeg.machine)
+    new Control(this, 'Control', {
+      api,
+      bindings: [
+        ...collect,
+        ...launch,
+        storage.forget(),
+        secrets.apiToken,
+        stops('REVIEW_LOOP_ARN', reviewLoop.machine),
+        endWorkers,
+      ],
+      logRetention,
+    })
+    const wakeRuns = drives('REVIEW_LOOP_ARN', reviewLoop.machine)
+    new Recovery(this, 'Recovery', {
+      machines: [reviewLoop.machine, workerLeg.machine],
+      deadLetters: intake.deadLetters,
+      recoverRun: [...collect, wakeRuns],
+      sweep: [
+        ...collect,
+        storage.sweepSessions(),
+        storage.sweepWorkers(),
+        wakeRuns,
+        starts('WORKER_LEG_ARN', workerLeg.machine),
+      ],
+      appendDeadLetter: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
       logRetention,
     })
     new Monitoring(this, 'Monitoring', { api, storage, secrets, logRetention })

@@ -10,6 +10,15 @@ import { variable } from './environment.ts'
 export const putBody = (sessionId: string, id: string, message: Body) =>
   putDocument(bodyKey(sessionId, id), message, { keep: true })
 
+/** The content expired or was never stored: it cannot be had by trying again. */
+export class MissingBody extends Error {
+  override readonly name = 'MissingBody'
+
+  constructor(sessionId: string, id: string) {
+    super(`message ${id} of session ${sessionId} has no body`)
+  }
+}
+
 /** A body, and whether its message was marked as appended. Throws when there is none: the body comes first. */
 export async function findBody(
   sessionId: string,
@@ -17,7 +26,7 @@ export async function findBody(
 ): Promise<{ body: Body; appended: boolean }> {
   const stored = await getStored(bodyKey(sessionId, id))
   const document = stored && (await openDocument(stored))
-  if (document === undefined) throw new Error(`message ${id} of session ${sessionId} has no body`)
+  if (document === undefined) throw new MissingBody(sessionId, id)
   return { body: body.parse(document), appended: stored?.appended !== undefined }
 }
 

@@ -29,7 +29,7 @@ async function entryOf(session: Session, entry: Unwritten): Promise<Entry> {
   const { sessionId } = session
   switch (entry.kind) {
     case 'message':
-      return messageEntry(entry.seq, (await findBody(sessionId, entry.id)).body)
+      return messageEntry(entry.seq, entry.id, (await findBody(sessionId, entry.id)).body)
     case 'notice':
       return noticeEntry(entry, session)
     case 'turn': {
@@ -61,6 +61,29 @@ export const recordOutcome = (
       ExpressionAttributeValues: { ':outcome': outcome },
     }),
   )
+
+/** Ids of the messages in the history up to `last`, as they are named with their bodies. */
+export async function messageIds(sessionId: string, last: number): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (let after = 0; after < last; after += 100) {
+    const { Items = [] } = await dynamo.send(
+      new QueryCommand({
+        TableName: variable('CONVERSATIONS_TABLE'),
+        KeyConditionExpression: 'sessionId = :session AND seq BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':session': sessionId,
+          ':from': after + 1,
+          ':to': after + 100,
+        },
+        ConsistentRead: true,
+      }),
+    )
+    const entries = await Promise.all((Items as StoredDocument[]).map(openDocument))
+    for (const entry of entries as (Entry | undefined)[])
+      if (entry?.messageId !== undefined) ids.push(entry.messageId)
+  }
+  return ids
+}
 
 /** Entries after `after`, oldest first, at most `limit`; stops before a number that is missing (consistent read). */
 export async function readEntries(

@@ -95,6 +95,20 @@ async function find(metadata: Wanted['metadata']): Promise<string | undefined> {
   return found?.sandboxId
 }
 
+/** It pauses itself after so many seconds, unless it is connected to before; one that is gone is fine. */
+export async function restSoon(sandboxId: string, seconds: number): Promise<void> {
+  const options = await connection()
+  await tell(() => Sandbox.setTimeout(sandboxId, seconds * 1000, options)).catch(ignoreGone)
+}
+
+/** Every sandbox of ours that runs or is paused. */
+export async function listSandboxes() {
+  const pages = Sandbox.list({ ...(await connection()), query: { state: ['running', 'paused'] } })
+  const found: { sandboxId: string; startedAt: Date; metadata: Record<string, string> }[] = []
+  while (pages.hasNext) found.push(...(await tell(() => pages.nextItems())))
+  return found
+}
+
 /** Freezes it; one that is gone or paused already is fine. */
 export async function pauseSandbox(sandboxId: string): Promise<void> {
   const options = await connection()

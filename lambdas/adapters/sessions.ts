@@ -6,19 +6,28 @@ import type { Transition } from '../core/transition.ts'
 import { dynamo, swap } from './dynamo.ts'
 import { variable } from './environment.ts'
 
-/** What the table holds besides the session: the sparse index by last activity. */
-interface Stored extends Session {
+/** What the table holds besides the session: two sparse indexes by last activity, of all and of those with an open run. */
+interface Indexed extends Session {
   readonly active?: 'active'
-  /** ISO 8601, rounded down to the minute, so that a busy session does not rewrite its index entry all the time. */
+  readonly open?: 'open'
+  /** ISO 8601, rounded down to the minute, so that a busy session does not rewrite its index entries all the time. */
   readonly lastActivity?: string
 }
 
 const minute = () => `${new Date().toISOString().slice(0, 16)}:00.000Z`
 
-const withActivity = <Answer>({ item, answer }: Transition<Session, Answer>, before: Session) => {
-  const lastActivity = minute()
-  const same = item === before || (before as Stored).lastActivity === lastActivity
-  return { item: same ? item : { ...item, active: 'active', lastActivity }, answer }
+function indexed<Answer>(
+  { item, answer }: Transition<Session, Answer>,
+  before: Session,
+): Transition<Session, Answer> {
+  if (item === before) return { item, answer }
+  const { active: _, open: __, lastActivity: ___, ...session }: Indexed = item
+  const entry: Indexed = {
+    ...session,
+    ...(!session.deleted && { active: 'active', lastActivity: minute() }),
+    ...(session.run.open && { open: 'open' }),
+  }
+  return { item: entry, answer }
 }
 
 /** Applies an action to a session; undefined when there is no such session. */
@@ -27,7 +36,7 @@ export const changeSession = async <Answer>(
   action: (session: Session) => Transition<Session, Answer>,
 ) =>
   swap<Session, Answer>(variable('SESSIONS_TABLE'), { sessionId }, (session) =>
-    withActivity(action(session), session),
+    indexed(action(session), session),
   )
 
 /** The same, and a session that does not exist begins. */
@@ -39,14 +48,14 @@ export async function changeOrBegin<Answer>(
   const changed = await swap<Session, Answer>(
     variable('SESSIONS_TABLE'),
     { sessionId },
-    (session) => withActivity(action(session), session),
+    (session) => indexed(action(session), session),
     () => newSession(sessionId, channel, randomUUID(), new Date().toISOString()),
   )
   if (!changed) throw new Error('a session that begins is never absent')
   return changed
 }
 
-/** A consistent read. */
+/** A consistent read; a deleted session is none. */
 export async function readSession(sessionId: string): Promise<Session | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
@@ -55,7 +64,8 @@ export async function readSession(sessionId: string): Promise<Session | undefine
       ConsistentRead: true,
     }),
   )
-  return Item as Session | undefined
+  const session = Item as Session | undefined
+  return session?.deleted ? undefined : session
 }
 
 /** The most recently active session's id; the index is eventually consistent. */
@@ -71,4 +81,20 @@ export async function latestSession(): Promise<string | undefined> {
     }),
   )
   return Items[0]?.sessionId
+}
+
+/** Open runs whose session has not moved since `before` (ISO 8601), the longest unmoved first; one page. */
+export async function unmovedRuns(
+  before: string,
+): Promise<readonly { sessionId: string; run: number }[]> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: variable('SESSIONS_TABLE'),
+      IndexName: 'openRuns',
+      KeyConditionExpression: '#open = :open AND lastActivity < :before',
+      ExpressionAttributeNames: { '#open': 'open' },
+      ExpressionAttributeValues: { ':open': 'open', ':before': before },
+    }),
+  )
+  return Items.map(({ sessionId, run }) => ({ sessionId, run: run.id }))
 }

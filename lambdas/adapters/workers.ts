@@ -1,5 +1,5 @@
 /** The Workers table: one item a worker. */
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Transition } from '../core/transition.ts'
 import type { Worker } from '../core/worker.ts'
 import { dynamo, swap } from './dynamo.ts'
@@ -52,6 +52,14 @@ export async function sessionWorkers(sessionId: string): Promise<readonly Worker
     start = LastEvaluatedKey
   } while (start)
   return workers.sort((a, b) => Number(a.workerId.slice(1)) - Number(b.workerId.slice(1)))
+}
+
+/** Forgets them; they must have ended before. */
+export async function deleteWorkers(workers: readonly Worker[]): Promise<void> {
+  for (const { sessionId, workerId } of workers)
+    await dynamo.send(
+      new DeleteCommand({ TableName: variable('WORKERS_TABLE'), Key: { sessionId, workerId } }),
+    )
 }
 
 export interface Page {

@@ -14,6 +14,8 @@ export interface EntryCommand {
 
 export interface Entry {
   readonly seq: number
+  /** What the sender was answered. */
+  readonly messageId?: string
   /** ISO 8601. */
   readonly at: string
   readonly role: 'user' | 'conductor' | 'worker' | 'system'
@@ -29,8 +31,9 @@ const SILENCE =
 
 const ROLES = { person: 'user', worker: 'worker', system: 'system' } as const
 
-export const messageEntry = (seq: number, message: Body): Entry => ({
+export const messageEntry = (seq: number, messageId: string, message: Body): Entry => ({
   seq,
+  messageId,
   at: message.at,
   role: ROLES[message.from],
   ...(message.from === 'person' && { channel: message.channel }),

@@ -8,5 +8,5 @@ export const LEG_MARGIN_SECONDS = 5 * 60
 /** The longest that a sandbox runs without a pause, on E2B's smallest plan. */
 export const SANDBOX_SECONDS = 60 * 60
 /** How often a runner says that it lives, and how long its silence is borne. */
-export const HEARTBEAT_SECONDS = 10
+export const HEARTBEAT_SECONDS = 5
 export const SILENCE_SECONDS = 45

@@ -13,15 +13,18 @@ export function reportOf({ outcome, text, error }: Result): Report {
   return { outcome, text: text.trim() ? `${first}\n\n${text}` : first }
 }
 
+/** Why an execution or a state ended, in Step Functions' words. */
+export interface Failure {
+  readonly Error?: string | null | undefined
+  readonly Cause?: string | null | undefined
+}
+
 /** The report of a leg that ended without one: its sandbox died, hung, or could not be had. */
-export function lostReport(error?: {
-  Error?: string | null | undefined
-  Cause?: string | null | undefined
-}): Report {
-  const silent = error?.Error === 'States.Timeout' || error?.Error === 'States.HeartbeatTimeout'
+export function lostReport({ Error: error, Cause: cause }: Failure): Report {
+  const silent = error === 'States.Timeout' || error === 'States.HeartbeatTimeout'
   const why = silent
     ? 'the worker fell silent'
-    : `${error?.Error ?? 'unknown error'} ${(error?.Cause ?? '').slice(0, 500)}`.trim()
+    : `${error ?? 'unknown error'} ${(cause ?? '').slice(0, 500)}`.trim()
   return {
     outcome: 'lost',
     text: `lost: ${why}. Its work of this leg may be lost; it can be instructed again.`,

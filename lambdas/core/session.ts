@@ -97,6 +97,10 @@ export interface Session {
   readonly stopped: number
   readonly busy: Readonly<Record<string, Busy>>
   readonly conductor: Conductor
+  /** Entries up to this number were deleted with an earlier conversation. */
+  readonly forgottenTo?: number
+  /** Deleted, and not yet begun anew: only its counters are left. */
+  readonly deleted?: true
 }
 
 /** A session before its first message. */
@@ -126,6 +130,3 @@ export const newSession = (
 /** Something is outstanding: then the run is open (the invariant that carries the run protocol). */
 export const outstanding = ({ inbox, turn, parked }: Session) =>
   inbox.length > 0 || turn !== undefined || parked.length > 0
-
-/** The name of a run's execution; `.` is not part of a session id, so names never collide. */
-export const runName = (sessionId: string, run: number) => `${sessionId}.r${run}`

@@ -67,10 +67,6 @@ type WorkerStep<Answer> = Transition<Worker, Answer>
 /** Id of the leg's report as a message. */
 export const legId = (workerId: string, leg: number) => `${workerId}.${leg}`
 
-/** The name of a leg's execution; `.` is not part of a session id, so names never collide. */
-export const legName = (sessionId: string, workerId: string, leg: number) =>
-  `${sessionId}.${legId(workerId, leg)}`
-
 export const currentLeg = ({ legs }: Worker): Leg => {
   const leg = legs.at(-1)
   if (!leg) throw new Error('a worker has at least one leg')

@@ -38,10 +38,22 @@ export const handler = http(async (event) => {
 })
 
 async function history(sessionId: string, { after, limit, wait: seconds }: z.infer<typeof query>) {
-  const messages = await entriesWithin(seconds * 1000, () => readEntries(sessionId, after, limit))
-  if (messages.length === 0 && !(await readSession(sessionId)))
-    throw new Problem(404, `There is no session ${sessionId}.`)
+  const messages = await entriesWithin(seconds * 1000, () => entriesAfter(sessionId, after, limit))
   return { messages, next: messages.at(-1)?.seq ?? after }
+}
+
+/** Entries that were deleted with an earlier conversation are no gap. Throws 404 when there is no such session. */
+async function entriesAfter(
+  sessionId: string,
+  after: number,
+  limit: number,
+): Promise<readonly Entry[]> {
+  const entries = await readEntries(sessionId, after, limit)
+  if (entries.length > 0) return entries
+  const session = await readSession(sessionId)
+  if (!session) throw new Problem(404, `There is no session ${sessionId}.`)
+  const { forgottenTo = 0 } = session
+  return after < forgottenTo ? readEntries(sessionId, forgottenTo, limit) : entries
 }
 
 const PAUSE_MS = 300

@@ -1,19 +1,12 @@
 /** The commands about workers. */
 import { randomUUID } from 'node:crypto'
 import { variable } from '../adapters/environment.ts'
-import { endSandbox } from '../adapters/sandboxes.ts'
 import { changeWorker, readWorker, sessionWorkers, spawnWorker } from '../adapters/workers.ts'
-import { start, stopExecution } from '../adapters/workflow.ts'
+import { start } from '../adapters/workflow.ts'
 import type { Command } from '../core/command.ts'
-import {
-  currentLeg,
-  endWorker,
-  instruct,
-  legId,
-  legName,
-  newWorker,
-  type Worker,
-} from '../core/worker.ts'
+import { legName } from '../core/execution-name.ts'
+import { currentLeg, instruct, legId, newWorker } from '../core/worker.ts'
+import { endWorker } from '../run/end-worker.ts'
 import { type Carried, type Order, refused } from './carry-out.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
@@ -61,45 +54,27 @@ async function startLeg(sessionId: string, workerId: string, leg: number): Promi
   }
 }
 
-/** Ends one worker or all: its item first, so that nothing it still says counts; then execution and sandbox. */
+/** Ends one worker or all that live. */
 export async function killWorkers(
   { workerId, accepted, reason }: Of<'KILL_WORKER'>,
   { sessionId }: Order,
 ): Promise<Carried> {
-  const workers =
-    workerId === 'all' ? await sessionWorkers(sessionId) : [await readWorker(sessionId, workerId)]
-  const there = workers.filter((worker) => worker !== undefined)
-  if (workerId !== 'all' && there.length === 0)
+  const all = workerId === 'all'
+  const found = all ? await sessionWorkers(sessionId) : [await readWorker(sessionId, workerId)]
+  const workers = found.filter((worker) => worker !== undefined)
+  if (!all && workers.length === 0)
     return refused(`There is no worker ${workerId} in this session.`)
-  const status = accepted === undefined ? 'ended' : accepted ? 'accepted' : 'rejected'
-  const live = workerId === 'all' ? there.filter((worker) => worker.live) : there
-  await Promise.all(live.map((worker) => kill(worker, { status, reason })))
-  const ended = live.map((worker) => worker.workerId)
-  return {
-    status: 'done',
-    outcome: ended.length > 0 ? `${ended.join(', ')} ${status}` : 'none was live',
-    ended,
-  }
+  const status = verdictOf(accepted)
+  const ending = all ? workers.filter(({ live }) => live) : workers
+  await Promise.all(ending.map((worker) => endWorker(worker, { status, reason })))
+  const ended = ending.map((worker) => worker.workerId)
+  const outcome = ended.length > 0 ? `${ended.join(', ')} ${status}` : 'none was live'
+  return { status: 'done', outcome, ended }
 }
 
-async function kill(
-  { sessionId, workerId }: Worker,
-  verdict: { status: 'accepted' | 'rejected' | 'ended'; reason: string | undefined },
-): Promise<void> {
-  const at = new Date().toISOString()
-  const changed = await changeWorker({ sessionId, workerId }, (worker) =>
-    endWorker(worker, { ...verdict, at }),
-  )
-  if (!changed) return
-  const leg = currentLeg(changed.item)
-  if (!leg.reported)
-    await stopExecution(
-      variable('WORKER_LEG_ARN'),
-      legName(sessionId, workerId, leg.n),
-      'KILL_WORKER',
-    )
-  const { sandboxId } = changed.answer
-  if (sandboxId !== undefined) await endSandbox(sandboxId)
+const verdictOf = (accepted: boolean | undefined) => {
+  if (accepted === undefined) return 'ended'
+  return accepted ? 'accepted' : 'rejected'
 }
 
 /** Answered to the conductor as a system message. */

@@ -16,3 +16,6 @@ export const legStep = z.object({
 
 /** Step Functions' count of this state's retries, and the token that completes it. */
 export const withToken = { taskToken: z.string(), retry: z.number().int() }
+
+/** A state's Error Output; Step Functions may leave either out. */
+export const stateError = z.object({ Error: z.string().nullish(), Cause: z.string().nullish() })

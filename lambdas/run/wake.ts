@@ -2,8 +2,8 @@
 import { variable } from '../adapters/environment.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { completeTask, start } from '../adapters/workflow.ts'
+import { runName } from '../core/execution-name.ts'
 import { recover, type Wake } from '../core/run/append.ts'
-import { runName } from '../core/session.ts'
 
 /** From line 3; without a token from line 4. Nobody to wake: nothing to do. */
 export async function wake(sessionId: string, target: Wake): Promise<void> {

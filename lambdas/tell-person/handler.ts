@@ -5,7 +5,7 @@ import { logger } from '../adapters/logger.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { reportFailure, tell } from '../core/run/ends.ts'
 import { park } from '../core/run/turn.ts'
-import { runStep } from '../run/inputs.ts'
+import { runStep, stateError } from '../run/inputs.ts'
 import { task } from '../run/task.ts'
 
 const input = z.object({
@@ -13,7 +13,7 @@ const input = z.object({
   /** The turn to give up, if any. */
   turn: z.number().int().optional(),
   /** Why the run fails, if it does. */
-  error: z.object({ Error: z.string().nullish(), Cause: z.string().nullish() }).optional(),
+  error: stateError.optional(),
 })
 
 export const handler = task(input, async ({ sessionId, run, turn, error }) => {

@@ -36,6 +36,13 @@ export class Storage extends Construct {
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: ['createdAt', 'channel', 'run'],
         },
+        {
+          indexName: 'openRuns',
+          partitionKey: string('open'),
+          sortKey: string('lastActivity'),
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['run'],
+        },
       ],
     })
     this.workers = new TableV2(this, 'Workers', {
@@ -92,6 +99,26 @@ export class Storage extends Construct {
   listWorkers(): Binding {
     return tableBinding('WORKERS_TABLE', this.workers, ['GetItem'], 'live')
   }
+  /** Open runs, for the sweep. */
+  sweepSessions(): Binding {
+    return together(
+      this.changeSessions(),
+      tableBinding('SESSIONS_TABLE', this.sessions, [], 'openRuns'),
+    )
+  }
+  /** Live workers, for the sweep. */
+  sweepWorkers(): Binding {
+    return together(this.changeWorkers(), this.listWorkers())
+  }
+  /** Everything that a deleted session leaves. */
+  forget(): Binding {
+    return together(
+      tableBinding('WORKERS_TABLE', this.workers, ['DeleteItem']),
+      tableBinding('CONVERSATIONS_TABLE', this.conversations, ['DeleteItem', 'Query']),
+      this.#objects(['s3:DeleteObject'], 'documents/*'),
+      this.#objects(['s3:DeleteObject'], 'transcripts/*'),
+    )
+  }
   /** History, bodies and results, with the large ones in the bucket. */
   readConversations(): Binding {
     return together(
@@ -139,7 +166,8 @@ function tableBinding(
     variables: { [name]: table.tableName },
     grant: (fn) => {
       const actions = operations.map((operation) => `dynamodb:${operation}`)
-      fn.addToRolePolicy(new PolicyStatement({ actions, resources: [table.tableArn] }))
+      if (actions.length > 0)
+        fn.addToRolePolicy(new PolicyStatement({ actions, resources: [table.tableArn] }))
       if (index)
         fn.addToRolePolicy(
           new PolicyStatement({

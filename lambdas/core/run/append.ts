@@ -19,14 +19,28 @@ export type Wake = { readonly run: number; readonly token?: string } | undefined
 const wakeOf = ({ run }: Session): Wake =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
+/** Messages that wait in one session at most; more of them wait on the queue, in order. */
+const INBOX = 1000
+
+/** The queue tries again later. */
+export class InboxFull extends Error {
+  override readonly name = 'InboxFull'
+
+  constructor(sessionId: string) {
+    super(`${INBOX} messages wait in session ${sessionId}: no more for now`)
+  }
+}
+
 /** Wake line 2. A known id wakes too: the first delivery may have died between its append and its wake. */
 export function append(session: Session, arrival: Arrival): Step<Wake> {
   if (arrival.appended || session.seen[arrival.id] !== undefined)
     return step(session, wakeOf(session))
+  if (session.inbox.length >= INBOX) throw new InboxFull(session.sessionId)
   const { id, from, size, leg } = arrival
   const seq = session.lastSeq + 1
+  const { deleted: _, ...alive } = session
   const noted: Session = {
-    ...session,
+    ...alive,
     lastSeq: seq,
     seen: { ...session.seen, [id]: seq },
     unwritten: [...session.unwritten, { seq, kind: 'message', id }],

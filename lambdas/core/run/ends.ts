@@ -1,5 +1,5 @@
 /** How a run waits, ends, tells and is stopped. */
-import { outstanding, type Session } from '../session.ts'
+import { newSession, outstanding, type Session } from '../session.ts'
 import { step } from '../transition.ts'
 import { mine, notify, type Step, withoutToken, withoutTurn } from './step.ts'
 
@@ -39,18 +39,48 @@ export function reportFailure(
   return mine(session, r) ? step(notify(session, text, at), true) : step(session, false)
 }
 
-/** Stop line 1: closed and empty in one update; nothing but an append opens the session again. */
-export function stop(session: Session): Step<{ run: number; lastJob: number }> {
-  const answer = { run: session.run.id, lastJob: session.lastJob }
-  return step(
-    {
-      ...withoutTurn(session),
-      run: { ...withoutToken(session.run), open: false },
-      stopped: session.run.id,
-      inbox: [],
-      parked: [],
-      busy: {},
-    },
-    answer,
-  )
+/**
+ * Stop line 1: closed and empty in one update; nothing but an append opens the session again. The job number that it
+ * takes fences off every job before it: a runner started with it ends them and finds nothing to do.
+ */
+export function stop(session: Session, text: string, at: string): Step<Stopped> {
+  const { id } = session.run
+  const job = session.lastJob + 1
+  const emptied: Session = {
+    ...withoutTurn(session),
+    run: { ...withoutToken(session.run), open: false },
+    stopped: id,
+    inbox: [],
+    parked: [],
+    busy: {},
+    lastJob: job,
+  }
+  return step(notify(emptied, text, at), { run: id, job })
+}
+
+export interface Stopped {
+  readonly run: number
+  /** Fencing number of the stop itself. */
+  readonly job: number
+}
+
+/**
+ * Stop and forget in one update: only the counters stay, so that no name of an execution, job or worker is ever used
+ * twice. The next message begins a new conversation. Answers what there was to end and to delete.
+ */
+export function forget(session: Session, cliSession: string, at: string): Step<Session> {
+  if (session.deleted) return step(session, session)
+  const { sessionId, channel, run, lastSeq, lastJob, lastTurn, lastWorker } = session
+  const tombstone: Session = {
+    ...newSession(sessionId, channel, cliSession, at),
+    run: { id: run.id, open: false, tries: 0 },
+    stopped: run.id,
+    lastSeq,
+    lastJob,
+    lastTurn,
+    lastWorker,
+    forgottenTo: lastSeq,
+    deleted: true,
+  }
+  return step(tombstone, session)
 }

@@ -1,0 +1,63 @@
+/** Deletes what was kept of a session: history, bodies, results, transcripts. Every key is known, so nothing is scanned. */
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
+import type { Worker } from '../core/worker.ts'
+import { bodyKey, type DocumentKey, type StoredDocument, s3 } from './documents.ts'
+import { dynamo } from './dynamo.ts'
+import { variable } from './environment.ts'
+import { messageIds } from './history.ts'
+
+/** How far the session's counters had come when it was deleted. */
+export interface Extent {
+  readonly sessionId: string
+  readonly lastSeq: number
+  readonly lastJob: number
+}
+
+const AT_ONCE = 25
+
+/** Safe to repeat after a failure half-way: entries go last, since they name the bodies. */
+export async function deleteConversation(
+  { sessionId, lastSeq, lastJob }: Extent,
+  workers: readonly Worker[],
+): Promise<void> {
+  const upTo = (count: number) => Array.from({ length: count }, (_, i) => `j${i + 1}`)
+  const transcripts = [
+    ...upTo(lastJob).map((job) => `transcripts/${sessionId}/conductor/${job}.jsonl`),
+    ...workers.flatMap(({ workerId, lastJob: last }) =>
+      upTo(last).map((job) => `transcripts/${sessionId}/${workerId}/${job}.jsonl`),
+    ),
+  ]
+  await several(transcripts, deleteObject)
+  const results = workers.flatMap(({ workerId, lastJob: last }) =>
+    upTo(last).map((job) => `${workerId}.${job}`),
+  )
+  const bodies = [...(await messageIds(sessionId, lastSeq)), ...upTo(lastJob), ...results]
+  await several(bodies, (id) => deleteDocument(bodyKey(sessionId, id)))
+  const entries = Array.from({ length: lastSeq }, (_, i) => i + 1)
+  await several(entries, (seq) => deleteDocument({ sessionId, seq }))
+}
+
+async function several<Item>(
+  items: readonly Item[],
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += AT_ONCE)
+    await Promise.all(items.slice(from, from + AT_ONCE).map(act))
+}
+
+async function deleteDocument(key: DocumentKey): Promise<void> {
+  const { Attributes } = await dynamo.send(
+    new DeleteCommand({
+      TableName: variable('CONVERSATIONS_TABLE'),
+      Key: { ...key },
+      ReturnValues: 'ALL_OLD',
+    }),
+  )
+  const { objectKey } = (Attributes ?? {}) as Partial<StoredDocument>
+  if (objectKey !== undefined) await deleteObject(objectKey)
+}
+
+async function deleteObject(Key: string): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: variable('BUCKET'), Key }))
+}

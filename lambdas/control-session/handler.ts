@@ -1,0 +1,32 @@
+/** What the operator does to a session: stop it, forget it, end one of its workers. */
+import { requireOperator } from '../http/authenticate.ts'
+import { http } from '../http/http.ts'
+import { Problem } from '../http/problem.ts'
+import { check, sessionId as sessionIdSchema } from '../http/request.ts'
+import { json, noContent } from '../http/respond.ts'
+import { forgetSession } from './forget-session.ts'
+import { killWorker } from './kill-worker.ts'
+import { stopSession } from './stop-session.ts'
+
+export const handler = http(async (event) => {
+  await requireOperator(event.headers.authorization)
+  const sessionId = check(sessionIdSchema, event.pathParameters?.sessionId, 'The session id')
+  switch (event.routeKey) {
+    case 'POST /api/sessions/{sessionId}/stop': {
+      const stopped = await stopSession(sessionId)
+      if (!stopped) throw new Problem(404, `There is no session ${sessionId}.`)
+      return json({ sessionId, ...stopped })
+    }
+    case 'DELETE /api/sessions/{sessionId}':
+      if (!(await forgetSession(sessionId)))
+        throw new Problem(404, `There is no session ${sessionId}.`)
+      return noContent
+    case 'POST /api/sessions/{sessionId}/workers/{workerId}/kill': {
+      const killed = await killWorker(sessionId, event.pathParameters?.workerId ?? '')
+      if (!killed) throw new Problem(404, 'There is no such worker in this session.')
+      return json(killed)
+    }
+    default:
+      throw new Problem(404, `There is no route ${event.routeKey}.`)
+  }
+})

@@ -1,0 +1,47 @@
+/** An execution failed, was aborted or timed out: its run is taken over by a new one, its leg is reported as lost. */
+import * as z from 'zod'
+import { writeEntries } from '../adapters/history.ts'
+import { changeSession } from '../adapters/sessions.ts'
+import { readName } from '../core/execution-name.ts'
+import type { Failure } from '../core/report.ts'
+import { reportFailure } from '../core/run/ends.ts'
+import { collectLeg } from '../run/collect-leg.ts'
+import { task } from '../run/task.ts'
+import { drive } from '../run/wake.ts'
+
+/** EventBridge's `Step Functions Execution Status Change`. */
+const statusChange = z.object({
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(['FAILED', 'ABORTED', 'TIMED_OUT']),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+})
+
+export const handler = task(statusChange, async ({ detail }) => {
+  const { name, status, error, cause } = detail
+  const ended = readName(name)
+  if (!ended) return
+  const failure = { Error: error ?? status, Cause: cause }
+  if ('leg' in ended) await collectLeg(ended, failure)
+  else await takeOver(ended, status === 'FAILED' ? undefined : failure)
+})
+
+/** A run that failed by itself has said so; one that was ended from outside could not. */
+async function takeOver(
+  { sessionId, run }: { sessionId: string; run: number },
+  unsaid: Failure | undefined,
+): Promise<void> {
+  const at = new Date().toISOString()
+  const { Error: error, Cause: cause } = unsaid ?? {}
+  const text = `Run ${run} was interrupted (${error}${cause ? `: ${cause}` : ''}) and is taken up again.`
+  const session = await changeSession(sessionId, (current) =>
+    unsaid
+      ? reportFailure(current, run, text, at)
+      : { item: current, answer: current.run.id === run && current.run.open },
+  )
+  if (!session?.answer) return
+  if (unsaid) await writeEntries(session.item)
+  await drive(sessionId, run)
+}

@@ -1,0 +1,44 @@
+/** A leg is over: its report on its way to the conductor, then the worker's sandbox at rest. */
+import { getResult, putBody } from '../adapters/bodies.ts'
+import { logger } from '../adapters/logger.ts'
+import { enqueue } from '../adapters/queue.ts'
+import { pauseSandbox } from '../adapters/sandboxes.ts'
+import { readSession } from '../adapters/sessions.ts'
+import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { type Failure, lostReport, reportOf } from '../core/report.ts'
+import { currentLeg, endLeg, legId } from '../core/worker.ts'
+
+export interface LegId {
+  readonly sessionId: string
+  readonly workerId: string
+  readonly leg: number
+}
+
+/**
+ * Queues the report under the leg's id, then marks the leg reported: whoever comes again sends the same message.
+ * Without a stored result the report says that the leg was lost, and why. Nothing for a leg that is reported already,
+ * or whose worker has ended.
+ */
+export async function collectLeg(
+  { sessionId, workerId, leg: n }: LegId,
+  failure: Failure,
+): Promise<void> {
+  const worker = await readWorker(sessionId, workerId)
+  if (!worker?.live) return
+  const leg = currentLeg(worker)
+  if (leg.n !== n || leg.reported) return
+  const { text, outcome } =
+    leg.result === undefined
+      ? lostReport(failure)
+      : reportOf(await getResult(sessionId, leg.result))
+  const at = new Date().toISOString()
+  const messageId = legId(workerId, n)
+  await putBody(sessionId, messageId, { from: 'worker', workerId, leg: n, run: leg.run, text, at })
+  const channel = (await readSession(sessionId))?.channel ?? 'http'
+  await enqueue({ sessionId, messageId, channel })
+  await changeWorker({ sessionId, workerId }, (current) => endLeg(current, n, { outcome, at }))
+  if (worker.sandboxId !== undefined)
+    await pauseSandbox(worker.sandboxId).catch((error: unknown) =>
+      logger.warn('not paused', { error }),
+    )
+}
