@@ -1,15 +1,26 @@
 import { defineConfig } from 'vitest/config'
 
 /** One project a test layer, so that each can run alone: `vitest run --project unit`. */
-const project = (name: string, timeout: number) => ({
+const project = (name: string, timeout: number, options: object = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
+    ...options,
   },
 })
 
+/** Each file starts all of Baton: one at a time, on a template that is synthesised once. */
+const whole = { fileParallelism: false, globalSetup: ['test/support/synthesise.ts'] }
+
 export default defineConfig({
-  test: { projects: [project('unit', 10_000), project('infra', 120_000), project('flow', 90_000)] },
+  test: {
+    projects: [
+      project('unit', 20_000),
+      project('infra', 120_000),
+      project('flow', 120_000, whole),
+      project('faults', 300_000, whole),
+    ],
+  },
 })

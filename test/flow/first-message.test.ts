@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+  console.log(`isolation: ${baton.e2b.isolation}`)
+})
+afterAll(() => baton.close())
+
+test('a worker computes what the model cannot know, and the person gets the right value', async () => {
+  const secret = randomBytes(16).toString('hex')
+  const hash = createHash('sha256').update(secret).digest('hex')
+  await baton.send('hash', block(`printf %s ${secret} | sha256sum`))
+  const entries = await baton.until('hash', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor', 'worker', 'conductor'])
+  expect(replies(entries).at(-1)).toContain(hash)
+  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ workerId: 'w1', accepted: true }])
+})
+
+test('a second message goes on in the same CLI session', async () => {
+  await baton.send('twice', 'hello')
+  await baton.until('twice', (all) => replies(all).length === 1)
+  await baton.settled('twice')
+  await baton.send('twice', 'and again')
+  await baton.until('twice', (all) => replies(all).length === 2)
+  const last = baton.model?.requests.at(-1)?.request
+  expect(JSON.stringify(last?.messages)).toMatch(/hello[\s\S]*and again/)
+})
+
+test('a worker that fails once is sent on once, then accepted, in history and execution', async () => {
+  await baton.send('once', `@fail-once\n${block('echo fine')}`)
+  const entries = await baton.until('once', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
+  expect(commandsOf(entries, 'MESSAGE_WORKER')).toHaveLength(1)
+  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ accepted: true }])
+  await baton.settled('once')
+  const { region, endpoint, credentials, resources } = baton.aws
+  const sfn = new SFNClient({ region, endpoint, credentials })
+  const stateMachineArn = resources.find(
+    'Baton/WorkerLeg/WorkerLeg',
+    'AWS::StepFunctions::StateMachine',
+  ).arn
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }))
+  const legs = executions.filter(({ name }) => name?.startsWith('once.'))
+  expect(legs.map(({ name, status }) => [name, status]).sort()).toEqual([
+    ['once.w1.1', 'SUCCEEDED'],
+    ['once.w1.2', 'SUCCEEDED'],
+  ])
+  const loop = resources.find('Baton/ReviewLoop/ReviewLoop', 'AWS::StepFunctions::StateMachine').arn
+  const runs = await sfn.send(new ListExecutionsCommand({ stateMachineArn: loop }))
+  const run = runs.executions?.find(({ name }) => name === 'once.r1')
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn: run?.executionArn, maxResults: 1000 }),
+  )
+  const turns = events.filter(
+    ({ stateEnteredEventDetails: entered }) => entered?.name === 'ReadTurn',
+  )
+  expect(turns).toHaveLength(3)
+})
+
+test('the same idempotency key twenty times at once is one entry and one turn', async () => {
+  const key = { 'idempotency-key': 'the-same' }
+  const ids = await Promise.all(Array.from({ length: 20 }, () => baton.send('idem', 'hi', key)))
+  expect(new Set(ids).size).toBe(1)
+  await baton.until('idem', (all) => replies(all).length > 0)
+  await baton.settled('idem')
+  const entries = await baton.history('idem')
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+  expect(entries[0]?.messageId).toBe(ids[0])
+})
+
+test('a message is never read as a slash command or as a file to be read', async () => {
+  await baton.send('slash', '/cost @/etc/passwd')
+  const entries = await baton.until('slash', (all) => replies(all).length > 0)
+  expect(replies(entries)[0]).toContain('scripted')
+  const asked = JSON.stringify(baton.model?.requests.at(-1)?.request.messages)
+  expect(asked).toContain('/cost @/etc/passwd')
+  expect(asked).not.toContain('root:x:0')
+})

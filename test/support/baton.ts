@@ -1,0 +1,120 @@
+/** Baton for a test: the whole of it on free ports with its own state, and what a client does with it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Entry } from '../../lambdas/core/history.ts'
+import { type BatonOptions, type LocalBaton, startBaton } from '../../local/baton.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** `BATON_TEST_ISOLATION=none` runs every flow test without bubblewrap. */
+export const isolation = process.env.BATON_TEST_ISOLATION === 'none' ? 'none' : 'auto'
+
+export interface TestBaton extends LocalBaton {
+  readonly stateDir: string
+  /** Everything that was logged so far. */
+  readonly log: readonly string[]
+  request(route: string, init?: RequestInit): Promise<Response>
+  /** Sends a message; answers its id. */
+  send(sessionId: string, content: string, headers?: Record<string, string>): Promise<string>
+  history(sessionId: string): Promise<readonly Entry[]>
+  /** The history once it holds an entry of the kind; fails with the history so far when it takes too long. */
+  until(
+    sessionId: string,
+    holds: (entries: readonly Entry[]) => boolean,
+    seconds?: number,
+  ): Promise<readonly Entry[]>
+  /** Waits until no run is open in the session. */
+  settled(sessionId: string): Promise<void>
+}
+
+/** Starts it; `close` also removes its state unless a folder was given. */
+export async function testBaton(options: Partial<BatonOptions> = {}): Promise<TestBaton> {
+  const own = options.stateDir === undefined
+  const stateDir = options.stateDir ?? mkdtempSync(path.join(tmpdir(), 'baton-'))
+  const log: string[] = []
+  const baton = await startBaton({
+    root,
+    port: 0,
+    token: 'test-token',
+    isolation,
+    log: (line) => log.push(line),
+    ...options,
+    stateDir,
+  })
+  const client = clientOf(baton)
+  const close = async () => {
+    await baton.close()
+    if (own) rmSync(stateDir, { recursive: true, force: true })
+  }
+  return { ...baton, ...client, stateDir, log, close }
+}
+
+/** What a client does over HTTP alone. */
+export function clientOf({ url, token }: { url: string; token: string }) {
+  const request = (route: string, init: RequestInit = {}) =>
+    fetch(`${url}${route}`, {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, ...init.headers },
+    })
+  const history = async (sessionId: string): Promise<readonly Entry[]> => {
+    const entries: Entry[] = []
+    for (;;) {
+      const after = entries.at(-1)?.seq ?? 0
+      const response = await request(`/api/sessions/${sessionId}/messages?after=${after}`)
+      if (response.status === 404) return []
+      const { messages } = (await response.json()) as { messages: Entry[] }
+      if (messages.length === 0) return entries
+      entries.push(...messages)
+    }
+  }
+  const until: TestBaton['until'] = async (sessionId, holds, seconds = 60) => {
+    const deadline = Date.now() + seconds * 1000
+    for (;;) {
+      const entries = await history(sessionId)
+      if (holds(entries)) return entries
+      if (Date.now() > deadline)
+        throw new Error(`not within ${seconds} s: ${JSON.stringify(entries, null, 1)}`)
+      await wait(150)
+    }
+  }
+  return {
+    request,
+    history,
+    until,
+    async send(sessionId: string, content: string, headers: Record<string, string> = {}) {
+      const response = await request('/api/webhooks/conductor/message', {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ sessionId, content }),
+      })
+      if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`)
+      const { messageId } = (await response.json()) as { messageId: string }
+      return messageId
+    },
+    async settled(sessionId: string) {
+      let last = ''
+      await until(sessionId, (entries) => {
+        const now = JSON.stringify(entries)
+        const quiet = now === last && entries.every(isDone)
+        last = now
+        return quiet && entries.at(-1)?.role === 'conductor'
+      })
+    },
+  }
+}
+
+const isDone = ({ commands = [] }: Entry) => commands.every(({ status }) => status !== 'pending')
+
+/** The conductor's replies, oldest first. */
+export const replies = (entries: readonly Entry[]) =>
+  entries.filter(({ role, text }) => role === 'conductor' && text !== '').map(({ text }) => text)
+
+/** The commands of a type, oldest first. */
+export const commandsOf = (entries: readonly Entry[], type: string) =>
+  entries.flatMap(({ commands = [] }) => commands.filter((command) => command.type === type))
+
+/** A message whose fenced block a worker runs. */
+export const block = (script: string) => `\`\`\`sh\n${script}\n\`\`\``
