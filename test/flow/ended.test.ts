@@ -1,0 +1,110 @@
+import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+})
+afterAll(() => baton.close())
+
+const working = (session: string) =>
+  baton.until(session, (all) =>
+    commandsOf(all, 'SPAWN_WORKER').some(({ status }) => status === 'done'),
+  )
+
+const running = (session: string) =>
+  baton.e2b
+    .sandboxes()
+    .filter(({ state, metadata }) => state === 'running' && metadata.session === session)
+
+const workerSandbox = (session: string) => running(session).find(({ metadata }) => metadata.worker)
+
+async function until(holds: () => boolean, seconds = 20): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+test('stop ends run and workers, says so, and the next message begins anew', async () => {
+  await baton.send('stop', block('sleep 300; echo never'))
+  await working('stop')
+  await until(() => workerSandbox('stop') !== undefined)
+  const response = await baton.request('/api/sessions/stop/stop', { method: 'POST' })
+  expect(await response.json()).toEqual({ sessionId: 'stop', run: 1, workers: ['w1'] })
+  expect(workerSandbox('stop')).toBeUndefined()
+  expect((await baton.history('stop')).at(-1)).toMatchObject({ role: 'system', text: expect.stringContaining('Stopped') })
+  await baton.send('stop', 'hello again')
+  await baton.until('stop', (all) => replies(all).length === 2)
+  await baton.settled('stop')
+  expect((await baton.history('stop')).some(({ role }) => role === 'worker')).toBe(false)
+})
+
+test('stop in the middle of a turn ends the CLI, and its answer does not count', async () => {
+  baton.model?.faults.push({ answer: 'hang' })
+  await baton.send('hung', 'hello')
+  await until(() => running('hung').length === 1)
+  await until(() => baton.model?.requests.some(({ answer }) => answer === 'hang') ?? false)
+  expect((await baton.request('/api/sessions/hung/stop', { method: 'POST' })).status).toBe(200)
+  await baton.send('hung', 'are you there?')
+  const entries = await baton.until('hung', (all) => replies(all).length === 1)
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'system', 'user', 'conductor'])
+})
+
+test('a killed worker ends at once, and the conductor hears of it', async () => {
+  await baton.send('kill', block('sleep 300; echo never'))
+  await working('kill')
+  await until(() => workerSandbox('kill') !== undefined)
+  const response = await baton.request('/api/sessions/kill/workers/w1/kill', { method: 'POST' })
+  expect(await response.json()).toMatchObject({ workerId: 'w1', status: 'ended' })
+  expect(workerSandbox('kill')).toBeUndefined()
+  const entries = await baton.until('kill', (all) => all.some(({ role }) => role === 'worker'))
+  expect(entries.find(({ role }) => role === 'worker')?.text).toContain('The operator ended w1')
+})
+
+test('a worker whose execution is aborted in the console is told as lost', async () => {
+  await baton.send('abort', block('sleep 300; echo never'))
+  await working('abort')
+  await until(() => workerSandbox('abort') !== undefined)
+  await abort('Baton/WorkerLeg/WorkerLeg', 'abort.w1.1')
+  const entries = await baton.until('abort', (all) => all.some(({ role }) => role === 'worker'))
+  expect(entries.find(({ role }) => role === 'worker')?.text).toMatch(/^lost: Console/)
+  await until(() => workerSandbox('abort') === undefined)
+})
+
+test('a run that is aborted in the console is taken up again, and says so', async () => {
+  baton.model?.faults.push({ answer: 'hang' })
+  await baton.send('again', 'hello')
+  await until(() => running('again').length === 1)
+  await abort('Baton/ReviewLoop/ReviewLoop', 'again.r1')
+  const entries = await baton.until('again', (all) => replies(all).length === 1)
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'system', 'conductor'])
+  expect(entries[1]?.text).toContain('Run 1 was interrupted')
+})
+
+async function abort(machine: string, name: string): Promise<void> {
+  const { region, endpoint, credentials, resources } = baton.aws
+  const sfn = new SFNClient({ region, endpoint, credentials })
+  const { arn } = resources.find(machine, 'AWS::StepFunctions::StateMachine')
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: arn }))
+  const execution = executions.find((one) => one.name === name)
+  await sfn.send(
+    new StopExecutionCommand({
+      executionArn: execution?.executionArn,
+      error: 'Console',
+      cause: 'by hand',
+    }),
+  )
+}
+
+test('deleted sessions leave no sandbox, and their history is gone', async () => {
+  for (const session of ['stop', 'hung', 'kill', 'abort', 'again'])
+    expect((await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })).status).toBe(204)
+  const { created, ended } = baton.e2b.counters()
+  expect(created - ended).toBe(0)
+  await baton.send('stop', 'a new conversation')
+  const entries = await baton.until('stop', (all) => replies(all).length === 1)
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+})

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  // As small E2B plans do: one creation a second.
+  baton = await testBaton({ limits: { createPerSecond: 1 } })
+})
+afterAll(() => baton.close())
+
+test('eight workers at once all finish, though only one sandbox a second may be created', async () => {
+  const blocks = Array.from({ length: 8 }, (_, i) => block(`echo number-${i}`))
+  await baton.send('eight', blocks.join('\n'))
+  const entries = await baton.until(
+    'eight',
+    (all) => commandsOf(all, 'KILL_WORKER').length === 8,
+    100,
+  )
+  const said = replies(entries).join('\n')
+  for (let i = 0; i < 8; i++) expect(said).toContain(`number-${i}`)
+  expect(commandsOf(entries, 'KILL_WORKER').every(({ accepted }) => accepted === true)).toBe(true)
+})
+
+test('a person who writes in the middle is heard while the worker still works', async () => {
+  await baton.send('middle', block('sleep 25; echo late'))
+  await baton.until('middle', (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
+  await baton.send('middle', 'How far are you?')
+  const entries = await baton.until('middle', (all) => replies(all).length === 2)
+  expect(entries.some(({ role }) => role === 'worker')).toBe(false)
+  const end = await baton.until('middle', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  expect(replies(end).at(-1)).toContain('late')
+})
+
+test('two messages at the same instant are two entries in order and one open run', async () => {
+  await Promise.all([baton.send('instant', 'one'), baton.send('instant', 'two')])
+  await baton.until('instant', (all) => all.filter(({ role }) => role === 'user').length === 2)
+  await baton.settled('instant')
+  const entries = await baton.history('instant')
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+  expect(entries.filter(({ role }) => role === 'user')).toHaveLength(2)
+})
+
+test('after the sessions are deleted, no sandbox is left', async () => {
+  for (const session of ['eight', 'middle', 'instant'])
+    expect((await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })).status).toBe(204)
+  const { created, ended } = baton.e2b.counters()
+  expect(created).toBeGreaterThan(9)
+  expect(created - ended).toBe(0)
+  expect(await baton.history('eight')).toEqual([])
+})
