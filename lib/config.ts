@@ -1,4 +1,5 @@
 /** What an operator may choose at synthesis, by `cdk -c name=value`; every choice has a default. */
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
 import * as z from 'zod'
 
@@ -6,13 +7,16 @@ const config = z.object({
   /** Days after which history, bodies and transcripts expire. */
   historyDays: z.coerce.number().int().min(1).max(3650).default(365),
   /** Days that logs are kept; one of CloudWatch's retention periods. */
-  logDays: z.coerce.number().int().default(30),
+  logDays: z.coerce.number().pipe(z.enum(RetentionDays)).default(RetentionDays.ONE_MONTH),
   /** Name of the E2B template that `npm run template` built. */
   e2bTemplate: z.string().min(1).default('baton'),
   /** Keep tables and bucket when the stack is deleted. */
   retainData: z.stringbool().or(z.boolean()).default(true),
 })
 export type Config = z.infer<typeof config>
+
+/** What holds where nothing was chosen. */
+export const defaults: Config = config.parse({})
 
 /** Reads the configuration from the app's context. Throws an error that names each bad value. */
 export function readConfig(node: Node): Config {

@@ -9,7 +9,8 @@ import type { Secrets } from './secrets.ts'
 import { type Binding, ServiceFunction } from './service-function.ts'
 import type { Storage } from './storage.ts'
 
-const DISPATCH_SECONDS = 20
+/** How long a consumer may take for a batch; a sixth of the time until its messages come back, as AWS advises. */
+export const CONSUMER_SECONDS = 20
 
 export class Intake extends Construct {
   readonly queue: Queue
@@ -23,19 +24,16 @@ export class Intake extends Construct {
       // Ids are unique within a session, not across sessions.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-    }
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      ...fifo,
+      visibilityTimeout: Duration.seconds(6 * CONSUMER_SECONDS),
       retentionPeriod: Duration.days(14),
-    })
+    }
+    this.deadLetters = new Queue(this, 'DeadLetters', fifo)
     Validations.of(this.deadLetters).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'It is the dead-letter queue.',
     })
     this.queue = new Queue(this, 'Queue', {
       ...fifo,
-      visibilityTimeout: Duration.seconds(6 * DISPATCH_SECONDS),
-      retentionPeriod: Duration.days(14),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     })
   }
@@ -73,7 +71,7 @@ export class Intake extends Construct {
   ): void {
     const dispatch = new ServiceFunction(this, 'DispatchMessage', {
       name: 'dispatch-message',
-      timeout: Duration.seconds(DISPATCH_SECONDS),
+      timeout: Duration.seconds(CONSUMER_SECONDS),
       bindings: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
       logRetention,
     })

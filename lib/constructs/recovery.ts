@@ -7,6 +7,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
+import { CONSUMER_SECONDS } from './intake.ts'
 import { type Binding, ServiceFunction } from './service-function.ts'
 
 export interface RecoveryProps {
@@ -67,7 +68,7 @@ export class Recovery extends Construct {
   #appendDeadLetters({ deadLetters, appendDeadLetter, logRetention }: RecoveryProps): void {
     const append = new ServiceFunction(this, 'AppendDeadLetter', {
       name: 'append-dead-letter',
-      timeout: Duration.seconds(20),
+      timeout: Duration.seconds(CONSUMER_SECONDS),
       bindings: appendDeadLetter,
       logRetention,
     })

@@ -1,0 +1,141 @@
+/** What the roles may do: named actions on named resources, and no more of either than is listed here. */
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { idIn, propertiesOf, resources } from './support/template.ts'
+
+const list = z.union([z.string().transform((one) => [one]), z.array(z.string())])
+const policy = z.object({
+  Roles: z.array(z.string()),
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Effect: z.string(), Action: list, Resource: list })),
+  }),
+})
+const variables = z.object({
+  Role: z.string(),
+  Environment: z.object({ Variables: z.object({ POWERTOOLS_SERVICE_NAME: z.string() }) }),
+})
+
+/** Functions by their role. */
+const names = new Map(
+  propertiesOf('AWS::Lambda::Function', variables).map(([, { Role, Environment }]) => [
+    idIn(Role),
+    Environment.Variables.POWERTOOLS_SERVICE_NAME,
+  ]),
+)
+
+const grants = propertiesOf('AWS::IAM::Policy', policy).flatMap(([, { Roles, PolicyDocument }]) =>
+  PolicyDocument.Statement.flatMap(({ Effect, Action, Resource }) =>
+    Action.flatMap((action) =>
+      Resource.map((resource) => {
+        const role = idIn(Roles[0] ?? '')
+        return { effect: Effect, by: names.get(role) ?? role, action, resource }
+      }),
+    ),
+  ),
+)
+
+/** Who may do `action`, on resources whose rendered name begins so. */
+const mayDo = (action: string, resource = '') =>
+  grants
+    .filter((grant) => grant.action === action && grant.resource.startsWith(resource))
+    .map(({ by }) => by)
+    .sort()
+
+const BUCKET = '<StorageBucket5CB7C8EA.Arn>'
+const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:'
+
+/** Every resource with a wildcard in it, with the actions on it and why it cannot be named. */
+const WILDCARDS = {
+  // Object keys are made at run time.
+  [`${BUCKET}/documents/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  [`${BUCKET}/transcripts/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  // An execution gets its name at run time.
+  [`${EXECUTIONS}<ReviewLoopA19EC7E1.Name>:*`]: ['states:StopExecution'],
+  [`${EXECUTIONS}<WorkerLeg061DFC4D.Name>:*`]: ['states:StopExecution'],
+  // These have no resource-level permissions.
+  '*': [
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:GetLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:UpdateLogDelivery',
+    'xray:GetSamplingRules',
+    'xray:GetSamplingTargets',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ],
+}
+
+test('no action has a wildcard', () => {
+  expect(grants.filter(({ action }) => action.includes('*'))).toEqual([])
+})
+
+test('the only resources with a wildcard are those that cannot be named', () => {
+  const found: Record<string, string[]> = {}
+  for (const { resource, action } of grants.filter((grant) => grant.resource.includes('*')))
+    found[resource] = [...new Set([...(found[resource] ?? []), action])].sort()
+  expect(found).toEqual(WILDCARDS)
+})
+
+test('tables are read and written by key: nothing is scanned or put blindly', () => {
+  const actions = grants.map(({ action }) => action).filter((each) => each.startsWith('dynamodb:'))
+  expect([...new Set(actions)].sort()).toEqual([
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ])
+})
+
+test.each([
+  'dynamodb:DeleteItem',
+  's3:DeleteObject',
+])('%s is for forgetting a session', (action) => {
+  expect(new Set(mayDo(action))).toEqual(new Set(['control-session']))
+})
+
+/** Which functions read which secret, and so whom a leak of each would have to come from. */
+const READERS = {
+  SecretsApiTokenB8AA259C: ['control-session', 'monitor', 'read-session', 'receive-message'],
+  SecretsE2bKeyA2A6DBF3: [
+    'ask-conductor',
+    'close-run',
+    'collect-result',
+    'control-session',
+    'recover-run',
+    'run-command',
+    'start-leg',
+    'sweep',
+  ],
+  SecretsJobKeyC486A949: ['ask-conductor', 'control-session', 'sandbox-callback', 'start-leg'],
+  SecretsModelKey0DB4AAD3: ['sandbox-callback'],
+}
+
+test.each(Object.entries(READERS))('%s is read by those alone that need it', (id, readers) => {
+  expect(mayDo('secretsmanager:GetSecretValue', `<${id}>`)).toEqual(readers)
+})
+
+test('there is no secret beside those', () => {
+  const ids = Object.keys(resources).filter(
+    (id) => resources[id]?.Type === 'AWS::SecretsManager::Secret',
+  )
+  expect(ids.sort()).toEqual(Object.keys(READERS).sort())
+})
+
+test('monitoring reads and changes nothing', () => {
+  const writes = /:(Put|Update|Send|Start|Stop|Delete)/
+  const reading = grants.filter(({ by }) => by === 'monitor' || by === 'read-session')
+  const changing = reading.filter(({ action }) => writes.test(action))
+  expect(changing.map(({ action }) => action.split(':')[0])).toEqual(
+    changing.map(() => expect.stringMatching(/^(logs|xray)$/)),
+  )
+  expect(reading.length).toBeGreaterThan(changing.length)
+})
+
+test('every grant allows, and every function has some', () => {
+  expect(new Set(grants.map(({ effect }) => effect))).toEqual(new Set(['Allow']))
+  expect([...names.values()].filter((name) => !grants.some(({ by }) => by === name))).toEqual([])
+})

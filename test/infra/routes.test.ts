@@ -1,0 +1,71 @@
+/** The routes, and the functions behind them. */
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { idIn, propertiesOf, resources } from './support/template.ts'
+
+/** Every route that is implemented, by the folder of its handler. */
+const ROUTES = {
+  'DELETE /api/sessions/{sessionId}': 'control-session',
+  'GET /health': 'check-health',
+  'GET /api/monitoring/health': 'check-health',
+  'GET /api/monitoring/status': 'monitor',
+  'GET /api/monitoring/workers': 'monitor',
+  'GET /api/sessions/{sessionId}/messages': 'read-session',
+  'GET /api/sessions/{sessionId}/workers/{workerId}': 'read-session',
+  'POST /api/sessions/{sessionId}/stop': 'control-session',
+  'POST /api/sessions/{sessionId}/workers/{workerId}/kill': 'control-session',
+  'POST /api/webhooks/conductor/message': 'receive-message',
+  'POST /api/webhooks/sandbox/heartbeat': 'sandbox-callback',
+  'POST /api/webhooks/sandbox/job': 'sandbox-callback',
+  'POST /api/webhooks/sandbox/result': 'sandbox-callback',
+  $default: 'not-found',
+}
+
+const route = z.object({ RouteKey: z.string(), Target: z.string() })
+const integration = z.object({ IntegrationUri: z.string(), PayloadFormatVersion: z.string() })
+const fn = z.object({
+  Environment: z.object({ Variables: z.object({ POWERTOOLS_SERVICE_NAME: z.string() }) }),
+})
+
+const integrations = new Map(propertiesOf('AWS::ApiGatewayV2::Integration', integration))
+
+function handlerOf(target: string): string {
+  const { IntegrationUri } = integrations.get(idIn(target.replace('integrations/', ''))) ?? {}
+  const { Environment } = fn.parse(resources[idIn(IntegrationUri ?? '')]?.Properties)
+  return Environment.Variables.POWERTOOLS_SERVICE_NAME
+}
+
+test('the routes are these, each with its function, and whatever is none of them is not found', () => {
+  const routes = propertiesOf('AWS::ApiGatewayV2::Route', route).map(
+    ([, { RouteKey, Target }]) => [RouteKey, handlerOf(Target)] as const,
+  )
+  expect(Object.fromEntries(routes)).toEqual(ROUTES)
+})
+
+test('every function gets the event in the format that it reads', () => {
+  const formats = [...integrations.values()].map((each) => each.PayloadFormatVersion)
+  expect(new Set(formats)).toEqual(new Set(['2.0']))
+})
+
+const stage = z.object({
+  StageName: z.string(),
+  AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.string() }),
+})
+
+test('the access log has no header, no query and no body in it', () => {
+  const stages = propertiesOf('AWS::ApiGatewayV2::Stage', stage)
+  expect(stages.map(([, { StageName }]) => StageName)).toEqual(['$default'])
+  const fields = stages.flatMap(([, { AccessLogSettings }]) =>
+    [...AccessLogSettings.Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name),
+  )
+  expect(fields.sort()).toEqual([
+    'identity.sourceIp',
+    'integrationErrorMessage',
+    'requestId',
+    'requestTime',
+    'responseLatency',
+    'responseLength',
+    'routeKey',
+    'status',
+  ])
+})

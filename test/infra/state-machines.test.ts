@@ -1,0 +1,98 @@
+/** The state machines: valid, in JSONata, bounded in time, and no error leaves them without a word. */
+import validateAsl from 'asl-validator'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { machines, type State, statesOf, tasksOf } from './support/state-machines.ts'
+import { idIn, resources } from './support/template.ts'
+
+/** Whom the error of any step is handed to, and so who speaks of it. */
+const TOLD_BY: Record<string, string> = { ReviewLoop: 'TellFailure', WorkerLeg: 'CollectResult' }
+
+/** Its token is held by the session's item and answered by the next message: nothing is there that could beat. */
+const WITHOUT_HEARTBEAT = ['AwaitMessage']
+
+const JSONPATH = ['InputPath', 'OutputPath', 'Parameters', 'ResultPath', 'ResultSelector']
+
+const waitsForToken = ({ Resource }: State) => Resource?.endsWith('.waitForTaskToken') ?? false
+
+const catchesAll = ({ Catch }: State) =>
+  Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'))?.Next
+
+test('there are two machines', () => {
+  expect(machines.map(({ name }) => name).sort()).toEqual(['ReviewLoop', 'WorkerLeg'])
+})
+
+describe.each(machines)('$name', ({ name, machine, definition }) => {
+  const tasks = tasksOf(definition)
+  const waiting = tasks.filter(([, task]) => waitsForToken(task))
+
+  test('is valid Amazon States Language', () => {
+    const deployed = machine.DefinitionString.replaceAll('<AWS::Partition>', 'aws')
+    const { isValid, errorsText } = validateAsl(JSON.parse(deployed))
+    expect(isValid ? '' : errorsText()).toBe('')
+  })
+
+  test('is in JSONata throughout', () => {
+    expect(definition.QueryLanguage).toBe('JSONata')
+    for (const [, { QueryLanguage = 'JSONata' }] of statesOf(definition))
+      expect(QueryLanguage).toBe('JSONata')
+    const fields = statesOf(definition).flatMap(([, state]) => Object.keys(state))
+    expect(fields.filter((field) => JSONPATH.includes(field))).toEqual([])
+    expect(machine.DefinitionString).not.toContain('.$"')
+  })
+
+  test('ends in bounded time', () => {
+    expect(definition.TimeoutSeconds).toBeGreaterThan(0)
+  })
+
+  test.each(tasks)('%s has a time limit', (_, { TimeoutSeconds }) => {
+    expect(TimeoutSeconds).toBeDefined()
+  })
+
+  test.each(tasks)('%s ends before the task that waits for its function does', (_, task) => {
+    const fn = resources[idIn(task.Arguments?.FunctionName ?? '')]?.Properties
+    const { Timeout } = z.object({ Timeout: z.number() }).parse(fn)
+    if (typeof task.TimeoutSeconds === 'number')
+      expect(task.TimeoutSeconds).toBeGreaterThan(Timeout)
+  })
+
+  test.each(waiting)('%s notices within a minute when nobody will answer it', (id, task) => {
+    if (WITHOUT_HEARTBEAT.includes(id)) expect(task.HeartbeatSeconds).toBeUndefined()
+    else expect(task.HeartbeatSeconds).toBeLessThanOrEqual(60)
+  })
+
+  test.each(tasks)('%s is tried again when Lambda could not run its function', (_, { Retry }) => {
+    const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals)
+    expect(retried).toEqual(
+      expect.arrayContaining(['Lambda.ServiceException', 'Lambda.TooManyRequestsException']),
+    )
+  })
+
+  const teller = TOLD_BY[name] ?? ''
+  const steps = Object.entries(definition.States).filter(
+    ([id, { Type }]) => (Type === 'Task' || Type === 'Map') && id !== teller,
+  )
+
+  test.each(steps)(`any error of %s is handed to ${teller}`, (_, step) => {
+    expect(catchesAll(step)).toBe(teller)
+  })
+
+  test('a step has other ways out of an error before that one only', () => {
+    for (const [, { Catch }] of steps) expect(Catch.at(-1)?.ErrorEquals).toEqual(['States.ALL'])
+  })
+
+  test('logs every event, but no data: task tokens are among it', () => {
+    expect(machine.LoggingConfiguration).toMatchObject({
+      Level: 'ALL',
+      IncludeExecutionData: false,
+    })
+    expect(machine.TracingConfiguration).toEqual({ Enabled: true })
+  })
+})
+
+test('ReviewLoop fails after the failure was told, also when it could not be', () => {
+  const { TellFailure } =
+    machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
+  expect(TellFailure).toMatchObject({ Next: 'Failed' })
+  expect(TellFailure && catchesAll(TellFailure)).toBe('Failed')
+})

@@ -1,0 +1,98 @@
+/** The tables and the bucket: what they keep must survive every deployment. */
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { propertiesOf, resources } from './support/template.ts'
+
+/** A changed id would make CloudFormation create an empty resource and leave the full one behind. */
+const FROZEN = {
+  StorageSessionsFCE686BD: 'AWS::DynamoDB::GlobalTable',
+  StorageWorkersF2A4BBBA: 'AWS::DynamoDB::GlobalTable',
+  StorageConversations8BA7E038: 'AWS::DynamoDB::GlobalTable',
+  StorageBucket5CB7C8EA: 'AWS::S3::Bucket',
+}
+
+test.each(Object.entries(FROZEN))('%s keeps its logical id', (id, type) => {
+  expect(resources[id]?.Type).toBe(type)
+})
+
+test.each(Object.keys(FROZEN))('%s is kept when the stack goes', (id) => {
+  expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+})
+
+test('there is no table and no bucket beside them', () => {
+  const stores = Object.entries(resources).filter(([, { Type }]) =>
+    Object.values(FROZEN).includes(Type),
+  )
+  expect(stores.map(([id]) => id).sort()).toEqual(Object.keys(FROZEN).sort())
+})
+
+const table = z.object({
+  BillingMode: z.string(),
+  KeySchema: z.array(z.object({ AttributeName: z.string() })),
+  TimeToLiveSpecification: z.unknown().optional(),
+  Replicas: z.array(z.looseObject({})),
+})
+const tables = propertiesOf('AWS::DynamoDB::GlobalTable', table)
+
+describe.each(tables)('the table %s', (_, properties) => {
+  test('costs nothing while nobody writes', () => {
+    expect(properties.BillingMode).toBe('PAY_PER_REQUEST')
+  })
+
+  test('is in one region, can be restored to any second, and cannot be deleted by mistake', () => {
+    expect(properties.Replicas).toEqual([
+      expect.objectContaining({
+        Region: '<AWS::Region>',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      }),
+    ])
+  })
+})
+
+test('keys and expiry are those that the functions use', () => {
+  const layout = tables.map(([id, { KeySchema, TimeToLiveSpecification }]) => [
+    id,
+    KeySchema.map(({ AttributeName }) => AttributeName),
+    TimeToLiveSpecification,
+  ])
+  expect(layout).toEqual([
+    ['StorageSessionsFCE686BD', ['sessionId'], undefined],
+    ['StorageWorkersF2A4BBBA', ['sessionId', 'workerId'], undefined],
+    [
+      'StorageConversations8BA7E038',
+      ['sessionId', 'seq'],
+      { AttributeName: 'expires', Enabled: true },
+    ],
+  ])
+})
+
+test('the bucket is encrypted, shut to the public, and forgets in time', () => {
+  expect(resources.StorageBucket5CB7C8EA?.Properties).toMatchObject({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [
+        { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
+      ],
+    },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 365 }] },
+  })
+})
+
+const resourcePolicy = z.object({ PolicyDocument: z.object({ Statement: z.array(z.unknown()) }) })
+
+test('the bucket answers over TLS only', () => {
+  const [policy] = propertiesOf('AWS::S3::BucketPolicy', resourcePolicy)
+  expect(policy?.[1].PolicyDocument.Statement).toContainEqual({
+    Action: 's3:*',
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    Resource: ['<StorageBucket5CB7C8EA.Arn>', '<StorageBucket5CB7C8EA.Arn>/*'],
+  })
+})

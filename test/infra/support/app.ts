@@ -1,0 +1,47 @@
+/** Runs bin/app.ts as `cdk synth` does, in an empty environment, without bundling the functions. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import * as z from 'zod'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
+
+/** What cdk.json sets: the feature flags. */
+export const { context } = z
+  .object({ context: z.record(z.string(), z.unknown()) })
+  .parse(readJson(path.join(root, 'cdk.json')))
+
+const assembly = {
+  template: 'Baton.template.json',
+  manifest: 'manifest.json',
+  report: 'validation-report.json',
+} as const
+
+/** `choices` are those of `cdk -c name=value`. A file that was not written is undefined. */
+export function runApp(choices: Readonly<Record<string, string>> = {}) {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'baton-synth-'))
+  try {
+    const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: {
+        CDK_OUTDIR: outdir,
+        CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], ...choices }),
+      },
+    })
+    const written = (file: string) =>
+      existsSync(path.join(outdir, file)) ? readJson(path.join(outdir, file)) : undefined
+    return {
+      exitCode: status,
+      stderr,
+      template: written(assembly.template),
+      manifest: written(assembly.manifest),
+      report: written(assembly.report),
+    }
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
+}

@@ -1,0 +1,31 @@
+/** The synthesised template, read through schemas: each test names the properties that it is about. */
+import * as z from 'zod'
+import { runApp } from './app.ts'
+import { render } from './intrinsics.ts'
+
+const schema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.unknown().optional() }),
+  ),
+})
+
+const { exitCode, stderr, template } = runApp()
+if (exitCode !== 0) throw new Error(`bin/app.ts failed:\n${stderr}`)
+
+/** Every resource by its logical id, with references rendered as text: `<LogicalId>` or `<LogicalId.Attribute>`. */
+export const resources = schema.parse(render(template)).Resources
+
+/** Properties of all resources of a type, by logical id. Throws when there is none: a test over nothing proves nothing. */
+export function propertiesOf<T>(type: string, properties: z.ZodType<T>): [string, T][] {
+  const found = Object.entries(resources).filter(([, resource]) => resource.Type === type)
+  if (found.length === 0) throw new Error(`the template has no ${type}`)
+  return found.map(([id, resource]) => {
+    const parsed = properties.safeParse(resource.Properties ?? {})
+    if (!parsed.success) throw new Error(`${type} ${id}: ${z.prettifyError(parsed.error)}`)
+    return [id, parsed.data]
+  })
+}
+
+/** The logical id in a rendered reference. */
+export const idIn = (reference: string) => /^<([^.>]+)/.exec(reference)?.[1] ?? reference

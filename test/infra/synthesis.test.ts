@@ -1,0 +1,66 @@
+/** What the app is held to at every synthesis: flags, rules, and independence of any account. */
+import { CURRENT_VERSION_EXPIRED_FLAGS, FLAGS } from 'aws-cdk-lib/cx-api'
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { context, runApp } from './support/app.ts'
+
+const report = z.object({
+  pluginReports: z.array(
+    z.object({
+      pluginName: z.string(),
+      violations: z.array(z.object({ ruleName: z.string() })),
+    }),
+  ),
+})
+
+const manifest = z.object({
+  missing: z.array(z.unknown()).default([]),
+  artifacts: z.object({ Baton: z.object({ environment: z.string() }) }),
+})
+
+const standard = runApp()
+
+const live = Object.entries(FLAGS).filter(([name]) => !CURRENT_VERSION_EXPIRED_FLAGS.includes(name))
+
+test.each(live)('the feature flag %s has the recommended value', (name, { recommendedValue }) => {
+  expect(context[name]).toEqual(recommendedValue)
+})
+
+test('cdk.json sets nothing but feature flags that exist', () => {
+  expect(Object.keys(context).filter((name) => !(name in FLAGS))).toEqual([])
+})
+
+test('synthesis succeeds and has no finding that is not acknowledged', () => {
+  expect(report.parse(standard.report).pluginReports).toEqual([])
+  expect(standard.exitCode).toBe(0)
+})
+
+test('synthesis needs no account, no region and no lookup', () => {
+  expect(manifest.parse(standard.manifest)).toEqual({
+    missing: [],
+    artifacts: { Baton: { environment: 'aws://unknown-account/unknown-region' } },
+  })
+})
+
+test('a stack that breaks a rule is not synthesised', () => {
+  const { exitCode, report: found } = runApp({ logDays: '9999' })
+  expect(exitCode).toBe(1)
+  expect(report.parse(found).pluginReports).toEqual([
+    {
+      pluginName: 'Serverless',
+      violations: [{ ruleName: 'Serverless-CloudWatchLogGroupRetentionPeriod' }],
+    },
+  ])
+})
+
+test.each([
+  ['logDays', '31'],
+  ['historyDays', '0'],
+  ['historyDays', 'for ever'],
+  ['e2bTemplate', ''],
+  ['retainData', 'perhaps'],
+])('the choice %s=%s is refused by name', (name, value) => {
+  const { exitCode, stderr } = runApp({ [name]: value })
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(new RegExp(`cdk context: .*\\n.*at ${name}\\n`))
+})
