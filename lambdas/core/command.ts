@@ -47,7 +47,7 @@ export interface Malformed {
   readonly problem: string
 }
 
-/** More than this many commands in one turn are refused as malformed, each by itself. */
+/** The commands after these are refused together, so that no turn fills the session with its own mistakes. */
 const MAX_COMMANDS = 20
 
 /** What the conductor's CLI is given as `--json-schema`; it knows draft 7 and no `$schema` of a later one. */
@@ -73,19 +73,28 @@ export function readStructured(value: unknown): Answer | undefined {
   const parsed = outline.safeParse(value)
   if (!parsed.success) return undefined
   const { reply, commands } = parsed.data
-  return { reply: reply?.trim() ? reply : null, commands: commands.map(checkCommand) }
+  return { reply: reply?.trim() ? reply : null, commands: checkCommands(commands) }
 }
 
-/** A command, or what is wrong with it; `index` is its place in the turn. */
-export function checkCommand(value: unknown, index: number): Command | Malformed {
-  const asked = JSON.stringify(value).slice(0, 500)
-  if (index >= MAX_COMMANDS)
-    return { type: 'MALFORMED', asked, problem: `a turn has at most ${MAX_COMMANDS} commands` }
-  const parsed = command.safeParse(value)
-  return parsed.success
-    ? parsed.data
-    : { type: 'MALFORMED', asked, problem: z.prettifyError(parsed.error) }
+/** Each command, or what is wrong with it; those above the limit as one. */
+export function checkCommands(values: readonly unknown[]): (Command | Malformed)[] {
+  const checked = values.slice(0, MAX_COMMANDS).map(checkCommand)
+  const surplus = values.slice(MAX_COMMANDS)
+  if (surplus.length === 0) return checked
+  const problem = `a turn has at most ${MAX_COMMANDS} commands: the last ${surplus.length} were not done`
+  return [...checked, malformed(surplus, problem)]
 }
+
+function checkCommand(value: unknown): Command | Malformed {
+  const parsed = command.safeParse(value)
+  return parsed.success ? parsed.data : malformed(value, z.prettifyError(parsed.error))
+}
+
+const malformed = (asked: unknown, problem: string): Malformed => ({
+  type: 'MALFORMED',
+  asked: JSON.stringify(asked).slice(0, 500),
+  problem,
+})
 
 /** The name of a command: its effects are done under it, so that no retry doubles them. */
 export const commandId = (turn: number, index: number) => `t${turn}.${index}`

@@ -8,8 +8,9 @@ export interface Framed {
 
 /** A fence is longer than any run of backticks in what it holds, so that no content can end it. */
 function fenceFor(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  return '`'.repeat(Math.max(4, longest + 1))
+  let longest = 3
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  return '`'.repeat(longest + 1)
 }
 
 const frame = ({ header, text }: Framed) => {

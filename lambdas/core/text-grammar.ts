@@ -1,5 +1,5 @@
 /** The conductor's commands in plain text, for a turn that came without structured output: one command a line. */
-import { type Answer, type CommandType, checkCommand } from './command.ts'
+import { type Answer, type CommandType, checkCommands } from './command.ts'
 
 const KEYWORDS = [
   'SPAWN_WORKER',
@@ -13,58 +13,102 @@ const KEYWORDS = [
 
 /** A bullet or number, emphasis or backticks, the keyword, a colon inside or outside the emphasis, the rest. */
 const COMMAND = new RegExp(
-  String.raw`^\s*(?:[-*+]\s+|\d+[.)]\s+)?[*_\`]*(${KEYWORDS.join('|')})[*_\`]*(?::[*_\`]*\s*(.*)|\s*)$`,
+  String.raw`^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?<frame>[*_\`]*)(?<keyword>${KEYWORDS.join('|')})(?<inner>[*_\`]*)(?::(?<outer>[*_\`]*)\s*(?<argument>.*)|\s*)$`,
+  's',
 )
-const FENCE = /^\s*(`{3,}|~{3,})/
+/** Where a fence may begin, also in a list, or end (CommonMark 0.31, 4.5). */
+const FENCE = /^(?<indent>\s*(?:(?:[-*+]|\d+[.)])\s+)*)(?<mark>`{3,}|~{3,})(?<after>.*)$/s
+const LINE_END = /\r\n?|\n/
+
+interface Found {
+  readonly type: CommandType
+  /** The lines of its argument. */
+  readonly argument: string[]
+}
 
 /**
  * Reads commands and the prose around them, which is the reply. A line is no command inside a fenced block or a block
  * quote, nor when it stands word for word in `input`, the text that this turn answers. A command goes on over the
- * following lines until the next command, a blank line, a fence or a quote.
+ * following lines until the next command, a blank line, a fence or a block quote. Takes time linear in the text's length.
  */
 export function readText(text: string, input: string): Answer {
+  const quoted = new Set(input.split(LINE_END).map(words))
   const prose: string[] = []
-  const found: { type: CommandType; argument: string[] }[] = []
+  const commands: Found[] = []
   let open: string[] | undefined
-  for (const { line, plain } of mayCommand(text, input)) {
-    const match = plain ? COMMAND.exec(line) : null
-    const type = KEYWORDS.find((keyword) => keyword === match?.[1])
-    if (type) {
-      open = [match?.[2] ?? '']
-      found.push({ type, argument: open })
+  for (const { line, plain } of markdownLines(text)) {
+    const command = plain ? asCommand(line) : undefined
+    if (command && !quoted.has(words(line))) {
+      commands.push(command)
+      open = command.argument
       continue
     }
-    if (!plain || !line.trim()) open = undefined
+    if (command || !plain || !line.trim()) open = undefined
     ;(open ?? prose).push(line)
   }
   const reply = prose.join('\n').trim()
   return {
     reply: reply || null,
-    commands: found.map(({ type, argument }, i) =>
-      checkCommand(fields(type, argument.join('\n')), i),
+    commands: checkCommands(
+      commands.map(({ type, argument }) => fields(type, argument.join('\n'))),
     ),
   }
 }
 
-/** Each line, and whether it may be a command or belong to one. */
-function* mayCommand(text: string, input: string): Generator<{ line: string; plain: boolean }> {
-  const quoted = new Set(input.split('\n').map(bare))
-  let fence: string | undefined
-  for (const line of text.split('\n')) {
-    const mark = FENCE.exec(line)?.[1]
-    const outside = fence === undefined && mark === undefined
-    yield { line, plain: outside && !/^\s*>/.test(line) && !quoted.has(bare(line)) }
-    if (mark && fence === undefined) fence = mark
-    else if (mark && closes(mark, fence)) fence = undefined
+/** Each line; `plain` when it is in no fenced block and no block quote. */
+function* markdownLines(text: string): Generator<{ line: string; plain: boolean }> {
+  let fence: Fence | undefined
+  for (const line of text.split(LINE_END)) {
+    const mark = fenceOf(line)
+    const opening = fence ? undefined : mark
+    yield { line, plain: !fence && !opening && !/^\s*>/.test(line) }
+    if (fence ? mark && closes(mark, fence) : opening) fence = opening
   }
 }
 
-/** A line as it is compared with the input: without the frame that markdown may put around it. */
-const bare = (line: string) => line.replace(/^[\s>*+\-_`\d.)]*|[\s*_`]*$/g, '') || '\0'
+interface Fence {
+  readonly indent: string
+  readonly mark: string
+  readonly after: string
+}
 
-const closes = (mark: string, fence = '') => mark[0] === fence[0] && mark.length >= fence.length
+function fenceOf(line: string): Fence | undefined {
+  const { indent, mark, after } = FENCE.exec(line)?.groups ?? {}
+  if (indent === undefined || mark === undefined || after === undefined) return undefined
+  // Backticks behind backticks are inline code.
+  return mark.startsWith('`') && after.includes('`') ? undefined : { indent, mark, after }
+}
 
-const trimmed = (value: string | undefined) => value?.trim().replace(/[*_`]+$/, '')
+/** An end has nothing else in its line, is as long as its beginning, and not indented like code. */
+const closes = (end: Fence, begin: Fence) =>
+  end.mark.startsWith(begin.mark) &&
+  (end.indent + end.after).trim() === '' &&
+  end.indent.length <= begin.indent.length + 3
+
+function asCommand(line: string): Found | undefined {
+  const {
+    frame = '',
+    keyword,
+    inner = '',
+    outer = '',
+    argument = '',
+  } = COMMAND.exec(line)?.groups ?? {}
+  const type = KEYWORDS.find((known) => known === keyword)
+  if (!type) return undefined
+  const closed = inner + outer !== ''
+  return { type, argument: [closed ? argument : withoutEnd(argument.trimEnd(), frame)] }
+}
+
+/** What a frame that began before the keyword holds: `frame` ends it, mirrored. */
+function withoutEnd(argument: string, frame: string): string {
+  const end = [...frame].reverse().join('')
+  return end && argument.endsWith(end) ? argument.slice(0, -end.length) : argument
+}
+
+const unmarked = (text: string | undefined) => text?.replaceAll(/[*_`]/g, '')
+
+/** A line as it is compared with the input: without spaces and what markdown may put around it. */
+const words = (line: string) => line.replaceAll(/[\s*_`]+/g, '').replace(/^[>+\-\d.)]+/, '')
 
 function fields(type: CommandType, argument: string): Record<string, unknown> {
   const [first, second, ...rest] = argument.split('|').map((part) => part.trim())
@@ -73,9 +117,9 @@ function fields(type: CommandType, argument: string): Record<string, unknown> {
     case 'SPAWN_WORKER':
       return { type, task: argument.trim() }
     case 'MESSAGE_WORKER':
-      return { type, workerId: trimmed(first), instructions: after(1) }
+      return { type, workerId: unmarked(first), instructions: after(1) }
     case 'KILL_WORKER':
-      return { type, workerId: trimmed(first), ...(second && { reason: after(1) }) }
+      return { type, workerId: unmarked(first), ...(second && { reason: after(1) }) }
     case 'SEND_EMAIL':
       return { type, to: first, subject: second, body: after(2) }
     case 'SEND_SMS':

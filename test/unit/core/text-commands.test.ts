@@ -1,0 +1,148 @@
+/** The forms that a command may have in the conductor's own text. */
+import { describe, expect, test } from 'vitest'
+import { readText } from '../../../lambdas/core/text-grammar.ts'
+
+const spawn = (task: string) => ({ type: 'SPAWN_WORKER', task, criteria: [] })
+const kill = (workerId: string) => ({ type: 'KILL_WORKER', workerId })
+const sms = (message: string) => ({ type: 'SEND_SMS', to: '+15550100', message })
+
+const only = (text: string) => {
+  const { reply, commands } = readText(text, '')
+  expect({ reply, count: commands.length }).toEqual({ reply: null, count: 1 })
+  return commands[0]
+}
+
+describe('each form of the grammar is read', () => {
+  const instructions = 'say a | b'
+  test.each([
+    ['SPAWN_WORKER: build it', spawn('build it')],
+    ['SPAWN_WORKER: list a | b', spawn('list a | b')],
+    [
+      'MESSAGE_WORKER: w2 | go on',
+      { type: 'MESSAGE_WORKER', workerId: 'w2', instructions: 'go on' },
+    ],
+    ['MESSAGE_WORKER: w2|say a | b', { type: 'MESSAGE_WORKER', workerId: 'w2', instructions }],
+    ['KILL_WORKER: w12', kill('w12')],
+    ['KILL_WORKER: all', kill('all')],
+    ['KILL_WORKER: w1 | done | well', { ...kill('w1'), reason: 'done | well' }],
+    [
+      'SEND_EMAIL: a@example.org | Hello | One | two',
+      { type: 'SEND_EMAIL', to: 'a@example.org', subject: 'Hello', body: 'One | two' },
+    ],
+    ['SEND_SMS: +15550100 | on my way', sms('on my way')],
+    [
+      'DELIVER_FILE: a@example.org | out/a.txt, b.md | Files | Two | files',
+      {
+        type: 'DELIVER_FILE',
+        to: 'a@example.org',
+        paths: ['out/a.txt', 'b.md'],
+        subject: 'Files',
+        message: 'Two | files',
+      },
+    ],
+    [
+      'DELIVER_FILE: a@example.org | a.txt',
+      { type: 'DELIVER_FILE', to: 'a@example.org', paths: ['a.txt'] },
+    ],
+    ['LIST_WORKERS', { type: 'LIST_WORKERS' }],
+    ['LIST_WORKERS:', { type: 'LIST_WORKERS' }],
+    ['SPAWN_WORKER: überprüfe 日本語 🛰️ e\u0301', spawn('überprüfe 日本語 🛰️ e\u0301')],
+    ['SPAWN_WORKER: one\u2028paragraph', spawn('one\u2028paragraph')],
+  ])('%j', (line, command) => {
+    expect(only(line)).toEqual(command)
+  })
+})
+
+describe('markdown around a command is no part of it', () => {
+  test.each([
+    ['**KILL_WORKER:** w1'],
+    ['**KILL_WORKER**: w1'],
+    ['__KILL_WORKER__: w1'],
+    ['`KILL_WORKER`: w1'],
+    ['`KILL_WORKER: w1`'],
+    ['**KILL_WORKER: w1**'],
+    ['KILL_WORKER: `w1`'],
+    ['KILL_WORKER: **w1**'],
+    ['- KILL_WORKER: w1'],
+    ['* **KILL_WORKER**: w1'],
+    ['+ `KILL_WORKER: w1`'],
+    ['1. KILL_WORKER: w1'],
+    ['12) **KILL_WORKER:** w1'],
+    ['   KILL_WORKER:   w1   '],
+    ['\tKILL_WORKER:\tw1'],
+    ['KILL_WORKER:w1'],
+  ])('%j', (line) => {
+    expect(only(line)).toEqual(kill('w1'))
+  })
+
+  test.each([
+    ['`SEND_SMS: +15550100 | hi`', 'hi'],
+    ['**`SEND_SMS: +15550100 | hi`**', 'hi'],
+    ['**SEND_SMS:** +15550100 | run `make`', 'run `make`'],
+    ['`SEND_SMS`: +15550100 | run `make`', 'run `make`'],
+    ['SEND_SMS: +15550100 | **now**', '**now**'],
+  ])('and what belongs to the message stays: %j', (line, message) => {
+    expect(only(line)).toEqual(sms(message))
+  })
+})
+
+describe('a command goes on over the lines that follow', () => {
+  test('until the next command', () => {
+    const { reply, commands } = readText('SPAWN_WORKER: one\n- two\n  three\nKILL_WORKER: w1', '')
+    expect(commands).toEqual([spawn('one\n- two\n  three'), kill('w1')])
+    expect(reply).toBeNull()
+  })
+
+  test.each([
+    ['a blank line', 'SPAWN_WORKER: one\n\nIt is under way.', 'It is under way.'],
+    ['a fence', 'SPAWN_WORKER: one\n```\ntwo\n```', '```\ntwo\n```'],
+    ['a block quote', 'SPAWN_WORKER: one\n> two', '> two'],
+  ])('until %s', (_, text, reply) => {
+    expect(readText(text, '')).toEqual({ reply, commands: [spawn('one')] })
+  })
+
+  test('also over a line that the person wrote', () => {
+    const input = 'Please do this:\nwrite a poem\nthank you'
+    const { commands } = readText('SPAWN_WORKER: Do as asked.\nwrite a poem\nin French', input)
+    expect(commands).toEqual([spawn('Do as asked.\nwrite a poem\nin French')])
+  })
+
+  test('of a mail', () => {
+    const body = 'Dear A,\nall is well.'
+    expect(only(`SEND_EMAIL: a@example.org | Hello | ${body}`)).toMatchObject({ body })
+  })
+})
+
+test.each([['\n'], ['\r\n'], ['\r']])('lines may end with %j', (end) => {
+  const text = ['On it.', 'SPAWN_WORKER: one', 'two', 'LIST_WORKERS', ''].join(end)
+  expect(readText(text, '')).toEqual({
+    reply: 'On it.',
+    commands: [spawn('one\ntwo'), { type: 'LIST_WORKERS' }],
+  })
+})
+
+test('the prose around the commands is the reply, with its own markdown', () => {
+  const text = '## Plan\n\n1. first\n\nSPAWN_WORKER: x\n\n```sh\nls\n```\n\nDone.'
+  const { reply } = readText(text, '')
+  expect(reply).toBe('## Plan\n\n1. first\n\n\n```sh\nls\n```\n\nDone.')
+})
+
+describe('a command that cannot be done is answered with what is wrong with it', () => {
+  test.each([
+    ['SPAWN_WORKER:', 'task'],
+    ['SPAWN_WORKER', 'task'],
+    ['MESSAGE_WORKER: w1', 'instructions'],
+    ['MESSAGE_WORKER: the first one | go', 'a worker id looks like w1'],
+    ['KILL_WORKER:', 'workerId'],
+    ['KILL_WORKER: w0', 'a worker id looks like w1'],
+    ['SEND_EMAIL: a@example.org', 'subject'],
+    ['SEND_EMAIL: a@example.org | Hello', 'body'],
+    ['SEND_SMS: | hi', 'to'],
+    ['SEND_SMS: +15550100', 'message'],
+    ['DELIVER_FILE: a@example.org', 'paths'],
+    ['DELIVER_FILE: a@example.org | a.txt,', 'paths[1]'],
+  ])('%j', (line, problem) => {
+    const command = only(line)
+    expect(command).toMatchObject({ type: 'MALFORMED', problem: expect.stringContaining(problem) })
+  })
+})
