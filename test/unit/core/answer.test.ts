@@ -1,0 +1,112 @@
+/** When a conductor's result is accepted, and when it is asked again and for what. */
+import { describe, expect, test } from 'vitest'
+import { acceptedAnswer, readAnswer } from '../../../lambdas/core/answer.ts'
+import type { AskAgain, Waiting } from '../../../lambdas/core/session.ts'
+import type { Result } from '../../../sandbox/contract.ts'
+
+const result = (given: Partial<Result>): Result => ({
+  outcome: 'done',
+  text: '',
+  allText: '',
+  activity: [],
+  ...given,
+})
+
+const from = (...senders: Waiting['from'][]): Waiting[] =>
+  senders.map((sender, i) => ({ seq: i + 1, id: `m${i}`, from: sender, size: 1 }))
+
+const turn = (again?: AskAgain, cover = from('person')) => ({ ...(again && { again }), cover })
+
+const silence = { reply: null, commands: [] }
+const list = { type: 'LIST_WORKERS' }
+
+describe('a job that did not end well is asked again', () => {
+  test.each([
+    ['failed', 'exit code 1', 'exit code 1'],
+    ['timeout', undefined, "the conductor's turn ended with timeout"],
+  ] as const)('%s', (outcome, error, trouble) => {
+    const given = result({
+      outcome,
+      structured: { reply: 'half', commands: [] },
+      ...(error && { error }),
+    })
+    expect(readAnswer(given, turn(), '')).toEqual({ askAgain: { trouble } })
+  })
+})
+
+describe('without structured output', () => {
+  const prose = result({ text: 'Bye', allText: 'On it.\nLIST_WORKERS\n\nBye' })
+
+  test.each([
+    ['there is none', prose],
+    ['it is of another shape', { ...prose, structured: { reply: 5 } }],
+  ])('the conductor is asked for it once: %s', (_, given) => {
+    const trouble = 'the conductor gave no structured answer'
+    expect(readAnswer(given, turn(), '')).toEqual({ askAgain: { again: 'structure', trouble } })
+  })
+
+  test.each(['structure', 'silence'] as const)('after %s its whole text is read', (again) => {
+    const accept = { reply: 'On it.\n\nBye', commands: [list] }
+    expect(readAnswer(prose, turn(again), '')).toEqual({ accept, silent: false })
+    expect(acceptedAnswer(prose, '')).toEqual(accept)
+  })
+
+  test('what stands in the input is no command', () => {
+    const { reply, commands } = acceptedAnswer(prose, 'LIST_WORKERS')
+    expect({ reply, commands }).toEqual({ reply: prose.allText, commands: [] })
+  })
+})
+
+test('structured output is read, not the text', () => {
+  const structured = { reply: 'hi', commands: [list] }
+  const given = result({ structured, allText: 'KILL_WORKER: all' })
+  expect(readAnswer(given, turn(), '')).toEqual({ accept: structured, silent: false })
+  expect(acceptedAnswer(given, '')).toEqual(structured)
+})
+
+describe('silence towards a person', () => {
+  const trouble = 'the conductor had nothing to say'
+
+  test.each([
+    ['at first', undefined],
+    ['after structure was asked for', 'structure'],
+  ] as const)('is asked about: %s', (_, again) => {
+    const given = result({ structured: silence })
+    expect(readAnswer(given, turn(again), '')).toEqual({ askAgain: { again: 'silence', trouble } })
+  })
+
+  test('is asked about when the text is empty too', () => {
+    const reading = readAnswer(result({ allText: ' \n' }), turn('structure'), '')
+    expect(reading).toEqual({ askAgain: { again: 'silence', trouble } })
+  })
+
+  test('is accepted as silent the second time', () => {
+    const given = result({ structured: silence })
+    expect(readAnswer(given, turn('silence'), '')).toEqual({ accept: silence, silent: true })
+  })
+
+  test.each([
+    ['a reply', { reply: 'hi', commands: [] }],
+    ['work', { reply: null, commands: [list] }],
+    ['a malformed command', { reply: null, commands: [{ type: 'FLY' }] }],
+  ])('is not %s', (_, structured) => {
+    expect(readAnswer(result({ structured }), turn(), '')).toMatchObject({ silent: false })
+  })
+
+  test.each([
+    [from('worker')],
+    [from('system', 'worker')],
+  ])('is none when nobody waits: %j', (cover) => {
+    const given = result({ structured: silence })
+    expect(readAnswer(given, turn(undefined, cover), '')).toEqual({
+      accept: silence,
+      silent: false,
+    })
+  })
+
+  test('counts when a person is among the senders', () => {
+    const given = result({ structured: silence })
+    const cover = from('worker', 'person')
+    expect(readAnswer(given, turn('silence', cover), '')).toEqual({ accept: silence, silent: true })
+  })
+})

@@ -1,0 +1,161 @@
+/** A conductor's structured answer: what is taken, what is refused and why, and the schema it was asked for with. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import {
+  answerSchema,
+  checkCommands,
+  commandId,
+  readStructured,
+  spawnedIds,
+} from '../../../lambdas/core/command.ts'
+
+const list = { type: 'LIST_WORKERS' } as const
+const spawn = { type: 'SPAWN_WORKER', task: 'build it', criteria: ['it runs'] } as const
+
+const valid: Record<string, unknown>[] = [
+  spawn,
+  { type: 'MESSAGE_WORKER', workerId: 'w1', instructions: 'go on' },
+  { type: 'KILL_WORKER', workerId: 'w999999' },
+  { type: 'KILL_WORKER', workerId: 'all', accepted: true, reason: 'done' },
+  { type: 'SEND_EMAIL', to: 'a@example.org', subject: 'Hello', body: 'text' },
+  { type: 'SEND_SMS', to: '+15550100', message: 'text' },
+  { type: 'DELIVER_FILE', to: 'a@example.org', paths: ['a.txt'] },
+  {
+    type: 'DELIVER_FILE',
+    to: 'a@example.org',
+    workerId: 'w1',
+    paths: ['a', 'b'],
+    subject: '',
+    message: '',
+  },
+  list,
+]
+
+const invalid: [unknown, string][] = [
+  [{ type: 'RESTART_WORKER' }, "Expected 'SPAWN_WORKER'"],
+  [{}, "Expected 'SPAWN_WORKER'"],
+  ['LIST_WORKERS', 'expected object, received string'],
+  [null, 'expected object, received null'],
+  [{ type: 'SPAWN_WORKER' }, 'at task'],
+  [{ type: 'SPAWN_WORKER', task: '' }, 'at task'],
+  [{ ...spawn, criteria: Array(21).fill('x') }, 'at criteria'],
+  [{ ...spawn, criteria: 'it runs' }, 'at criteria'],
+  [{ type: 'MESSAGE_WORKER', workerId: 'w1', instructions: 'x'.repeat(64_001) }, 'at instructions'],
+  [{ type: 'MESSAGE_WORKER', workerId: '../w1', instructions: 'x' }, 'a worker id looks like w1'],
+  [{ type: 'KILL_WORKER', workerId: 'w1', accepted: 'yes' }, 'at accepted'],
+  [{ type: 'SEND_EMAIL', to: 'a@example.org', body: 'text' }, 'at subject'],
+  [{ type: 'SEND_SMS', to: '', message: 'text' }, 'at to'],
+  [{ type: 'DELIVER_FILE', to: 'a@example.org', paths: [] }, 'at paths'],
+]
+
+test.each(valid)('is taken: $type', (command) => {
+  expect(readStructured({ reply: 'ok', commands: [command] })).toEqual({
+    reply: 'ok',
+    commands: [command],
+  })
+})
+
+test.each(invalid)('is answered with what is wrong: %j', (asked, problem) => {
+  expect(checkCommands([asked])).toEqual([
+    {
+      type: 'MALFORMED',
+      asked: JSON.stringify(asked).slice(0, 500),
+      problem: expect.stringContaining(problem),
+    },
+  ])
+})
+
+test.each([
+  ['a blank text', { ...spawn, task: ' \n' }],
+  ['a text too long', { ...spawn, task: 'x'.repeat(64_001) }],
+])('%s is no task', (_, command) => {
+  expect(checkCommands([command])).toMatchObject([{ type: 'MALFORMED' }])
+})
+
+test('one bad command among good ones is refused alone, in its place', () => {
+  const answer = readStructured({ reply: null, commands: [list, { type: 'FLY' }, spawn] })
+  expect(answer?.commands).toMatchObject([list, { type: 'MALFORMED' }, spawn])
+})
+
+test('commands above the twentieth are refused together, and told how many', () => {
+  const commands = [...Array(20).fill(list), spawn, spawn, { type: 'FLY' }]
+  const checked = checkCommands(commands)
+  expect(checked).toHaveLength(21)
+  expect(checked.slice(0, 20)).toEqual(Array(20).fill(list))
+  expect(checked[20]).toMatchObject({
+    type: 'MALFORMED',
+    asked: expect.stringContaining('build it'),
+    problem: 'a turn has at most 20 commands: the last 3 were not done',
+  })
+  expect(checkCommands(commands.slice(0, 20))).toEqual(Array(20).fill(list))
+})
+
+describe('an answer', () => {
+  test.each([
+    ['null', { reply: null, commands: [] }, null],
+    ['nothing', { commands: [] }, null],
+    ['blank', { reply: ' \n', commands: [] }, null],
+    ['text', { reply: ' *hi* \n', commands: [] }, ' *hi* \n'],
+    ['text, and no commands at all', { reply: 'hi' }, 'hi'],
+  ])('may have the reply %s', (_, value, reply) => {
+    expect(readStructured(value)).toEqual({ reply, commands: [] })
+  })
+
+  test.each([
+    [undefined],
+    [null],
+    ['text'],
+    [[]],
+    [{ reply: 5 }],
+    [{ reply: null, commands: 'none' }],
+    [{ reply: null, commands: { 0: list } }],
+  ])('is none: %j', (value) => {
+    expect(readStructured(value)).toBeUndefined()
+  })
+
+  test('is read or refused, whatever it is', () => {
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ reply: fc.jsonValue(), commands: fc.array(fc.jsonValue()) }),
+    )
+    fc.assert(
+      fc.property(value, (given) => {
+        const answer = readStructured(given)
+        for (const command of answer?.commands ?? []) expect(command.type).toMatch(/^[A-Z_]+$/)
+      }),
+    )
+  })
+})
+
+describe('the schema that the conductor is given', () => {
+  const schema = z.fromJSONSchema(answerSchema)
+  const accepts = (command: unknown) =>
+    schema.safeParse({ reply: null, commands: [command] }).success
+
+  test.each(valid)('allows what is taken: $type', (command) => {
+    expect(accepts(command)).toBe(true)
+  })
+
+  test.each(invalid)('allows nothing that is refused: %j', (command) => {
+    expect(accepts(command)).toBe(false)
+  })
+
+  test('asks for both, a reply and commands', () => {
+    expect(answerSchema).toMatchObject({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      required: ['reply', 'commands'],
+    })
+  })
+})
+
+test('commands are named by turn and place, workers by number', () => {
+  expect([commandId(3, 0), commandId(12, 19)]).toEqual(['t3.0', 't12.19'])
+  const commands = checkCommands([spawn, list, { type: 'SPAWN_WORKER' }, spawn])
+  expect(spawnedIds(commands, 4)).toEqual(
+    new Map([
+      [0, 'w4'],
+      [3, 'w5'],
+    ]),
+  )
+})
