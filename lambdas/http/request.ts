@@ -25,14 +25,17 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-/** A value as `schema` reads it; throws 400 that names each fault. */
+/** A refusal tells the first faults, in so many characters: they quote the caller, who may have sent megabytes. */
+const TOLD = { faults: 5, characters: 1_000 }
+
+/** A value as `schema` reads it; throws 400 that names the first faults. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  )
-  throw new Problem(400, `${what} is not valid: ${faults.join('; ')}.`)
+  const faults = parsed.error.issues
+    .slice(0, TOLD.faults)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
+  throw new Problem(400, `${what} is not valid: ${faults.join('; ').slice(0, TOLD.characters)}.`)
 }
 
 /** 1 to 64 of `A-Za-z0-9_-`. */

@@ -1,0 +1,83 @@
+/** What a function finds behind it in these tests: a Secrets Manager, and no other service that works. */
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
+import * as z from 'zod'
+
+export const OPERATOR = 'operator-token-of-the-test'
+export const JOB_KEY = 'job-key-of-the-test'
+
+/** What no answer may show: it stands in the errors of the services that do not work. */
+export const INTERNAL = 'role/internal-name'
+
+const secretRequest = z.object({ SecretId: z.string() })
+
+/** Sets the environment for the tests of a file: their functions' clients reach this deployment. */
+export function setDeployment() {
+  const deployment = {
+    secrets: new Map<string, string>(),
+    /** How often a secret was read. */
+    reads: 0,
+    /** Lines that the functions have logged. */
+    log: [] as string[],
+  }
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).split('.')[1]
+    const SecretString =
+      operation === 'GetSecretValue'
+        ? deployment.secrets.get(secretRequest.parse(await json(request)).SecretId)
+        : undefined
+    deployment.reads += operation === 'GetSecretValue' ? 1 : 0
+    response.writeHead(SecretString === undefined ? 400 : 200)
+    response.end(
+      JSON.stringify(
+        SecretString === undefined
+          ? { __type: 'AccessDeniedException', message: `${INTERNAL} may not ${operation}` }
+          : { SecretString },
+      ),
+    )
+  })
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+    const endpoint = `http://127.0.0.1:${address.port}`
+    const environment = {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      API_TOKEN_SECRET: 'api-token',
+      JOB_KEY_SECRET: 'job-key',
+      SESSIONS_TABLE: 'sessions',
+      WORKERS_TABLE: 'workers',
+      CONVERSATIONS_TABLE: 'conversations',
+      BUCKET: 'bucket',
+      QUEUE_URL: `${endpoint}/queue.fifo`,
+      HISTORY_DAYS: '30',
+    }
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  })
+
+  beforeEach(() => {
+    deployment.secrets.set('api-token', OPERATOR).set('job-key', JOB_KEY)
+    deployment.log.length = 0
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((line) => {
+        deployment.log.push(String(line))
+        return true
+      })
+  })
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  afterAll(() => {
+    vi.unstubAllEnvs()
+    server.close()
+  })
+
+  return deployment
+}

@@ -1,0 +1,125 @@
+/** The operator is known by one bearer token; nobody else, and no guess, gets further. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { requireOperator } from '../../../lambdas/http/authenticate.ts'
+import { http } from '../../../lambdas/http/http.ts'
+import { noContent } from '../../../lambdas/http/respond.ts'
+import { call, detailOf } from './call.ts'
+import { INTERNAL, OPERATOR, setDeployment } from './deployment.ts'
+
+const deployment = setDeployment()
+
+const guarded = http(async (event) => {
+  await requireOperator(event.headers.authorization)
+  return noContent
+})
+
+const withToken = (authorization: string) => call(guarded, { headers: { authorization } })
+const knock = (token: string) => withToken(`Bearer ${token}`)
+
+let hours = 0
+
+/** Stops the clock, later than anything that is remembered from the test before. */
+function letTimePass() {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  hours += 1
+  vi.setSystemTime(Date.now() + hours * 3_600_000)
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test.each([
+  `Bearer ${OPERATOR}`,
+  `bearer ${OPERATOR}`,
+  `BEARER   ${OPERATOR}  `,
+])('is let in with %j', async (authorization) => {
+  expect(await withToken(authorization)).toMatchObject({ statusCode: 204 })
+})
+
+describe('is 401 without credentials of the right form', () => {
+  test('when there are none', async () => {
+    expect(detailOf(await call(guarded, {}), 401)).toContain(
+      '"Authorization: Bearer <operator token>"',
+    )
+  })
+
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    OPERATOR,
+    `Basic ${OPERATOR}`,
+    `Bearer${OPERATOR}`,
+    `Bearer\t${OPERATOR}`,
+    ` Bearer ${OPERATOR}`,
+    `Bearer "${OPERATOR}"`,
+    `Bearer ${OPERATOR}, Bearer ${OPERATOR}`,
+    `Bearer ${OPERATOR} x`,
+    `Bearer ${OPERATOR}\n`,
+    'Bearer é',
+  ])('%j', async (authorization) => {
+    expect(detailOf(await withToken(authorization), 401)).toContain('needs the header')
+  })
+})
+
+test.each([
+  'wrong',
+  OPERATOR.slice(0, -1),
+  `${OPERATOR}x`,
+  OPERATOR.toUpperCase(),
+  'x'.repeat(100_000),
+])('is 401 with another token', async (token) => {
+  const answer = await knock(token)
+  expect(detailOf(answer, 401)).toBe(
+    'The bearer token is not the operator token of this deployment.',
+  )
+  expect(answer.headers['www-authenticate']).toBe('Bearer')
+})
+
+describe('a rotated token', () => {
+  test('is known at once, and the old one no more', async () => {
+    letTimePass()
+    await knock(OPERATOR)
+    deployment.secrets.set('api-token', 'rotated')
+    expect(await knock('rotated')).toMatchObject({ statusCode: 204 })
+    detailOf(await knock(OPERATOR), 401)
+  })
+
+  test('is known within ten seconds when a wrong one was tried just before', async () => {
+    letTimePass()
+    detailOf(await knock('wrong'), 401)
+    deployment.secrets.set('api-token', 'rotated')
+    detailOf(await knock('rotated'), 401)
+    vi.setSystemTime(Date.now() + 10_000)
+    expect(await knock('rotated')).toMatchObject({ statusCode: 204 })
+  })
+})
+
+test('many wrong tokens make the secret be read but once more', async () => {
+  letTimePass()
+  await knock(OPERATOR)
+  const before = deployment.reads
+  for (let attempt = 0; attempt < 50; attempt++) detailOf(await knock(`wrong-${attempt}`), 401)
+  expect(deployment.reads - before).toBe(1)
+})
+
+describe('is 503 when the secret', () => {
+  test.each([
+    ['cannot be read', () => deployment.secrets.delete('api-token')],
+    ['was never given a value', () => deployment.secrets.set('api-token', '')],
+  ])('%s', async (_, lose) => {
+    letTimePass()
+    lose()
+    const answer = await knock(OPERATOR)
+    detailOf(answer, 503)
+    expect(JSON.stringify(answer)).not.toMatch(new RegExp(`${INTERNAL}|api-token`))
+  })
+})
+
+test('no token stands in the log', async () => {
+  await knock('wrong-secret')
+  await knock(OPERATOR)
+  expect(deployment.log.join('')).toContain('refused')
+  expect(deployment.log.join('')).not.toMatch(new RegExp(`wrong-secret|${OPERATOR}`))
+})

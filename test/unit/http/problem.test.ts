@@ -1,0 +1,106 @@
+/** Every error of an HTTP function is a problem; what went wrong inside stays inside. */
+import { describe, expect, test } from 'vitest'
+import { http } from '../../../lambdas/http/http.ts'
+import { Problem, type ProblemStatus } from '../../../lambdas/http/problem.ts'
+import { json, noContent } from '../../../lambdas/http/respond.ts'
+import { handler as notFound } from '../../../lambdas/not-found/handler.ts'
+import { call, detailOf } from './call.ts'
+import { setDeployment } from './deployment.ts'
+
+const deployment = setDeployment()
+
+const throwing = (error: unknown) =>
+  http(async () => {
+    throw error
+  })
+
+const titles: [ProblemStatus, string][] = [
+  [400, 'Bad Request'],
+  [401, 'Unauthorized'],
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [409, 'Conflict'],
+  [413, 'Content Too Large'],
+  [503, 'Service Unavailable'],
+]
+
+test.each(titles)('a problem of status %i is answered as %j', async (status, title) => {
+  const answer = await call(throwing(new Problem(status, 'Do it another way.')), {})
+  expect(detailOf(answer, status)).toBe('Do it another way.')
+  expect(JSON.parse(answer.body ?? '')).toMatchObject({ title })
+})
+
+test('401 says which credentials are wanted, 503 when to come again', async () => {
+  const headers = async (status: ProblemStatus) =>
+    (await call(throwing(new Problem(status, 'No.')), {})).headers
+  expect(await headers(401)).toHaveProperty('www-authenticate', 'Bearer')
+  expect(await headers(503)).toHaveProperty('retry-after', '5')
+  expect(await headers(404)).not.toHaveProperty('retry-after')
+  expect(await headers(404)).not.toHaveProperty('www-authenticate')
+})
+
+describe('anything else that is thrown is a 503 to be tried again', () => {
+  const secret = 'key-4711'
+  test.each([
+    ['an error', new Error(secret)],
+    ['an error with a cause', new Error('outer', { cause: new Error(secret) })],
+    ['an error that looks like an answer', Object.assign(new Error(secret), { statusCode: 418 })],
+    ['an error that looks like a problem', Object.assign(new Error(secret), { status: 400 })],
+    ['an error with a name', Object.assign(new Error(secret), { name: 'Problem' })],
+    ['a text', secret],
+    ['an object', { message: secret }],
+  ])('%s', async (_, error) => {
+    const answer = await call(throwing(error), {})
+    expect(detailOf(answer, 503)).toMatch(/please try again\.$/)
+    expect(answer.headers['retry-after']).toBe('5')
+    expect(JSON.stringify(answer)).not.toContain(secret)
+  })
+
+  test('and its cause stands in the log', async () => {
+    await call(throwing(new Error('outer', { cause: new Error(secret) })), {})
+    expect(deployment.log.join('')).toContain('outer')
+    expect(deployment.log.join('')).toContain(secret)
+  })
+})
+
+test('a refusal is logged with its status, and is no error', async () => {
+  await call(throwing(new Problem(404, 'There is no such thing.')), {})
+  const lines = deployment.log.map((line) => JSON.parse(line))
+  expect(lines).toMatchObject([
+    {
+      level: 'INFO',
+      status: 404,
+      detail: 'There is no such thing.',
+      function_request_id: 'invocation-1',
+    },
+  ])
+})
+
+test('success is answered as it is: JSON that nobody keeps, or nothing', async () => {
+  expect(
+    await call(
+      http(async () => json({ a: 'ü' }, 202)),
+      {},
+    ),
+  ).toEqual({
+    statusCode: 202,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: '{"a":"ü"}',
+  })
+  expect(
+    await call(
+      http(async () => noContent),
+      {},
+    ),
+  ).toEqual({ statusCode: 204, headers: {} })
+})
+
+test('headers are found in lower case, however they were sent', async () => {
+  const echo = http(async ({ headers }) => json(headers['idempotency-key']))
+  expect(await call(echo, { headers: { 'IDEMPOTENCY-Key': 'k' } })).toMatchObject({ body: '"k"' })
+})
+
+test('an unknown route is named in its problem', async () => {
+  const answer = await call(notFound, { route: 'PATCH /api/nothing' })
+  expect(detailOf(answer, 404)).toBe('There is no route PATCH /api/nothing.')
+})

@@ -1,0 +1,119 @@
+/** Bodies are bounded before they are parsed, and checked before anything is done with them. */
+import { describe, expect, test, vi } from 'vitest'
+import * as z from 'zod'
+import { http } from '../../../lambdas/http/http.ts'
+import { check, jsonBody, sessionId } from '../../../lambdas/http/request.ts'
+import { json } from '../../../lambdas/http/respond.ts'
+import { call, detailOf } from './call.ts'
+import { setDeployment } from './deployment.ts'
+
+setDeployment()
+
+const LIMIT = 100
+const schema = z.strictObject({ text: z.string(), list: z.array(z.number()).default([]) })
+const echo = http(async (event) => json(jsonBody(event, schema, LIMIT)))
+
+const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64')
+
+test.each([
+  ['text', '{"text":"ü"}', false],
+  ['base64', base64('{"text":"ü"}'), true],
+  ['a byte order mark', '\ufeff{"text":"ü"}', false],
+])('a body as %s is read', async (_, body, isBase64Encoded) => {
+  expect(await call(echo, { body, isBase64Encoded })).toMatchObject({
+    statusCode: 200,
+    body: '{"text":"ü","list":[]}',
+  })
+})
+
+describe('a body that is too large is 413', () => {
+  const exactly = (bytes: number) => `{"text":"${'x'.repeat(bytes - 11)}"}`
+  const wide = `{"text":"${'€'.repeat(30)}"}`
+
+  test('counted in bytes, with the limit itself allowed', async () => {
+    expect(await call(echo, { body: exactly(LIMIT) })).toMatchObject({ statusCode: 200 })
+    const detail = 'The body has 101 bytes; at most 100 are taken.'
+    expect(detailOf(await call(echo, { body: exactly(LIMIT + 1) }), 413)).toBe(detail)
+    expect(detailOf(await call(echo, { body: wide }), 413)).toContain('101 bytes')
+  })
+
+  test('counted as what base64 holds', async () => {
+    const send = (bytes: number) =>
+      call(echo, { body: base64(exactly(bytes)), isBase64Encoded: true })
+    expect(await send(LIMIT)).toMatchObject({ statusCode: 200 })
+    expect(detailOf(await send(LIMIT + 1), 413)).toContain('101 bytes')
+  })
+
+  test('before it is parsed', async () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    const answer = await call(echo, { body: '['.repeat(6_000_000) })
+    expect(parse).not.toHaveBeenCalled()
+    detailOf(answer, 413)
+  })
+})
+
+test.each([
+  ['there is none', {}],
+  ['it is empty', { body: '' }],
+  ['it is no JSON', { body: 'text=hi' }],
+  ['it ends too early', { body: '{"text":"hi"' }],
+  ['it goes on', { body: '{"text":"hi"}{}' }],
+  [
+    'its bytes are not UTF-8',
+    { body: base64(Uint8Array.of(0x22, 0xff, 0x22)), isBase64Encoded: true },
+  ],
+  ['it is base64 and not said to be', { body: base64('{"text":"hi"}') }],
+  ['it is text and said to be base64', { body: '{"text":"hi"}', isBase64Encoded: true }],
+])('a body is 400 when %s', async (_, request) => {
+  expect(detailOf(await call(echo, request), 400)).toBe('The body is not JSON in UTF-8.')
+})
+
+describe('a body of another shape is 400 and names what is wrong', () => {
+  test.each([
+    ['null', 'expected object, received null'],
+    ['[]', 'expected object, received array'],
+    ['{}', 'text: Invalid input: expected string'],
+    ['{"text":1}', 'text: Invalid input: expected string, received number'],
+    ['{"text":"x","list":[1,"2"]}', 'list.1: Invalid input: expected number, received string'],
+    ['{"text":"x","more":1}', 'Unrecognized key: "more"'],
+    ['{"text":"x","__proto__":{}}', 'Unrecognized key: "__proto__"'],
+    ['{"text":1,"list":2}', 'text: Invalid input: expected string, received number; list: '],
+  ])('%s', async (body, fault) => {
+    const detail = detailOf(await call(echo, { body }), 400)
+    expect(detail).toContain(`The body is not valid: `)
+    expect(detail).toContain(fault)
+  })
+
+  test('in few words, however many faults there are', async () => {
+    const large = http(async (event) => json(jsonBody(event, schema, 1_000_000)))
+    const list = JSON.stringify({ text: 'x', list: Array(10_000).fill('1') })
+    const key = JSON.stringify({ text: 'x', ['k'.repeat(500_000)]: 1 })
+    for (const body of [list, key])
+      expect(detailOf(await call(large, { body }), 400).length).toBeLessThan(1_100)
+  })
+})
+
+describe('a session id', () => {
+  const read = http(async ({ headers }) => json(check(sessionId, headers.id, 'The session id')))
+
+  test.each(['a', 'main', 'A-Z_09', 'x'.repeat(64)])('may be %j', async (id) => {
+    expect(await call(read, { headers: { id } })).toMatchObject({ statusCode: 200 })
+  })
+
+  test.each([
+    '',
+    'x'.repeat(65),
+    'a b',
+    'a.b',
+    'a/b',
+    '../a',
+    'a#b',
+    'a\n',
+    'é',
+    'a\0',
+  ])('may not be %j', async (id) => {
+    expect(detailOf(await call(read, { headers: { id } }), 400)).toBe(
+      'The session id is not valid: a session id is 1 to 64 of A-Z a-z 0-9 _ -.',
+    )
+  })
+})

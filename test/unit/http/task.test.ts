@@ -1,0 +1,53 @@
+/** The chain of a state machine's task: its input checked, its errors handed on by name, its token kept secret. */
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { SandboxBusy } from '../../../lambdas/core/errors.ts'
+import { task } from '../../../lambdas/run/task.ts'
+import { context } from './call.ts'
+import { setDeployment } from './deployment.ts'
+
+const deployment = setDeployment()
+const input = z.object({ sessionId: z.string(), run: z.number().int(), taskToken: z.string() })
+const given = { sessionId: 'main', run: 3, taskToken: 'token-4711' }
+
+test('the input is handed on as the schema reads it', async () => {
+  const echo = task(input, async (value) => value)
+  expect(await echo({ ...given, more: 1 }, context)).toEqual(given)
+})
+
+test.each([
+  ['of another shape', { ...given, run: 'three' }],
+  ['without a field', { sessionId: 'main', run: 3 }],
+])('an input %s is refused before anything is done', async (_, event) => {
+  let acted = false
+  const act = task(input, async () => {
+    acted = true
+  })
+  await expect(act(event, context)).rejects.toMatchObject({ name: 'ZodError' })
+  expect(acted).toBe(false)
+})
+
+test('an error keeps its name, which Step Functions retries or catches by', async () => {
+  const fail = task(input, async () => {
+    throw new SandboxBusy('come again')
+  })
+  await expect(fail(given, context)).rejects.toMatchObject({ name: 'SandboxBusy' })
+  expect(deployment.log.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      level: 'ERROR',
+      message: 'failed',
+      sessionId: 'main',
+      run: 3,
+      error: { name: 'SandboxBusy' },
+    },
+  ])
+})
+
+test('a task token stands in no log', async () => {
+  const fail = task(input, async () => {
+    throw new Error('no')
+  })
+  await expect(fail(given, context)).rejects.toThrow('no')
+  expect(deployment.log.join('')).toContain('"sessionId":"main"')
+  expect(deployment.log.join('')).not.toContain(given.taskToken)
+})
