@@ -2,9 +2,10 @@
 import { type App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib'
 import { readConfig } from './config.ts'
 import { Api } from './constructs/api.ts'
-import { completes, drives, setting, starts, stops } from './constructs/bindings.ts'
+import { setting } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
 import { Control } from './constructs/control.ts'
+import { completes, drives, starts, stops } from './constructs/executions.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
 import { Recovery } from './constructs/recovery.ts'
@@ -17,7 +18,6 @@ export class BatonStack extends Stack {
   constructor(app: App, id: string) {
     super(app, id, { description: 'Baton: an always-on conductor with workers in sandboxes' })
     const config = readConfig(app.node)
-    const logRetention = config.logDays
     const modelUrl = new CfnParameter(this, 'ModelBaseUrl', {
       default: 'https://api.anthropic.com',
       description: 'Where sandboxes find the Messages API.',
@@ -25,11 +25,15 @@ export class BatonStack extends Stack {
 
     const storage = new Storage(this, 'Storage', config)
     const secrets = new Secrets(this, 'Secrets')
-    const api = new Api(this, 'Api', { logRetention })
+    const api = new Api(this, 'Api')
     const intake = new Intake(this, 'Intake')
 
-    const sandbox = [secrets.e2bKey, setting('E2B_TEMPLATE', config.e2bTemplate)]
-    const launch = [...sandbox, secrets.jobKey, api.callback]
+    const launch = [
+      secrets.e2bKey,
+      setting('E2B_TEMPLATE', config.e2bTemplate),
+      secrets.jobKey,
+      api.callback,
+    ]
     const workerLeg = new WorkerLeg(this, 'WorkerLeg', {
       startLeg: [storage.changeWorkers(), ...launch],
       collectResult: [
@@ -37,9 +41,8 @@ export class BatonStack extends Stack {
         storage.changeWorkers(),
         storage.changeConversations(),
         intake.send,
-        ...sandbox,
+        secrets.e2bKey,
       ],
-      logRetention,
     })
     const reviewLoop = new ReviewLoop(this, 'ReviewLoop', {
       takeMessages: [storage.changeSessions(), storage.changeConversations()],
@@ -49,18 +52,18 @@ export class BatonStack extends Stack {
         storage.changeSessions(),
         storage.changeWorkers(),
         storage.changeConversations(),
+        storage.listSessionWorkers(),
         starts('WORKER_LEG_ARN', workerLeg.machine),
         stops('WORKER_LEG_ARN', workerLeg.machine),
-        ...sandbox,
+        secrets.e2bKey,
       ],
       awaitMessage: [storage.changeSessions()],
-      closeRun: [storage.changeSessions(), ...sandbox],
+      closeRun: [storage.changeSessions(), secrets.e2bKey],
       tellPerson: [storage.changeSessions(), storage.changeConversations()],
-      logRetention,
     })
 
-    intake.acceptOverHttp(api, { storage, secrets, logRetention })
-    intake.dispatchTo(drives('REVIEW_LOOP_ARN', reviewLoop.machine), { storage, logRetention })
+    intake.acceptOverHttp(api, { storage, secrets })
+    intake.dispatchTo(drives('REVIEW_LOOP_ARN', reviewLoop.machine), { storage })
     new Callback(this, 'Callback', {
       api,
       bindings: [
@@ -74,27 +77,25 @@ export class BatonStack extends Stack {
         completes(reviewLoop.machine),
         completes(workerLeg.machine),
       ],
-      logRetention,
     })
     const collect = [
       storage.changeSessions(),
       storage.changeWorkers(),
       storage.changeConversations(),
       intake.send,
-      ...sandbox,
+      secrets.e2bKey,
     ]
-    const endWorkers = stops('WORKER_LEG_ARN', workerLeg.machine)
     new Control(this, 'Control', {
       api,
       bindings: [
         ...collect,
         ...launch,
+        storage.listSessionWorkers(),
         storage.forget(),
         secrets.apiToken,
         stops('REVIEW_LOOP_ARN', reviewLoop.machine),
-        endWorkers,
+        stops('WORKER_LEG_ARN', workerLeg.machine),
       ],
-      logRetention,
     })
     const wakeRuns = drives('REVIEW_LOOP_ARN', reviewLoop.machine)
     new Recovery(this, 'Recovery', {
@@ -103,15 +104,14 @@ export class BatonStack extends Stack {
       recoverRun: [...collect, wakeRuns],
       sweep: [
         ...collect,
-        storage.sweepSessions(),
-        storage.sweepWorkers(),
+        storage.listOpenRuns(),
+        storage.listWorkers(),
         wakeRuns,
         starts('WORKER_LEG_ARN', workerLeg.machine),
       ],
       appendDeadLetter: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
-      logRetention,
     })
-    new Monitoring(this, 'Monitoring', { api, storage, secrets, logRetention })
+    new Monitoring(this, 'Monitoring', { api, storage, secrets })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })
   }

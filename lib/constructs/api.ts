@@ -1,5 +1,5 @@
 /** The HTTP API: where every route is added, with access logs and a problem for what is no route. */
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Duration, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
   HttpApi,
@@ -9,9 +9,11 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { type Binding, ServiceFunction } from './service-function.ts'
+import * as z from 'zod'
+import { type Binding, setting } from './bindings.ts'
+import { Log } from './log.ts'
+import { ServiceFunction } from './service-function.ts'
 
 const AUTHORIZATION =
   'Bearer tokens, signatures over the body and job tokens are checked in the functions; authorizers do not see the body.'
@@ -31,19 +33,15 @@ const ACCESS_LOG = {
 export class Api extends Construct {
   readonly #http: HttpApi
 
-  constructor(scope: Construct, id: string, { logRetention }: { logRetention: RetentionDays }) {
+  constructor(scope: Construct, id: string) {
     super(scope, id)
-    const small = { timeout: Duration.seconds(5), bindings: [], memoryMb: 256, logRetention }
+    const small = { timeout: Duration.seconds(5), bindings: [], memoryMb: 256 }
     const notFound = new ServiceFunction(this, 'NotFound', { name: 'not-found', ...small })
     this.#http = new HttpApi(this, 'Http', {
       createDefaultStage: false,
       defaultIntegration: new HttpLambdaIntegration('NotFound', notFound),
     })
     Validations.of(this.#http).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    })
     new HttpStage(this, 'Stage', {
       httpApi: this.#http,
       stageName: '$default',
@@ -51,7 +49,7 @@ export class Api extends Construct {
       // High enough that no webhook ever meets it: a mail answered 429 is lost for ever.
       throttle: { rateLimit: 2000, burstLimit: 4000 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
+        destination: new LogGroupLogDestination(new Log(this, 'AccessLogs')),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     })
@@ -62,7 +60,7 @@ export class Api extends Construct {
 
   /** The address that sandboxes call back. */
   get callback(): Binding {
-    return { variables: { CALLBACK_URL: this.url }, grant: () => undefined }
+    return setting('CALLBACK_URL', this.url)
   }
 
   get url(): string {
@@ -71,10 +69,10 @@ export class Api extends Construct {
 
   /** Adds a route such as `POST /api/webhooks/sms`; who may use it is checked by the function. */
   route(key: `${HttpMethod} /${string}`, fn: IFunction): void {
-    const [method, path] = key.split(' ', 2)
+    const [method, path = '/'] = key.split(' ', 2)
     this.#http.addRoutes({
-      path: path ?? '/',
-      methods: [HttpMethod[method as HttpMethod]],
+      path,
+      methods: [z.enum(HttpMethod).parse(method)],
       integration: new HttpLambdaIntegration(fn.node.id, fn),
     })
   }

@@ -1,9 +1,13 @@
-/** Bindings to settings and to state machines. */
+/** What a function is bound to, and how bindings are made. */
 
-import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
-import { acknowledgeWildcard, type Binding, inFinding } from './service-function.ts'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+
+/** A resource as a function uses it: the variables that name it and the least rights to it, in one. */
+export interface Binding {
+  readonly variables: Readonly<Record<string, string>>
+  grant(fn: IFunction): void
+}
 
 /** A plain value. */
 export const setting = (variable: string, value: string): Binding => ({
@@ -11,45 +15,17 @@ export const setting = (variable: string, value: string): Binding => ({
   grant: () => undefined,
 })
 
-/** Starts executions of a machine. */
-export const starts = (variable: string, machine: StateMachine): Binding => ({
-  variables: { [variable]: machine.stateMachineArn },
-  grant: (fn) => machine.grantStartExecution(fn),
-})
-
-/** Stops executions of a machine. */
-export const stops = (variable: string, machine: StateMachine): Binding => ({
-  variables: { [variable]: machine.stateMachineArn },
-  grant: (fn) => {
-    const stack = Stack.of(machine)
-    const executions = stack.formatArn({
-      service: 'states',
-      resource: 'execution',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      resourceName: `${machine.stateMachineName}:*`,
-    })
-    fn.addToRolePolicy(
-      new PolicyStatement({ actions: ['states:StopExecution'], resources: [executions] }),
-    )
-    acknowledgeWildcard(
-      fn,
-      `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${inFinding(machine, 'Name')}:*`,
-      'An execution gets its name at run time; the function stops those of this machine alone.',
-    )
-  },
-})
-
-/** Answers the machine's task tokens. */
-export const completes = (machine: StateMachine): Binding => ({
+/** The rights to these actions on one resource, without what the CDK's own grants add to them. */
+export const right = (resource: string, ...actions: readonly string[]): Binding => ({
   variables: {},
-  grant: (fn) => machine.grantTaskResponse(fn),
+  grant: (fn) =>
+    fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] })),
 })
 
-/** Wakes runs: starts an execution, or answers the token of one that waits. */
-export const drives = (variable: string, machine: StateMachine): Binding => ({
-  variables: { [variable]: machine.stateMachineArn },
+/** Several bindings as one. */
+export const together = (...bindings: readonly Binding[]): Binding => ({
+  variables: Object.fromEntries(bindings.flatMap(({ variables }) => Object.entries(variables))),
   grant: (fn) => {
-    machine.grantStartExecution(fn)
-    machine.grantTaskResponse(fn)
+    for (const binding of bindings) binding.grant(fn)
   },
 })

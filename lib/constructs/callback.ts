@@ -1,21 +1,21 @@
 /** Where sandboxes call back, with their job token. */
 import { Duration } from 'aws-cdk-lib'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
-import { type Binding, ServiceFunction } from './service-function.ts'
+import type { Binding } from './bindings.ts'
+import { ServiceFunction } from './service-function.ts'
 
 export class Callback extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { api, ...props }: { api: Api; bindings: readonly Binding[]; logRetention: RetentionDays },
+    { api, bindings }: { api: Api; bindings: readonly Binding[] },
   ) {
     super(scope, id)
     const callback = new ServiceFunction(this, 'SandboxCallback', {
       name: 'sandbox-callback',
       timeout: Duration.seconds(20),
-      ...props,
+      bindings,
     })
     api.route('POST /api/webhooks/sandbox/job', callback)
     api.route('POST /api/webhooks/sandbox/heartbeat', callback)

@@ -1,12 +1,12 @@
 /** How messages come in: routes that put them on the queue, and the queue whose consumer appends them to their sessions. */
 import { Duration, Validations } from 'aws-cdk-lib'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
+import { type Binding, right, setting, together } from './bindings.ts'
 import type { Secrets } from './secrets.ts'
-import { type Binding, ServiceFunction } from './service-function.ts'
+import { ServiceFunction } from './service-function.ts'
 import type { Storage } from './storage.ts'
 
 /** How long a consumer may take for a batch; a sixth of the time until its messages come back, as AWS advises. */
@@ -40,40 +40,28 @@ export class Intake extends Construct {
 
   /** Puts messages on the queue. */
   get send(): Binding {
-    return {
-      variables: { QUEUE_URL: this.queue.queueUrl },
-      grant: (fn) => this.queue.grantSendMessages(fn),
-    }
+    return together(
+      setting('QUEUE_URL', this.queue.queueUrl),
+      right(this.queue.queueArn, 'sqs:SendMessage'),
+    )
   }
 
   /** `POST /api/webhooks/conductor/message`. */
-  acceptOverHttp(
-    api: Api,
-    {
-      storage,
-      secrets,
-      logRetention,
-    }: { storage: Storage; secrets: Secrets; logRetention: RetentionDays },
-  ): void {
+  acceptOverHttp(api: Api, { storage, secrets }: { storage: Storage; secrets: Secrets }): void {
     const receive = new ServiceFunction(this, 'ReceiveMessage', {
       name: 'receive-message',
       timeout: Duration.seconds(10),
-      bindings: [storage.changeConversations(), secrets.apiToken, this.send],
-      logRetention,
+      bindings: [storage.putMessages(), secrets.apiToken, this.send],
     })
     api.route('POST /api/webhooks/conductor/message', receive)
   }
 
   /** The consumer: append once, wake the run. */
-  dispatchTo(
-    wakeRuns: Binding,
-    { storage, logRetention }: { storage: Storage; logRetention: RetentionDays },
-  ): void {
+  dispatchTo(wakeRuns: Binding, { storage }: { storage: Storage }): void {
     const dispatch = new ServiceFunction(this, 'DispatchMessage', {
       name: 'dispatch-message',
       timeout: Duration.seconds(CONSUMER_SECONDS),
       bindings: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
-      logRetention,
     })
     Validations.of(dispatch).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',

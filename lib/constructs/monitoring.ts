@@ -1,6 +1,5 @@
 /** What the operator reads: what is going on now, and what was said and done. */
 import { Duration } from 'aws-cdk-lib'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
 import type { Secrets } from './secrets.ts'
@@ -11,21 +10,20 @@ interface MonitoringProps {
   readonly api: Api
   readonly storage: Storage
   readonly secrets: Secrets
-  readonly logRetention: RetentionDays
 }
 
 export class Monitoring extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { api, storage, secrets, logRetention }: MonitoringProps,
-  ) {
+  constructor(scope: Construct, id: string, { api, storage, secrets }: MonitoringProps) {
     super(scope, id)
     const monitor = new ServiceFunction(this, 'Monitor', {
       name: 'monitor',
       timeout: Duration.seconds(10),
-      bindings: [storage.listSessions(), storage.listWorkers(), secrets.apiToken],
-      logRetention,
+      bindings: [
+        storage.readSessions(),
+        storage.listSessions(),
+        storage.listWorkers(),
+        secrets.apiToken,
+      ],
     })
     api.route('GET /api/monitoring/status', monitor)
     api.route('GET /api/monitoring/workers', monitor)
@@ -37,10 +35,9 @@ export class Monitoring extends Construct {
       bindings: [
         storage.readSessions(),
         storage.readWorkers(),
-        storage.readConversations(),
+        storage.readHistory(),
         secrets.apiToken,
       ],
-      logRetention,
     })
     api.route('GET /api/sessions/{sessionId}/messages', readSession)
     api.route('GET /api/sessions/{sessionId}/workers/{workerId}', readSession)

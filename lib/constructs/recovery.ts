@@ -3,12 +3,12 @@ import { Duration, Validations } from 'aws-cdk-lib'
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
+import type { Binding } from './bindings.ts'
 import { CONSUMER_SECONDS } from './intake.ts'
-import { type Binding, ServiceFunction } from './service-function.ts'
+import { ServiceFunction } from './service-function.ts'
 
 export interface RecoveryProps {
   readonly machines: readonly StateMachine[]
@@ -16,7 +16,6 @@ export interface RecoveryProps {
   readonly recoverRun: readonly Binding[]
   readonly sweep: readonly Binding[]
   readonly appendDeadLetter: readonly Binding[]
-  readonly logRetention: RetentionDays
 }
 
 export class Recovery extends Construct {
@@ -32,12 +31,11 @@ export class Recovery extends Construct {
   }
 
   /** Best effort, as EventBridge is: what it misses the sweep finds. */
-  #recoverRuns({ machines, recoverRun, logRetention }: RecoveryProps): void {
+  #recoverRuns({ machines, recoverRun }: RecoveryProps): void {
     const recover = new ServiceFunction(this, 'RecoverRun', {
       name: 'recover-run',
       timeout: Duration.seconds(30),
       bindings: recoverRun,
-      logRetention,
     })
     new Rule(this, 'ExecutionEndedBadly', {
       eventPattern: {
@@ -52,12 +50,11 @@ export class Recovery extends Construct {
     })
   }
 
-  #sweep({ sweep, logRetention }: RecoveryProps): void {
+  #sweep({ sweep }: RecoveryProps): void {
     const fn = new ServiceFunction(this, 'Sweep', {
       name: 'sweep',
       timeout: Duration.minutes(2),
       bindings: sweep,
-      logRetention,
     })
     new Rule(this, 'SweepSchedule', {
       schedule: Schedule.rate(Duration.minutes(2)),
@@ -65,12 +62,11 @@ export class Recovery extends Construct {
     })
   }
 
-  #appendDeadLetters({ deadLetters, appendDeadLetter, logRetention }: RecoveryProps): void {
+  #appendDeadLetters({ deadLetters, appendDeadLetter }: RecoveryProps): void {
     const append = new ServiceFunction(this, 'AppendDeadLetter', {
       name: 'append-dead-letter',
       timeout: Duration.seconds(CONSUMER_SECONDS),
       bindings: appendDeadLetter,
-      logRetention,
     })
     Validations.of(append).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',

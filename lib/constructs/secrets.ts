@@ -2,7 +2,7 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
-import type { Binding } from './service-function.ts'
+import { type Binding, right, setting, together } from './bindings.ts'
 
 export class Secrets extends Construct {
   /** The operator's bearer token; a random one until it is replaced. */
@@ -53,9 +53,9 @@ export class Secrets extends Construct {
       reason:
         'Rotated by the operator or by the service that issues it; functions read a new value within five minutes.',
     })
-    return {
-      variables: { [variable]: secret.secretName },
-      grant: (fn) => secret.grantRead(fn),
-    }
+    return together(
+      setting(variable, secret.secretName),
+      right(secret.secretArn, 'secretsmanager:GetSecretValue'),
+    )
   }
 }

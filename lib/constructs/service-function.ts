@@ -1,31 +1,20 @@
 /** A Lambda function as every one of ours is: the only place where their defaults live. */
 import { fileURLToPath } from 'node:url'
-import { CfnElement, type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { type Duration, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import {
-  Architecture,
-  type IFunction,
-  LoggingFormat,
-  Runtime,
-  Tracing,
-} from 'aws-cdk-lib/aws-lambda'
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-
-/** A resource as a function uses it: the variables that name it and the least rights to it, in one. */
-export interface Binding {
-  readonly variables: Readonly<Record<string, string>>
-  grant(fn: IFunction): unknown
-}
+import { type Binding, together } from './bindings.ts'
+import { Log } from './log.ts'
 
 export interface ServiceFunctionProps {
   /** Folder below lambdas/ with its handler.ts. */
   readonly name: string
   readonly timeout: Duration
+  /** All that it may use. */
   readonly bindings: readonly Binding[]
   readonly memoryMb?: number
-  readonly logRetention: RetentionDays
 }
 
 /** ES modules have no `require`, which some bundled CommonJS packages still call. */
@@ -36,16 +25,14 @@ export class ServiceFunction extends NodejsFunction {
   constructor(
     scope: Construct,
     id: string,
-    { name, timeout, bindings, memoryMb = 512, logRetention }: ServiceFunctionProps,
+    { name, timeout, bindings, memoryMb = 512 }: ServiceFunctionProps,
   ) {
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     })
-    const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    })
+    const logGroup = new Log(scope, `${id}Logs`)
     logGroup.grantWrite(role)
+    const bound = together(...bindings)
     super(scope, id, {
       entry: fileURLToPath(new URL(`../../lambdas/${name}/handler.ts`, import.meta.url)),
       runtime: Runtime.NODEJS_24_X,
@@ -59,7 +46,7 @@ export class ServiceFunction extends NodejsFunction {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: name,
-        ...Object.assign({}, ...bindings.map(({ variables }) => variables)),
+        ...bound.variables,
       },
       bundling: {
         format: OutputFormat.ESM,
@@ -71,7 +58,7 @@ export class ServiceFunction extends NodejsFunction {
         externalModules: [],
       },
     })
-    for (const binding of bindings) binding.grant(this)
+    bound.grant(this)
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:
@@ -87,17 +74,4 @@ export class ServiceFunction extends NodejsFunction {
   override get resourceArnsForGrantInvoke(): string[] {
     return [this.functionArn]
   }
-}
-
-/** Accepts one wildcard in a function's rights, by the finding's own id, with the reason for it. */
-export function acknowledgeWildcard(fn: IFunction, resource: string, reason: string): void {
-  if (fn.role)
-    Validations.of(fn.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason })
-}
-
-/** How a finding writes an attribute of a resource: `<LogicalId.Attribute>`. */
-export function inFinding(resource: Construct, attribute: string): string {
-  const element = resource.node.defaultChild
-  if (!CfnElement.isCfnElement(element)) throw new Error(`${resource.node.path} is no resource`)
-  return `<${Stack.of(resource).getLogicalId(element)}.${attribute}>`
 }

@@ -1,7 +1,6 @@
 /** What the two state machines have in common: how a task calls its function, and what is tried again. */
-import { Duration, type Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import {
   DefinitionBody,
   type IChainable,
@@ -16,9 +15,15 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions'
 import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfunctions-tasks'
 import type { Construct } from 'constructs'
+import { Log } from './log.ts'
 
 /** A JSONata expression as a state's field. */
 export const jsonata = (expression: string) => `{% ${expression} %}`
+
+/** In a Catch: error and cause as text, whichever of them there is. */
+export const caught = jsonata(
+  "{'Error': $string($states.errorOutput.Error), 'Cause': $string($states.errorOutput.Cause)}",
+)
 
 /** A value of the execution's input, the same in every state. */
 export const given = (name: string) => jsonata(`$states.context.Execution.Input.${name}`)
@@ -26,10 +31,11 @@ export const given = (name: string) => jsonata(`$states.context.Execution.Input.
 export interface StepProps {
   readonly fn: IFunction
   readonly payload: Readonly<Record<string, string>>
-  readonly output?: string
-  /** With these the task waits for its token: the function leaves it where the answer will be given. */
-  readonly waits?: { readonly timeout: Timeout | Computed; readonly heartbeat?: Timeout }
-  readonly timeout?: Timeout
+  /** JSONata: what the state hands on. */
+  readonly output: string
+  readonly timeout: Timeout | Computed
+  /** With this the task waits for its token: the function leaves it where the answer will be given. */
+  readonly waitsForToken?: { readonly heartbeat?: Timeout }
 }
 
 const TOKEN = {
@@ -46,25 +52,22 @@ interface Computed {
 export function lambdaStep(
   scope: Construct,
   id: string,
-  { fn, payload, output, waits, timeout }: StepProps,
+  { fn, payload, output, timeout, waitsForToken }: StepProps,
 ): LambdaInvoke {
-  const limit = waits?.timeout ?? timeout
-  const fixed = limit && !('computed' in limit) ? { taskTimeout: limit } : {}
   const props = {
     queryLanguage: QueryLanguage.JSONATA,
     lambdaFunction: fn,
-    payload: TaskInput.fromObject({ ...payload, ...(waits && TOKEN) }),
-    integrationPattern: waits
+    payload: TaskInput.fromObject({ ...payload, ...(waitsForToken && TOKEN) }),
+    integrationPattern: waitsForToken
       ? IntegrationPattern.WAIT_FOR_TASK_TOKEN
       : IntegrationPattern.REQUEST_RESPONSE,
     retryOnServiceExceptions: false,
-    ...fixed,
-    ...(waits?.heartbeat && { heartbeatTimeout: waits.heartbeat }),
-    ...(output !== undefined && { outputs: jsonata(output) }),
+    ...(waitsForToken?.heartbeat && { heartbeatTimeout: waitsForToken.heartbeat }),
+    outputs: jsonata(output),
   }
-  return limit && 'computed' in limit
-    ? new ComputedTimeout(scope, id, props, limit)
-    : new LambdaInvoke(scope, id, props)
+  return 'computed' in timeout
+    ? new ComputedTimeout(scope, id, props, timeout)
+    : new LambdaInvoke(scope, id, { ...props, taskTimeout: timeout })
 }
 
 /** CDK knows a computed time limit as a JSONPath only. */
@@ -117,6 +120,10 @@ export const retrySandbox = (step: TaskStateBase) =>
       maxAttempts: 2,
     })
 
+/** A sandbox that fell silent: asked again with a new token, while the turn may be. */
+export const retrySilence = (step: TaskStateBase) =>
+  step.addRetry({ errors: ['States.Timeout'], interval: Duration.seconds(1), maxAttempts: 3 })
+
 /** Whatever else a function threw: twice more, since a store or a network may have failed it. */
 export const retryFailure = (step: TaskStateBase) =>
   step.addRetry({
@@ -130,11 +137,7 @@ export const retryFailure = (step: TaskStateBase) =>
 export function machine(
   scope: Construct,
   id: string,
-  {
-    start,
-    timeout,
-    logRetention,
-  }: { start: IChainable; timeout: Duration; logRetention: RetentionDays },
+  { start, timeout }: { start: IChainable; timeout: Duration },
 ): StateMachine {
   const created = new StateMachine(scope, id, {
     definitionBody: DefinitionBody.fromChainable(start),
@@ -142,9 +145,9 @@ export function machine(
     timeout,
     tracingEnabled: true,
     logs: {
-      destination: new LogGroup(scope, `${id}Logs`, {
-        logGroupName: `/aws/vendedlogs/states/${stackName(scope)}-${id}`,
-        retention: logRetention,
+      // Under this prefix no resource policy has to name the group, of which an account has room for few.
+      destination: new Log(scope, `${id}Logs`, {
+        name: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${id}`,
       }),
       level: LogLevel.ALL,
       // Ids only ever, yet a task token is among what the states hand on.
@@ -157,5 +160,3 @@ export function machine(
   })
   return created
 }
-
-const stackName = (scope: Construct) => (scope.node.scopes[1] as Stack).stackName

@@ -1,11 +1,11 @@
 /** Everything that is kept: three tables and a bucket, and how functions are bound to them. */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Config } from '../config.ts'
-import { acknowledgeWildcard, type Binding, inFinding } from './service-function.ts'
+import { type Binding, right, setting, together } from './bindings.ts'
+import { acknowledgeWildcard, inFinding } from './wildcards.ts'
 
 const string = (name: string) => ({ name, type: AttributeType.STRING })
 
@@ -80,108 +80,99 @@ export class Storage extends Construct {
   }
 
   readSessions(): Binding {
-    return tableBinding('SESSIONS_TABLE', this.sessions, ['GetItem'])
+    return access('SESSIONS_TABLE', this.sessions, 'GetItem')
   }
   changeSessions(): Binding {
-    return tableBinding('SESSIONS_TABLE', this.sessions, ['GetItem', 'UpdateItem'])
+    return access('SESSIONS_TABLE', this.sessions, 'GetItem', 'UpdateItem')
   }
   /** The most recently active sessions. */
   listSessions(): Binding {
-    return tableBinding('SESSIONS_TABLE', this.sessions, ['GetItem'], 'byActivity')
+    return queryIndex('SESSIONS_TABLE', this.sessions, 'byActivity')
+  }
+  /** The sessions whose run is open. */
+  listOpenRuns(): Binding {
+    return queryIndex('SESSIONS_TABLE', this.sessions, 'openRuns')
   }
   readWorkers(): Binding {
-    return tableBinding('WORKERS_TABLE', this.workers, ['GetItem'])
+    return access('WORKERS_TABLE', this.workers, 'GetItem')
   }
   changeWorkers(): Binding {
-    return tableBinding('WORKERS_TABLE', this.workers, ['GetItem', 'UpdateItem', 'Query'])
+    return access('WORKERS_TABLE', this.workers, 'GetItem', 'UpdateItem')
+  }
+  /** All workers of one session. */
+  listSessionWorkers(): Binding {
+    return access('WORKERS_TABLE', this.workers, 'Query')
   }
   /** The live workers of all sessions. */
   listWorkers(): Binding {
-    return tableBinding('WORKERS_TABLE', this.workers, ['GetItem'], 'live')
+    return queryIndex('WORKERS_TABLE', this.workers, 'live')
   }
-  /** Open runs, for the sweep. */
-  sweepSessions(): Binding {
+  /** The numbered entries, with the large ones in the bucket. */
+  readHistory(): Binding {
     return together(
-      this.changeSessions(),
-      tableBinding('SESSIONS_TABLE', this.sessions, [], 'openRuns'),
+      access('CONVERSATIONS_TABLE', this.conversations, 'Query'),
+      this.#objects('documents/*', 's3:GetObject'),
     )
   }
-  /** Live workers, for the sweep. */
-  sweepWorkers(): Binding {
-    return together(this.changeWorkers(), this.listWorkers())
-  }
-  /** Everything that a deleted session leaves. */
-  forget(): Binding {
+  /** Messages on their way in, which are stored and not read. */
+  putMessages(): Binding {
     return together(
-      tableBinding('WORKERS_TABLE', this.workers, ['DeleteItem']),
-      tableBinding('CONVERSATIONS_TABLE', this.conversations, ['DeleteItem', 'Query']),
-      this.#objects(['s3:DeleteObject'], 'documents/*'),
-      this.#objects(['s3:DeleteObject'], 'transcripts/*'),
+      access('CONVERSATIONS_TABLE', this.conversations, 'UpdateItem'),
+      this.#objects('documents/*', 's3:PutObject'),
+      setting('HISTORY_DAYS', this.#historyDays),
     )
   }
-  /** History, bodies and results, with the large ones in the bucket. */
-  readConversations(): Binding {
-    return together(
-      tableBinding('CONVERSATIONS_TABLE', this.conversations, ['GetItem', 'Query']),
-      this.#objects(['s3:GetObject'], 'documents/*'),
-    )
-  }
+  /** Entries, messages and results, by key. */
   changeConversations(): Binding {
     return together(
-      tableBinding('CONVERSATIONS_TABLE', this.conversations, ['GetItem', 'UpdateItem']),
-      this.#objects(['s3:GetObject', 's3:PutObject'], 'documents/*'),
-      { variables: { HISTORY_DAYS: this.#historyDays }, grant: () => undefined },
+      access('CONVERSATIONS_TABLE', this.conversations, 'GetItem', 'UpdateItem'),
+      this.#objects('documents/*', 's3:GetObject', 's3:PutObject'),
+      setting('HISTORY_DAYS', this.#historyDays),
     )
   }
   /** The transcripts of CLI sessions, handed to sandboxes as links. */
   linkTranscripts(): Binding {
-    return this.#objects(['s3:GetObject', 's3:PutObject'], 'transcripts/*')
+    return this.#objects('transcripts/*', 's3:GetObject', 's3:PutObject')
+  }
+  /** Everything that a deleted session leaves. */
+  forget(): Binding {
+    return together(
+      access('WORKERS_TABLE', this.workers, 'DeleteItem'),
+      access('CONVERSATIONS_TABLE', this.conversations, 'DeleteItem', 'Query'),
+      this.#objects('documents/*', 's3:DeleteObject'),
+      this.#objects('transcripts/*', 's3:DeleteObject'),
+    )
   }
 
-  #objects(actions: string[], keys: string): Binding {
-    return {
-      variables: { BUCKET: this.bucket.bucketName },
-      grant: (fn) => {
-        fn.addToRolePolicy(
-          new PolicyStatement({ actions, resources: [this.bucket.arnForObjects(keys)] }),
-        )
-        acknowledgeWildcard(
-          fn,
-          `${inFinding(this.bucket, 'Arn')}/${keys}`,
-          'Object keys are made at run time; the function reaches this prefix alone.',
-        )
+  /** `keys`: the prefix that the function reaches, and nothing beside it. */
+  #objects(keys: string, ...actions: readonly string[]): Binding {
+    return together(
+      setting('BUCKET', this.bucket.bucketName),
+      right(this.bucket.arnForObjects(keys), ...actions),
+      {
+        variables: {},
+        grant: (fn) =>
+          acknowledgeWildcard(
+            fn,
+            `${inFinding(this.bucket, 'Arn')}/${keys}`,
+            'Object keys are made at run time; the function reaches this prefix alone.',
+          ),
       },
-    }
+    )
   }
 }
 
-/** `index`: the function may query this index, and not the table. */
-function tableBinding(
-  name: string,
-  table: TableV2,
-  operations: readonly string[],
-  index?: string,
-): Binding {
-  return {
-    variables: { [name]: table.tableName },
-    grant: (fn) => {
-      const actions = operations.map((operation) => `dynamodb:${operation}`)
-      if (actions.length > 0)
-        fn.addToRolePolicy(new PolicyStatement({ actions, resources: [table.tableArn] }))
-      if (index)
-        fn.addToRolePolicy(
-          new PolicyStatement({
-            actions: ['dynamodb:Query'],
-            resources: [`${table.tableArn}/index/${index}`],
-          }),
-        )
-    },
-  }
-}
+type Operation = 'GetItem' | 'UpdateItem' | 'DeleteItem' | 'Query'
 
-const together = (...bindings: readonly Binding[]): Binding => ({
-  variables: Object.assign({}, ...bindings.map(({ variables }) => variables)),
-  grant: (fn) => {
-    for (const binding of bindings) binding.grant(fn)
-  },
-})
+const access = (variable: string, table: TableV2, ...operations: readonly Operation[]): Binding =>
+  together(
+    setting(variable, table.tableName),
+    right(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
+  )
+
+/** The index alone, not the table. */
+const queryIndex = (variable: string, table: TableV2, index: string): Binding =>
+  together(
+    setting(variable, table.tableName),
+    right(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
+  )

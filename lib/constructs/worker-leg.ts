@@ -1,11 +1,12 @@
 /** WorkerLeg: one assignment of a worker as an execution of its own, from sandbox to report. */
 import { Duration } from 'aws-cdk-lib'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { type StateMachine, Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { LEG_MARGIN_SECONDS, LEG_SECONDS, SILENCE_SECONDS } from '../../lambdas/core/limits.ts'
-import { type Binding, ServiceFunction } from './service-function.ts'
+import type { Binding } from './bindings.ts'
+import { ServiceFunction } from './service-function.ts'
 import {
+  caught,
   given,
   jsonata,
   lambdaStep,
@@ -18,7 +19,6 @@ import {
 export interface WorkerLegProps {
   readonly startLeg: readonly Binding[]
   readonly collectResult: readonly Binding[]
-  readonly logRetention: RetentionDays
 }
 
 const leg = {
@@ -32,19 +32,15 @@ export class WorkerLeg extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkerLegProps) {
     super(scope, id)
-    const { logRetention } = props
     const startLeg = lambdaStep(this, 'StartLeg', {
       fn: new ServiceFunction(this, 'StartLegFunction', {
         name: 'start-leg',
         timeout: Duration.seconds(60),
         bindings: props.startLeg,
-        logRetention,
       }),
       payload: leg,
-      waits: {
-        timeout: Timeout.duration(Duration.seconds(LEG_SECONDS + LEG_MARGIN_SECONDS)),
-        heartbeat: Timeout.duration(Duration.seconds(SILENCE_SECONDS)),
-      },
+      timeout: Timeout.duration(Duration.seconds(LEG_SECONDS + LEG_MARGIN_SECONDS)),
+      waitsForToken: { heartbeat: Timeout.duration(Duration.seconds(SILENCE_SECONDS)) },
       output: '{}',
     })
     const collectResult = lambdaStep(this, 'CollectResult', {
@@ -52,7 +48,6 @@ export class WorkerLeg extends Construct {
         name: 'collect-result',
         timeout: Duration.seconds(30),
         bindings: props.collectResult,
-        logRetention,
       }),
       payload: { ...leg, error: jsonata('$exists($states.input.Error) ? $states.input : {}') },
       timeout: Timeout.duration(Duration.seconds(40)),
@@ -61,16 +56,10 @@ export class WorkerLeg extends Construct {
     retryFailure(retrySandbox(retryService(startLeg)))
     retryFailure(retryService(collectResult))
     // However the leg ended, the conductor hears of it.
-    startLeg.addCatch(collectResult, {
-      errors: ['States.ALL'],
-      outputs: jsonata(
-        "{'Error': $string($states.errorOutput.Error), 'Cause': $string($states.errorOutput.Cause)}",
-      ),
-    })
+    startLeg.addCatch(collectResult, { errors: ['States.ALL'], outputs: caught })
     this.machine = machine(this, 'WorkerLeg', {
       start: startLeg.next(collectResult),
       timeout: Duration.hours(3),
-      logRetention,
     })
   }
 }

@@ -1,0 +1,42 @@
+/** Bindings to state machines: who starts, stops and answers their executions. */
+import { ArnFormat, Stack } from 'aws-cdk-lib'
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { type Binding, right, setting, together } from './bindings.ts'
+import { acknowledgeWildcard, inFinding } from './wildcards.ts'
+
+/** Starts executions of a machine. */
+export const starts = (variable: string, machine: StateMachine): Binding =>
+  together(
+    setting(variable, machine.stateMachineArn),
+    right(machine.stateMachineArn, 'states:StartExecution'),
+  )
+
+/** Stops executions of a machine. */
+export const stops = (variable: string, machine: StateMachine): Binding =>
+  together(setting(variable, machine.stateMachineArn), {
+    variables: {},
+    grant: (fn) => {
+      right(executionsOf(machine), 'states:StopExecution').grant(fn)
+      acknowledgeWildcard(
+        fn,
+        `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${inFinding(machine, 'Name')}:*`,
+        'An execution gets its name at run time; the function stops those of this machine alone.',
+      )
+    },
+  })
+
+const executionsOf = (machine: StateMachine) =>
+  Stack.of(machine).formatArn({
+    service: 'states',
+    resource: 'execution',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    resourceName: `${machine.stateMachineName}:*`,
+  })
+
+/** Keeps the machine's waiting tasks alive, and answers them. */
+export const completes = (machine: StateMachine): Binding =>
+  right(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
+
+/** Wakes runs: starts an execution, or answers the token of one that waits. */
+export const drives = (variable: string, machine: StateMachine): Binding =>
+  together(starts(variable, machine), right(machine.stateMachineArn, 'states:SendTaskSuccess'))
