@@ -1,5 +1,4 @@
 /** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
-
 import { LEG_SECONDS } from './limits.ts'
 import { step, type Transition } from './transition.ts'
 
@@ -144,8 +143,7 @@ export function claimLeg(
   { token, sandboxId }: { token: string; sandboxId: string },
 ): WorkerStep<number | undefined> {
   const leg = currentLeg(worker)
-  if (!worker.live || leg.n !== n || leg.result !== undefined || leg.outcome)
-    return step(worker, undefined)
+  if (!worker.live || leg.n !== n || isOver(leg)) return step(worker, undefined)
   const job = worker.lastJob + 1
   const claimed = {
     ...worker,
@@ -157,13 +155,16 @@ export function claimLeg(
   return step(withLeg(claimed, { ...leg, job, token }), job)
 }
 
-/** A job counts while it is the current one of a leg without a result. */
+/** A leg is over with its result, or with its outcome when none came. */
+const isOver = ({ result, outcome }: Leg) => result !== undefined || outcome !== undefined
+
+/** A job counts while it is the current one of a leg that is not over. */
 export const isCurrentLegJob = (worker: Worker, n: number, job: number) => {
   const leg = currentLeg(worker)
-  return worker.live !== undefined && leg.n === n && leg.job === job && leg.result === undefined
+  return worker.live !== undefined && leg.n === n && leg.job === job && !isOver(leg)
 }
 
-/** A heartbeat's activity lines; nothing is written when there are none. */
+/** A heartbeat's activity lines; nothing is written when there are none, or the leg is over. */
 export function noteActivity(
   worker: Worker,
   n: number,
@@ -172,7 +173,8 @@ export function noteActivity(
 ): WorkerStep<void> {
   const leg = currentLeg(worker)
   const last = lines.at(-1)
-  if (leg.n !== n || last === undefined) return step(worker, undefined)
+  if (!worker.live || leg.n !== n || isOver(leg) || last === undefined)
+    return step(worker, undefined)
   const activity = [...leg.activity, ...lines].slice(-200)
   return step(
     { ...withLeg(worker, { ...leg, activity }), activity: last, lastActivity: at },

@@ -19,7 +19,10 @@ export type Wake = { readonly run: number; readonly token?: string } | undefined
 const wakeOf = ({ run }: Session): Wake =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
-/** Messages that wait in one session at most; more of them wait on the queue, in order. */
+/**
+ * Messages that wait in one session at most; more of them wait on the queue, in order. A notice of the session's own
+ * is always taken: it comes with the end of a command, and a turn that cannot end would never make room.
+ */
 const INBOX = 1000
 
 /** The queue tries again later. */
@@ -35,8 +38,8 @@ export class InboxFull extends Error {
 export function append(session: Session, arrival: Arrival): Step<Wake> {
   if (arrival.appended || session.seen[arrival.id] !== undefined)
     return step(session, wakeOf(session))
-  if (session.inbox.length >= INBOX) throw new InboxFull(session.sessionId)
   const { id, from, size, leg } = arrival
+  if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
   const seq = session.lastSeq + 1
   const { deleted: _, ...alive } = session
   const noted: Session = {

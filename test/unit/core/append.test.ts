@@ -1,0 +1,117 @@
+/** A message gets into its session once, and somebody is woken for it each time it is delivered. */
+import { describe, expect, test } from 'vitest'
+import { append, InboxFull, recover } from '../../../lambdas/core/run/append.ts'
+import { closed, message, messages, session, turn } from './scene.ts'
+
+const arrival = { id: 'm1', from: 'person', size: 5 } as const
+const report = (run: number, leg = 1) => ({
+  id: `w1.${leg}`,
+  from: 'worker' as const,
+  size: 5,
+  leg: { workerId: 'w1', leg, run },
+})
+
+test('a message opens a closed run and is counted, remembered and to be written', () => {
+  const { item, answer } = append(session({ ...closed, lastSeq: 7 }), arrival)
+  expect(item).toMatchObject({
+    run: { id: 2, open: true, tries: 0 },
+    lastSeq: 8,
+    seen: { m1: 8 },
+    inbox: [{ seq: 8, id: 'm1', from: 'person', size: 5 }],
+    unwritten: [{ seq: 8, kind: 'message', id: 'm1' }],
+  })
+  expect(answer).toEqual({ run: 2 })
+})
+
+test('a message to an open run wakes it by its token', () => {
+  const run = { id: 4, open: true, tries: 2, token: { k: 1, value: 'token' } }
+  const { item, answer } = append(session({ run }), arrival)
+  expect(item.run).toEqual(run)
+  expect(answer).toEqual({ run: 4, token: 'token' })
+})
+
+describe('a second delivery changes nothing', () => {
+  test.each([
+    ['whose id is known', session({ seen: { m1: 3 } }), arrival, { run: 1 }],
+    ['whose body is marked', session(), { ...arrival, appended: true }, { run: 1 }],
+    ['to a closed run', session({ ...closed, seen: { m1: 3 } }), arrival, undefined],
+  ])('%s', (_, before, delivered, wake) => {
+    const { item, answer } = append(before, delivered)
+    expect(item).toBe(before)
+    expect(answer).toEqual(wake)
+  })
+})
+
+describe('a report', () => {
+  const busy = { w1: { leg: 1, deadline: 9 }, w2: { leg: 1, deadline: 9 } }
+
+  test('ends its leg and waits to be reviewed', () => {
+    const { item } = append(session({ busy }), report(1))
+    expect(item.busy).toEqual({ w2: busy.w2 })
+    expect(item.inbox).toMatchObject([{ id: 'w1.1', from: 'worker' }])
+  })
+
+  test('of an earlier leg leaves the current one busy', () => {
+    const later = { w1: { leg: 2, deadline: 9 } }
+    expect(append(session({ busy: later }), report(1)).item.busy).toEqual(later)
+  })
+
+  test('of a stopped run goes into the history and wakes nobody', () => {
+    const before = session({ ...closed, stopped: 1 })
+    const { item, answer } = append(before, report(1))
+    expect(item).toMatchObject({ ...closed, inbox: [], seen: { 'w1.1': 1 }, lastSeq: 1 })
+    expect(item.unwritten).toHaveLength(1)
+    expect(answer).toBeUndefined()
+  })
+
+  test('of a run after the stop is reviewed', () => {
+    const before = session({ run: { id: 2, open: true, tries: 0 }, stopped: 1 })
+    expect(append(before, report(2)).item.inbox).toHaveLength(1)
+  })
+})
+
+describe('a full inbox', () => {
+  const full = session({ inbox: messages(1000), lastSeq: 1000 })
+  const id = 'late'
+
+  test('takes nothing more from outside: it waits on the queue', () => {
+    expect(() => append(full, { ...arrival, id })).toThrow(InboxFull)
+    expect(() => append(full, report(1))).toThrow('1000 messages wait in session main')
+    const almost = session({ inbox: messages(999) })
+    expect(append(almost, { ...arrival, id }).item.inbox).toHaveLength(1000)
+  })
+
+  test('knows what it has', () => {
+    const known = { ...full, seen: { m1: 1 } }
+    expect(append(known, arrival).item).toBe(known)
+  })
+
+  test("takes the session's own notices, without which no turn could end", () => {
+    expect(append(full, { ...arrival, id, from: 'system' }).item.inbox).toHaveLength(1001)
+  })
+})
+
+test('a message to a deleted session begins it anew', () => {
+  const { item } = append(session({ ...closed, deleted: true, lastSeq: 5 }), arrival)
+  expect(item).not.toHaveProperty('deleted')
+  expect(item).toMatchObject({ lastSeq: 6, run: { open: true } })
+})
+
+describe('a recovery', () => {
+  test('takes the open run over under the next number, without its token', () => {
+    const run = { id: 3, open: true, tries: 1, token: { k: 1, value: 'token' } }
+    const before = session({ run, turn: turn(), inbox: [message(1)] })
+    const { item, answer } = recover(before, 3)
+    expect(item).toEqual({ ...before, run: { id: 4, open: true, tries: 2 } })
+    expect(answer).toEqual({ run: 4 })
+  })
+
+  test.each([
+    ['of an older run wakes the current one', session(), { run: 1 }],
+    ['of a closed run wakes nobody', session(closed), undefined],
+  ])('%s', (_, before, wake) => {
+    const { item, answer } = recover(before, before.run.open ? 0 : 1)
+    expect(item).toBe(before)
+    expect(answer).toEqual(wake)
+  })
+})

@@ -1,0 +1,159 @@
+/** How a run waits, closes, tells, is stopped and forgotten. */
+import { describe, expect, test } from 'vitest'
+import { append } from '../../../lambdas/core/run/append.ts'
+import {
+  awaitMessage,
+  closeRun,
+  forget,
+  reportFailure,
+  stop,
+  tell,
+} from '../../../lambdas/core/run/ends.ts'
+import type { Session } from '../../../lambdas/core/session.ts'
+import { AT, closed, message, messages, session, turn } from './scene.ts'
+
+const outstanding: [string, Session][] = [
+  ['a message', session({ inbox: [message(1)] })],
+  ['a turn', session({ turn: turn() })],
+  ['parked messages', session({ parked: [message(1)] })],
+]
+
+const anothers = session({ run: { id: 2, open: true, tries: 0 } })
+
+describe('a run that waits', () => {
+  const token = (k: number) => ({ k, value: `token ${k}` })
+  const waiting = awaitMessage(session(), 1, token(2)).item
+
+  test('can be woken by its token', () => {
+    expect(append(waiting, { id: 'm1', from: 'person', size: 1 }).answer).toEqual({
+      run: 1,
+      token: 'token 2',
+    })
+  })
+
+  test('takes a younger token, never an older one', () => {
+    expect(awaitMessage(waiting, 1, token(3)).item.run.token).toEqual(token(3))
+    expect(awaitMessage(waiting, 1, token(2))).toEqual({ item: waiting, answer: true })
+    expect(awaitMessage(waiting, 1, token(1))).toEqual({ item: waiting, answer: true })
+  })
+
+  test.each<[string, Session]>([
+    ...outstanding,
+    ['another run', anothers],
+    ['a closed run', session(closed)],
+  ])('does not wait with %s', (_, before) => {
+    expect(awaitMessage(before, 1, token(1))).toEqual({ item: before, answer: false })
+  })
+})
+
+describe('a run closes', () => {
+  test('without its token, its sandbox at rest', () => {
+    const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: 5 }
+    const run = { id: 1, open: true, tries: 1, token: { k: 1, value: 'token' } }
+    const { item, answer } = closeRun(session({ run, conductor }), 1)
+    expect(answer).toBe(true)
+    expect(item.run).toEqual({ id: 1, open: false, tries: 1 })
+    expect(item.conductor).toEqual({ cliSession: 'c', sandboxId: 's' })
+  })
+
+  test('once', () => {
+    const before = session(closed)
+    expect(closeRun(before, 1)).toEqual({ item: before, answer: true })
+  })
+
+  test.each<[string, Session]>([
+    ...outstanding,
+    ['another run', anothers],
+  ])('not with %s', (_, before) => {
+    expect(closeRun(before, 1)).toEqual({ item: before, answer: false })
+  })
+})
+
+describe('parked messages', () => {
+  const before = session({ parked: messages(2), lastSeq: 4 })
+
+  test('leave with their notice', () => {
+    const { item, answer } = tell(before, 1, 'Sorry.', AT)
+    const notice = { seq: 5, kind: 'notice', text: 'Sorry.', at: AT }
+    expect(answer).toBe(true)
+    expect(item).toEqual({ ...before, parked: [], lastSeq: 5, unwritten: [notice] })
+  })
+
+  test.each([
+    ['there are none', session()],
+    ['the run is another one', { ...anothers, parked: messages(2) }],
+  ])('are told about once: not when %s', (_, other) => {
+    expect(tell(other, 1, 'Sorry.', AT)).toEqual({ item: other, answer: false })
+  })
+})
+
+test('a failure is told and moves nothing else', () => {
+  const before = session({ turn: turn(), inbox: [message(1)], lastSeq: 1 })
+  const { item } = reportFailure(before, 1, 'It failed.', AT)
+  const notice = { seq: 2, kind: 'notice', text: 'It failed.', at: AT }
+  expect(item).toEqual({ ...before, lastSeq: 2, unwritten: [notice] })
+  expect(reportFailure(anothers, 1, 'It failed.', AT)).toEqual({ item: anothers, answer: false })
+})
+
+const busy = session({
+  run: { id: 3, open: true, tries: 1, token: { k: 1, value: 'token' } },
+  inbox: messages(2),
+  parked: [message(9)],
+  turn: turn({ job: 7 }),
+  busy: { w1: { leg: 1, deadline: 9 } },
+  seen: { m1: 1 },
+  lastSeq: 9,
+  lastJob: 7,
+  lastTurn: 1,
+  lastWorker: 1,
+})
+
+describe('a stop', () => {
+  const { item, answer } = stop(busy, 'Stopped.', AT)
+
+  test('closes and empties in one update, and fences off every job before it', () => {
+    expect(answer).toEqual({ run: 3, job: 8 })
+    expect(item).not.toHaveProperty('turn')
+    expect(item).toMatchObject({
+      run: { id: 3, open: false, tries: 1 },
+      stopped: 3,
+      inbox: [],
+      parked: [],
+      busy: {},
+      lastJob: 8,
+      seen: { m1: 1 },
+      unwritten: [{ seq: 10, kind: 'notice', text: 'Stopped.', at: AT }],
+    })
+    expect(item.run).not.toHaveProperty('token')
+  })
+
+  test('is followed by the next message in a run of its own', () => {
+    const next = append(item, { id: 'm10', from: 'person', size: 1 })
+    expect(next.answer).toEqual({ run: 4 })
+    expect(next.item.inbox).toMatchObject([{ id: 'm10' }])
+  })
+})
+
+describe('a forgotten session', () => {
+  const { item, answer } = forget(busy, 'another cli session', AT)
+
+  test('keeps its counters alone, so that no name is used twice', () => {
+    expect(answer).toBe(busy)
+    expect(item).toEqual({
+      ...session(),
+      run: { id: 3, open: false, tries: 0 },
+      conductor: { cliSession: 'another cli session' },
+      stopped: 3,
+      lastSeq: 9,
+      lastJob: 7,
+      lastTurn: 1,
+      lastWorker: 1,
+      forgottenTo: 9,
+      deleted: true,
+    })
+  })
+
+  test('is forgotten once', () => {
+    expect(forget(item, 'a third', AT)).toEqual({ item, answer: item })
+  })
+})

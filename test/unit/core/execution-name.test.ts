@@ -1,0 +1,43 @@
+/** The names of executions say what they do, and no two things have the same one. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { legName, readName, runName } from '../../../lambdas/core/execution-name.ts'
+
+const sessionId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)
+const count = fc.integer({ min: 1, max: 999_999 })
+
+test('what was named is read back', () => {
+  fc.assert(
+    fc.property(sessionId, count, count, (session, n, leg) => {
+      expect(readName(runName(session, n))).toEqual({ sessionId: session, run: n })
+      const workerId = `w${n}`
+      expect(readName(legName(session, workerId, leg))).toEqual({
+        sessionId: session,
+        workerId,
+        leg,
+      })
+    }),
+  )
+})
+
+test('the longest name is one that Step Functions takes', () => {
+  const name = legName('x'.repeat(64), 'w999999', 999_999)
+  expect(name).toMatch(/^[A-Za-z0-9_.-]{1,80}$/)
+})
+
+test.each([
+  '',
+  'main',
+  'main.r',
+  'main.1',
+  'main.r1.2',
+  'main.w1',
+  'main.w1.',
+  'main.x1.2',
+  'ma.in.r1',
+  '.r1',
+  'main.r1\n',
+  `${'x'.repeat(65)}.r1`,
+])('is not ours: %j', (name) => {
+  expect(readName(name)).toBeUndefined()
+})

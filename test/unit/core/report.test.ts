@@ -1,0 +1,29 @@
+/** What the conductor reads of a leg: the outcome on the first line. */
+import { expect, test } from 'vitest'
+import { lostReport, reportOf } from '../../../lambdas/core/report.ts'
+
+const result = { allText: '', activity: [] }
+
+test.each([
+  [{ outcome: 'done', text: 'It runs.\nSee a.txt.' }, 'done\n\nIt runs.\nSee a.txt.'],
+  [{ outcome: 'done', text: ' \n' }, 'done'],
+  [{ outcome: 'timeout', text: 'half' }, 'timeout\n\nhalf'],
+  [{ outcome: 'failed', text: '', error: 'exit code 1' }, 'failed: exit code 1'],
+  [{ outcome: 'failed', text: 'half', error: 'exit code 1' }, 'failed: exit code 1\n\nhalf'],
+] as const)('of the result %j', (given, text) => {
+  expect(reportOf({ ...result, ...given })).toEqual({ outcome: given.outcome, text })
+})
+
+test.each([
+  [{ Error: 'States.Timeout' }, 'the worker fell silent'],
+  [{ Error: 'States.HeartbeatTimeout', Cause: 'x' }, 'the worker fell silent'],
+  [{ Error: 'SandboxRefused', Cause: 'wrong key' }, 'SandboxRefused wrong key'],
+  [{ Error: 'SandboxRefused', Cause: null }, 'SandboxRefused'],
+  [{}, 'unknown error'],
+  [{ Error: 'E', Cause: 'x'.repeat(9_000) }, `E ${'x'.repeat(500)}`],
+])('of a leg without a result: %j', (failure, why) => {
+  expect(lostReport(failure)).toEqual({
+    outcome: 'lost',
+    text: `lost: ${why}. Its work of this leg may be lost; it can be instructed again.`,
+  })
+})

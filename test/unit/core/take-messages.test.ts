@@ -1,0 +1,152 @@
+/** What a run does next, and how much a turn takes. */
+import { describe, expect, test } from 'vitest'
+import { takeMessages, tooOld, type Written } from '../../../lambdas/core/run/take-messages.ts'
+import type { Session } from '../../../lambdas/core/session.ts'
+import { closed, message, messages, NOW, session, turn } from './scene.ts'
+
+const nothing: Written = { entries: new Set(), marked: new Set() }
+const take = (before: Session, written = nothing) => takeMessages(before, 1, { written, now: NOW })
+
+const tries = (given: number) => ({ run: { id: 1, open: true, tries: given } })
+const running = turn({ phase: 'run', count: 3, next: 1 })
+
+describe('what is there decides', () => {
+  test.each<[string, Session, object]>([
+    ['nothing', session(), { do: 'close' }],
+    ['a message', session({ inbox: [message(1)] }), { do: 'ask', turn: 1 }],
+    ['a turn to ask', session({ turn: turn() }), { do: 'ask', turn: 1 }],
+    ['a turn asked twice', session({ turn: turn({ asked: 2 }) }), { do: 'ask', turn: 1 }],
+    ['a turn asked thrice', session({ turn: turn({ asked: 3 }) }), { do: 'park', turn: 1 }],
+    ['its result', session({ turn: turn({ asked: 3, result: 'j3' }) }), { do: 'read', turn: 1 }],
+    ['the third recovery', session({ turn: turn(), ...tries(3) }), { do: 'park', turn: 1 }],
+    ['the second recovery', session({ turn: turn(), ...tries(2) }), { do: 'ask', turn: 1 }],
+    ['commands', session({ turn: running }), { do: 'run', commands: [1, 2], giveUp: false }],
+    [
+      'a command that fails run after run',
+      session({ turn: running, ...tries(3) }),
+      { do: 'run', commands: [1], giveUp: true },
+    ],
+    ['parked messages', session({ parked: [message(1)] }), { do: 'tell' }],
+    [
+      'a message besides parked ones',
+      session({ parked: [message(1)], inbox: [message(2)] }),
+      { do: 'ask', turn: 1 },
+    ],
+    [
+      'a run that is not this one',
+      session({ run: { id: 2, open: true, tries: 0 } }),
+      { do: 'superseded' },
+    ],
+    ['a closed run', session(closed), { do: 'superseded' }],
+  ])('%s', (_, before, next) => {
+    expect(take(before).answer).toMatchObject(next)
+  })
+
+  test('a busy worker is waited for, until the latest deadline', () => {
+    const busy = { w1: { leg: 1, deadline: NOW + 5 }, w2: { leg: 1, deadline: NOW + 9 } }
+    expect(take(session({ busy })).answer).toEqual({ do: 'await', until: NOW + 9 })
+  })
+
+  test('a worker past its deadline is not waited for', () => {
+    const busy = { w1: { leg: 1, deadline: NOW } }
+    expect(take(session({ busy })).answer).toEqual({ do: 'close' })
+  })
+
+  test('a step of another run writes nothing', () => {
+    const before = session({ run: { id: 2, open: true, tries: 0 }, inbox: [message(1)] })
+    expect(take(before, { entries: new Set([1]), marked: new Set() }).item).toBe(before)
+  })
+})
+
+test('a turn whose last command is done leaves, and the next begins in the same update', () => {
+  const done = turn({ n: 4, phase: 'run', count: 2, next: 2 })
+  const { item, answer } = take(session({ turn: done, lastTurn: 4, inbox: [message(8)] }))
+  expect(item).toMatchObject({ lastTurn: 5, turn: { n: 5, phase: 'ask', cover: [message(8)] } })
+  expect(answer).toEqual({ do: 'ask', turn: 5 })
+})
+
+test('a turn without commands leaves at once', () => {
+  const { item, answer } = take(session({ turn: turn({ phase: 'run' }) }))
+  expect(item).not.toHaveProperty('turn')
+  expect(answer).toEqual({ do: 'close' })
+})
+
+describe('a turn takes the oldest messages, in order', () => {
+  const covered = (...sizes: number[]) => {
+    const inbox = sizes.map((size, i) => message(i + 1, { size }))
+    const { item } = take(session({ inbox }))
+    expect(item.inbox).toEqual(inbox)
+    return item.turn?.cover.map(({ seq }) => seq)
+  }
+
+  test.each([
+    [1, 1],
+    [50, 50],
+    [51, 50],
+    [400, 50],
+  ])('of %i it takes %i', (waiting, taken) => {
+    const { item } = take(session({ inbox: messages(waiting) }))
+    expect(item.turn?.cover).toEqual(messages(taken))
+  })
+
+  test('up to 400 kB', () => {
+    expect(covered(200_000, 200_000)).toEqual([1, 2])
+    expect(covered(200_000, 200_001)).toEqual([1])
+    expect(covered(100_000, 100_000, 300_000, 1)).toEqual([1, 2])
+  })
+
+  test('and at least one, however large', () => {
+    expect(covered(900_000, 1)).toEqual([1])
+    expect(covered(1, 900_000)).toEqual([1])
+  })
+})
+
+describe('ids beyond the last 500', () => {
+  const seen = (count: number) =>
+    Object.fromEntries(messages(count).map(({ id, seq }) => [id, seq]))
+
+  test.each([
+    [0, 0],
+    [500, 0],
+    [501, 1],
+    [620, 120],
+  ])('of %i are too old: %i', (known, old) => {
+    expect(tooOld(session({ seen: seen(known) }))).toEqual(
+      messages(old).map(({ id, seq }) => ({ id, seq })),
+    )
+  })
+
+  test('are kept from the first entry on that is not written yet', () => {
+    const unwritten = [
+      { seq: 40, kind: 'message', id: 'm40' } as const,
+      { seq: 5, kind: 'message', id: 'm5' } as const,
+    ]
+    expect(tooOld(session({ seen: seen(600), unwritten })).map(({ seq }) => seq)).toEqual([
+      1, 2, 3, 4,
+    ])
+  })
+
+  test('are found in whatever order they are stored', () => {
+    const reversed = Object.fromEntries(Object.entries(seen(501)).reverse())
+    expect(tooOld(session({ seen: reversed }))).toEqual([{ id: 'm1', seq: 1 }])
+  })
+
+  test('are forgotten once marked, and no others', () => {
+    const before = session({ seen: seen(3) })
+    const { item } = take(before, { entries: new Set(), marked: new Set(['m1', 'm2']) })
+    expect(item.seen).toEqual({ m3: 3 })
+  })
+})
+
+test('an entry that was written is no longer unwritten; the others stay', () => {
+  const entry = (seq: number) => ({ seq, kind: 'message', id: `m${seq}` }) as const
+  const before = session({ unwritten: [entry(1), entry(2), entry(3)], seen: { m1: 1, m2: 2 } })
+  const { item } = take(before, { entries: new Set([1, 3, 9]), marked: new Set() })
+  expect(item.unwritten).toEqual([entry(2)])
+  expect(item.seen).toEqual(before.seen)
+})
+
+test('nothing is written when nothing changes', () => {
+  const before = session({ turn: running, unwritten: [{ seq: 1, kind: 'message', id: 'm1' }] })
+  expect(take(before).item).toBe(before)
+})

@@ -1,0 +1,203 @@
+/** A worker's way through its legs: who may still speak for it, and what ends it. */
+import { describe, expect, test } from 'vitest'
+import {
+  claimLeg,
+  currentLeg,
+  endLeg,
+  endWorker,
+  instruct,
+  isCurrentLegJob,
+  newWorker,
+  noteActivity,
+  storeLegResult,
+  type Worker,
+} from '../../../lambdas/core/worker.ts'
+import { AT, NOW } from './scene.ts'
+
+const LATER = '2026-01-01T00:10:00.000Z'
+const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW) })
+const start = { token: 'token', sandboxId: 'sandbox' }
+const brought = { result: 'w1.j1', activity: ['Bash'], transcript: 'j1', at: LATER }
+const over = { outcome: 'done', at: LATER } as const
+
+const queued = newWorker(
+  { sessionId: 'main', workerId: 'w1', cliSession: 'cli-session' },
+  { task: 'build it', criteria: ['it runs'] },
+  assignment('t1.0'),
+)
+const working = claimLeg(queued, 1, start).item
+const finished = storeLegResult(working, 1, 1, brought).item
+const reported = endLeg(finished, 1, over).item
+const lost = endLeg(working, 1, { outcome: 'lost', at: LATER }).item
+const ended = endWorker(working, { status: 'ended', at: LATER }).item
+
+/** That nothing was done, and nothing answered. */
+const untouched = (item: Worker) => ({ item, answer: undefined })
+
+test('a new worker is queued for its first leg of half an hour', () => {
+  expect(queued).toMatchObject({
+    status: 'queued',
+    live: 'live',
+    leg: 1,
+    lastJob: 0,
+    startedAt: AT,
+  })
+  expect(currentLeg(queued)).toEqual({
+    n: 1,
+    commandId: 't1.0',
+    run: 1,
+    startedAt: AT,
+    deadline: NOW + 1_800_000,
+    activity: [],
+  })
+})
+
+describe('a leg is claimed', () => {
+  test('with a new job number each time, and the later one counts', () => {
+    const second = claimLeg(working, 1, { token: 'second', sandboxId: 'sandbox' })
+    expect(second.answer).toBe(2)
+    expect([1, 2, 3].filter((job) => isCurrentLegJob(second.item, 1, job))).toEqual([2])
+    expect(storeLegResult(second.item, 1, 1, brought)).toEqual(untouched(second.item))
+    expect(storeLegResult(second.item, 1, 2, brought).answer).toBe('second')
+  })
+
+  test.each([
+    ['brought its result', finished, 1],
+    ['is reported', reported, 1],
+    ['was lost', lost, 1],
+    ['is of an ended worker', ended, 1],
+    ['is not the current one', working, 2],
+  ])('not when it %s', (_, worker, leg) => {
+    expect(claimLeg(worker, leg, start)).toEqual(untouched(worker))
+  })
+})
+
+describe('a job', () => {
+  test.each([
+    ['counts while its leg is under way', working, true],
+    ['does not count before it is claimed', queued, false],
+    ['does not count once its result is there', finished, false],
+    ['does not count once its leg was lost', lost, false],
+    ['does not count once its worker has ended', ended, false],
+  ])('%s', (_, worker, current) => {
+    expect(isCurrentLegJob(worker, 1, 1)).toBe(current)
+  })
+})
+
+describe('a result', () => {
+  test('is noted with what was done and where the conversation lies', () => {
+    const { item, answer } = storeLegResult(working, 1, 1, brought)
+    expect(answer).toBe('token')
+    expect(item).toMatchObject({ transcript: 'j1', lastActivity: LATER })
+    expect(currentLeg(item)).toMatchObject({ result: 'w1.j1', activity: ['Bash'] })
+  })
+
+  test('that comes twice answers the token again and changes nothing', () => {
+    const again = storeLegResult(finished, 1, 1, { ...brought, result: 'other' })
+    expect(again).toEqual({ item: finished, answer: 'token' })
+  })
+
+  test.each([
+    ['an older leg', working, 0, 1],
+    ['an older job', working, 1, 0],
+    ['an ended worker', ended, 1, 1],
+  ])('is dropped when it is of %s', (_, worker, leg, job) => {
+    expect(storeLegResult(worker, leg, job, brought)).toEqual(untouched(worker))
+  })
+})
+
+describe('activity', () => {
+  test('is kept, the last 200 lines', () => {
+    const lines = Array.from({ length: 150 }, (_, i) => `line ${i}`)
+    const once = noteActivity(working, 1, lines, AT).item
+    const { item } = noteActivity(once, 1, lines, LATER)
+    expect(item).toMatchObject({ activity: 'line 149', lastActivity: LATER })
+    expect(currentLeg(item).activity).toEqual([...lines.slice(100), ...lines])
+  })
+
+  test.each([
+    ['there is none', working, 1, []],
+    ['it is of another leg', working, 2, ['Bash']],
+    ['its leg is over', reported, 1, ['Bash']],
+    ['its worker has ended', ended, 1, ['Bash']],
+  ])('is dropped when %s', (_, worker, leg, lines) => {
+    expect(noteActivity(worker, leg, lines, LATER).item).toBe(worker)
+  })
+})
+
+describe('a leg that is over', () => {
+  test('is reported, once', () => {
+    expect(reported).toMatchObject({ status: 'reported', activity: 'reported: done' })
+    expect(currentLeg(reported)).toMatchObject({ outcome: 'done', endedAt: LATER, reported: true })
+    expect(endLeg(reported, 1, { outcome: 'lost', at: AT }).item).toBe(reported)
+  })
+
+  test('is not another one', () => {
+    expect(endLeg(finished, 2, over).item).toBe(finished)
+  })
+
+  test('of an ended worker leaves the verdict as it is', () => {
+    expect(endLeg(ended, 1, over).item).toMatchObject({ status: 'ended', activity: 'ended' })
+  })
+})
+
+describe('an instruction', () => {
+  const { item, answer } = instruct(reported, 'in blue', assignment('t2.0'))
+
+  test('is a further leg', () => {
+    expect(answer).toEqual({ leg: 2 })
+    expect(item).toMatchObject({ status: 'queued', leg: 2, lastJob: 1, transcript: 'j1' })
+    expect(item.legs).toEqual([
+      currentLeg(reported),
+      expect.objectContaining({ n: 2, commandId: 't2.0', instructions: 'in blue', activity: [] }),
+    ])
+  })
+
+  test('given twice by one command is one leg', () => {
+    expect(instruct(item, 'in blue', assignment('t2.0'))).toEqual({ item, answer: { leg: 2 } })
+  })
+
+  test('fences off the leg before', () => {
+    const claimed = claimLeg(item, 2, start)
+    expect(claimed.answer).toBe(2)
+    expect(storeLegResult(claimed.item, 1, 1, brought).answer).toBeUndefined()
+    expect(endLeg(claimed.item, 1, over).item).toBe(claimed.item)
+  })
+
+  test('to a worker whose leg was lost is a further leg too', () => {
+    expect(instruct(lost, 'again', assignment('t2.0')).answer).toEqual({ leg: 2 })
+  })
+
+  test.each([
+    ['waits for its sandbox', queued, 'w1 is still busy; its report will come'],
+    ['works', working, 'w1 is still busy; its report will come'],
+    ['has its report on the way', finished, 'w1 is still busy; its report will come'],
+    ['has ended', ended, 'w1 has ended'],
+  ])('is refused to a worker that %s', (_, worker, refused) => {
+    expect(instruct(worker, 'x', assignment('t2.0'))).toEqual({ item: worker, answer: { refused } })
+  })
+})
+
+describe('an end', () => {
+  test.each([
+    ['queued', queued, {}],
+    ['working', working, { sandboxId: 'sandbox' }],
+    ['with a result', finished, { sandboxId: 'sandbox' }],
+    ['reported', reported, { sandboxId: 'sandbox' }],
+    ['lost', lost, { sandboxId: 'sandbox' }],
+  ])('is for ever, and says what else is to be ended: a worker %s', (_, worker, answer) => {
+    const verdict = { status: 'accepted', reason: 'good', at: LATER } as const
+    const end = endWorker(worker, verdict)
+    expect(end.answer).toEqual(answer)
+    expect(end.item).toMatchObject({ status: 'accepted', reason: 'good', activity: 'accepted' })
+    expect(end.item).not.toHaveProperty('live')
+    expect(end.item.legs).toEqual(worker.legs)
+    expect(claimLeg(end.item, 1, start)).toEqual(untouched(end.item))
+    expect(storeLegResult(end.item, 1, 1, brought)).toEqual(untouched(end.item))
+  })
+
+  test('that comes twice keeps the first verdict, and says again what to end', () => {
+    const again = endWorker(ended, { status: 'rejected', reason: 'late', at: AT })
+    expect(again).toEqual({ item: ended, answer: { sandboxId: 'sandbox' } })
+  })
+})
