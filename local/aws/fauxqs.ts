@@ -5,7 +5,9 @@
  * listens on a private socket; the signed endpoint is the only way to it. Deviations of fauxqs that our callers see:
  * one message a group in each receive; the deduplication window is lost by a restart; messages do not expire.
  */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { buildApp } from 'fauxqs'
 import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js'
 import { FileS3Persistence } from '../../node_modules/fauxqs/dist/s3/fileS3Persistence.js'
@@ -24,6 +26,7 @@ export interface Fauxqs {
 
 /** Starts fauxqs on what `stateDir` holds: messages in SQLite, objects as files. */
 export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
+  releaseReceived(path.join(stateDir, 'sqs', 'fauxqs.db'))
   const messages = new PersistenceManager(path.join(stateDir, 'sqs'))
   const objects = new FileS3Persistence(path.join(stateDir, 's3'))
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() }
@@ -51,4 +54,15 @@ export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
       objects.close()
     },
   }
+}
+
+/**
+ * Whoever had received a message died with the last start, so it is visible at once. AWS, whose pollers outlive our
+ * functions, would let it wait out its visibility timeout.
+ */
+function releaseReceived(file: string): void {
+  if (!existsSync(file)) return
+  const database = new DatabaseSync(file)
+  database.exec('UPDATE sqs_messages SET visibility_deadline = 1 WHERE visibility_deadline > 1')
+  database.close()
 }

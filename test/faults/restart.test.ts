@@ -1,0 +1,63 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import type { Entry } from '../../lambdas/core/history.ts'
+import { block, commandsOf, replies } from '../support/baton.ts'
+import { type ServerProcess, startServer } from '../support/server-process.ts'
+
+const stateDir = mkdtempSync(path.join(tmpdir(), 'baton-restart-'))
+let server: ServerProcess | undefined
+afterAll(async () => {
+  await server?.kill(true)
+  rmSync(stateDir, { recursive: true, force: true })
+})
+
+/** Fixed so that a failure can be repeated, spread over a run of about eight seconds. */
+const MOMENTS_MS = [50, 400, 1100, 1900, 2600, 3300, 4200, 5200, 6500, 8000]
+
+test.each(
+  MOMENTS_MS.map((moment, i) => [moment, i % 2 === 0] as const),
+)('killed %i ms into a run with two workers (whole group: %s), everything is answered after the restart', async (moment, whole) => {
+  server ??= await startServer(stateDir)
+  const { port } = server
+  const session = `killed-${moment}`
+  await server.send(session, `${block('sleep 1; echo one')}\n${block('sleep 2; echo two')}`)
+  await wait(moment)
+  await server.kill(whole)
+  await wait(300)
+  expect(sandboxProcesses()).toEqual([])
+  server = await startServer(stateDir, port)
+  const entries = await server.until(session, isAnswered, 150)
+  expectNothingTwice(entries)
+})
+
+/** Both workers ended and their results told, or the person was told that it failed. */
+const isAnswered = (entries: readonly Entry[]) =>
+  (commandsOf(entries, 'KILL_WORKER').filter(({ status }) => status === 'done').length === 2 &&
+    /one|failed|lost/.test(replies(entries).join())) ||
+  entries.some(({ role, text }) => role === 'system' && text.includes('could not be answered'))
+
+function expectNothingTwice(entries: readonly Entry[]): void {
+  expect(entries.filter(({ role }) => role === 'user')).toHaveLength(1)
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+  expect(commandsOf(entries, 'SPAWN_WORKER').map(({ workerId }) => workerId)).toEqual(['w1', 'w2'])
+  const ids = entries.flatMap(({ messageId }) => messageId ?? [])
+  expect(new Set(ids).size).toBe(ids.length)
+}
+
+/** Processes that belong to a sandbox of this state folder, by their command line. */
+const sandboxProcesses = () =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return command.includes(path.join(stateDir, 'e2b')) || /baton-runner/.test(command)
+          ? [command]
+          : []
+      } catch {
+        return []
+      }
+    })

@@ -1,0 +1,30 @@
+/** Starts Baton as a process group of its own, so that a test can kill it as a crash of the machine would. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { clientOf } from './baton.ts'
+
+export type ServerProcess = Awaited<ReturnType<typeof startServer>>
+
+/** `kill` ends server, functions and sandboxes' daemons at once with SIGKILL, the whole group or the server alone. */
+export async function startServer(stateDir: string, port = 0) {
+  const child = fork(
+    fileURLToPath(new URL('./serve.ts', import.meta.url)),
+    [stateDir, String(port)],
+    { detached: true, stdio: 'inherit' },
+  )
+  const exited = once(child, 'exit')
+  const started = await Promise.race([once(child, 'message'), exited])
+  const [message] = started as [{ url: string; token: string } | number | null]
+  if (typeof message !== 'object' || message === null) throw new Error('the server did not start')
+  const pid = child.pid ?? 0
+  return {
+    ...message,
+    ...clientOf(message),
+    port: Number(new URL(message.url).port),
+    async kill(whole: boolean) {
+      process.kill(whole ? -pid : pid, 'SIGKILL')
+      await exited
+    },
+  }
+}
