@@ -14,6 +14,7 @@ import { Construct } from 'constructs'
 import { input, type ReviewSteps, reviewSteps, type StepBindings } from './review-steps.ts'
 import {
   caught,
+  dontRetryLookAgain,
   jsonata,
   machine,
   retryFailure,
@@ -97,15 +98,14 @@ export class ReviewLoop extends Construct {
 
 const when = (expression: string) => Condition.jsonata(jsonata(expression))
 
-/** The first matching retrier counts, so the particular ones come first. */
+/** The first retrier that matches counts, so the particular ones come first. */
 function retry({ askConductor, awaitMessage, ...others }: ReviewSteps): void {
-  retryFailure(retryService(retrySilence(retrySandbox(askConductor))))
-  // What it throws is LookAgain, or leads to a new try of the whole run.
-  retryService(awaitMessage)
+  retryFailure(retryService(retrySilence(retrySandbox(dontRetryLookAgain(askConductor)))))
+  retryFailure(retryService(dontRetryLookAgain(awaitMessage)))
   for (const step of Object.values(others)) retryFailure(retryService(step))
 }
 
-/** Not an error: the item has moved on meanwhile, and so does the run. */
+/** The item has moved on meanwhile, or nobody wrote in time: the run looks at it again. */
 function lookAgain({ takeMessages, askConductor, awaitMessage }: ReviewSteps): void {
   const back = (step: TaskStateBase, ...errors: string[]) =>
     step.addCatch(takeMessages, { errors, outputs: jsonata('{}') })

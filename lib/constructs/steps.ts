@@ -102,10 +102,14 @@ export const retryService = (step: TaskStateBase) =>
     ...patient,
   })
 
+/** Not an error: the item has moved on meanwhile, so the same question is not asked again. */
+export const dontRetryLookAgain = (step: TaskStateBase) =>
+  step.addRetry({ errors: ['LookAgain'], maxAttempts: 0 })
+
 /** E2B: a rate limit is waited out, trouble that can pass is tried at 5 and 10 seconds. */
 export const retrySandbox = (step: TaskStateBase) =>
   step
-    .addRetry({ errors: ['LookAgain', 'SandboxRefused'], maxAttempts: 0 })
+    .addRetry({ errors: ['SandboxRefused'], maxAttempts: 0 })
     .addRetry({
       errors: ['SandboxBusy'],
       interval: Duration.seconds(2),

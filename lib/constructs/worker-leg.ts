@@ -7,6 +7,7 @@ import type { Binding } from './bindings.ts'
 import { ServiceFunction } from './service-function.ts'
 import {
   caught,
+  dontRetryLookAgain,
   given,
   jsonata,
   lambdaStep,
@@ -53,7 +54,7 @@ export class WorkerLeg extends Construct {
       timeout: Timeout.duration(Duration.seconds(40)),
       output: '{}',
     })
-    retryFailure(retrySandbox(retryService(startLeg)))
+    retryFailure(retryService(retrySandbox(dontRetryLookAgain(startLeg))))
     retryFailure(retryService(collectResult))
     // However the leg ended, the conductor hears of it.
     startLeg.addCatch(collectResult, { errors: ['States.ALL'], outputs: caught })

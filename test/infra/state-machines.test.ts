@@ -96,3 +96,14 @@ test('ReviewLoop fails after the failure was told, also when it could not be', (
   expect(TellFailure).toMatchObject({ Next: 'Failed' })
   expect(TellFailure && catchesAll(TellFailure)).toBe('Failed')
 })
+
+test.each(
+  machines.flatMap(({ definition }) =>
+    tasksOf(definition).filter(([, task]) => waitsForToken(task)),
+  ),
+)('%s does not ask again when the item has moved on', (_, { Retry }) => {
+  const matching = Retry.find(({ ErrorEquals }) =>
+    ['LookAgain', 'States.TaskFailed'].some((error) => ErrorEquals.includes(error)),
+  )
+  expect(matching).toMatchObject({ ErrorEquals: ['LookAgain'], MaxAttempts: 0 })
+})
