@@ -51,10 +51,10 @@ export interface Malformed {
 const MAX_COMMANDS = 20
 
 /** What the conductor's CLI is given as `--json-schema`; it knows draft 7 and no `$schema` of a later one. */
-export const answerSchema = z.toJSONSchema(
+export const answerSchema: Record<string, unknown> = z.toJSONSchema(
   z.object({ reply: z.string().nullable(), commands: z.array(command) }),
   { io: 'input', target: 'draft-7' },
-) as Record<string, unknown>
+)
 
 /** The answer's outline; its commands are checked one by one, so that one bad command does not spoil the turn. */
 const outline = z.object({

@@ -22,9 +22,10 @@ const anothers = session({ run: { id: 2, open: true, tries: 0 } })
 
 describe('a run that waits', () => {
   const token = (k: number) => ({ k, value: `token ${k}` })
-  const waiting = awaitMessage(session(), 1, token(2)).item
+  const { item: waiting, answer } = awaitMessage(session(), 1, token(2))
 
   test('can be woken by its token', () => {
+    expect(answer).toBe(true)
     expect(append(waiting, { id: 'm1', from: 'person', size: 1 }).answer).toEqual({
       run: 1,
       token: 'token 2',
@@ -32,7 +33,8 @@ describe('a run that waits', () => {
   })
 
   test('takes a younger token, never an older one', () => {
-    expect(awaitMessage(waiting, 1, token(3)).item.run.token).toEqual(token(3))
+    const younger = { ...waiting, run: { ...waiting.run, token: token(3) } }
+    expect(awaitMessage(waiting, 1, token(3))).toEqual({ item: younger, answer: true })
     expect(awaitMessage(waiting, 1, token(2))).toEqual({ item: waiting, answer: true })
     expect(awaitMessage(waiting, 1, token(1))).toEqual({ item: waiting, answer: true })
   })

@@ -27,6 +27,7 @@ describe('a line inside a fenced block is no command', () => {
     ['closed', `\`\`\`\nx\n\`\`\`\n${LINE}`],
     ['closed by a longer one', `~~~\nx\n~~~~~\n${LINE}`],
     ['closed with spaces behind', `\`\`\`sh\nx\n\`\`\`  \n${LINE}`],
+    ['closed with three spaces before', `\`\`\`\nx\n   \`\`\`\n${LINE}`],
     ['closed in a list', `- \`\`\`sh\n  x\n  \`\`\`\n${LINE}`],
     ['no fence but inline code', `\`\`\`make\`\`\` it is.\n\n${LINE}`],
   ])('but after it is: %s', (_, text) => {

@@ -1,0 +1,74 @@
+/** What a reader of the API sees of a worker: what it did, and none of what is ours alone. */
+import { expect, test } from 'vitest'
+import { workerDetail, workerView } from '../../../lambdas/core/views.ts'
+import {
+  claimLeg,
+  endLeg,
+  endWorker,
+  instruct,
+  newWorker,
+  noteActivity,
+} from '../../../lambdas/core/worker.ts'
+import { AT, NOW } from './scene.ts'
+
+const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW) })
+
+const queued = newWorker(
+  { sessionId: 'main', workerId: 'w1', cliSession: 'secret-cli-session' },
+  { task: 'build it', criteria: ['it runs'] },
+  assignment('t1.0'),
+)
+const working = claimLeg(queued, 1, { token: 'secret-token', sandboxId: 'sandbox' }).item
+const reported = endLeg(noteActivity(working, 1, ['Bash: ls'], AT).item, 1, {
+  outcome: 'done',
+  at: AT,
+}).item
+const second = instruct(reported, 'in blue', assignment('t2.0')).item
+
+const shared = {
+  workerId: 'w1',
+  sessionId: 'main',
+  task: 'build it',
+  startedAt: AT,
+  lastActivity: AT,
+}
+
+test('a worker that waits for its sandbox has none yet', () => {
+  const shows = { ...shared, sandboxId: null, status: 'queued', leg: 1, activity: 'queued' }
+  expect(workerView(queued)).toEqual(shows)
+})
+
+test('one worker is shown with its criteria and each leg', () => {
+  const ended = endWorker(second, { status: 'accepted', reason: 'good', at: AT }).item
+  expect(workerDetail(ended)).toEqual({
+    ...shared,
+    sandboxId: 'sandbox',
+    status: 'accepted',
+    leg: 2,
+    activity: 'accepted',
+    criteria: ['it runs'],
+    reason: 'good',
+    legs: [
+      {
+        leg: 1,
+        instructions: null,
+        startedAt: AT,
+        endedAt: AT,
+        outcome: 'done',
+        activity: ['Bash: ls'],
+      },
+      {
+        leg: 2,
+        instructions: 'in blue',
+        startedAt: AT,
+        endedAt: null,
+        outcome: null,
+        activity: [],
+      },
+    ],
+  })
+})
+
+test('no token and no CLI session is shown', () => {
+  expect(JSON.stringify([workerView(working), workerDetail(second)])).not.toContain('secret')
+})
