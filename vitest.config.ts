@@ -12,7 +12,11 @@ const project = (name: string, timeout: number, options: object = {}) => ({
 })
 
 /** Each file starts all of Baton: one at a time, on a template that is synthesised once. */
-const whole = { fileParallelism: false, globalSetup: ['test/support/synthesise.ts'] }
+const whole = {
+  fileParallelism: false,
+  globalSetup: ['test/support/synthesise.ts'],
+  sequence: { groupOrder: 1 },
+}
 
 export default defineConfig({
   test: {
