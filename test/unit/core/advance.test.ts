@@ -55,10 +55,11 @@ describe('a command that is done', () => {
   })
 
   test.each([
-    [true, 0],
-    [false, 3],
-  ])('begins the count of recoveries anew when it was given up: %s', (gaveUp, tries) => {
+    [{ gaveUp: true }, 0],
+    [{ gaveUp: false }, 3],
+    [{}, 3],
+  ])('begins the count of recoveries anew when it was given up: %j', (done, tries) => {
     const tired = { ...before, run: { id: 1, open: true, tries: 3 } }
-    expect(advance(tired, 1, 1, 1, { gaveUp }).item.run.tries).toBe(tries)
+    expect(advance(tired, 1, 1, 1, done).item.run.tries).toBe(tries)
   })
 })

@@ -35,7 +35,8 @@ describe('a run that waits', () => {
   test('takes a younger token, never an older one', () => {
     const younger = { ...waiting, run: { ...waiting.run, token: token(3) } }
     expect(awaitMessage(waiting, 1, token(3))).toEqual({ item: younger, answer: true })
-    expect(awaitMessage(waiting, 1, token(2))).toEqual({ item: waiting, answer: true })
+    const asYoung = { k: 2, value: 'another' }
+    expect(awaitMessage(waiting, 1, asYoung)).toEqual({ item: waiting, answer: true })
     expect(awaitMessage(waiting, 1, token(1))).toEqual({ item: waiting, answer: true })
   })
 
@@ -91,8 +92,9 @@ describe('parked messages', () => {
 
 test('a failure is told and moves nothing else', () => {
   const before = session({ turn: turn(), inbox: [message(1)], lastSeq: 1 })
-  const { item } = reportFailure(before, 1, 'It failed.', AT)
+  const { item, answer } = reportFailure(before, 1, 'It failed.', AT)
   const notice = { seq: 2, kind: 'notice', text: 'It failed.', at: AT }
+  expect(answer).toBe(true)
   expect(item).toEqual({ ...before, lastSeq: 2, unwritten: [notice] })
   expect(reportFailure(anothers, 1, 'It failed.', AT)).toEqual({ item: anothers, answer: false })
 })

@@ -43,6 +43,15 @@ test('an error keeps its name, which Step Functions retries or catches by', asyn
   ])
 })
 
+test('the ids of one invocation do not stand in the log of the next', async () => {
+  const fail = task(z.unknown(), async () => {
+    throw new Error('no')
+  })
+  await expect(fail({ sessionId: 'first' }, context)).rejects.toThrow('no')
+  await expect(fail({ run: 2 }, context)).rejects.toThrow('no')
+  expect(JSON.parse(deployment.log[1] ?? '')).not.toHaveProperty('sessionId')
+})
+
 test('a task token stands in no log', async () => {
   const fail = task(input, async () => {
     throw new Error('no')
