@@ -1,0 +1,25 @@
+/** The guards, each with a version of the product that lacks it and the property that then breaks. */
+import { actionMutants } from './mutants/actions.ts'
+import { effectMutants } from './mutants/effects.ts'
+import type { System } from './system.ts'
+
+export interface Mutant {
+  readonly guard: string
+  /** What the product does instead. */
+  readonly instead: string
+  /** What of the product is replaced. */
+  readonly lacks: Partial<System>
+  /** Where it shows. */
+  readonly scenario: string
+  /** The property that breaks; or why the search finds nothing. */
+  readonly breaks: `${'L' | 'S' | 'J'}${number}` | { readonly coveredBy: string }
+}
+
+export const mutants: readonly Mutant[] = [...actionMutants, ...effectMutants]
+
+/** The mutant that lacks this guard. Throws when there is none. */
+export function mutantWithout(guard: string): Mutant {
+  const found = mutants.find((mutant) => mutant.guard === guard)
+  if (!found) throw new Error(`There is no guard "${guard}"; see --list.`)
+  return found
+}

@@ -1,0 +1,269 @@
+/** Guards in the product's actions: each mutant wraps the real function and takes one condition away. */
+import { withoutToken, withoutTurn } from '../../../../lambdas/core/run/step.ts'
+import type { Session } from '../../../../lambdas/core/session.ts'
+import type { Mutant } from '../mutants.ts'
+import { product } from '../system.ts'
+
+/** The current run, whoever asks: what the action sees when it does not ask who owns the session. */
+const current = ({ run }: Session) => run.id
+/** The current turn, whichever was meant. */
+const currentTurn = ({ turn }: Session, n: number) => turn?.n ?? n
+
+const withoutResult = (session: Session): Session => {
+  if (!session.turn) return session
+  const { result: _, ...turn } = session.turn
+  return { ...session, turn }
+}
+
+/** As if nothing were outstanding; what was is there again afterwards. */
+const asIfEmpty =
+  <Args extends unknown[], Answer>(
+    action: (session: Session, ...args: Args) => { item: Session; answer: Answer },
+  ) =>
+  (session: Session, ...args: Args) => {
+    const { inbox, parked, turn } = session
+    const { item, answer } = action({ ...withoutTurn(session), inbox: [], parked: [] }, ...args)
+    return { item: { ...item, inbox, parked, ...(turn && { turn }) }, answer }
+  }
+
+export const actionMutants: readonly Mutant[] = [
+  {
+    guard: 'seen',
+    instead: 'append does not ask whether it knows the id',
+    lacks: {
+      append: (session, arrival) => {
+        const { [arrival.id]: _, ...seen } = session.seen
+        return product.append({ ...session, seen }, arrival)
+      },
+    },
+    scenario: 'a message, delivered twice',
+    breaks: 'S2',
+  },
+  {
+    guard: 'duplicates wake',
+    instead: 'append answers nobody to wake for a known id',
+    lacks: {
+      append: (session, arrival) =>
+        session.seen[arrival.id] === undefined
+          ? product.append(session, arrival)
+          : { item: session, answer: undefined },
+    },
+    scenario: 'a worker and a message between',
+    breaks: 'L1',
+  },
+  {
+    guard: 'stopped legs',
+    instead: 'append treats the report of a stopped leg like any other',
+    lacks: {
+      append: (session, { leg: _, ...arrival }) => product.append(session, arrival),
+    },
+    scenario: 'a stop and a worker',
+    breaks: 'S5',
+  },
+  {
+    guard: 'recover once',
+    instead: 'recover takes an open run over, whichever it is',
+    lacks: { recover: (session) => product.recover(session, current(session)) },
+    scenario: 'a message, delivered twice',
+    breaks: 'L5',
+  },
+  {
+    guard: 'tries in the item',
+    instead: 'recover does not count',
+    lacks: {
+      recover: (session, r) =>
+        product.recover({ ...session, run: { ...session.run, tries: -1 } }, r),
+    },
+    scenario: 'an answer that cannot be read',
+    breaks: 'L5',
+  },
+  {
+    guard: 'own run at take',
+    instead: 'takeMessages does not ask whose run it is',
+    lacks: {
+      takeMessages: (session, _, now) => product.takeMessages(session, current(session), now),
+    },
+    scenario: 'a redrive',
+    breaks: 'L5',
+  },
+  {
+    guard: 'own run at ask',
+    instead: 'ask does not ask whose run it is: the handler looked before',
+    lacks: { ask: (session, _, n, claim) => product.ask(session, current(session), n, claim) },
+    scenario: 'a zombie step',
+    breaks: 'S1',
+  },
+  {
+    guard: 'own turn at ask',
+    instead: 'ask does not ask which turn is meant',
+    lacks: {
+      ask: (session, r, n, claim) => product.ask(session, r, currentTurn(session, n), claim),
+    },
+    scenario: 'a zombie step',
+    breaks: 'S2',
+  },
+  {
+    guard: 'result before ask',
+    instead: 'ask does not look for a result',
+    lacks: { ask: (session, r, n, claim) => product.ask(withoutResult(session), r, n, claim) },
+    scenario: 'a zombie step and time-outs',
+    breaks: 'J1',
+  },
+  {
+    guard: 'asked in the item',
+    instead: 'ask does not count',
+    lacks: {
+      ask: (session, r, n, claim) => {
+        const { turn } = session
+        return product.ask(
+          { ...session, ...(turn && { turn: { ...turn, asked: 0 } }) },
+          r,
+          n,
+          claim,
+        )
+      },
+    },
+    scenario: 'a runner that always dies',
+    breaks: 'L5',
+  },
+  {
+    guard: 'read a result',
+    instead: 'takeMessages has a turn with a result asked',
+    lacks: {
+      takeMessages: (session, r, now) => {
+        const { item, answer } = product.takeMessages(session, r, now)
+        return { item, answer: answer.do === 'read' ? { ...answer, do: 'ask' } : answer }
+      },
+    },
+    scenario: 'a message, delivered twice',
+    breaks: 'L5',
+  },
+  {
+    guard: 'turn stays until done',
+    instead: 'takeMessages drops an accepted turn',
+    lacks: {
+      takeMessages: (session, r, now) =>
+        product.takeMessages(
+          session.turn?.phase === 'run' ? withoutTurn(session) : session,
+          r,
+          now,
+        ),
+    },
+    scenario: 'two messages',
+    breaks: 'L4',
+  },
+  {
+    guard: 'take keeps the token',
+    instead: 'takeMessages removes the token of AwaitMessage',
+    lacks: {
+      takeMessages: (session, r, now) => {
+        const { item, answer } = product.takeMessages(session, r, now)
+        return { item: { ...item, run: withoutToken(item.run) }, answer }
+      },
+    },
+    scenario: 'a worker and a zombie step',
+    breaks: 'L1',
+  },
+  {
+    guard: 'give up a command',
+    instead: 'takeMessages has a command tried for ever',
+    lacks: {
+      takeMessages: (session, r, now) => {
+        const { item, answer } = product.takeMessages(session, r, now)
+        return { item, answer: answer.do === 'run' ? { ...answer, giveUp: false } : answer }
+      },
+    },
+    scenario: 'a command that always fails',
+    breaks: 'L5',
+  },
+  {
+    guard: 'leave at accept',
+    instead: 'messages leave the inbox when their turn begins',
+    lacks: {
+      takeMessages: (session, r, now) => {
+        const { item, answer } = product.takeMessages(session, r, now)
+        const covered = new Set(item.turn?.cover.map(({ seq }) => seq))
+        const inbox = item.inbox.filter(({ seq }) => !covered.has(seq))
+        return { item: { ...item, inbox }, answer }
+      },
+    },
+    scenario: 'a zombie step',
+    breaks: { coveredBy: 'turn.cover, which keeps the messages in the item' },
+  },
+  {
+    guard: 'own turn at accept',
+    instead: 'accept does not ask which turn is meant, nor which result',
+    lacks: {
+      accept: (session, r, n, decision) =>
+        product.accept(session, r, currentTurn(session, n), {
+          ...decision,
+          result: session.turn?.result ?? decision.result,
+        }),
+    },
+    scenario: 'a zombie step',
+    breaks: 'S2',
+  },
+  {
+    guard: 'job goes with its result',
+    instead: 'askAgain drops the result and leaves its job the current one',
+    lacks: {
+      askAgain: (session, r, n, reason) => {
+        const { item, answer } = product.askAgain(session, r, n, reason)
+        const { job, token } = session.turn ?? {}
+        if (item === session || !item.turn || job === undefined || token === undefined)
+          return { item, answer }
+        return { item: { ...item, turn: { ...item.turn, job, token } }, answer }
+      },
+    },
+    scenario: 'a result that is never usable',
+    breaks: 'J2',
+  },
+  {
+    guard: 'await when empty',
+    instead: 'awaitMessage waits although something is outstanding',
+    lacks: { awaitMessage: asIfEmpty(product.awaitMessage) },
+    scenario: 'a worker and a message between',
+    breaks: 'L1',
+  },
+  {
+    guard: 'younger token',
+    instead: 'awaitMessage overwrites a younger token',
+    lacks: {
+      awaitMessage: (session, r, token) =>
+        product.awaitMessage({ ...session, run: withoutToken(session.run) }, r, token),
+    },
+    scenario: 'a worker and a zombie step',
+    breaks: 'L1',
+  },
+  {
+    guard: 'close when empty',
+    instead: 'closeRun closes although something is outstanding',
+    lacks: { closeRun: asIfEmpty(product.closeRun) },
+    scenario: 'two messages',
+    breaks: 'L1',
+  },
+  {
+    guard: 'own run at close',
+    instead: 'closeRun does not ask whose run it is',
+    lacks: { closeRun: (session) => product.closeRun(session, current(session)) },
+    scenario: 'a zombie step',
+    breaks: { coveredBy: 'nothing outstanding: whoever closes an empty run does no harm' },
+  },
+  {
+    guard: 'current job at fetch',
+    instead: 'the callback hands out any job',
+    lacks: { isCurrentJob: () => true },
+    scenario: 'a stop',
+    breaks: 'S5',
+  },
+  {
+    guard: 'current job at result',
+    instead: 'storeResult takes the result of any job',
+    lacks: {
+      storeResult: (session, job, result) =>
+        product.storeResult(session, session.turn?.job ?? job, result),
+    },
+    scenario: 'a new sandbox',
+    breaks: 'J2',
+  },
+]

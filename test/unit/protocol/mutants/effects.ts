@@ -1,0 +1,145 @@
+/** Guards in the handlers: each mutant changes the order or the condition of one effect. */
+import { withoutTurn } from '../../../../lambdas/core/run/step.ts'
+import type { Mutant } from '../mutants.ts'
+import { product } from '../system.ts'
+
+export const effectMutants: readonly Mutant[] = [
+  {
+    guard: 'append opens',
+    instead:
+      'append leaves the run closed, a second update opens it; the dead-letter consumer does neither',
+    lacks: {
+      appendOpens: false,
+      deadLettersAppend: false,
+      append: (session, arrival) => {
+        const { item, answer } = product.append(session, arrival)
+        return session.run.open ? { item, answer } : { item: { ...item, run: session.run }, answer }
+      },
+    },
+    scenario: 'two messages',
+    breaks: 'L1',
+  },
+  {
+    guard: 'dead letters append',
+    instead: 'the dead-letter consumer leaves a tombstone',
+    lacks: { deadLettersAppend: false },
+    scenario: 'a worker',
+    breaks: 'L3',
+  },
+  {
+    guard: 'body first',
+    instead: 'the content is stored after the append',
+    lacks: { bodyFirst: false },
+    scenario: 'two messages',
+    breaks: 'S6',
+  },
+  {
+    guard: 'start after a dead token',
+    instead: 'a token that nobody waits for ends the wake',
+    lacks: { startsAfterToken: false },
+    scenario: 'a worker and a zombie step',
+    breaks: { coveredBy: 'the sweep, later' },
+  },
+  {
+    guard: 'recover a used name',
+    instead: 'a start whose name is used up ends the wake',
+    lacks: { recoversUsedName: false },
+    scenario: 'two messages',
+    breaks: 'L5',
+  },
+  {
+    guard: 'sweep',
+    instead: 'nobody looks for open runs',
+    lacks: { sweeps: false },
+    scenario: 'two messages',
+    breaks: 'L1',
+  },
+  {
+    guard: 'lock order',
+    instead: 'a runner ends whatever job it finds',
+    lacks: { fencesJobs: false },
+    scenario: 'a zombie step and time-outs',
+    breaks: 'J2',
+  },
+  {
+    guard: 'result first',
+    instead: 'the callback answers the token, then stores the result',
+    lacks: { resultFirst: false },
+    scenario: 'two messages',
+    breaks: { coveredBy: 'ReadTurn, which looks at the item again when it finds no result' },
+  },
+  {
+    guard: 'current token',
+    instead: 'the callback answers the token that was current when the result was posted',
+    lacks: { answersCurrentToken: false },
+    scenario: 'a zombie step and time-outs',
+    breaks: { coveredBy: 'the heartbeat time-out, later' },
+  },
+  {
+    guard: 'claim before a mail',
+    instead: 'a mail is sent, then noted',
+    lacks: { claimsMail: false },
+    scenario: 'two messages',
+    breaks: 'S3',
+  },
+  {
+    guard: 'workers have names',
+    instead: 'a spawn makes a worker every time',
+    lacks: { namesWorkers: false },
+    scenario: 'a worker',
+    breaks: 'S3',
+  },
+  {
+    guard: 'report first',
+    instead: 'a leg is marked as reported before its report is queued',
+    lacks: { reportFirst: false },
+    scenario: 'a worker',
+    breaks: 'L3',
+  },
+  {
+    guard: 'stop fences',
+    instead: 'stop ends whatever job it finds',
+    lacks: { stopsOlderJobs: false },
+    scenario: 'a stop between deliveries',
+    breaks: 'J2',
+  },
+  {
+    guard: 'stop at once',
+    instead: 'stop sets a mark, and closes and empties in the end',
+    lacks: { stopsAtOnce: false },
+    scenario: 'a stop',
+    breaks: 'S5',
+  },
+  {
+    guard: 'parked until told',
+    instead: 'the parked messages leave, then the notice is written',
+    lacks: {
+      noticeWithTell: false,
+      tell: (session, r, text, at) => {
+        const { item, answer } = product.tell(session, r, text, at)
+        return { item: { ...item, unwritten: session.unwritten }, answer }
+      },
+    },
+    scenario: 'a runner that always dies',
+    breaks: 'L4',
+  },
+  {
+    guard: 'token grows with a redrive',
+    instead: 'a redriven AwaitMessage has the entered time it had, its retries count from zero',
+    lacks: { redriveGrowsToken: false },
+    scenario: 'a worker and a redrive',
+    breaks: 'L1',
+  },
+  {
+    guard: 'stop leaves nothing',
+    instead: 'stop leaves the inbox',
+    lacks: {
+      stop: (session, text, at) => {
+        const { item, answer } = product.stop(session, text, at)
+        return { item: { ...withoutTurn(item), inbox: session.inbox }, answer }
+      },
+    },
+    scenario: 'a stop',
+    breaks: 'L1',
+  },
+]

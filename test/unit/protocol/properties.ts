@@ -1,0 +1,134 @@
+/** What must never happen, and how a world may end. */
+import { isCurrentJob } from '../../../lambdas/core/run/job.ts'
+import { mine } from '../../../lambdas/core/run/step.ts'
+import { MAX_ASKED } from '../../../lambdas/core/run/take-messages.ts'
+import type { Happening, Transition } from './transition.ts'
+import { REPORT, type World } from './world.ts'
+
+/** Runs that no scenario here needs. */
+const MAX_RUNS = 8
+
+/** A safety property that a transition breaks: its name first, then what went wrong. */
+export function broken(before: World, { world: after, happening }: Transition): string | undefined {
+  if (after.session.run.id > MAX_RUNS) return 'L5 runs without end'
+  return happening && judge(before, after, happening)
+}
+
+function judge(before: World, after: World, happening: Happening): string | undefined {
+  switch (happening.what) {
+    case 'recover':
+      return before.session.run.id !== after.session.run.id &&
+        before.session.run.id !== happening.run
+        ? 'L5 a run is taken over that somebody has just taken over'
+        : undefined
+    case 'take':
+      return taken(before, after)
+    case 'claim':
+      return claimed(before, after, happening)
+    case 'launch':
+      return launched(before, happening.job)
+    case 'begin':
+      return begun(before, happening.job)
+    case 'store':
+      return before.session.turn?.job === happening.job
+        ? undefined
+        : 'J2 the result of an old job is taken while a newer one is current'
+    case 'read':
+      return before.past.unusable.includes(happening.result)
+        ? 'J2 a result that was given back is read again'
+        : undefined
+    case 'accept':
+      return accepted(before, happening.turn)
+    case 'finish':
+      return finished(before)
+    case 'mail':
+      return before.past.mails.includes(happening.name)
+        ? 'S3 a mail is sent twice by one command'
+        : undefined
+    case 'spawn':
+      return before.leg.does === 'nothing'
+        ? undefined
+        : 'S3 a worker is spawned twice by one command'
+    case 'stop-jobs':
+      return (before.sandbox.runner?.job ?? 0) > happening.job &&
+        after.sandbox.runner?.job === happening.job
+        ? 'J2 a late stop ends the turn of a newer message'
+        : undefined
+  }
+}
+
+function taken({ past, bodies }: World, { session }: World): string | undefined {
+  if (past.halted) return 'S5 a turn is taken in a stopped session'
+  return session.turn?.cover.some(({ id }) => !bodies.includes(id))
+    ? 'S6 a message is taken whose content is not stored'
+    : undefined
+}
+
+function claimed(
+  { session }: World,
+  { past }: World,
+  { run, turn }: { run: number; turn: number },
+): string | undefined {
+  if (!mine(session, run)) return 'S1 a superseded run starts a turn'
+  if (session.turn?.n !== turn) return 'S2 a late step starts a turn that is not its own'
+  if (session.turn.result !== undefined) return 'J1 a stored result is thrown away'
+  return (past.asked[turn] ?? 0) > MAX_ASKED ? 'L5 a turn is asked without end' : undefined
+}
+
+const launched = ({ sandbox: { runner } }: World, job: number) =>
+  runner && runner.job > job ? 'J2 a late start of an older job ends the current one' : undefined
+
+function begun({ past, session }: World, job: number): string | undefined {
+  if (past.halted) return 'S5 the conductor begins a turn in a stopped session'
+  return isCurrentJob(session, job) ? undefined : 'S1 a job begins that is not the current one'
+}
+
+function accepted({ session, past }: World, n: number): string | undefined {
+  const { turn, seen, parked } = session
+  if (turn?.n !== n) return 'S2 a late step accepts a turn that is not its own'
+  const ids = turn.cover.map(({ id }) => id)
+  if (ids.some((id, i) => past.accepted.includes(id) || ids.indexOf(id) < i))
+    return 'S2 a message is answered twice'
+  const dealtWith = new Set([
+    ...ids,
+    ...past.accepted,
+    ...past.told,
+    ...past.dropped,
+    ...parked.map(({ id }) => id),
+  ])
+  const last = Math.max(...turn.cover.map(({ seq }) => seq))
+  return Object.entries(seen).some(([id, seq]) => seq < last && !dealtWith.has(id))
+    ? 'S4 an accepted turn leaves out an earlier message'
+    : undefined
+}
+
+const finished = ({ session: { turn } }: World) =>
+  turn?.phase === 'run' && turn.next < turn.count
+    ? 'L4 commands of an accepted turn are never done'
+    : undefined
+
+/** Why a world in which nothing more happens by itself is no good end. */
+export function badEnd(world: World): string | undefined {
+  const { session, leg } = world
+  const waits = session.inbox.length > 0
+  if (session.run.open)
+    return waits ? 'L1 messages wait and nothing will take them' : 'L2 nothing drives an open run'
+  if (waits) return 'L1 messages wait and no run is open'
+  if (session.turn || session.parked.length > 0) return 'L4 a turn or a notice is left unfinished'
+  if (leg.does === 'reported' && session.seen[REPORT] === undefined)
+    return 'L3 a report of a worker is lost'
+  const running = world.executions.findIndex(({ status }) => status === 'running')
+  if (running >= 0) return `L2 r${running} waits for ever`
+  return unheard(world)
+}
+
+function unheard({ session, past }: World): string | undefined {
+  const { accepted: answered, told, dropped } = past
+  const silent = Object.keys(session.seen).find(
+    (id) => ![...answered, ...told, ...dropped].includes(id),
+  )
+  if (silent === undefined) return undefined
+  return silent === REPORT
+    ? 'L3 a report of a worker is never heard'
+    : `L4 ${silent} is neither answered nor told`
+}

@@ -1,0 +1,88 @@
+/** The scenarios: small enough that the default test explores each to its end. */
+import { type Scenario, scenario } from './scenario.ts'
+
+const MAIL = { m0: ['mail'] } as const
+const WORK = { m0: ['spawn'] } as const
+
+export const scenarios: readonly Scenario[] = [
+  scenario('a message, delivered twice', {
+    queue: ['m0', 'm0'],
+    faults: { crash: 1, zombieDispatcher: 1 },
+  }),
+  scenario('two messages', { queue: ['m0', 'm1'], commands: MAIL, faults: { crash: 2 } }),
+  scenario('a zombie step', { queue: ['m0', 'm1'], faults: { zombieStep: 1, crash: 1 } }),
+  scenario('a zombie step and time-outs', {
+    queue: ['m0'],
+    faults: { zombieStep: 1, spurious: 1, runnerCrash: 1 },
+  }),
+  scenario('a redrive', {
+    queue: ['m0'],
+    commands: MAIL,
+    faults: { crash: 2, redrive: 1 },
+  }),
+  scenario('a zombie step and a redrive', {
+    queue: ['m0'],
+    faults: { crash: 1, zombieStep: 1, redrive: 1 },
+  }),
+  scenario('a new sandbox', { queue: ['m0'], faults: { spurious: 1, newSandbox: 1, crash: 1 } }),
+  scenario('a worker', { queue: ['m0'], commands: WORK, faults: { crash: 2 } }),
+  scenario('a worker and a message between', {
+    queue: ['m0', 'm1'],
+    commands: WORK,
+    faults: { crash: 1 },
+  }),
+  scenario('a worker and a zombie step', {
+    queue: ['m0'],
+    commands: WORK,
+    faults: { zombieStep: 1 },
+  }),
+  scenario('a worker and a redrive', {
+    queue: ['m0'],
+    commands: WORK,
+    faults: { crash: 1, redrive: 1 },
+  }),
+  scenario('a stop', { queue: ['m0', 'm1'], faults: { stop: 1, zombieStep: 1 } }),
+  scenario('a stop between deliveries', { queue: ['m0', 'm1'], faults: { stop: 1, crash: 1 } }),
+  scenario('a stop and a redrive', { queue: ['m0'], faults: { stop: 1, crash: 1, redrive: 1 } }),
+  scenario('a stop and a worker', { queue: ['m0'], commands: WORK, faults: { stop: 1, crash: 1 } }),
+  scenario('a runner that always dies', { queue: ['m0'], poison: 'runner', faults: { crash: 1 } }),
+  scenario('a result that is never usable', {
+    queue: ['m0'],
+    poison: 'result',
+    faults: { crash: 1, spurious: 1 },
+  }),
+  scenario('a result without structure', {
+    queue: ['m0'],
+    unstructured: true,
+    faults: { crash: 1, zombieStep: 1 },
+  }),
+  scenario('an answer that cannot be read', {
+    queue: ['m0'],
+    poison: 'reading',
+    faults: { crash: 1 },
+  }),
+  scenario('a command that always fails', {
+    queue: ['m0'],
+    commands: { m0: ['spawn', 'mail'] },
+    poison: 'command',
+    faults: { crash: 1 },
+  }),
+]
+
+/** The same scenario with more that goes wrong: for a search of minutes. */
+export const wide = ({ faults, ...scenario }: Scenario): Scenario => ({
+  ...scenario,
+  faults: {
+    ...faults,
+    crash: Math.max(1, faults.crash),
+    zombieStep: 1,
+    spurious: 1,
+  },
+})
+
+/** The scenario of that name. Throws when there is none. */
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((candidate) => candidate.name === name)
+  if (!found) throw new Error(`There is no scenario "${name}"; see --list.`)
+  return found
+}

@@ -1,0 +1,53 @@
+/** What one atomic action makes of a world. */
+import type { Fault, Scenario } from './scenario.ts'
+import type { System } from './system.ts'
+import type { World } from './world.ts'
+
+/** What a property has to hear of, because the worlds before and after do not show it. */
+export type Happening =
+  | { readonly what: 'recover'; readonly run: number }
+  | { readonly what: 'take' }
+  | { readonly what: 'claim'; readonly run: number; readonly turn: number }
+  | { readonly what: 'launch'; readonly job: number }
+  | { readonly what: 'begin'; readonly job: number }
+  | { readonly what: 'store'; readonly job: number }
+  | { readonly what: 'read'; readonly result: string }
+  | { readonly what: 'accept'; readonly turn: number }
+  | { readonly what: 'finish' }
+  | { readonly what: 'mail'; readonly name: string }
+  | { readonly what: 'spawn' }
+  | { readonly what: 'stop-jobs'; readonly job: number }
+
+export interface Change {
+  readonly world: World
+  readonly happening?: Happening
+}
+
+export interface Transition extends Change {
+  readonly label: string
+  /** Absent for progress: what happens if nothing else does. */
+  readonly fault?: Fault
+}
+
+/** What the transitions of a scenario depend on besides the world. */
+export interface Setting {
+  readonly system: System
+  readonly scenario: Scenario
+}
+
+/** The transition of a fault, if it may still strike. */
+export const fault = (
+  world: World,
+  kind: Fault,
+  label: string,
+  strike: (world: World) => World,
+): Transition[] =>
+  world.left[kind] > 0
+    ? [
+        {
+          label,
+          fault: kind,
+          world: strike({ ...world, left: { ...world.left, [kind]: world.left[kind] - 1 } }),
+        },
+      ]
+    : []

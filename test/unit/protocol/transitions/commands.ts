@@ -1,0 +1,89 @@
+/** RunCommands: the commands of an accepted turn, in order, each effect named or claimed. */
+import type { Done } from '../../../../lambdas/core/run/turn.ts'
+import type { Session } from '../../../../lambdas/core/session.ts'
+import type { CommandKind, Scenario } from '../scenario.ts'
+import type { System } from '../system.ts'
+import type { Setting } from '../transition.ts'
+import { type Commands, type Position, REPORT, TIME, WORKER, type World } from '../world.ts'
+import { type Outcome, take } from './run-steps.ts'
+
+/** One action of a command: its effect and the advance of `next`, in the order that its kind asks for. */
+export function commandStep(
+  world: World,
+  run: number,
+  at: Commands,
+  { system, scenario }: Setting,
+): Outcome {
+  const [index] = at.commands
+  if (index === undefined) return { world, next: take }
+  const command = { run, at, index, kind: kindOf(world.session, scenario, index) }
+  switch (at.does) {
+    case 'command':
+      return begin(world, command, system)
+    case 'advance':
+      return advance(world, command, system)
+    case 'send':
+      return mail(world, at, index, rest(at))
+  }
+}
+
+interface Current {
+  readonly run: number
+  readonly at: Commands
+  readonly index: number
+  readonly kind: CommandKind | undefined
+}
+
+/** The handler's look, then the effect, unless that is to be claimed first. */
+function begin(world: World, { run, at, index, kind }: Current, system: System): Outcome {
+  if (!isNext(world.session, run, at.turn, index)) return { world, next: rest(at) }
+  const next = { ...at, does: 'advance' } as const
+  if (at.giveUp) return { world, next }
+  if (kind === 'spawn') return spawn(world, next, system.namesWorkers)
+  return system.claimsMail ? { world, next } : mail(world, at, index, next)
+}
+
+function advance(world: World, { run, at, index, kind }: Current, system: System): Outcome {
+  const done = doneBy(kind, at, index)
+  const { item, answer: mine } = system.advance(world.session, run, at.turn, index, done)
+  const bodies = done.notice ? [...world.bodies, done.notice.id] : world.bodies
+  const sends = mine && kind === 'mail' && system.claimsMail && !at.giveUp
+  const next = sends ? ({ ...at, does: 'send' } as const) : rest(at)
+  return { world: { ...world, session: item, bodies }, next }
+}
+
+/** What a message's answer asks for; a notice of ours is answered without commands. */
+export const kindsOf = (cover: Session['inbox'], { commands }: Scenario) =>
+  cover.flatMap(({ id }) => commands[id] ?? [])
+
+const kindOf = ({ turn }: Session, scenario: Scenario, index: number): CommandKind | undefined =>
+  kindsOf(turn?.cover ?? [], scenario)[index]
+
+/** The handler's own look before the effect. */
+const isNext = ({ run, turn }: Session, r: number, n: number, index: number) =>
+  run.id === r && turn?.n === n && turn.phase === 'run' && turn.next === index
+
+const rest = (at: Commands): Position => {
+  const commands = at.commands.slice(1)
+  return commands.length > 0 ? { ...at, does: 'command', commands } : take
+}
+
+const mail = (world: World, { turn }: Commands, index: number, next: Position): Outcome => {
+  const name = `t${turn}.${index}`
+  const past = { ...world.past, mails: [...world.past.mails, name] }
+  return { world: { ...world, past }, next, happening: { what: 'mail', name } }
+}
+
+/** The worker's item and its execution, both under the worker's name: there already, nothing happens. */
+function spawn(world: World, next: Position, named: boolean): Outcome {
+  if (world.leg.does !== 'nothing' && named) return { world, next }
+  const leg = { does: 'work', run: world.session.run.id, overdue: false } as const
+  return { world: { ...world, leg }, next, happening: { what: 'spawn' } }
+}
+
+function doneBy(kind: CommandKind | undefined, at: Commands, index: number): Done {
+  if (at.giveUp) return { gaveUp: true, notice: { id: `t${at.turn}.${index}`, size: 1 } }
+  return kind === 'spawn'
+    ? { started: { workerId: WORKER, leg: 1, deadline: TIME.deadline, reportId: REPORT } }
+    : {}
+}

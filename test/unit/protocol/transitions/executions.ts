@@ -1,0 +1,157 @@
+/** The executions of the review loop: their steps, failures, time-outs, redrives, and a Lambda that outlives its state. */
+import { fault, type Setting, type Transition } from '../transition.ts'
+import {
+  type Execution,
+  over,
+  type Position,
+  taskToken,
+  type World,
+  withExecution,
+} from '../world.ts'
+import { runStep } from './run-steps.ts'
+
+export const executions = (world: World, setting: Setting): Transition[] => [
+  ...world.executions.flatMap((execution, run) => ofExecution(world, run, execution, setting)),
+  ...zombieStep(world, setting),
+]
+
+function ofExecution(
+  world: World,
+  run: number,
+  execution: Execution,
+  setting: Setting,
+): Transition[] {
+  const { status, at } = execution
+  if (status === 'over' || status === 'never started') return []
+  if (status === 'failed') return redrive(world, run, execution, setting)
+  const moves =
+    at.does === 'wait-turn' || at.does === 'wait-message'
+      ? timeOut(world, run, execution)
+      : act(world, run, execution, setting)
+  const crash = fault(world, 'crash', `CRASH r${run} fails in ${at.does}`, (struck) =>
+    fail(struck, run),
+  )
+  return [...moves, ...crash]
+}
+
+/** Entering a state with a task token makes a new one. */
+function enter(world: World, run: number, at: Position): World {
+  const entered = world.executions[run]?.entered ?? 0
+  const mints = at.does === 'ask' || at.does === 'await'
+  return withExecution(world, run, {
+    status: 'running',
+    at,
+    entered: mints ? entered + 1 : entered,
+  })
+}
+
+/** The Lambda behind a state begins anew. */
+function restart(at: Position): Position {
+  switch (at.does) {
+    case 'claim':
+    case 'launch':
+    case 'wait-turn':
+      return { does: 'ask', turn: at.turn }
+    case 'accept':
+      return { does: 'read', turn: at.turn }
+    case 'advance':
+    case 'send':
+      return { ...at, does: 'command' }
+    case 'wait-message':
+      return { does: 'await' }
+    case 'notice':
+      return { does: 'tell' }
+    default:
+      return at
+  }
+}
+
+/** The execution fails; a redrive would begin its state anew. */
+export function fail(world: World, run: number): World {
+  const execution = world.executions[run]
+  if (execution?.status !== 'running') return world
+  return withExecution(world, run, { ...execution, status: 'failed', at: restart(execution.at) })
+}
+
+function redrive(world: World, run: number, { at, entered }: Execution, { system }: Setting) {
+  return fault(world, 'redrive', `REDRIVE r${run} in ${at.does}`, (struck) =>
+    system.redriveGrowsToken
+      ? enter(struck, run, at)
+      : withExecution(struck, run, { status: 'running', at, entered }),
+  )
+}
+
+const throws = (at: Position, poison: Setting['scenario']['poison']) =>
+  (poison === 'reading' && at.does === 'read') ||
+  (poison === 'command' && at.does === 'command' && !at.giveUp)
+
+function act(world: World, run: number, execution: Execution, setting: Setting): Transition[] {
+  const { at, entered } = execution
+  if (throws(at, setting.scenario.poison))
+    return [{ label: `r${run}: ${at.does} throws`, world: fail(world, run) }]
+  const { next, ...change } = runStep(world, { run, at, entered }, setting)
+  const after = next ? enter(change.world, run, next) : withExecution(change.world, run, over)
+  return [
+    { ...change, label: `r${run}: ${at.does}`, world: after },
+    ...outlive(world, run, execution),
+  ]
+}
+
+const outlive = (world: World, run: number, { at, entered }: Execution): Transition[] =>
+  world.zombieStep
+    ? []
+    : fault(
+        world,
+        'zombieStep',
+        `r${run}: ${at.does} times out and goes on as a ZOMBIE; its state is tried again`,
+        (struck) => enter({ ...struck, zombieStep: { run, at, entered } }, run, restart(at)),
+      )
+
+/** What a Lambda does after its first action, before it returns. */
+const sameLambda = (from: Position, to: Position) =>
+  ['claim', 'launch', 'accept', 'advance', 'send', 'notice'].includes(to.does) ||
+  (from.does === 'park' && to.does === 'tell')
+
+function zombieStep(world: World, setting: Setting): Transition[] {
+  const zombie = world.zombieStep
+  if (!zombie) return []
+  const label = `zombie r${zombie.run}: ${zombie.at.does}`
+  if (throws(zombie.at, setting.scenario.poison))
+    return [{ label: `${label} throws`, world: { ...world, zombieStep: null } }]
+  const { next, ...change } = runStep(world, zombie, setting)
+  const goesOn = next && sameLambda(zombie.at, next)
+  const after = { ...change.world, zombieStep: goesOn ? { ...zombie, at: next } : null }
+  return [{ ...change, label, world: after }]
+}
+
+/** A time-out is progress when what is awaited cannot come any more, else a fault. */
+function timeOut(world: World, run: number, { at, entered }: Execution): Transition[] {
+  if (at.does === 'wait-turn') {
+    const again = { does: 'ask', turn: at.turn } as const
+    return isAlive(world, run, entered)
+      ? fault(world, 'spurious', `r${run}: SPURIOUS heartbeat time-out`, (struck) =>
+          enter(struck, run, again),
+        )
+      : [{ label: `r${run}: heartbeat time-out`, world: enter(world, run, again) }]
+  }
+  const label = `r${run}: AwaitMessage time-out`
+  const timedOut = (before: World) =>
+    enter({ ...before, leg: { ...before.leg, overdue: true } }, run, { does: 'take' })
+  if (waitsInVain(world, run)) return [{ label, world: timedOut(world) }]
+  // A message that waits already is owed a wake: the time-out, hours away, is not what brings it.
+  return world.session.inbox.length > 0 ? [] : fault(world, 'spurious', `EARLY ${label}`, timedOut)
+}
+
+/** The job whose result would answer the token is under way: heartbeats, or its result, are coming. */
+function isAlive({ session, sandbox, callback }: World, run: number, entered: number): boolean {
+  const { job, token } = session.turn ?? {}
+  if (token !== taskToken(run, entered) || job === undefined) return false
+  return [sandbox.runner, sandbox.orphan, callback].some((there) => there?.job === job)
+}
+
+/** Nothing that could wake the run is under way. */
+function waitsInVain({ session, leg, queue, dispatcher }: World, run: number): boolean {
+  if (session.run.id !== run || !session.run.open) return true
+  const underWay = leg.does === 'work' || leg.does === 'report' || queue.length > 0 || dispatcher
+  return session.inbox.length === 0 && !underWay
+}

@@ -1,0 +1,199 @@
+/** The review loop's Lambdas, one atomic action at a time. */
+import type { Step } from '../../../../lambdas/core/run/step.ts'
+import type { Change, Setting } from '../transition.ts'
+import { type Position, TIME, taskToken, type World } from '../world.ts'
+import { commandStep, kindsOf } from './commands.ts'
+
+/** Who acts: a run at a position, with the token of the state it stands in. */
+export interface Actor<At extends Position = Position> {
+  readonly run: number
+  readonly at: At
+  readonly entered: number
+}
+
+/** What an action makes of the world, and where its actor stands then; nowhere: the execution is over. */
+export interface Outcome extends Change {
+  readonly next?: Position
+}
+
+export const take = { does: 'take' } as const
+
+/** The session after an action, and the answer as a position. */
+export const moved = <Answer>(
+  world: World,
+  { item, answer }: Step<Answer>,
+  next: (answer: Answer) => Position,
+): Outcome => ({ world: { ...world, session: item }, next: next(answer) })
+
+export function runStep(world: World, actor: Actor, setting: Setting): Outcome {
+  const { system } = setting
+  const { run, at, entered } = actor
+  const { session } = world
+  const token = taskToken(run, entered)
+  switch (at.does) {
+    case 'take':
+      return takeMessages(world, run, setting)
+    case 'ask':
+      // The handler's own look before it makes a sandbox: no guard, the claim asks again.
+      return session.turn?.n === at.turn && session.run.id === run
+        ? { world, next: { ...at, does: 'claim' } }
+        : { world, next: take }
+    case 'claim':
+      return claim(world, { run, turn: at.turn, token }, setting)
+    case 'launch':
+      return launch(world, at, setting)
+    case 'read':
+      return readTurn(world, { run, turn: at.turn }, setting)
+    case 'accept':
+      return accept(world, run, at, setting)
+    case 'command':
+    case 'advance':
+    case 'send':
+      return commandStep(world, run, at, setting)
+    case 'await': {
+      const waits = system.awaitMessage(session, run, { k: entered, value: token })
+      return moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
+    }
+    case 'close': {
+      const { item, answer: closed } = system.closeRun(session, run)
+      const after = { ...world, session: item }
+      return closed ? { world: after } : { world: after, next: take }
+    }
+    case 'park':
+      return moved(world, system.park(session, run, at.turn), () => ({ does: 'tell' }))
+    case 'tell':
+      return tell(world, run, setting)
+    case 'notice':
+      return { world: told(world, at.messages), next: take }
+    case 'wait-turn':
+    case 'wait-message':
+      throw new Error(`${at.does} is left by a token or a time-out only`)
+  }
+}
+
+function takeMessages(world: World, run: number, { system }: Setting): Outcome {
+  const { session, leg } = world
+  const written = {
+    entries: new Set(session.unwritten.map(({ seq }) => seq)),
+    marked: new Set<string>(),
+  }
+  const now = leg.overdue ? TIME.after : TIME.before
+  const { item, answer } = system.takeMessages(session, run, { written, now })
+  const began = item.turn !== undefined && item.turn.n !== session.turn?.n
+  const finished = session.turn !== undefined && item.turn?.n !== session.turn.n
+  const change: Change = {
+    world: { ...world, session: item },
+    ...(finished && { happening: { what: 'finish' } }),
+    ...(began && { happening: { what: 'take' } }),
+  }
+  switch (answer.do) {
+    case 'superseded':
+      return change
+    case 'run': {
+      const { turn, commands, giveUp } = answer
+      return { ...change, next: { does: 'command', turn, commands, giveUp } }
+    }
+    case 'ask':
+    case 'read':
+    case 'park':
+      return { ...change, next: { does: answer.do, turn: answer.turn } }
+    default:
+      return { ...change, next: { does: answer.do } }
+  }
+}
+
+function claim(
+  world: World,
+  { run, turn, token }: { run: number; turn: number; token: string },
+  { system }: Setting,
+): Outcome {
+  const { conductor } = world.session
+  const claimed = system.ask(world.session, run, turn, { token, conductor })
+  const outcome = moved(world, claimed, (job) =>
+    job === undefined ? take : { does: 'launch', turn, job },
+  )
+  if (claimed.answer === undefined) return outcome
+  const asked = [...world.past.asked]
+  asked[turn] = (asked[turn] ?? 0) + 1
+  const past = { ...world.past, asked }
+  return { ...outcome, world: { ...outcome.world, past }, happening: { what: 'claim', run, turn } }
+}
+
+/** One command in the sandbox: the runner takes the lock, or leaves. */
+function launch(
+  world: World,
+  { turn, job }: { turn: number; job: number },
+  { system }: Setting,
+): Outcome {
+  const next = { does: 'wait-turn', turn } as const
+  const { highest } = world.sandbox
+  if (job <= highest && system.fencesJobs) return { world, next }
+  const runner = { job, does: 'fetch' } as const
+  const sandbox = { ...world.sandbox, runner, highest: Math.max(job, highest) }
+  return { world: { ...world, sandbox }, next, happening: { what: 'launch', job } }
+}
+
+function readTurn(
+  world: World,
+  { run, turn }: { run: number; turn: number },
+  { system, scenario }: Setting,
+): Outcome {
+  const { session, past } = world
+  const result = session.turn?.n === turn ? session.turn.result : undefined
+  if (result === undefined || session.turn === undefined) return { world, next: take }
+  const happening = { what: 'read', result } as const
+  const again = scenario.unstructured && result === 'j1' && session.turn.again === undefined
+  if (!again && scenario.poison !== 'result')
+    return { world, next: { does: 'accept', turn, result }, happening }
+  const trouble = 'unusable'
+  const why = again ? { result, trouble, again: 'structure' as const } : { result, trouble }
+  const { item } = system.askAgain(session, run, turn, why)
+  const unusable = item === session ? past.unusable : [...past.unusable, result]
+  return {
+    world: { ...world, session: item, past: { ...past, unusable } },
+    next: take,
+    happening,
+  }
+}
+
+function accept(
+  world: World,
+  run: number,
+  { turn, result }: { turn: number; result: string },
+  { system, scenario }: Setting,
+): Outcome {
+  const { session, past } = world
+  const kinds = kindsOf(session.turn?.cover ?? [], scenario)
+  const { item, answer } = system.accept(session, run, turn, {
+    result,
+    commands: kinds.length,
+    spawns: kinds.filter((kind) => kind === 'spawn').length,
+    transcript: result,
+    silent: false,
+    at: '',
+  })
+  const next: Position = answer?.length
+    ? { does: 'command', turn, commands: answer, giveUp: false }
+    : take
+  if (item === session) return { world, next }
+  const accepted = [...past.accepted, ...(item.turn?.cover ?? []).map(({ id }) => id)]
+  const after = { ...world, session: item, past: { ...past, accepted } }
+  return { world: after, next, happening: { what: 'accept', turn } }
+}
+
+/** The senders are told by the notice in the item; in the broken variant by a step of its own. */
+function tell(world: World, run: number, { system }: Setting): Outcome {
+  const { parked, unwritten } = world.session
+  const { item } = system.tell(world.session, run, '', '')
+  const messages = item.parked.length === 0 ? parked.map(({ id }) => id) : []
+  const after = { ...world, session: item }
+  if (!system.noticeWithTell) return { world: after, next: { does: 'notice', messages } }
+  const noticed = item.unwritten.length > unwritten.length
+  return { world: noticed ? told(after, messages) : after, next: take }
+}
+
+/** The senders of these messages have a notice in their history. */
+const told = (world: World, messages: readonly string[]): World => ({
+  ...world,
+  past: { ...world.past, told: [...world.past.told, ...messages] },
+})

@@ -1,0 +1,104 @@
+/** The conductor's sandbox: its runner under the lock, the job it fetches, and the callback that takes its result. */
+import { type Change, fault, type Setting, type Transition } from '../transition.ts'
+import type { Callback, Runner, Sandbox, World } from '../world.ts'
+import { completeTask } from './task-tokens.ts'
+
+type Place = 'runner' | 'orphan'
+
+export const sandbox = (world: World, setting: Setting): Transition[] => [
+  ...ofRunner(world, 'runner', setting),
+  ...ofRunner(world, 'orphan', setting),
+  ...replace(world),
+  ...ofCallback(world, setting),
+]
+
+const withRunner = (world: World, place: Place, runner: Runner | null): World => ({
+  ...world,
+  sandbox: { ...world.sandbox, [place]: runner },
+})
+
+function ofRunner(world: World, place: Place, setting: Setting): Transition[] {
+  const runner = world.sandbox[place]
+  if (!runner) return []
+  const name = `${place} j${runner.job}`
+  const die = (before: World) => withRunner(before, place, null)
+  const crash = fault(world, 'runnerCrash', `CRASH ${name}`, die)
+  if (runner.does === 'fetch')
+    return [{ label: `${name}: fetch`, ...fetchJob(world, place, runner, setting) }, ...crash]
+  if (runner.does === 'work' && setting.scenario.poison === 'runner')
+    return [{ label: `${name} dies`, world: die(world) }, ...crash]
+  return [...post(world, place, runner, setting), ...crash]
+}
+
+/** The job is handed out while it is the current one; else the runner ends. */
+function fetchJob(world: World, place: Place, { job }: Runner, { system }: Setting): Change {
+  if (!system.isCurrentJob(world.session, job)) return { world: withRunner(world, place, null) }
+  return {
+    world: withRunner(world, place, { job, does: 'work' }),
+    happening: { what: 'begin', job },
+  }
+}
+
+/** The result is posted, again and again until it is answered. */
+function post(world: World, place: Place, { job, does }: Runner, { system }: Setting) {
+  if (world.callback) return []
+  const label = `${place} j${job}: result posted${does === 'post' ? ' again' : ''}`
+  const token = system.answersCurrentToken ? undefined : world.session.turn?.token
+  const callback: Callback = {
+    job,
+    does: system.resultFirst ? 'store' : 'answer',
+    ...(token !== undefined && { token }),
+  }
+  return [{ label, world: { ...withRunner(world, place, { job, does: 'post' }), callback } }]
+}
+
+function replace(world: World): Transition[] {
+  const { runner, orphan } = world.sandbox
+  if (!runner || orphan) return []
+  const label = `the sandbox is taken for LOST with j${runner.job} alive in it; a new one`
+  return fault(world, 'newSandbox', label, (struck) => ({
+    ...struck,
+    sandbox: { highest: 0, runner: null, orphan: runner },
+  }))
+}
+
+function ofCallback(world: World, setting: Setting): Transition[] {
+  const { callback } = world
+  if (!callback) return []
+  const name = `callback j${callback.job}: ${callback.does}`
+  return [
+    {
+      label: name,
+      ...(callback.does === 'store'
+        ? store(world, callback, setting)
+        : answer(world, callback, setting)),
+    },
+    ...fault(world, 'crash', `CRASH before ${name}`, (struck) => ({ ...struck, callback: null })),
+  ]
+}
+
+function store(world: World, { job, token }: Callback, { system }: Setting): Change {
+  const { item, answer: current } = system.storeResult(world.session, job, `j${job}`)
+  const stored = { ...world, session: item }
+  const goesOn = current !== undefined && system.resultFirst
+  const callback: Callback = { job, does: 'answer', token: token ?? current ?? '' }
+  return {
+    world: goesOn ? { ...stored, callback } : answered(stored, job),
+    ...(item !== world.session && { happening: { what: 'store', job } }),
+  }
+}
+
+function answer(world: World, { job, token }: Callback, { system }: Setting): Change {
+  const completed = completeTask(world, token ?? world.session.turn?.token) ?? world
+  if (system.resultFirst) return { world: answered(completed, job) }
+  return { world: { ...completed, callback: { job, does: 'store' } } }
+}
+
+/** The runner has its answer and ends. */
+function answered(world: World, job: number): World {
+  const { runner, orphan } = world.sandbox
+  const gone = (there: Runner | null) =>
+    there?.job === job && there.does === 'post' ? null : there
+  const left: Sandbox = { ...world.sandbox, runner: gone(runner), orphan: gone(orphan) }
+  return { ...world, sandbox: left, callback: null }
+}

@@ -1,0 +1,28 @@
+/** SendTaskSuccess: only the token of a task that is waiting now is taken. */
+import { type Position, taskToken, type World, withExecution } from '../world.ts'
+
+/** Where a completed task leads: ReadTurn or TakeMessages. */
+function completed(at: Position): Position | undefined {
+  switch (at.does) {
+    case 'ask':
+    case 'claim':
+    case 'launch':
+    case 'wait-turn':
+      return { does: 'read', turn: at.turn }
+    case 'await':
+    case 'wait-message':
+      return { does: 'take' }
+    default:
+      return undefined
+  }
+}
+
+/** The world after the task was completed, or nothing: no task waits for this token. */
+export function completeTask(world: World, token: string | undefined): World | undefined {
+  const run = world.executions.findIndex(
+    ({ status, entered }, r) => status === 'running' && taskToken(r, entered) === token,
+  )
+  const execution = world.executions[run]
+  const next = execution && completed(execution.at)
+  return next && withExecution(world, run, { ...execution, at: next })
+}

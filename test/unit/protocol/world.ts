@@ -1,0 +1,164 @@
+/** The state that is explored: one session's real item, and the world that acts on it. */
+import { newSession, type Session } from '../../../lambdas/core/session.ts'
+import type { Faults, Scenario } from './scenario.ts'
+
+/** Where a dispatcher, or the sweep, stands in append and wake. */
+export interface Delivery {
+  readonly does: 'append' | 'put-body' | 'open' | 'answer' | 'start' | 'recover'
+  /** Absent for the sweep: it has no message. */
+  readonly message?: string
+  /** The run to wake, once that is known. */
+  readonly run: number
+  readonly token?: string
+}
+
+/** Where an execution stands: its state, and within a state the Lambda's next atomic action. */
+export type Position =
+  | { readonly does: 'take' | 'await' | 'wait-message' | 'close' | 'tell' }
+  | { readonly does: 'notice'; readonly messages: readonly string[] }
+  | { readonly does: 'ask' | 'claim' | 'wait-turn' | 'read' | 'park'; readonly turn: number }
+  | { readonly does: 'launch'; readonly turn: number; readonly job: number }
+  | { readonly does: 'accept'; readonly turn: number; readonly result: string }
+  | Commands
+
+/** RunCommands: the commands that the state was entered with, the first one being under way. */
+export interface Commands {
+  readonly does: 'command' | 'advance' | 'send'
+  readonly turn: number
+  readonly commands: readonly number[]
+  readonly giveUp: boolean
+}
+
+export interface Execution {
+  readonly status: 'never started' | 'running' | 'failed' | 'over'
+  readonly at: Position
+  /** Entries into states with a task token: the token's name, and the `k` that grows. */
+  readonly entered: number
+}
+
+/** A Lambda that outlived its time-out and goes on while its state is tried again. */
+export interface ZombieStep {
+  readonly run: number
+  readonly at: Position
+  readonly entered: number
+}
+
+export interface Runner {
+  readonly job: number
+  readonly does: 'fetch' | 'work' | 'post'
+}
+
+export interface Sandbox {
+  /** The highest job number seen: what the lock compares with. */
+  readonly highest: number
+  readonly runner: Runner | null
+  /** Alive in a sandbox that we take for lost. */
+  readonly orphan: Runner | null
+}
+
+export interface Callback {
+  readonly job: number
+  readonly does: 'store' | 'answer'
+  readonly token?: string
+}
+
+/** The one worker's one leg. `overdue`: its deadline has passed. */
+export interface Leg {
+  readonly does: 'nothing' | 'work' | 'report' | 'reported'
+  readonly run: number
+  readonly overdue: boolean
+}
+
+/** A person's stop, after its update. */
+export interface Stopping {
+  readonly does: 'stop-execution' | 'end-jobs'
+  readonly run: number
+  /** Fencing number of the stop itself. */
+  readonly job: number
+}
+
+/** What has happened and nothing in the product remembers: only properties look at it. */
+export interface Past {
+  readonly accepted: readonly string[]
+  readonly told: readonly string[]
+  /** Given up by a stop. */
+  readonly dropped: readonly string[]
+  /** Stopped, and no person has written since. */
+  readonly halted: boolean
+  /** Effects that a provider cannot deduplicate, by turn and index. */
+  readonly mails: readonly string[]
+  /** Results that were found unusable. */
+  readonly unusable: readonly string[]
+  /** How often each turn was asked. */
+  readonly asked: readonly number[]
+}
+
+export interface World {
+  readonly session: Session
+  readonly queue: readonly string[]
+  /** Receives of the queue's first message; only a broken dead-letter consumer makes a difference of it. */
+  readonly received: number
+  /** Messages whose content is stored. */
+  readonly bodies: readonly string[]
+  readonly dispatcher: Delivery | null
+  readonly zombieDispatcher: Delivery | null
+  readonly sweep: Delivery | null
+  /** By run; the first is never used. */
+  readonly executions: readonly Execution[]
+  readonly zombieStep: ZombieStep | null
+  readonly sandbox: Sandbox
+  readonly callback: Callback | null
+  readonly leg: Leg
+  readonly stopping: Stopping | null
+  readonly past: Past
+  /** Faults that may still strike. */
+  readonly left: Faults
+}
+
+export const WORKER = 'w1'
+/** The worker's report as a message. */
+export const REPORT = 'w1.1'
+/** Before a leg's deadline, at it, and after it. */
+export const TIME = { before: 0, deadline: 1, after: 2 }
+
+export const over: Execution = { status: 'over', at: { does: 'take' }, entered: 0 }
+const neverStarted: Execution = { ...over, status: 'never started' }
+
+/** The world before the first message is taken from the queue; `bodies` are the stored contents. */
+export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]): World => ({
+  session: newSession('s', 'http', 'c', ''),
+  queue,
+  received: 0,
+  bodies,
+  dispatcher: null,
+  zombieDispatcher: null,
+  sweep: null,
+  executions: [over],
+  zombieStep: null,
+  sandbox: { highest: 0, runner: null, orphan: null },
+  callback: null,
+  leg: { does: 'nothing', run: 0, overdue: false },
+  stopping: null,
+  past: {
+    accepted: [],
+    told: [],
+    dropped: [],
+    halted: false,
+    mails: [],
+    unusable: [],
+    asked: [],
+  },
+  left: faults,
+})
+
+export const taskToken = (run: number, entered: number) => `${run}.${entered}`
+
+export const withExecution = (world: World, run: number, execution: Execution): World => {
+  const before = Array.from(world.executions)
+  while (before.length <= run) before.push(neverStarted)
+  const executions = before.with(run, execution)
+  return { ...world, executions }
+}
+
+export const isRunning = ({ executions }: World, run: number) =>
+  executions[run]?.status === 'running'
