@@ -96,7 +96,10 @@ export function accept(
   )
 }
 
-/** ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. */
+/**
+ * ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. Its job goes too:
+ * a runner whose answer was lost posts the same result once more, and that must not be read a second time.
+ */
 export function askAgain(
   session: Session,
   r: number,
@@ -105,7 +108,7 @@ export function askAgain(
 ): Step<void> {
   const turn = turnOf(session, r, n, 'ask')
   if (!turn || turn.result !== result) return step(session, undefined)
-  const { result: _, ...rest } = turn
+  const { result: _result, job: _job, token: _token, ...rest } = turn
   return step({ ...session, turn: { ...rest, trouble, ...(again && { again }) } }, undefined)
 }
 
