@@ -1,5 +1,5 @@
 /** The whole of Baton, one line a capability. */
-import { type App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib'
+import { type App, Aws, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib'
 import { readConfig } from './config.ts'
 import { Api } from './constructs/api.ts'
 import { setting } from './constructs/bindings.ts'
@@ -28,8 +28,11 @@ export class BatonStack extends Stack {
     const api = new Api(this, 'Api')
     const intake = new Intake(this, 'Intake')
 
+    // Several deployments may share an E2B account: none touches the sandboxes of another.
+    const deployment = setting('DEPLOYMENT', `${this.stackName}/${Aws.ACCOUNT_ID}/${Aws.REGION}`)
     const launch = [
       secrets.e2bKey,
+      deployment,
       setting('E2B_TEMPLATE', config.e2bTemplate),
       secrets.jobKey,
       api.callback,
@@ -104,6 +107,7 @@ export class BatonStack extends Stack {
       recoverRun: [...collect, wakeRuns],
       sweep: [
         ...collect,
+        deployment,
         storage.listOpenRuns(),
         storage.listWorkers(),
         wakeRuns,

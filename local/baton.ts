@@ -82,9 +82,11 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       },
       lambdaEnv: e2bEnv,
       log,
+      onOpen: ({ api, endpoint }) => {
+        linked = [api, endpoint, Number(new URL(upstream.url).port)]
+      },
     })
     closing.push(() => aws.close())
-    linked = [aws.url, aws.endpoint, upstream.url].map((url) => Number(new URL(url).port))
     return { url: aws.url, token, aws, e2b, model, close }
   } catch (error) {
     await close()

@@ -9,6 +9,7 @@ const variables = {
   QUEUE_URL: z.string(),
   REVIEW_LOOP_ARN: z.string(),
   WORKER_LEG_ARN: z.string(),
+  DEPLOYMENT: z.string(),
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),

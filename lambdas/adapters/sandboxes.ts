@@ -39,6 +39,12 @@ const connection = async () => ({
   requestTimeoutMs: 20_000,
 })
 
+/** An E2B account may be shared: what is this deployment's carries its name. */
+const ours = (metadata: Wanted['metadata']) => ({
+  ...metadata,
+  deployment: variable('DEPLOYMENT'),
+})
+
 /** At most one round trip in the usual case. Throws SandboxBusy, SandboxUnavailable or SandboxRefused. */
 export async function runningSandbox(wanted: Wanted): Promise<Running> {
   const known = wanted.sandboxId ?? (wanted.mayExist ? await find(wanted.metadata) : undefined)
@@ -80,7 +86,7 @@ async function create({ metadata, seconds, onTimeout }: Wanted): Promise<Sandbox
   return tell(() =>
     Sandbox.create(variable('E2B_TEMPLATE'), {
       ...options,
-      metadata: { ...metadata },
+      metadata: ours(metadata),
       timeoutMs: seconds * 1000,
       lifecycle: { onTimeout },
     }),
@@ -90,7 +96,7 @@ async function create({ metadata, seconds, onTimeout }: Wanted): Promise<Sandbox
 async function find(metadata: Wanted['metadata']): Promise<string | undefined> {
   const options = await connection()
   const [found] = await tell(() =>
-    Sandbox.list({ ...options, query: { metadata: { ...metadata } } }).nextItems(),
+    Sandbox.list({ ...options, query: { metadata: ours(metadata) } }).nextItems(),
   )
   return found?.sandboxId
 }
@@ -103,7 +109,10 @@ export async function restSoon(sandboxId: string, seconds: number): Promise<void
 
 /** Every sandbox of ours that runs or is paused. */
 export async function listSandboxes() {
-  const pages = Sandbox.list({ ...(await connection()), query: { state: ['running', 'paused'] } })
+  const pages = Sandbox.list({
+    ...(await connection()),
+    query: { metadata: ours({}), state: ['running', 'paused'] },
+  })
   const found: { sandboxId: string; startedAt: Date; metadata: Record<string, string> }[] = []
   while (pages.hasNext) found.push(...(await tell(() => pages.nextItems())))
   return found

@@ -24,18 +24,24 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
     server.once('error', reject).listen(socket, resolve)
   })
   const connection = upstream(socket)
+  const underWay = new Set<Promise<void>>()
   return {
     service: (request, response) => {
       if (request.body.includes('"ReturnValuesOnConditionCheckFailure":"ALL_OLD"')) {
         const message = 'ReturnValuesOnConditionCheckFailure is not implemented on one machine'
         throw new AwsError('ValidationException', message)
       }
-      return connection.forward(request, response)
+      const answered = connection.forward(request, response)
+      underWay.add(answered)
+      return answered.finally(() => underWay.delete(answered))
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        connection.close()
+    close: async () => {
+      // A request whose database is closed under it would end the process.
+      await Promise.allSettled(underWay)
+      connection.close()
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
-      }),
+      })
+    },
   }
 }

@@ -48,6 +48,8 @@ export interface AwsOptions {
   readonly lambdaEnv: Readonly<Record<string, string>>
   readonly log: (line: string) => void
   readonly clock?: Clock
+  /** Hears the open ports before anything of the last start is taken up again. */
+  readonly onOpen?: (ports: { readonly api: number; readonly endpoint: number }) => void
 }
 
 export interface LocalAws {
@@ -98,6 +100,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const api = await open(options.port)
     const endpoint = await open(0)
     const urls = await openFunctionUrls()
+    options.onOpen?.({ api: api.port, endpoint: endpoint.port })
     const stack = placeStack(template, addresses(api, endpoint, urls), options.parameters ?? {})
     const credentials = newCredentials()
 
