@@ -1,7 +1,7 @@
 /** Baton on one machine: the synthesised template, sandboxes, and a model, all on loopback. */
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { type LocalAws, startAws } from './aws/index.ts'
+import { type Intercept, type LocalAws, startAws } from './aws/index.ts'
 import type { IsolationKind, Limits } from './e2b/options.ts'
 import { type LocalE2B, startE2B } from './e2b/server.ts'
 import { startRelay } from './model/relay.ts'
@@ -22,6 +22,8 @@ export interface BatonOptions {
   /** With a key the real model answers, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
   readonly limits?: Limits
+  /** For tests: hears of every request of a function to AWS or E2B before it is performed. */
+  readonly intercept?: Intercept
   readonly log: (line: string) => void
 }
 
@@ -40,7 +42,7 @@ const STACK = 'Baton'
 
 /** Starts everything; what was started is ended again when a part of it cannot start. */
 export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
-  const { root, stateDir, port, token, isolation, anthropicKey, limits, log } = options
+  const { root, stateDir, port, token, isolation, anthropicKey, limits, intercept, log } = options
   const closing: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end()
@@ -81,6 +83,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
         [`${STACK}/anthropic-api-key`]: modelKey,
       },
       lambdaEnv: e2bEnv,
+      intercept,
       log,
       onOpen: ({ api, endpoint }) => {
         linked = [api, endpoint, Number(new URL(upstream.url).port)]

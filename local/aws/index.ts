@@ -11,8 +11,15 @@ import { startFauxqs } from './fauxqs.ts'
 import { functionUrl } from './function-url.ts'
 import { httpApi } from './http-api.ts'
 import { account, region } from './identity.ts'
+import {
+  type CallerLookup,
+  callerVariable,
+  type Intercept,
+  intercepted,
+  outbound,
+} from './interception.ts'
 import { bundleRuntime, codeFolder } from './lambda-code.ts'
-import { lambdaHost } from './lambda-host.ts'
+import { type LambdaHost, lambdaHost } from './lambda-host.ts'
 import { type Loopback, openLoopback } from './loopback.ts'
 import { s3Service } from './objects.ts'
 import { provision, sdkClients } from './provision.ts'
@@ -24,9 +31,11 @@ import { secretsService, secretValues } from './secrets.ts'
 import type { Credentials } from './signature.ts'
 import { placeStack, type StackResource } from './stack.ts'
 import { StateMachines, stepFunctionsService } from './states/index.ts'
+import type { LambdaOutcome } from './states/lambda-outcome.ts'
 import { stoppableClock } from './stoppable-clock.ts'
 import { loadTemplate, type Template } from './template.ts'
 
+export type { FunctionCall, Intercept } from './interception.ts'
 export { secretVariable } from './secrets.ts'
 export type { Credentials } from './signature.ts'
 export type { StackResource } from './stack.ts'
@@ -48,6 +57,8 @@ export interface AwsOptions {
   readonly lambdaEnv: Readonly<Record<string, string>>
   readonly log: (line: string) => void
   readonly clock?: Clock
+  /** Hears of every request of a function, also of those to an address in `lambdaEnv`, before it is performed. */
+  readonly intercept?: Intercept | undefined
   /** Hears the open ports before anything of the last start is taken up again. */
   readonly onOpen?: (ports: { readonly api: number; readonly endpoint: number }) => void
 }
@@ -62,6 +73,8 @@ export interface LocalAws {
   /** Every port that is open, by what answers there: `api`, `endpoint`, and function URLs by logical id. */
   readonly ports: Readonly<Record<string, number>>
   readonly resources: Resources
+  /** Invokes the function below a construct path, past whoever invokes it otherwise; it never rejects. */
+  invoke(constructPath: string, event: unknown): Promise<LambdaOutcome>
   /** The outputs of the stack. */
   readonly outputs: Readonly<Record<string, string>>
   /** Ends every process and port; state stays. */
@@ -109,11 +122,19 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const dynalite = await startDynalite(stateDir)
     closing.push(() => dynalite.close())
     const secrets = stack.all('AWS::SecretsManager::Secret')
-    const lambda = lambdaHost({
+    const { intercept, lambdaEnv } = options
+    const callers: CallerLookup = (id) => lambda.caller(id)
+    const others = intercept && (await outbound(lambdaEnv, callers, intercept, log))
+    if (others) closing.push(() => others.close())
+    const lambda: LambdaHost = lambdaHost({
       functions: stack.all('AWS::Lambda::Function'),
       codeFolder: (declared) => codeFolder(declared, template, stateDir),
       runtime: await bundleRuntime(stateDir),
-      env: { ...awsEnvironment(endpoint.url, credentials), ...options.lambdaEnv },
+      env: (id) => ({
+        ...awsEnvironment(endpoint.url, credentials),
+        ...lambdaEnv,
+        ...(others && { [callerVariable]: id, ...others.env(id) }),
+      }),
       clock,
       log,
     })
@@ -140,7 +161,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       sqs: sqsService(fauxqs.upstream, endpoint.url, stack.all('AWS::SQS::Queue')),
       states: serveJson(stepFunctionsService(machines)),
     }
-    endpoint.serve(awsEndpoint(services, credentials, Date.now))
+    const served = intercept ? intercepted(services, callers, intercept) : services
+    endpoint.serve(awsEndpoint(served, credentials, Date.now))
 
     const clients = sdkClients(endpoint.url, credentials)
     closing.push(() => clients.close())
@@ -152,6 +174,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     closing.push(startEventSources(stack, clients.sqs, lambda, log))
     closing.push(startSchedules(stack, clock, invoker))
     machines.reportAborted()
+    const resources = resourceLookup(stack.resources)
     return {
       url: api.url,
       endpoint: endpoint.url,
@@ -162,7 +185,9 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
           ([name, { port }]) => [name, port],
         ),
       ),
-      resources: resourceLookup(stack.resources),
+      resources,
+      invoke: (constructPath, event) =>
+        lambda.invoke(resources.find(constructPath, 'AWS::Lambda::Function').arn ?? '', event),
       outputs: stack.outputs(),
     }
   }

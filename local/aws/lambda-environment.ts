@@ -15,6 +15,8 @@ export interface Sink {
 }
 
 export interface EnvironmentOptions {
+  /** Tells this process from all others. */
+  readonly id: string
   /** The bundled `lambda-runtime/main.ts`. */
   readonly runtime: string
   /** The folder with the function's code. */
@@ -28,12 +30,16 @@ export interface EnvironmentOptions {
 const initLimitMs = 10_000
 
 export class Environment {
+  readonly id: string
+  /** The event of the latest invocation, as JSON. */
+  event = 'null'
   readonly #child: ChildProcess
   #alive = true
   #onMessage: (message: RuntimeMessage) => void = () => {}
   #onExit: (code: number | null, signal: string | null) => void = () => {}
 
-  constructor({ runtime, codeFolder, env, log }: EnvironmentOptions) {
+  constructor({ id, runtime, codeFolder, env, log }: EnvironmentOptions) {
+    this.id = id
     this.#child = fork(runtime, {
       cwd: codeFolder,
       env: { ...env },
@@ -85,8 +91,14 @@ export class Environment {
       if (message.kind === 'stream') sink.start(message.contentType)
       if (message.kind === 'chunk') sink.chunk(message.bytes)
     })
+    this.event = invocation.event
     this.#child.send(invocation)
     return ending
+  }
+
+  /** It does nothing more until it is killed. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
   }
 
   kill(): void {

@@ -16,8 +16,22 @@ export interface LambdaHost {
    * (`Sandbox.Timedout`, `Runtime.ExitError`, `Lambda.ResourceNotFoundException`, …). A streaming handler needs `sink`.
    */
   invoke(arn: string, event: unknown, sink?: Sink): Promise<LambdaOutcome>
+  /** The process with this id, while it lives. */
+  caller(id: string): Caller | undefined
   /** Kills every process; what was under way is never answered. */
   close(): void
+}
+
+/** A function's process. */
+export interface Caller {
+  /** The function's logical id. */
+  readonly functionId: string
+  /** What it is invoked with. */
+  readonly event: unknown
+  /** It does nothing more, and its requests under way go on without it. */
+  freeze(): void
+  /** Kills it, as a crash would: its invocation fails with `Runtime.ExitError`. */
+  crash(): void
 }
 
 export interface LambdaHostOptions {
@@ -26,8 +40,8 @@ export interface LambdaHostOptions {
   readonly codeFolder: (declared: Declared<'AWS::Lambda::Function'>) => string
   /** The bundled runtime. */
   readonly runtime: string
-  /** Added to every function's environment, over the template's. */
-  readonly env: Readonly<Record<string, string>>
+  /** Added to the environment of the process with this id, over the template's. */
+  readonly env: (id: string) => Readonly<Record<string, string>>
   readonly clock: Clock
   readonly log: (line: string) => void
 }
@@ -40,13 +54,16 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
   const hosted = new Map(
     options.functions.map((declared): [string, HostedFunction] => {
       const codeFolder = options.codeFolder(declared)
-      const start = () =>
-        new Environment({
+      const start = () => {
+        const id = randomUUID()
+        return new Environment({
+          id,
           runtime: options.runtime,
           codeFolder,
-          env: environmentOf(declared, codeFolder, options.env),
+          env: environmentOf(declared, codeFolder, options.env(id)),
           log: (line) => options.log(`[${declared.name}] ${line}`),
         })
+      }
       return [declared.arn, { ...declared, pool: new LambdaPool(start, options.clock) }]
     }),
   )
@@ -63,12 +80,26 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
       }
       return outcome
     },
+    caller: (id) => {
+      for (const { logicalId, pool } of hosted.values()) {
+        const environment = pool.find(id)
+        if (environment) return callerOf(logicalId, environment)
+      }
+      return undefined
+    },
     close: () => {
       closed = true
       for (const { pool } of hosted.values()) pool.close()
     },
   }
 }
+
+const callerOf = (functionId: string, environment: Environment): Caller => ({
+  functionId,
+  event: JSON.parse(environment.event),
+  freeze: () => environment.freeze(),
+  crash: () => environment.kill(),
+})
 
 async function invoke(hosted: HostedFunction, event: string, sink: Sink): Promise<LambdaOutcome> {
   const { ReservedConcurrentExecutions, Timeout } = hosted.properties

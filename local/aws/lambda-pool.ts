@@ -37,6 +37,10 @@ export class LambdaPool {
     return this.#taken
   }
 
+  find(id: string): Environment | undefined {
+    return [...this.#all].find((environment) => environment.id === id)
+  }
+
   /** An environment that is loaded and free; the caller releases it. Fails when the code cannot be loaded. */
   async lease(): Promise<Lease> {
     if (this.#taken >= mostEnvironments) {

@@ -54,7 +54,7 @@ beforeAll(async () => {
     })),
     codeFolder: ({ name }) => path.join(folder, name),
     runtime: await bundleRuntime(folder),
-    env: {},
+    env: () => ({}),
     clock: systemClock,
     log: (line) => lines.push(line),
   })
