@@ -7,7 +7,7 @@ const workerId = z.string().regex(/^w[1-9]\d{0,5}$/, 'a worker id looks like w1'
 const spawnWorker = z.object({
   type: z.literal('SPAWN_WORKER'),
   task: text,
-  criteria: z.array(text).max(20).default([]),
+  criteria: z.array(z.string().trim().min(1).max(2_000)).max(20).default([]),
 })
 const messageWorker = z.object({ type: z.literal('MESSAGE_WORKER'), workerId, instructions: text })
 const killWorker = z.object({

@@ -21,14 +21,18 @@ export function turnPrompt(messages: readonly Body[], again?: AskAgain): string 
   )
 }
 
-/** A worker's first task with its criteria, or later instructions. */
-export function legPrompt({ task, criteria }: Worker, { instructions }: Leg): string {
-  if (instructions !== undefined)
-    return framePrompt('The conductor has read your report and sends you on.', [
-      { header: 'INSTRUCTIONS', text: instructions },
-    ])
+/** A worker's first task with its criteria, or later instructions; all of it when its sandbox was lost with its memory. */
+export function legPrompt({ task, criteria, transcript }: Worker, { instructions }: Leg): string {
   const frames: Framed[] = [{ header: 'TASK', text: task }]
   if (criteria.length > 0)
     frames.push({ header: 'CRITERIA', text: criteria.map((line) => `- ${line}`).join('\n') })
-  return framePrompt('This is your task from the conductor.', frames)
+  if (instructions === undefined)
+    return framePrompt('This is your task from the conductor.', frames)
+  const further = { header: 'INSTRUCTIONS', text: instructions }
+  return transcript === undefined
+    ? framePrompt(
+        'This is your task from the conductor. An earlier attempt was lost without a trace; its latest instructions come last.',
+        [...frames, further],
+      )
+    : framePrompt('The conductor has read your report and sends you on.', [further])
 }

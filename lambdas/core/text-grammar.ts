@@ -28,23 +28,25 @@ interface Found {
 
 /**
  * Reads commands and the prose around them, which is the reply. A line is no command inside a fenced block or a block
- * quote, nor when it stands word for word in `input`, the text that this turn answers. A command goes on over the
- * following lines until the next command, a blank line, a fence or a block quote. Takes time linear in the text's length.
+ * quote, nor when it stands word for word in `input`, the text that this turn answers. A command with text goes on over
+ * the following lines until the next command, a block quote or a blank line, and over the fenced blocks that follow it.
+ * Takes time linear in the text's length.
  */
 export function readText(text: string, input: string): Answer {
   const quoted = new Set(input.split(LINE_END).map(words))
   const prose: string[] = []
   const commands: Found[] = []
-  let open: string[] | undefined
-  for (const { line, plain } of markdownLines(text)) {
-    const command = plain ? asCommand(line) : undefined
+  let open: Open | undefined
+  for (const { line, kind } of markdownLines(text)) {
+    const command = kind === 'plain' ? asCommand(line) : undefined
     if (command && !quoted.has(words(line))) {
       commands.push(command)
-      open = command.argument
-      continue
+      open = ONE_LINE.has(command.type) ? undefined : { argument: command.argument, blanks: 0 }
+    } else if (!command && open && goesOn(open, line, kind)) take(open, line)
+    else {
+      open = undefined
+      prose.push(line)
     }
-    if (command || !plain || !line.trim()) open = undefined
-    ;(open ?? prose).push(line)
   }
   const reply = prose.join('\n').trim()
   return {
@@ -55,13 +57,37 @@ export function readText(text: string, input: string): Answer {
   }
 }
 
-/** Each line; `plain` when it is in no fenced block and no block quote. */
-function* markdownLines(text: string): Generator<{ line: string; plain: boolean }> {
+const ONE_LINE: ReadonlySet<CommandType> = new Set(['KILL_WORKER', 'LIST_WORKERS'])
+
+/** The command that following lines may belong to, and the blank lines since its last one. */
+interface Open {
+  readonly argument: string[]
+  blanks: number
+}
+
+/** A blank line may still be followed by a fenced block. */
+const goesOn = ({ blanks }: Open, line: string, kind: LineKind) =>
+  kind === 'fenced' || (kind === 'plain' && (blanks === 0 || !line.trim()))
+
+function take(open: Open, line: string): void {
+  if (!line.trim()) {
+    open.blanks++
+    return
+  }
+  open.argument.push(...Array<string>(open.blanks).fill(''), line)
+  open.blanks = 0
+}
+
+type LineKind = 'plain' | 'fenced' | 'quote'
+
+/** Each line, and whether it belongs to a fenced block or a block quote. */
+function* markdownLines(text: string): Generator<{ line: string; kind: LineKind }> {
   let fence: Fence | undefined
   for (const line of text.split(LINE_END)) {
     const mark = fenceOf(line)
     const opening = fence ? undefined : mark
-    yield { line, plain: !fence && !opening && !/^\s*>/.test(line) }
+    if (fence || opening) yield { line, kind: 'fenced' }
+    else yield { line, kind: /^\s*>/.test(line) ? 'quote' : 'plain' }
     if (fence ? mark && closes(mark, fence) : opening) fence = opening
   }
 }

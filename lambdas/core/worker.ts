@@ -111,6 +111,14 @@ export const newWorker = (
   live: 'live',
 })
 
+/** What an item may hold is bounded, so what a worker holds is. */
+const MAX_LEGS = 50
+const compact = (leg: Leg): Leg => ({
+  ...leg,
+  ...(leg.instructions !== undefined && { instructions: leg.instructions.slice(0, 1_000) }),
+  activity: leg.activity.slice(-10),
+})
+
 /** MESSAGE_WORKER: a further leg. Answers its number, or why there is none. */
 export function instruct(
   worker: Worker,
@@ -122,6 +130,8 @@ export function instruct(
   if (!worker.live) return step(worker, { refused: `${worker.workerId} has ended` })
   if (!leg.outcome)
     return step(worker, { refused: `${worker.workerId} is still busy; its report will come` })
+  if (leg.n >= MAX_LEGS)
+    return step(worker, { refused: `${worker.workerId} has had its ${MAX_LEGS} legs` })
   const n = leg.n + 1
   return step(
     {
@@ -130,7 +140,7 @@ export function instruct(
       activity: 'queued',
       lastActivity: assignment.at.toISOString(),
       leg: n,
-      legs: [...worker.legs, newLeg(n, assignment, instructions)],
+      legs: [...worker.legs.map(compact), newLeg(n, assignment, instructions)],
     },
     { leg: n },
   )

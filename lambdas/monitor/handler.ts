@@ -54,9 +54,9 @@ const conductorView = (session: Session & { lastActivity?: string }, now: number
 
 const cursorKey = z.strictObject({
   live: z.literal('live'),
-  startedAt: z.string(),
-  sessionId: z.string(),
-  workerId: z.string(),
+  startedAt: z.string().min(1),
+  sessionId: z.string().min(1),
+  workerId: z.string().min(1),
 })
 
 const page = z.object({

@@ -3,7 +3,6 @@ import { Duration } from 'aws-cdk-lib'
 import {
   Choice,
   Condition,
-  Fail,
   Map as MapState,
   ProvideItems,
   type StateMachine,
@@ -83,23 +82,27 @@ export class ReviewLoop extends Construct {
     )
   }
 
-  /** Any error: the person hears of it, the execution fails; the item is untouched and recovery goes on from it. */
+  /**
+   * Any error: the person hears of it, the execution fails; the item is untouched and recovery goes on from it. So does
+   * a redrive, unless a newer run has taken the item over.
+   */
   #failAfterTelling(steps: ReviewSteps, runCommands: MapState): void {
-    const { tellFailure, runCommand: _, ...others } = steps
-    const failed = Fail.jsonata(this, 'Failed', {
-      error: jsonata('$failure.Error'),
-      cause: jsonata('$failure.Cause'),
-    })
-    tellFailure.addCatch(failed, { errors: ['States.ALL'] }).next(failed)
-    for (const step of [...Object.values(others), runCommands])
-      step.addCatch(tellFailure, { errors: ['States.ALL'], assign: { failure: caught } })
+    const { tellFailure, failed, takeMessages, runCommand: _, ...others } = steps
+    tellFailure.addCatch(failed, { errors: ['States.ALL'], outputs: jsonata('$states.input') })
+    tellFailure.next(failed).next(takeMessages)
+    for (const step of [takeMessages, ...Object.values(others), runCommands])
+      step.addCatch(tellFailure, { errors: ['States.ALL'], outputs: failure })
   }
 }
+
+const failure = jsonata(
+  `{'failure': ${caught}, 'redrives': $states.context.Execution.RedriveCount}`,
+)
 
 const when = (expression: string) => Condition.jsonata(jsonata(expression))
 
 /** The first retrier that matches counts, so the particular ones come first. */
-function retry({ askConductor, awaitMessage, ...others }: ReviewSteps): void {
+function retry({ askConductor, awaitMessage, failed: _, ...others }: ReviewSteps): void {
   retryFailure(retryService(retrySilence(retrySandbox(dontRetryLookAgain(askConductor)))))
   retryFailure(retryService(dontRetryLookAgain(awaitMessage)))
   for (const step of Object.values(others)) retryFailure(retryService(step))

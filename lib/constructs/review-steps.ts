@@ -92,7 +92,16 @@ export function reviewSteps(scope: Construct, bindings: StepBindings) {
     tellFailure: step('TellFailure', {
       fn: tellPerson,
       ...answersAtOnce,
-      payload: { ...run, error: jsonata('$failure') },
+      payload: { ...run, error: input('failure') },
+      output: '$states.input',
+    }),
+    failed: step('Failed', {
+      fn: fn('Failed', 'fail-run', []),
+      ...answersAtOnce,
+      payload: {
+        failure: input('failure'),
+        redriven: jsonata('$states.context.Execution.RedriveCount > $states.input.redrives'),
+      },
       output: '{}',
     }),
   }

@@ -21,9 +21,8 @@ import { Log } from './log.ts'
 export const jsonata = (expression: string) => `{% ${expression} %}`
 
 /** In a Catch: error and cause as text, whichever of them there is. */
-export const caught = jsonata(
-  "{'Error': $string($states.errorOutput.Error), 'Cause': $string($states.errorOutput.Cause)}",
-)
+export const caught =
+  "{'Error': $string($states.errorOutput.Error), 'Cause': $string($states.errorOutput.Cause)}"
 
 /** A value of the execution's input, the same in every state. */
 export const given = (name: string) => jsonata(`$states.context.Execution.Input.${name}`)

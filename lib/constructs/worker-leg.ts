@@ -57,7 +57,7 @@ export class WorkerLeg extends Construct {
     retryFailure(retryService(retrySandbox(dontRetryLookAgain(startLeg))))
     retryFailure(retryService(collectResult))
     // However the leg ended, the conductor hears of it.
-    startLeg.addCatch(collectResult, { errors: ['States.ALL'], outputs: caught })
+    startLeg.addCatch(collectResult, { errors: ['States.ALL'], outputs: jsonata(caught) })
     this.machine = machine(this, 'WorkerLeg', {
       start: startLeg.next(collectResult),
       timeout: Duration.hours(3),

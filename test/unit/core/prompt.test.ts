@@ -104,12 +104,13 @@ describe("a turn's prompt", () => {
 })
 
 describe("a leg's prompt", () => {
-  const prompt = (criteria: string[], instructions?: string) => {
-    const worker = newWorker(
+  const prompt = (criteria: string[], instructions?: string, transcript?: string) => {
+    const created = newWorker(
       { sessionId: 's', workerId: 'w1', cliSession: 'c' },
       { task: '/build', criteria },
       { commandId: 't1.0', run: 1, at: new Date(0) },
     )
+    const worker = { ...created, ...(transcript !== undefined && { transcript }) }
     const [leg] = worker.legs
     if (!leg) throw new Error('a worker has a leg')
     return legPrompt(worker, instructions === undefined ? leg : { ...leg, instructions })
@@ -124,7 +125,14 @@ describe("a leg's prompt", () => {
   })
 
   test('has nothing but the instructions later on', () => {
-    expect(readBack(prompt(['it runs'], 'now in blue'))).toEqual([
+    expect(readBack(prompt(['it runs'], 'now in blue', 'j1'))).toEqual([
+      { header: 'INSTRUCTIONS', text: 'now in blue' },
+    ])
+  })
+
+  test('has all of it when the worker remembers nothing', () => {
+    expect(readBack(prompt([], 'now in blue'))).toEqual([
+      { header: 'TASK', text: '/build' },
       { header: 'INSTRUCTIONS', text: 'now in blue' },
     ])
   })

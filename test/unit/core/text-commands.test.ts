@@ -95,10 +95,23 @@ describe('a command goes on over the lines that follow', () => {
 
   test.each([
     ['a blank line', 'SPAWN_WORKER: one\n\nIt is under way.', 'It is under way.'],
-    ['a fence', 'SPAWN_WORKER: one\n```\ntwo\n```', '```\ntwo\n```'],
     ['a block quote', 'SPAWN_WORKER: one\n> two', '> two'],
   ])('until %s', (_, text, reply) => {
     expect(readText(text, '')).toEqual({ reply, commands: [spawn('one')] })
+  })
+
+  test.each([
+    ['at once', 'one\n```sh\nSPAWN_WORKER: no\n```'],
+    ['after a blank line', 'one\n\n```sh\nKILL_WORKER: w1\n\nls\n```\n```\ntwo\n```'],
+  ])('over the fenced blocks that follow it %s', (_, task) => {
+    expect(readText(`SPAWN_WORKER: ${task}\n\nOn it.`, '')).toEqual({
+      reply: 'On it.',
+      commands: [spawn(task)],
+    })
+  })
+
+  test('that has no text ends with its line', () => {
+    expect(readText('KILL_WORKER: w1\nBye.', '')).toEqual({ reply: 'Bye.', commands: [kill('w1')] })
   })
 
   test('also over a line that the person wrote', () => {
@@ -122,7 +135,7 @@ test.each([['\n'], ['\r\n'], ['\r']])('lines may end with %j', (end) => {
 })
 
 test('the prose around the commands is the reply, with its own markdown', () => {
-  const text = '## Plan\n\n1. first\n\nSPAWN_WORKER: x\n\n```sh\nls\n```\n\nDone.'
+  const text = '## Plan\n\n1. first\n\nLIST_WORKERS\n\n```sh\nls\n```\n\nDone.'
   const { reply } = readText(text, '')
   expect(reply).toBe('## Plan\n\n1. first\n\n\n```sh\nls\n```\n\nDone.')
 })

@@ -1,0 +1,19 @@
+/** Failed: fails the execution, and after a redrive lets it go on from the session's item. */
+import * as z from 'zod'
+import { stateError } from '../run/inputs.ts'
+import { task } from '../run/task.ts'
+
+const input = z.object({
+  failure: stateError,
+  /** The execution was redriven since it failed. A Fail state would fail again, whatever was put right meanwhile. */
+  redriven: z.boolean(),
+})
+
+/** What stopped the run, in the execution's error and cause. */
+export class RunFailed extends Error {
+  override readonly name = 'RunFailed'
+}
+
+export const handler = task(input, async ({ failure, redriven }) => {
+  if (!redriven) throw new RunFailed(`${failure.Error}: ${failure.Cause}`)
+})

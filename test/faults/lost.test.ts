@@ -1,0 +1,119 @@
+import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+})
+afterAll(() => baton.close())
+
+const sandboxes = (session: string, role: 'conductor' | 'worker') =>
+  baton.e2b
+    .sandboxes()
+    .filter(
+      ({ metadata }) =>
+        metadata.session === session && ('worker' in metadata ? 'worker' : 'conductor') === role,
+    )
+
+async function until(holds: () => boolean, seconds = 30): Promise<void> {
+  const end = Date.now() + seconds * 1000
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+test('a worker whose CLI is killed is reported as failed, sent on once, and the person is told', async () => {
+  await baton.send('killed', `@crash\n${block('echo never')}`)
+  const entries = await baton.until('killed', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  const reports = entries.filter(({ role }) => role === 'worker')
+  expect(reports).toHaveLength(2)
+  for (const { text } of reports) expect(text).toMatch(/^failed: .*SIGKILL/)
+  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ accepted: false }])
+})
+
+test('a worker whose sandbox dies is reported as lost and does its work in a new one', async () => {
+  await baton.send('removed', block('sleep 4; echo made it'))
+  await until(() => sandboxes('removed', 'worker').length === 1)
+  const [sandbox] = sandboxes('removed', 'worker')
+  await baton.e2b.faults.crash(sandbox?.id ?? '')
+  const entries = await baton.until(
+    'removed',
+    (all) => commandsOf(all, 'KILL_WORKER').length === 1,
+    100,
+  )
+  expect(entries.find(({ role }) => role === 'worker')?.text).toContain(
+    'lost: the worker fell silent',
+  )
+  expect(replies(entries).at(-1)).toContain('made it')
+})
+
+test('a conductor whose sandbox dies between two turns still knows what was said', async () => {
+  await baton.send('between', 'my favourite number is 4711')
+  await baton.until('between', (all) => replies(all).length === 1)
+  await baton.settled('between')
+  const [sandbox] = sandboxes('between', 'conductor')
+  await baton.e2b.faults.crash(sandbox?.id ?? '')
+  await baton.send('between', 'which one was it?')
+  await baton.until('between', (all) => replies(all).length === 2)
+  const asked = JSON.stringify(baton.model?.requests.at(-1)?.request.messages)
+  expect(asked).toMatch(/4711[\s\S]*which one was it/)
+})
+
+test('a conductor whose sandbox dies in the middle of a turn is asked again in a new one', async () => {
+  baton.model?.faults.push({ answer: 'hang' })
+  await baton.send('during', 'hello')
+  await until(() => baton.model?.requests.at(-1)?.answer === 'hang')
+  const [sandbox] = sandboxes('during', 'conductor')
+  await baton.e2b.faults.crash(sandbox?.id ?? '')
+  const entries = await baton.until('during', (all) => replies(all).length === 1, 100)
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+})
+
+test('a run that fails is taken over, says so, and ends as superseded when it is redriven', async () => {
+  // Three attempts to create a sandbox, 5 and 10 seconds apart.
+  baton.e2b.faults.onCreate(500, 3)
+  await baton.send('redriven', 'hello')
+  const entries = await baton.until('redriven', (all) => replies(all).length === 1, 60)
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'system', 'conductor'])
+  expect(entries[1]?.text).toMatch(/SandboxUnavailable.*not lost/)
+  const { region, endpoint, credentials, resources } = baton.aws
+  const sfn = new SFNClient({ region, endpoint, credentials })
+  const stateMachineArn = resources.find(
+    'Baton/ReviewLoop/ReviewLoop',
+    'AWS::StepFunctions::StateMachine',
+  ).arn
+  const listed = await sfn.send(new ListExecutionsCommand({ stateMachineArn }))
+  const failed = listed.executions?.find(({ name }) => name === 'redriven.r1')
+  expect(failed?.status).toBe('FAILED')
+  const { executionArn } = failed ?? {}
+  await sfn.send(new RedriveExecutionCommand({ executionArn }))
+  const states = async () =>
+    (
+      await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true }))
+    ).events?.map(({ type, stateEnteredEventDetails: entered }) => entered?.name ?? type)
+  await expect
+    .poll(states, { timeout: 10_000 })
+    .toEqual(expect.arrayContaining(['ExecutionSucceeded', 'Superseded', 'ExecutionRedriven']))
+  expect(replies(await baton.history('redriven'))).toHaveLength(1)
+})
+
+test('E2B that refuses for good is told to the person, after three more runs', async () => {
+  baton.e2b.faults.onCreate(500, 100)
+  await baton.send('refused', 'hello')
+  const told = (text: string) => text.includes('could not be answered')
+  await baton.until('refused', (all) => all.some(({ text }) => told(text)), 110)
+}, 150_000)
+
+test('after the sessions are deleted, no sandbox is left', async () => {
+  for (const session of ['killed', 'removed', 'between', 'during', 'redriven', 'refused'])
+    expect((await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })).status).toBe(204)
+  const { created, ended } = baton.e2b.counters()
+  expect(created - ended).toBe(0)
+})

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+
+const SESSIONS = 50
+const MESSAGES = 5
+
+let baton: TestBaton
+beforeAll(async () => {
+  // Fewer sandboxes may run than there are sessions: the others wait their turn.
+  baton = await testBaton({ limits: { concurrent: 6 } })
+})
+afterAll(() => baton.close())
+
+test(`${SESSIONS} sessions with ${MESSAGES} messages each at once: each one's in order, every one answered`, async () => {
+  const names = Array.from({ length: SESSIONS }, (_, i) => `many-${i}`)
+  const sendAll = async (session: string) => {
+    for (let i = 0; i < MESSAGES; i++) await baton.send(session, `message ${i} of ${session}`)
+  }
+  await Promise.all(names.map(sendAll))
+  for (const session of names) {
+    const entries = await baton.until(
+      session,
+      (all) =>
+        all.filter(({ role }) => role === 'user').length === MESSAGES &&
+        all.at(-1)?.role === 'conductor',
+      280,
+    )
+    const said = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
+    expect(said).toEqual(Array.from({ length: MESSAGES }, (_, i) => `message ${i} of ${session}`))
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+    expect(entries.every(({ role }) => role === 'user' || role === 'conductor')).toBe(true)
+  }
+})
