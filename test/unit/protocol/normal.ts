@@ -3,44 +3,50 @@ import type { Session, Turn, Waiting } from '../../../lambdas/core/session.ts'
 import type { System } from './system.ts'
 import { type Execution, over, type World } from './world.ts'
 
-/** The same world without times, texts, sizes, written entries, finished executions and settled effects. */
+/**
+ * The same world without times, texts, sizes, written entries, finished executions and settled effects. A part that is
+ * normal stays the same object, so that its key is known.
+ */
 export function normal(world: World, system: System): World {
-  const executions = world.executions.map((execution) =>
-    execution.status === 'failed' && world.left.redrive === 0 ? over : execution,
-  )
+  const executions = finished(world)
   const positions = [...executions, ...(world.zombieStep ? [world.zombieStep] : [])]
+  const fenced = system.fencesJobs && !world.stopping && !launches(positions)
   return {
     ...world,
     session: normalSession(world.session),
     executions,
-    sandbox:
-      launches(positions) || world.stopping || !system.fencesJobs
-        ? world.sandbox
-        : fenceless(world.sandbox),
-    past: normalPast(world, positions),
+    sandbox: fenced ? withoutHighest(world.sandbox) : world.sandbox,
+    past: settled(world, positions),
   }
 }
 
 type At = Pick<Execution, 'at'>
 
+/** A failed execution that nobody will redrive is over. */
+function finished({ executions, left }: World): World['executions'] {
+  if (left.redrive > 0 || executions.every(({ status }) => status !== 'failed')) return executions
+  return executions.map((execution) => (execution.status === 'failed' ? over : execution))
+}
+
 const launches = (positions: readonly At[]) => positions.some(({ at }) => at.does === 'launch')
 
 /** Every later job number is higher than what the lock has seen. */
-const fenceless = (sandbox: World['sandbox']) => ({ ...sandbox, highest: 0 })
+const withoutHighest = (sandbox: World['sandbox']) =>
+  sandbox.highest === 0 ? sandbox : { ...sandbox, highest: 0 }
 
-/** A mail can be sent twice only while its turn, or a step of it, is there. */
-function normalPast({ past, session }: World, positions: readonly At[]): World['past'] {
+/** A mail can be sent twice only while its turn, or a step of it, is there; a result only while its turn is. */
+function settled({ past, session }: World, positions: readonly At[]): World['past'] {
+  const n = session.turn?.n
+  const { mails, unusable, asked } = past
+  const stale = asked.some((times, turn) => times > 0 && turn !== n)
+  if (mails.length === 0 && unusable.length === 0 && !stale) return past
   const turns = new Set(positions.flatMap(({ at }) => ('turn' in at ? [at.turn] : [])))
-  if (session.turn) turns.add(session.turn.n)
-  const { n } = session.turn ?? {}
+  if (n !== undefined) turns.add(n)
   return {
     ...past,
-    accepted: [...past.accepted].sort(),
-    told: [...new Set(past.told)].sort(),
-    dropped: [...new Set(past.dropped)].sort(),
-    mails: past.mails.filter((mail) => [...turns].some((turn) => mail.startsWith(`t${turn}.`))),
-    unusable: session.turn ? past.unusable : [],
-    asked: past.asked.map((times, turn) => (turn === n ? times : 0)),
+    mails: mails.filter((mail) => [...turns].some((turn) => mail.startsWith(`t${turn}.`))),
+    unusable: session.turn ? unusable : [],
+    asked: asked.map((times, turn) => (turn === n ? times : 0)),
   }
 }
 

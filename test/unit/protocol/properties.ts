@@ -7,55 +7,55 @@ import { REPORT, type World } from './world.ts'
 
 /** Runs that no scenario here needs. */
 const MAX_RUNS = 8
+/** Entries into states with a task token that no run here needs. */
+const MAX_ENTRIES = 16
 
-/** A safety property that a transition breaks: its name first, then what went wrong. */
-export function broken(before: World, { world: after, happening }: Transition): string | undefined {
+/** The safety property that a transition breaks: its name first, then what went wrong. */
+export function broken(before: World, transition: Transition): string | undefined {
+  const { world: after, by, happening } = transition
   if (after.session.run.id > MAX_RUNS) return 'L5 runs without end'
+  if (after.executions.some(({ entered }) => entered > MAX_ENTRIES))
+    return 'L5 a run goes round without end'
+  if (by !== undefined && after.session !== before.session && !mine(before.session, by))
+    return 'S1 a superseded run changes the session'
   return happening && judge(before, after, happening)
 }
 
 function judge(before: World, after: World, happening: Happening): string | undefined {
   switch (happening.what) {
     case 'recover':
-      return before.session.run.id !== after.session.run.id &&
-        before.session.run.id !== happening.run
-        ? 'L5 a run is taken over that somebody has just taken over'
-        : undefined
+      return recovered(before, after, happening.run)
     case 'take':
       return taken(before, after)
+    case 'finish':
+      return finished(before)
     case 'claim':
-      return claimed(before, after, happening)
+      return claimed(before, after, happening.turn)
     case 'launch':
       return launched(before, happening.job)
     case 'begin':
       return begun(before, happening.job)
     case 'store':
-      return before.session.turn?.job === happening.job
-        ? undefined
-        : 'J2 the result of an old job is taken while a newer one is current'
+      return stored(before, happening.job)
+    case 'stop-jobs':
+      return stopped(before, after, happening.job)
+    case 'answer':
+      return answered(before, happening.token)
     case 'read':
-      return before.past.unusable.includes(happening.result)
-        ? 'J2 a result that was given back is read again'
-        : undefined
+      return read(before, happening.result)
     case 'accept':
       return accepted(before, happening.turn)
-    case 'finish':
-      return finished(before)
     case 'mail':
-      return before.past.mails.includes(happening.name)
-        ? 'S3 a mail is sent twice by one command'
-        : undefined
+      return mailed(before, happening.name)
     case 'spawn':
-      return before.leg.does === 'nothing'
-        ? undefined
-        : 'S3 a worker is spawned twice by one command'
-    case 'stop-jobs':
-      return (before.sandbox.runner?.job ?? 0) > happening.job &&
-        after.sandbox.runner?.job === happening.job
-        ? 'J2 a late stop ends the turn of a newer message'
-        : undefined
+      return spawned(before)
   }
 }
+
+const recovered = ({ session }: World, after: World, run: number) =>
+  session.run.id !== run && session.run.id !== after.session.run.id
+    ? 'L5 a run is taken over that somebody has just taken over'
+    : undefined
 
 function taken({ past, bodies }: World, { session }: World): string | undefined {
   if (past.halted) return 'S5 a turn is taken in a stopped session'
@@ -64,24 +64,43 @@ function taken({ past, bodies }: World, { session }: World): string | undefined 
     : undefined
 }
 
-function claimed(
-  { session }: World,
-  { past }: World,
-  { run, turn }: { run: number; turn: number },
-): string | undefined {
-  if (!mine(session, run)) return 'S1 a superseded run starts a turn'
-  if (session.turn?.n !== turn) return 'S2 a late step starts a turn that is not its own'
+function claimed({ session }: World, { past }: World, n: number): string | undefined {
+  if (session.turn?.n !== n) return 'S2 a late step starts a turn that is not its own'
   if (session.turn.result !== undefined) return 'J1 a stored result is thrown away'
-  return (past.asked[turn] ?? 0) > MAX_ASKED ? 'L5 a turn is asked without end' : undefined
+  return (past.asked[n] ?? 0) > MAX_ASKED ? 'L5 a turn is asked without end' : undefined
 }
 
 const launched = ({ sandbox: { runner } }: World, job: number) =>
   runner && runner.job > job ? 'J2 a late start of an older job ends the current one' : undefined
 
+const stopped = ({ sandbox: { runner } }: World, { sandbox }: World, job: number) =>
+  runner && runner.job > job && sandbox.runner !== runner
+    ? 'J2 a late stop ends the turn of a newer message'
+    : undefined
+
 function begun({ past, session }: World, job: number): string | undefined {
   if (past.halted) return 'S5 the conductor begins a turn in a stopped session'
   return isCurrentJob(session, job) ? undefined : 'S1 a job begins that is not the current one'
 }
+
+const stored = ({ session }: World, job: number) =>
+  session.turn?.job === job
+    ? undefined
+    : 'J2 the result of an old job is taken while a newer one is current'
+
+const answered = ({ session: { turn } }: World, token: string) =>
+  turn?.token === token && turn.result === undefined
+    ? 'J1 a token is answered and the result is not there'
+    : undefined
+
+const read = ({ past }: World, result: string) =>
+  past.unusable.includes(result) ? 'J2 a result that was given back is read again' : undefined
+
+const mailed = ({ past }: World, name: string) =>
+  past.mails.includes(name) ? 'S3 a mail is sent twice by one command' : undefined
+
+const spawned = ({ leg }: World) =>
+  leg.does === 'nothing' ? undefined : 'S3 a worker is spawned twice by one command'
 
 function accepted({ session, past }: World, n: number): string | undefined {
   const { turn, seen, parked } = session

@@ -49,7 +49,7 @@ export const scenarios: readonly Scenario[] = [
   scenario('a result that is never usable', {
     queue: ['m0'],
     poison: 'result',
-    faults: { crash: 1, spurious: 1 },
+    faults: { crash: 1, zombieStep: 1 },
   }),
   scenario('a result without structure', {
     queue: ['m0'],

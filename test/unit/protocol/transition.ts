@@ -7,10 +7,11 @@ import type { World } from './world.ts'
 export type Happening =
   | { readonly what: 'recover'; readonly run: number }
   | { readonly what: 'take' }
-  | { readonly what: 'claim'; readonly run: number; readonly turn: number }
+  | { readonly what: 'claim'; readonly turn: number }
   | { readonly what: 'launch'; readonly job: number }
   | { readonly what: 'begin'; readonly job: number }
   | { readonly what: 'store'; readonly job: number }
+  | { readonly what: 'answer'; readonly token: string }
   | { readonly what: 'read'; readonly result: string }
   | { readonly what: 'accept'; readonly turn: number }
   | { readonly what: 'finish' }
@@ -27,6 +28,8 @@ export interface Transition extends Change {
   readonly label: string
   /** Absent for progress: what happens if nothing else does. */
   readonly fault?: Fault
+  /** The run whose step this is. */
+  readonly by?: number
 }
 
 /** What the transitions of a scenario depend on besides the world. */

@@ -32,8 +32,10 @@ export interface Commands {
 export interface Execution {
   readonly status: 'never started' | 'running' | 'failed' | 'over'
   readonly at: Position
-  /** Entries into states with a task token: the token's name, and the `k` that grows. */
+  /** Entries into states with a task token: what the token is named after. */
   readonly entered: number
+  /** What AwaitMessage compares tokens by: grows with each entry. */
+  readonly k: number
 }
 
 /** A Lambda that outlived its time-out and goes on while its state is tried again. */
@@ -41,6 +43,7 @@ export interface ZombieStep {
   readonly run: number
   readonly at: Position
   readonly entered: number
+  readonly k: number
 }
 
 export interface Runner {
@@ -121,7 +124,7 @@ export const REPORT = 'w1.1'
 /** Before a leg's deadline, at it, and after it. */
 export const TIME = { before: 0, deadline: 1, after: 2 }
 
-export const over: Execution = { status: 'over', at: { does: 'take' }, entered: 0 }
+export const over: Execution = { status: 'over', at: { does: 'take' }, entered: 0, k: 0 }
 const neverStarted: Execution = { ...over, status: 'never started' }
 
 /** The world before the first message is taken from the queue; `bodies` are the stored contents. */

@@ -4,11 +4,6 @@ import type { Session } from '../../../../lambdas/core/session.ts'
 import type { Mutant } from '../mutants.ts'
 import { product } from '../system.ts'
 
-/** The current run, whoever asks: what the action sees when it does not ask who owns the session. */
-const current = ({ run }: Session) => run.id
-/** The current turn, whichever was meant. */
-const currentTurn = ({ turn }: Session, n: number) => turn?.n ?? n
-
 const withoutResult = (session: Session): Session => {
   if (!session.turn) return session
   const { result: _, ...turn } = session.turn
@@ -63,7 +58,7 @@ export const actionMutants: readonly Mutant[] = [
   {
     guard: 'recover once',
     instead: 'recover takes an open run over, whichever it is',
-    lacks: { recover: (session) => product.recover(session, current(session)) },
+    lacks: { recover: (session) => product.recover(session, session.run.id) },
     scenario: 'a message, delivered twice',
     breaks: 'L5',
   },
@@ -76,31 +71,6 @@ export const actionMutants: readonly Mutant[] = [
     },
     scenario: 'an answer that cannot be read',
     breaks: 'L5',
-  },
-  {
-    guard: 'own run at take',
-    instead: 'takeMessages does not ask whose run it is',
-    lacks: {
-      takeMessages: (session, _, now) => product.takeMessages(session, current(session), now),
-    },
-    scenario: 'a redrive',
-    breaks: 'L5',
-  },
-  {
-    guard: 'own run at ask',
-    instead: 'ask does not ask whose run it is: the handler looked before',
-    lacks: { ask: (session, _, n, claim) => product.ask(session, current(session), n, claim) },
-    scenario: 'a zombie step',
-    breaks: 'S1',
-  },
-  {
-    guard: 'own turn at ask',
-    instead: 'ask does not ask which turn is meant',
-    lacks: {
-      ask: (session, r, n, claim) => product.ask(session, r, currentTurn(session, n), claim),
-    },
-    scenario: 'a zombie step',
-    breaks: 'S2',
   },
   {
     guard: 'result before ask',
@@ -184,24 +154,11 @@ export const actionMutants: readonly Mutant[] = [
         const { item, answer } = product.takeMessages(session, r, now)
         const covered = new Set(item.turn?.cover.map(({ seq }) => seq))
         const inbox = item.inbox.filter(({ seq }) => !covered.has(seq))
-        return { item: { ...item, inbox }, answer }
+        return { item: item === session ? item : { ...item, inbox }, answer }
       },
     },
     scenario: 'a zombie step',
     breaks: { coveredBy: 'turn.cover, which keeps the messages in the item' },
-  },
-  {
-    guard: 'own turn at accept',
-    instead: 'accept does not ask which turn is meant, nor which result',
-    lacks: {
-      accept: (session, r, n, decision) =>
-        product.accept(session, r, currentTurn(session, n), {
-          ...decision,
-          result: session.turn?.result ?? decision.result,
-        }),
-    },
-    scenario: 'a zombie step',
-    breaks: 'S2',
   },
   {
     guard: 'job goes with its result',
@@ -241,13 +198,6 @@ export const actionMutants: readonly Mutant[] = [
     lacks: { closeRun: asIfEmpty(product.closeRun) },
     scenario: 'two messages',
     breaks: 'L1',
-  },
-  {
-    guard: 'own run at close',
-    instead: 'closeRun does not ask whose run it is',
-    lacks: { closeRun: (session) => product.closeRun(session, current(session)) },
-    scenario: 'a zombie step',
-    breaks: { coveredBy: 'nothing outstanding: whoever closes an empty run does no harm' },
   },
   {
     guard: 'current job at fetch',

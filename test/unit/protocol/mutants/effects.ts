@@ -66,7 +66,7 @@ export const effectMutants: readonly Mutant[] = [
     instead: 'the callback answers the token, then stores the result',
     lacks: { resultFirst: false },
     scenario: 'two messages',
-    breaks: { coveredBy: 'ReadTurn, which looks at the item again when it finds no result' },
+    breaks: 'J1',
   },
   {
     guard: 'current token',

@@ -154,7 +154,7 @@ function start(world: World, who: Who, delivery: Delivery, system: System): Worl
   const { run } = delivery
   const execution = world.executions[run]
   if (!execution || execution.status === 'never started') {
-    const started = { status: 'running', at: { does: 'take' }, entered: 0 } as const
+    const started = { status: 'running', at: { does: 'take' }, entered: 0, k: 0 } as const
     return done(withExecution(world, run, started), who)
   }
   if (execution.status === 'running' || !system.recoversUsedName) return done(world, who)

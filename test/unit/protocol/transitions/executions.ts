@@ -36,13 +36,9 @@ function ofExecution(
 
 /** Entering a state with a task token makes a new one. */
 function enter(world: World, run: number, at: Position): World {
-  const entered = world.executions[run]?.entered ?? 0
-  const mints = at.does === 'ask' || at.does === 'await'
-  return withExecution(world, run, {
-    status: 'running',
-    at,
-    entered: mints ? entered + 1 : entered,
-  })
+  const { entered, k } = world.executions[run] ?? over
+  const mint = at.does === 'ask' || at.does === 'await' ? 1 : 0
+  return withExecution(world, run, { status: 'running', at, entered: entered + mint, k: k + mint })
 }
 
 /** The Lambda behind a state begins anew. */
@@ -73,12 +69,12 @@ export function fail(world: World, run: number): World {
   return withExecution(world, run, { ...execution, status: 'failed', at: restart(execution.at) })
 }
 
-function redrive(world: World, run: number, { at, entered }: Execution, { system }: Setting) {
-  return fault(world, 'redrive', `REDRIVE r${run} in ${at.does}`, (struck) =>
-    system.redriveGrowsToken
-      ? enter(struck, run, at)
-      : withExecution(struck, run, { status: 'running', at, entered }),
-  )
+function redrive(world: World, run: number, { at, k }: Execution, { system }: Setting) {
+  return fault(world, 'redrive', `REDRIVE r${run} in ${at.does}`, (struck) => {
+    const redriven = enter(struck, run, at)
+    const execution = redriven.executions[run] ?? over
+    return system.redriveGrowsToken ? redriven : withExecution(redriven, run, { ...execution, k })
+  })
 }
 
 const throws = (at: Position, poison: Setting['scenario']['poison']) =>
@@ -86,25 +82,25 @@ const throws = (at: Position, poison: Setting['scenario']['poison']) =>
   (poison === 'command' && at.does === 'command' && !at.giveUp)
 
 function act(world: World, run: number, execution: Execution, setting: Setting): Transition[] {
-  const { at, entered } = execution
+  const { at } = execution
   if (throws(at, setting.scenario.poison))
     return [{ label: `r${run}: ${at.does} throws`, world: fail(world, run) }]
-  const { next, ...change } = runStep(world, { run, at, entered }, setting)
+  const { next, ...change } = runStep(world, { ...execution, run }, setting)
   const after = next ? enter(change.world, run, next) : withExecution(change.world, run, over)
   return [
-    { ...change, label: `r${run}: ${at.does}`, world: after },
+    { ...change, by: run, label: `r${run}: ${at.does}`, world: after },
     ...outlive(world, run, execution),
   ]
 }
 
-const outlive = (world: World, run: number, { at, entered }: Execution): Transition[] =>
+const outlive = (world: World, run: number, { at, entered, k }: Execution): Transition[] =>
   world.zombieStep
     ? []
     : fault(
         world,
         'zombieStep',
         `r${run}: ${at.does} times out and goes on as a ZOMBIE; its state is tried again`,
-        (struck) => enter({ ...struck, zombieStep: { run, at, entered } }, run, restart(at)),
+        (struck) => enter({ ...struck, zombieStep: { run, at, entered, k } }, run, restart(at)),
       )
 
 /** What a Lambda does after its first action, before it returns. */
@@ -121,7 +117,7 @@ function zombieStep(world: World, setting: Setting): Transition[] {
   const { next, ...change } = runStep(world, zombie, setting)
   const goesOn = next && sameLambda(zombie.at, next)
   const after = { ...change.world, zombieStep: goesOn ? { ...zombie, at: next } : null }
-  return [{ ...change, label, world: after }]
+  return [{ ...change, by: zombie.run, label, world: after }]
 }
 
 /** A time-out is progress when what is awaited cannot come any more, else a fault. */

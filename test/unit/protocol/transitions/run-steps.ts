@@ -9,6 +9,7 @@ export interface Actor<At extends Position = Position> {
   readonly run: number
   readonly at: At
   readonly entered: number
+  readonly k: number
 }
 
 /** What an action makes of the world, and where its actor stands then; nowhere: the execution is over. */
@@ -27,7 +28,7 @@ export const moved = <Answer>(
 
 export function runStep(world: World, actor: Actor, setting: Setting): Outcome {
   const { system } = setting
-  const { run, at, entered } = actor
+  const { run, at, entered, k } = actor
   const { session } = world
   const token = taskToken(run, entered)
   switch (at.does) {
@@ -51,7 +52,7 @@ export function runStep(world: World, actor: Actor, setting: Setting): Outcome {
     case 'send':
       return commandStep(world, run, at, setting)
     case 'await': {
-      const waits = system.awaitMessage(session, run, { k: entered, value: token })
+      const waits = system.awaitMessage(session, run, { k, value: token })
       return moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
     }
     case 'close': {
@@ -116,7 +117,7 @@ function claim(
   const asked = [...world.past.asked]
   asked[turn] = (asked[turn] ?? 0) + 1
   const past = { ...world.past, asked }
-  return { ...outcome, world: { ...outcome.world, past }, happening: { what: 'claim', run, turn } }
+  return { ...outcome, world: { ...outcome.world, past }, happening: { what: 'claim', turn } }
 }
 
 /** One command in the sandbox: the runner takes the lock, or leaves. */

@@ -88,10 +88,19 @@ function store(world: World, { job, token }: Callback, { system }: Setting): Cha
   }
 }
 
-function answer(world: World, { job, token }: Callback, { system }: Setting): Change {
-  const completed = completeTask(world, token ?? world.session.turn?.token) ?? world
-  if (system.resultFirst) return { world: answered(completed, job) }
-  return { world: { ...completed, callback: { job, does: 'store' } } }
+function answer(world: World, callback: Callback, { system }: Setting): Change {
+  const { job } = callback
+  const { turn } = world.session
+  const current = turn?.job === job ? turn.token : undefined
+  const token = callback.token ?? current
+  const completed = completeTask(world, token)
+  const after = completed ?? world
+  return {
+    world: system.resultFirst
+      ? answered(after, job)
+      : { ...after, callback: { job, does: 'store' } },
+    ...(completed && token !== undefined && { happening: { what: 'answer', token } }),
+  }
 }
 
 /** The runner has its answer and ends. */

@@ -1,0 +1,93 @@
+/** Guards of ownership: every step asks whose run it is, and which turn. Each mutant lets one step not ask. */
+import type { Session } from '../../../../lambdas/core/session.ts'
+import type { Mutant } from '../mutants.ts'
+import { product, type System } from '../system.ts'
+
+/** The current run, whoever asks. */
+const current = ({ run }: Session) => run.id
+/** The current turn, whichever was meant. */
+const currentTurn = ({ turn }: Session, n: number) => turn?.n ?? n
+
+const anyRun = (action: keyof System, lacks: Partial<System>, scenario: string): Mutant => ({
+  guard: `own run: ${action}`,
+  instead: `${action} does not ask whose run it is`,
+  lacks,
+  scenario,
+  breaks: 'S1',
+})
+
+const anyTurn = (action: keyof System, lacks: Partial<System>, scenario: string): Mutant => ({
+  guard: `own turn: ${action}`,
+  instead: `${action} does not ask which turn is meant`,
+  lacks,
+  scenario,
+  breaks: 'S2',
+})
+
+export const ownershipMutants: readonly Mutant[] = [
+  anyRun(
+    'takeMessages',
+    { takeMessages: (session, _, now) => product.takeMessages(session, current(session), now) },
+    'a zombie step',
+  ),
+  anyRun(
+    'ask',
+    { ask: (session, _, n, claim) => product.ask(session, current(session), n, claim) },
+    'a zombie step',
+  ),
+  anyRun(
+    'accept',
+    { accept: (session, _, n, decision) => product.accept(session, current(session), n, decision) },
+    'a zombie step',
+  ),
+  anyRun(
+    'askAgain',
+    { askAgain: (session, _, n, why) => product.askAgain(session, current(session), n, why) },
+    'a result without structure',
+  ),
+  anyRun(
+    'advance',
+    { advance: (session, _, n, i, done) => product.advance(session, current(session), n, i, done) },
+    'a redrive',
+  ),
+  anyRun(
+    'awaitMessage',
+    {
+      awaitMessage: (session, _, token) => product.awaitMessage(session, current(session), token),
+    },
+    'a worker and a redrive',
+  ),
+  anyRun(
+    'closeRun',
+    { closeRun: (session) => product.closeRun(session, current(session)) },
+    'a zombie step',
+  ),
+  anyRun(
+    'park',
+    { park: (session, _, n) => product.park(session, current(session), n) },
+    'a result that is never usable',
+  ),
+  anyRun(
+    'tell',
+    { tell: (session, _, text, at) => product.tell(session, current(session), text, at) },
+    'a result that is never usable',
+  ),
+  anyTurn(
+    'ask',
+    {
+      ask: (session, r, n, claim) => product.ask(session, r, currentTurn(session, n), claim),
+    },
+    'a zombie step',
+  ),
+  anyTurn(
+    'accept',
+    {
+      accept: (session, r, n, decision) =>
+        product.accept(session, r, currentTurn(session, n), {
+          ...decision,
+          result: session.turn?.result ?? decision.result,
+        }),
+    },
+    'a zombie step',
+  ),
+]
