@@ -102,7 +102,8 @@ const failure = jsonata(
 const when = (expression: string) => Condition.jsonata(jsonata(expression))
 
 /** The first retrier that matches counts, so the particular ones come first. */
-function retry({ askConductor, awaitMessage, failed: _, ...others }: ReviewSteps): void {
+function retry({ askConductor, awaitMessage, failed, ...others }: ReviewSteps): void {
+  retryService(failed)
   retryFailure(retryService(retrySilence(retrySandbox(dontRetryLookAgain(askConductor)))))
   retryFailure(retryService(dontRetryLookAgain(awaitMessage)))
   for (const step of Object.values(others)) retryFailure(retryService(step))
