@@ -36,9 +36,6 @@ import { stoppableClock } from './stoppable-clock.ts'
 import { loadTemplate, type Template } from './template.ts'
 
 export type { FunctionCall, Intercept } from './interception.ts'
-export { secretVariable } from './secrets.ts'
-export type { Credentials } from './signature.ts'
-export type { StackResource } from './stack.ts'
 
 export interface AwsOptions {
   /** The cloud assembly: the folder that `cdk synth` writes. */

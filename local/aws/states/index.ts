@@ -1,6 +1,5 @@
 /** Step Functions on one machine: state machines in JSONata, and the API over them. */
 export { stepFunctionsService } from './api.ts'
 export type { LambdaOutcome } from './lambda-outcome.ts'
-export { type StateMachine, StateMachines, type StateMachinesOptions } from './machines.ts'
+export { StateMachines, type StateMachinesOptions } from './machines.ts'
 export type { StatusChangeEvent } from './status-change.ts'
-export { DefinitionError } from './validate.ts'
