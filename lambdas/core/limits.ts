@@ -9,4 +9,4 @@ export const LEG_MARGIN_SECONDS = 5 * 60
 export const SANDBOX_SECONDS = 60 * 60
 /** How often a runner says that it lives, and how long its silence is borne. */
 export const HEARTBEAT_SECONDS = 5
-export const SILENCE_SECONDS = 45
+export const SILENCE_SECONDS = 30
