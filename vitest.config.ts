@@ -11,19 +11,15 @@ const project = (name: string, timeout: number, options: object = {}) => ({
   },
 })
 
-/** Each file starts all of Baton: one at a time, on a template that is synthesised once. */
-const whole = {
-  fileParallelism: false,
-  globalSetup: ['test/support/synthesise.ts'],
-  sequence: { groupOrder: 1 },
-}
+/** Each file starts all of Baton, on a template that is synthesised once, after the layers below. */
+const whole = { globalSetup: ['test/support/synthesise.ts'], sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
     projects: [
       project('unit', 20_000),
       project('infra', 120_000),
-      project('flow', 120_000, whole),
+      project('flow', 120_000, { ...whole, fileParallelism: false }),
       project('faults', 300_000, whole),
     ],
   },

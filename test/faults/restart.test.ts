@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { block, commandsOf, replies } from '../support/baton.ts'
+import { descendantsOf, type Process, stillThere } from '../support/descendants.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 
 /** The port stays the same over restarts. */
@@ -27,9 +28,10 @@ test.each(
   const session = `killed-${moment}`
   await server.send(session, `${block('sleep 1; echo one')}\n${block('sleep 2; echo two')}`)
   await wait(moment)
+  const processes = descendantsOf(server.pid)
   await server.kill(whole)
   server = undefined
-  await noSandboxProcess()
+  await ended(processes)
   server = await startServer(stateDir, port)
   const entries = await server.until(session, isAnswered, 150)
   expectNothingTwice(entries)
@@ -50,22 +52,7 @@ function expectNothingTwice(entries: readonly Entry[]): void {
 }
 
 /** The kernel takes a moment to end a namespace. */
-async function noSandboxProcess(): Promise<void> {
-  for (let i = 0; i < 50 && sandboxProcesses().length > 0; i++) await wait(100)
-  expect(sandboxProcesses()).toEqual([])
+async function ended(known: readonly Process[]): Promise<void> {
+  for (let i = 0; i < 100 && stillThere(known).length > 0; i++) await wait(100)
+  expect(stillThere(known)).toEqual([])
 }
-
-/** Processes that belong to a sandbox of this state folder, by their command line. */
-const sandboxProcesses = () =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-        return command.includes(path.join(stateDir, 'e2b')) || /baton-runner/.test(command)
-          ? [command]
-          : []
-      } catch {
-        return []
-      }
-    })

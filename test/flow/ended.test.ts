@@ -35,7 +35,10 @@ test('stop ends run and workers, says so, and the next message begins anew', asy
   const response = await baton.request('/api/sessions/stop/stop', { method: 'POST' })
   expect(await response.json()).toEqual({ sessionId: 'stop', run: 1, workers: ['w1'] })
   expect(workerSandbox('stop')).toBeUndefined()
-  expect((await baton.history('stop')).at(-1)).toMatchObject({ role: 'system', text: expect.stringContaining('Stopped') })
+  expect((await baton.history('stop')).at(-1)).toMatchObject({
+    role: 'system',
+    text: expect.stringContaining('Stopped'),
+  })
   await baton.send('stop', 'hello again')
   await baton.until('stop', (all) => replies(all).length === 2)
   await baton.settled('stop')

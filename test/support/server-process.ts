@@ -21,6 +21,7 @@ export async function startServer(stateDir: string, port = 0) {
   return {
     ...message,
     ...clientOf(message),
+    pid,
     port: Number(new URL(message.url).port),
     async kill(whole: boolean) {
       process.kill(whole ? -pid : pid, 'SIGKILL')
