@@ -1,6 +1,7 @@
 /** Lets a test stand between the functions and every service they call: to hold a call, refuse it, or crash its caller. */
 import http from 'node:http'
 import type { Service } from './endpoint.ts'
+import { AwsError } from './json-service.ts'
 import type { Caller } from './lambda-host.ts'
 import { type Answer, openLoopback, readBody } from './loopback.ts'
 import type { ReceivedRequest } from './signature.ts'
@@ -59,6 +60,8 @@ export interface Outbound {
   close(): Promise<void>
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' }
+
 const bodyLimit = 16 * 1024 * 1024
 
 /** Opens a port for those variables that are addresses: a request tells its caller and its service in the path. */
@@ -83,7 +86,13 @@ export async function outbound(
     const path = `/${rest.join('/')}`
     const operation = `${incoming.method} ${path.split('?')[0]}`
     const perform = () => forward(`${target}${path}`, body, incoming, response)
-    await intercept({ ...caller, service, operation, body }, perform)
+    try {
+      await intercept({ ...caller, service, operation, body }, perform)
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      const { message, status } = error
+      response.writeHead(status, JSON_TYPE).end(JSON.stringify({ code: status, message }))
+    }
   })
   return {
     env: (caller) =>

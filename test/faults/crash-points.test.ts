@@ -1,0 +1,119 @@
+import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Entry } from '../../lambdas/core/history.ts'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { type Crash, crashes } from '../support/crashes.ts'
+
+/** Every point takes half an hour; a fixed spread of them is what every run takes. */
+const ALL = process.env.BATON_ALL_POINTS === '1'
+const SPREAD = 40
+const AT_ONCE = 6
+
+const { intercept, plan, effects, crashed } = crashes()
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ intercept })
+  await redeliverSoon()
+})
+afterAll(() => baton.close())
+
+/** A message whose consumer crashed comes again after two minutes in the cloud, here after ten seconds. */
+async function redeliverSoon(): Promise<void> {
+  const { region, endpoint, credentials, resources } = baton.aws
+  const sqs = new SQSClient({ region, endpoint, credentials })
+  const QueueUrl = resources.find('Baton/Intake/Queue', 'AWS::SQS::Queue').physicalId
+  const Attributes = { VisibilityTimeout: '10' }
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }))
+}
+
+/** Two messages, two workers of which one fails once, both accepted; then the session is deleted. */
+async function converse(session: string): Promise<readonly Entry[]> {
+  await persist(() => say(session, 'first', block(`echo one-${session}`)))
+  await persist(() => say(session, 'second', `@fail-once\n${block(`echo two-${session}`)}`))
+  await baton.until(session, isOver, 150)
+  await baton.settled(session)
+  const entries = await baton.history(session)
+  await persist(() => baton.request(`/api/sessions/${session}`, { method: 'DELETE' }))
+  return entries
+}
+
+const say = (sessionId: string, key: string, content: string) =>
+  baton.request('/api/webhooks/conductor/message', {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: JSON.stringify({ sessionId, content }),
+  })
+
+/** As a client does whose request was answered with an error of ours. */
+async function persist(ask: () => Promise<Response>): Promise<void> {
+  let response = await ask()
+  for (let i = 0; response.status >= 500 && i < 5; i++) response = await ask()
+  expect(response.ok).toBe(true)
+}
+
+const isOver = (entries: readonly Entry[]) =>
+  commandsOf(entries, 'KILL_WORKER').filter(({ status }) => status === 'done').length === 2
+
+function expectTheSameEnd(session: string, entries: readonly Entry[]): void {
+  const by = (role: Entry['role']) => entries.filter((entry) => entry.role === role)
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+  expect(by('user').map(({ text }) => text.match(/one|two/)?.[0])).toEqual(['one', 'two'])
+  expect(commandsOf(entries, 'SPAWN_WORKER').map(({ workerId }) => workerId)).toEqual(['w1', 'w2'])
+  expect(commandsOf(entries, 'MESSAGE_WORKER')).toMatchObject([{ workerId: 'w2' }])
+  expect(
+    by('worker')
+      .map(({ text }) => text.match(/exit status \d|^lost.*/)?.[0])
+      .sort(),
+  ).toEqual(['exit status 0', 'exit status 0', 'exit status 1'])
+  const verdicts = commandsOf(entries, 'KILL_WORKER').map((kill) => [kill.workerId, kill.accepted])
+  expect(verdicts.sort()).toEqual([
+    ['w1', true],
+    ['w2', true],
+  ])
+  for (const result of [`one-${session}`, `two-${session}`])
+    expect(replies(entries).filter((reply) => reply.includes(result))).toHaveLength(1)
+}
+
+/** Runs `act` on every item, a few at a time. */
+async function few<Item>(items: readonly Item[], act: (item: Item, i: number) => Promise<void>) {
+  const queue = [...items.entries()]
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await act(next[1], next[0])
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+}
+
+/** Sorted by what they are, so that a spread has something of everything. */
+const pointsOf = (reference: readonly string[]): Crash[] =>
+  [...reference].sort().flatMap((effect) => [
+    { effect, when: 'before' as const },
+    { effect, when: 'after' as const },
+  ])
+
+const spread = (points: readonly Crash[]) =>
+  Array.from({ length: SPREAD }, (_, i) => points[Math.floor((i * points.length) / SPREAD)]).filter(
+    (point) => point !== undefined,
+  )
+
+test(`a crash before or after ${ALL ? 'any' : `one of ${SPREAD}`} of its effects leads every conversation to the same end`, async () => {
+  plan('undisturbed')
+  expectTheSameEnd('undisturbed', await converse('undisturbed'))
+  const all = pointsOf(effects('undisturbed'))
+  const points = ALL ? all : spread(all)
+  const failures: string[] = []
+  let missed = 0
+  await few(points, async (point, i) => {
+    const session = `point-${String(i).padStart(3, '0')}`
+    plan(session, point)
+    try {
+      expectTheSameEnd(session, await converse(session))
+    } catch (error) {
+      failures.push(`${session}: ${point.when} ${point.effect}: ${error}`)
+    }
+    if (!crashed(session)) missed++
+  })
+  console.log(`${points.length} of ${all.length} points, ${missed} not met`)
+  expect(failures).toEqual([])
+  const { created, ended } = baton.e2b.counters()
+  expect(created - ended).toBe(0)
+}, 3_600_000)

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Race, startRace, TO_HISTORY, TO_SESSION } from '../support/race.ts'
+
+let race: Race
+beforeAll(async () => {
+  race = await startRace()
+})
+afterAll(() => race.baton.close())
+
+const appended = { step: 'DispatchMessage', operation: 'UpdateItem', about: TO_SESSION }
+
+test.each([
+  'before',
+  'after',
+])('a dispatcher that dies %s its append leaves a message that the dead-letter consumer brings to its answer', async (when) => {
+  const session = `dies-${when}`
+  const message = await race.queued(session, 'hello')
+  const operation =
+    when === 'before' ? appended : { ...appended, operation: 'StartExecution', about: '' }
+  const held = race.hold({ session, ...operation })
+  const dispatched = race.deliver(message)
+  await held.arrived
+  held.crash()
+  expect(await dispatched).toBe('Runtime.ExitError')
+  await race.deliver(message, 'AppendDeadLetter')
+  await race.ended(session, ['hello'], 1)
+})
+
+test.each([
+  [0, 1],
+  [1, 0],
+])('two dispatchers of one message at once append it once, whichever writes first', async (...order) => {
+  const session = `twice-${order[0]}`
+  const message = await race.queued(session, 'hello')
+  const held = order.map(() => race.hold({ session, ...appended }))
+  const dispatched = order.map(() => race.deliver(message))
+  await Promise.all(held.map(({ arrived }) => arrived))
+  held[order[0] ?? 0]?.release()
+  await race.itemWhen(session, ({ lastSeq }) => lastSeq > 0)
+  held[order[1] ?? 0]?.release()
+  await Promise.all(dispatched)
+  await race.ended(session, ['hello'], 1)
+})
+
+test('a message that comes before its run closes keeps it open, and is answered', async () => {
+  const closing = race.hold({ session: 'close-late', step: 'CloseRun', operation: 'UpdateItem' })
+  await race.baton.send('close-late', 'one')
+  await closing.arrived
+  await race.baton.send('close-late', 'two')
+  await race.itemWhen('close-late', ({ inbox }) => inbox.length === 1)
+  closing.release()
+  await race.ended('close-late', ['one', 'two'], 2)
+  expect((await race.item('close-late')).run.id).toBe(1)
+})
+
+test('a message whose append comes after its run has closed opens the next run', async () => {
+  const closing = race.hold({ session: 'append-late', step: 'CloseRun', operation: 'UpdateItem' })
+  await race.baton.send('append-late', 'one')
+  await closing.arrived
+  const appending = race.hold({ session: 'append-late', ...appended })
+  await race.baton.send('append-late', 'two')
+  await appending.arrived
+  closing.release()
+  await race.itemWhen('append-late', ({ run }) => !run.open)
+  appending.release()
+  await race.ended('append-late', ['one', 'two'], 2)
+  expect((await race.item('append-late')).run.id).toBe(2)
+})
+
+test.each([
+  'the history entry',
+  'the wake',
+])('a message is answered with its content, and read once, when %s comes late', async (late) => {
+  const session = late.replaceAll(' ', '-')
+  const message = await race.queued(session, 'hello')
+  const write = { step: 'DispatchMessage', operation: 'UpdateItem', about: TO_HISTORY }
+  const wake = { step: 'DispatchMessage', operation: 'StartExecution' }
+  const held = race.hold({ session, ...(late === 'the wake' ? wake : write) })
+  const dispatched = race.deliver(message)
+  await held.arrived
+  if (late === 'the wake') await race.deliver(message)
+  await race.ended(session, ['hello'], 1)
+  held.release()
+  await dispatched
+  await race.ended(session, ['hello'], 1)
+})
+
+test('a message that was stored but never queued begins nothing', async () => {
+  await race.queued('unqueued', 'hello')
+  expect(await race.item('unqueued')).toBeUndefined()
+})

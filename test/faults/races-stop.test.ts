@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, replies } from '../support/baton.ts'
+import { type Race, startRace, TO_SESSION } from '../support/race.ts'
+
+let race: Race
+beforeAll(async () => {
+  race = await startRace()
+})
+afterAll(() => race.baton.close())
+
+const roles = async (session: string) => (await race.baton.history(session)).map(({ role }) => role)
+
+const asked = (session: string) =>
+  race.baton.model?.requests.filter(({ request }) =>
+    JSON.stringify(request.messages).includes(session),
+  ).length
+
+/** Nothing is under way, and a new message is answered by itself. */
+async function beginsAnew(session: string): Promise<void> {
+  const { run, turn, inbox } = await race.item(session)
+  expect([run.open, turn, inbox]).toEqual([false, undefined, []])
+  await race.baton.send(session, 'again')
+  await race.ended(session, [session, 'again'], 1)
+}
+
+test.each([
+  'stop',
+  'TakeMessages',
+])('a stop and a turn that begins leave nothing under way, %s first', async (first) => {
+  const session = `taken-${first}`
+  const taking = race.hold({
+    session,
+    step: 'TakeMessages',
+    operation: 'UpdateItem',
+    about: TO_SESSION,
+  })
+  const stopping = race.hold({
+    session,
+    step: 'ControlSession',
+    operation: 'UpdateItem',
+    about: TO_SESSION,
+  })
+  await race.baton.send(session, session)
+  await taking.arrived
+  const stopped = race.stop(session)
+  await stopping.arrived
+  if (first === 'stop') {
+    stopping.release()
+    await stopped
+    taking.release()
+  } else {
+    taking.release()
+    await race.itemWhen(session, ({ turn }) => turn !== undefined)
+    stopping.release()
+    await stopped
+  }
+  await race.invoke('TakeMessages', { sessionId: session, run: 1 })
+  await beginsAnew(session)
+})
+
+test('a launch that comes after the stop starts no CLI', async () => {
+  const session = 'launched-late'
+  const launch = { step: 'AskConductor', operation: 'POST /process.Process/Start' }
+  const launching = race.hold({ session, ...launch })
+  await race.baton.send(session, session)
+  await launching.arrived
+  expect((await race.stop(session)).status).toBe(200)
+  const fetching = race.hold({ session, step: 'SandboxCallback', operation: 'GetItem' })
+  fetching.arrived.catch(() => {})
+  launching.release()
+  fetching.release()
+  await beginsAnew(session)
+  expect(asked(session)).toBe(0)
+})
+
+test('a stop whose last step comes late leaves the turn after it alone', async () => {
+  const session = 'stopped-late'
+  const launching = race.hold({
+    session,
+    step: 'AskConductor',
+    operation: 'POST /process.Process/Start',
+  })
+  await race.baton.send(session, session)
+  await launching.arrived
+  const ending = race.hold({
+    session,
+    step: 'ControlSession',
+    operation: 'POST /process.Process/Start',
+  })
+  const stopped = race.stop(session)
+  await ending.arrived
+  launching.crash()
+  const result = { step: 'SandboxCallback', operation: 'UpdateItem', about: TO_SESSION }
+  const answering = race.hold({ session, ...result })
+  await race.baton.send(session, 'again')
+  await answering.arrived
+  ending.release()
+  await stopped
+  answering.release()
+  await race.ended(session, [session, 'again'], 1)
+})
+
+test.each([
+  'report',
+  'stop',
+])('the report of a stopped leg is not answered, %s first', async (first) => {
+  const session = `reported-${first}`
+  const reporting = race.hold({ session, step: 'CollectResult', operation: 'sqs SendMessage' })
+  await race.baton.send(session, block(`echo ${session}`))
+  await reporting.arrived
+  await race.itemWhen(session, ({ run }) => run.token !== undefined)
+  if (first === 'report') {
+    const taking = race.hold({ session, step: 'TakeMessages', operation: 'GetItem' })
+    reporting.release()
+    await race.itemWhen(session, ({ inbox }) => inbox.length === 1)
+    await taking.arrived
+    await race.stop(session)
+    taking.release()
+  } else {
+    await race.stop(session)
+    reporting.release()
+    await race.itemWhen(session, ({ seen }) => seen['w1.1'] !== undefined)
+  }
+  await race.baton.send(session, 'again')
+  await race.baton.until(session, (all) => replies(all).length === 2, 30)
+  await race.itemWhen(session, ({ run }) => !run.open)
+  expect((await roles(session)).filter((role) => role === 'conductor')).toHaveLength(2)
+  expect(replies(await race.baton.history(session)).at(-1)).not.toContain('w1 is done')
+})

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AwsError } from '../../local/aws/json-service.ts'
+import { type Race, startRace, TO_SESSION } from '../support/race.ts'
+
+let race: Race
+beforeAll(async () => {
+  race = await startRace()
+})
+afterAll(() => race.baton.close())
+
+const RESULT = { step: 'SandboxCallback', operation: 'UpdateItem', about: TO_SESSION }
+const LAUNCH = { step: 'AskConductor', operation: 'POST /process.Process/Start' }
+const NOT_ANSWERED = 'could not be answered'
+
+const asked = (session: string) =>
+  race.baton.model?.requests.filter(({ request }) =>
+    JSON.stringify(request.messages).includes(session),
+  ).length
+
+test('a run that was taken over between its check and its claim asks nobody', async () => {
+  const session = 'check-then-claim'
+  const claiming = race.hold({ session, step: 'AskConductor', operation: 'dynamodb UpdateItem' })
+  await race.baton.send(session, session)
+  await claiming.arrived
+  await race.abort(session, 1)
+  const second = race.hold({ session, ...RESULT })
+  await second.arrived
+  claiming.release()
+  await race.invoke('TakeMessages', { sessionId: session, run: 1 })
+  second.release()
+  await race.ended(session, [session], 1)
+  expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 2 } })
+})
+
+test('a result that comes while a newer job is the current one is dropped', async () => {
+  const session = 'late-result'
+  const first = race.hold({ session, ...RESULT })
+  await race.baton.send(session, session)
+  await first.arrived
+  await race.abort(session, 1)
+  const second = race.hold({ session, ...RESULT })
+  await second.arrived
+  first.release()
+  await race.invoke('ReadTurn', { sessionId: session, run: 2, turn: 1 })
+  expect((await race.item(session)).turn).toMatchObject({ phase: 'ask', job: 2 })
+  second.release()
+  const entries = await race.ended(session, [session], 1)
+  expect((await race.item(session)).conductor.transcript).toBe('j2')
+  expect(entries.filter(({ role }) => role === 'conductor')).toHaveLength(1)
+})
+
+test('a result whose callback died before the token was answered completes the turn', async () => {
+  const session = 'result-then-crash'
+  const answering = race.hold({ session, step: 'SandboxCallback', operation: 'SendTaskSuccess' })
+  await race.baton.send(session, session)
+  await answering.arrived
+  expect((await race.item(session)).turn).toMatchObject({ result: 'j1' })
+  answering.crash()
+  await race.ended(session, [session], 1)
+  expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 1 } })
+})
+
+test('a result that is stored when its run is taken over is read, and the conductor not asked again', async () => {
+  const session = 'result-then-recovery'
+  const answering = race.hold({ session, step: 'SandboxCallback', operation: 'SendTaskSuccess' })
+  await race.baton.send(session, session)
+  await answering.arrived
+  await race.abort(session, 1)
+  await race.ended(session, [session], 1)
+  answering.release()
+  expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 2 } })
+})
+
+test('a late launch of an older job starts no CLI and leaves the newer one alone', async () => {
+  const session = 'late-launch'
+  const first = race.hold({ session, ...LAUNCH })
+  await race.baton.send(session, session)
+  await first.arrived
+  await race.abort(session, 1)
+  const second = race.hold({ session, ...RESULT })
+  await second.arrived
+  first.release()
+  second.release()
+  await race.ended(session, [session], 1)
+  expect(asked(session)).toBe(1)
+  expect((await race.item(session)).conductor.transcript).toBe('j2')
+})
+
+/** E2B refuses the next launches for good: each fails its run. */
+function refuseLaunches(session: string, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const launch = race.hold({ session, ...LAUNCH })
+    launch.arrived.catch(() => {})
+    launch.refuse(new AwsError('Refused', 'by the test', 400))
+  }
+}
+
+const givenUp = (session: string) =>
+  race.baton.until(session, (all) => all.some(({ text }) => text.includes(NOT_ANSWERED)), 40)
+
+test('a turn that can never be asked is given up after three runs, and its sender told', async () => {
+  refuseLaunches('never-asked', 6)
+  await race.baton.send('never-asked', 'hello')
+  const entries = await givenUp('never-asked')
+  expect(entries.filter(({ text }) => text.includes(NOT_ANSWERED))).toHaveLength(1)
+  expect((await race.item('never-asked')).lastJob).toBe(3)
+})
+
+test('a run that ends between giving a turn up and telling so leaves the telling to the next', async () => {
+  const session = 'park-then-crash'
+  refuseLaunches(session, 3)
+  const tell = { step: 'TellPerson', operation: 'UpdateItem', about: NOT_ANSWERED }
+  const telling = race.hold({ session, ...tell })
+  await race.baton.send(session, 'hello')
+  await telling.arrived
+  const { parked, run } = await race.item(session)
+  expect(parked).toHaveLength(1)
+  await race.abort(session, run.id)
+  telling.crash()
+  await givenUp(session)
+  expect((await race.item(session)).parked).toEqual([])
+})

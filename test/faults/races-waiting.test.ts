@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf } from '../support/baton.ts'
+import { type Race, startRace, TO_SESSION } from '../support/race.ts'
+
+let race: Race
+beforeAll(async () => {
+  race = await startRace()
+})
+afterAll(() => race.baton.close())
+
+const TOKEN_OF_THE_LATE = 'a token that nobody waits for'
+const longAgo = '2026-01-01T00:00:00.000Z'
+
+/** A session with a worker that takes its time, and a run that awaits its report. */
+async function waiting(session: string): Promise<string> {
+  await race.baton.send(session, block('sleep 600'))
+  const { run } = await race.itemWhen(session, ({ run }) => run.token !== undefined)
+  return run.token?.value ?? ''
+}
+
+/** The run is awake: what is said is answered. */
+async function isWoken(session: string): Promise<void> {
+  await race.baton.send(session, 'are you there?')
+  await race.baton.until(
+    session,
+    (all) => all.filter(({ role }) => role === 'conductor').length === 2,
+    20,
+  )
+}
+
+test('a late AwaitMessage does not displace the token of a later one', async () => {
+  const token = await waiting('late-token')
+  await race.invoke('AwaitMessage', {
+    sessionId: 'late-token',
+    run: 1,
+    taskToken: TOKEN_OF_THE_LATE,
+    retry: 0,
+    entered: longAgo,
+  })
+  expect((await race.item('late-token')).run.token?.value).toBe(token)
+  await isWoken('late-token')
+})
+
+test('an AwaitMessage that comes after a late one displaces its token', async () => {
+  const awaiting = race.hold({
+    session: 'old-token',
+    step: 'AwaitMessage',
+    operation: 'UpdateItem',
+  })
+  await race.baton.send('old-token', block('sleep 600'))
+  await awaiting.arrived
+  const late = { sessionId: 'old-token', run: 1, taskToken: TOKEN_OF_THE_LATE, retry: 0 }
+  await race.invoke('AwaitMessage', { ...late, entered: longAgo })
+  expect((await race.item('old-token')).run.token?.value).toBe(TOKEN_OF_THE_LATE)
+  awaiting.release()
+  await race.itemWhen('old-token', ({ run }) => run.token?.value !== TOKEN_OF_THE_LATE)
+  await isWoken('old-token')
+})
+
+test('a late TakeMessages leaves the token of a waiting run where it is', async () => {
+  const token = await waiting('late-take')
+  await race.invoke('TakeMessages', { sessionId: 'late-take', run: 1 })
+  expect((await race.item('late-take')).run.token?.value).toBe(token)
+  await isWoken('late-take')
+})
+
+test('a run does not begin to wait when a message has come just before', async () => {
+  const session = 'append-first'
+  const awaiting = race.hold({ session, step: 'AwaitMessage', operation: 'UpdateItem' })
+  await race.baton.send(session, block('sleep 600'))
+  await awaiting.arrived
+  await race.baton.send(session, 'are you there?')
+  await race.itemWhen(session, ({ inbox }) => inbox.length === 1)
+  awaiting.release()
+  await race.itemWhen(session, ({ lastTurn }) => lastTurn === 2)
+})
+
+test('a message that comes just after a run has begun to wait wakes it', async () => {
+  const session = 'await-first'
+  const awaiting = race.hold({ session, step: 'AwaitMessage', operation: 'UpdateItem' })
+  await race.baton.send(session, block('sleep 600'))
+  await awaiting.arrived
+  const step = { step: 'DispatchMessage', operation: 'UpdateItem', about: TO_SESSION }
+  const appending = race.hold({ session, ...step })
+  await race.baton.send(session, 'are you there?')
+  await appending.arrived
+  awaiting.release()
+  await race.itemWhen(session, ({ run }) => run.token !== undefined)
+  appending.release()
+  await race.itemWhen(session, ({ lastTurn }) => lastTurn === 2)
+})
+
+test('a late command of a run that was taken over starts its worker once', async () => {
+  const session = 'late-command'
+  const spawning = race.hold({ session, step: 'RunCommand', operation: 'StartExecution' })
+  await race.baton.send(session, block('echo done'))
+  await spawning.arrived
+  await race.abort(session, 1)
+  await race.baton.until(session, (all) => commandsOf(all, 'KILL_WORKER').length === 1, 30)
+  spawning.release()
+  const entries = await race.ended(session, [block('echo done')], 2)
+  expect(commandsOf(entries, 'SPAWN_WORKER')).toMatchObject([{ workerId: 'w1', status: 'done' }])
+  expect(entries.filter(({ role }) => role === 'worker')).toHaveLength(1)
+})
+
+test.each(['before', 'after'])('a run that ends %s its command loses none of it', async (when) => {
+  const session = `command-${when}`
+  const operation = when === 'before' ? 'GetItem' : 'UpdateItem'
+  const held = race.hold({ session, step: 'RunCommand', operation })
+  await race.baton.send(session, block('echo done'))
+  await held.arrived
+  await race.abort(session, 1)
+  held.crash()
+  const entries = await race.ended(session, [block('echo done')], 2)
+  expect(commandsOf(entries, 'SPAWN_WORKER')).toMatchObject([{ workerId: 'w1', status: 'done' }])
+})

@@ -1,0 +1,78 @@
+/** Holds chosen requests of functions, so that a test decides which side of a race comes first. */
+import type { FunctionCall, Intercept } from '../../local/aws/index.ts'
+import { operationOf, sessionOf, stepOf } from './function-calls.ts'
+
+export interface Wanted {
+  readonly session: string
+  /** The step that asks, such as `CloseRun`. */
+  readonly step: string
+  /** What it asks for: the end of `dynamodb UpdateItem`, `POST /v2/sandboxes`, … */
+  readonly operation: string
+  /** Text that the request's body has. */
+  readonly about?: string
+}
+
+export interface Held {
+  /** The request, once it has come; fails when none came within half a minute. */
+  readonly arrived: Promise<FunctionCall>
+  /** Lets it pass. */
+  release(): void
+  /** Kills the process that asks before the request is done. */
+  crash(): void
+  /** Answers it with an error instead. */
+  refuse(error: Error): void
+}
+
+export interface HeldCalls {
+  readonly intercept: Intercept
+  /** Holds the next request of this kind, one only. */
+  hold(wanted: Wanted): Held
+}
+
+type Verdict = (call: FunctionCall, perform: () => Promise<void>) => Promise<void>
+
+interface Hold {
+  readonly wanted: Wanted
+  readonly arrive: (call: FunctionCall) => void
+  readonly verdict: Promise<Verdict>
+}
+
+const PATIENCE_MS = 30_000
+
+export function heldCalls(): HeldCalls {
+  const holds: Hold[] = []
+  return {
+    intercept: async (call, perform) => {
+      const i = holds.findIndex(({ wanted }) => isWanted(call, wanted))
+      const [held] = i < 0 ? [] : holds.splice(i, 1)
+      if (!held) return perform()
+      held.arrive(call)
+      const verdict = await held.verdict
+      await verdict(call, perform)
+    },
+    hold: (wanted) => {
+      const arrived = Promise.withResolvers<FunctionCall>()
+      const verdict = Promise.withResolvers<Verdict>()
+      const timer = setTimeout(() => {
+        arrived.reject(new Error(`nobody came: ${JSON.stringify(wanted)}`))
+      }, PATIENCE_MS)
+      const arrive = (call: FunctionCall) => {
+        clearTimeout(timer)
+        arrived.resolve(call)
+      }
+      holds.push({ wanted, arrive, verdict: verdict.promise })
+      return {
+        arrived: arrived.promise,
+        release: () => verdict.resolve((_, perform) => perform()),
+        crash: () => verdict.resolve(async (call) => call.crash()),
+        refuse: (error) => verdict.resolve(() => Promise.reject(error)),
+      }
+    },
+  }
+}
+
+const isWanted = (call: FunctionCall, { session, step, operation, about = '' }: Wanted) =>
+  stepOf(call) === step &&
+  `${call.service} ${operationOf(call)}`.endsWith(operation) &&
+  call.body.includes(about) &&
+  sessionOf(call, [session]) !== undefined

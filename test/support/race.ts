@@ -1,0 +1,120 @@
+/** Baton with its races in a test's hands: requests held, functions invoked past their callers, the session item read. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { expect } from 'vitest'
+import * as z from 'zod'
+import type { Entry } from '../../lambdas/core/history.ts'
+import type { Session } from '../../lambdas/core/session.ts'
+import { replies, type TestBaton, testBaton } from './baton.ts'
+import { type HeldCalls, heldCalls } from './held-calls.ts'
+
+/** Text that a write to one of the tables has. */
+export const TO_SESSION = 'StorageSessions'
+
+export const TO_HISTORY = 'StorageConversations'
+
+const FUNCTIONS = {
+  TakeMessages: 'Baton/ReviewLoop/TakeMessagesFunction',
+  AskConductor: 'Baton/ReviewLoop/AskConductorFunction',
+  ReadTurn: 'Baton/ReviewLoop/ReadTurnFunction',
+  RunCommand: 'Baton/ReviewLoop/RunCommandFunction',
+  AwaitMessage: 'Baton/ReviewLoop/AwaitMessageFunction',
+  CloseRun: 'Baton/ReviewLoop/CloseRunFunction',
+  DispatchMessage: 'Baton/Intake/DispatchMessage',
+  AppendDeadLetter: 'Baton/Recovery/AppendDeadLetter',
+} as const
+
+export interface Race extends Pick<HeldCalls, 'hold'> {
+  readonly baton: TestBaton
+  /** The session item as it stands. */
+  item(session: string): Promise<Session>
+  /** The session item once it holds something. */
+  itemWhen(session: string, holds: (item: Session) => boolean): Promise<Session>
+  /** Runs a step as a late or doubled one would; answers what it answers. */
+  invoke(step: keyof typeof FUNCTIONS, event: object): Promise<unknown>
+  /** A message that was accepted; it is delivered by `deliver` alone. */
+  queued(session: string, content: string): Promise<string>
+  deliver(message: string, consumer?: 'DispatchMessage' | 'AppendDeadLetter'): Promise<unknown>
+  /** Ends run `run`'s execution from outside. */
+  abort(session: string, run: number): Promise<void>
+  stop(session: string): Promise<Response>
+  /** Waits for so many replies and a closed run; fails when there is one more, or a message is lost or doubled. */
+  ended(session: string, messages: readonly string[], replies: number): Promise<readonly Entry[]>
+}
+
+const sendMessage = z.object({ MessageBody: z.string() })
+
+export async function startRace(): Promise<Race> {
+  const { intercept, hold } = heldCalls()
+  const baton = await testBaton({ intercept })
+  const { region, endpoint, credentials, resources } = baton.aws
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ region, endpoint, credentials }))
+  const sfn = new SFNClient({ region, endpoint, credentials })
+  const machine = resources.find('Baton/ReviewLoop/ReviewLoop', 'AWS::StepFunctions::StateMachine')
+  const TableName = resources.find('Baton/Storage/Sessions').physicalId
+
+  const item: Race['item'] = async (sessionId) => {
+    const get = new GetCommand({ TableName, Key: { sessionId }, ConsistentRead: true })
+    return (await dynamo.send(get)).Item as Session
+  }
+  const itemWhen: Race['itemWhen'] = async (session, holds) => {
+    const poll = async () => {
+      const now = await item(session)
+      return now !== undefined && holds(now)
+    }
+    await expect.poll(poll, { timeout: 30_000, interval: 100 }).toBe(true)
+    return item(session)
+  }
+  const invoke: Race['invoke'] = async (step, event) => {
+    const outcome = await baton.aws.invoke(FUNCTIONS[step], event)
+    return outcome.ok ? outcome.payload : outcome.errorType
+  }
+  return {
+    baton,
+    hold,
+    item,
+    itemWhen,
+    invoke,
+    queued: async (session, content) => {
+      const held = hold({ session, step: 'ReceiveMessage', operation: 'sqs SendMessage' })
+      const sent = baton.send(session, content).catch(() => 'crashed')
+      const { body } = await held.arrived
+      held.crash()
+      await sent
+      return sendMessage.parse(JSON.parse(body.toString())).MessageBody
+    },
+    deliver: (message, consumer = 'DispatchMessage') => invoke(consumer, delivery(message)),
+    abort: async (session, run) => {
+      const executionArn = `${machine.arn?.replace(':stateMachine:', ':execution:')}:${session}.r${run}`
+      await sfn.send(new StopExecutionCommand({ executionArn, error: 'Console', cause: 'by hand' }))
+    },
+    stop: (session) => baton.request(`/api/sessions/${session}/stop`, { method: 'POST' }),
+    ended: async (session, messages, count) => {
+      await baton.until(session, (all) => replies(all).length >= count, 30)
+      await itemWhen(session, ({ run }) => !run.open)
+      const entries = await baton.history(session)
+      const said = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
+      expect(said).toEqual(messages)
+      expect(replies(entries)).toHaveLength(count)
+      expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+      return entries
+    },
+  }
+}
+
+const delivery = (body: string) => ({
+  Records: [
+    {
+      messageId: 'delivered-by-the-test',
+      receiptHandle: 'none',
+      body,
+      attributes: { MessageGroupId: 'race' },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:queue.fifo',
+      awsRegion: 'eu-west-1',
+    },
+  ],
+})
