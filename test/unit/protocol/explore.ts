@@ -1,6 +1,6 @@
 /**
  * Explores the run protocol and prints what it finds, the shortest way to it line by line:
- * `node test/unit/protocol/explore.ts [--scenario NAME] [--break GUARD | --break all] [--wide] [--list]`.
+ * `node test/unit/protocol/explore.ts [--scenario NAME] [--break GUARD | --break all] [--wide] [--limit STATES] [--list]`.
  */
 import { parseArgs } from 'node:util'
 import { explore } from './explored.ts'
@@ -13,6 +13,7 @@ const { values } = parseArgs({
   options: {
     scenario: { type: 'string' },
     break: { type: 'string' },
+    limit: { type: 'string', default: '4000000' },
     wide: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
@@ -35,7 +36,7 @@ function list(): void {
 function report(scenario: Scenario, mutant?: Mutant): boolean {
   const began = performance.now()
   const system = { ...product, ...mutant?.lacks }
-  const { states, transitions, found } = explore({ system, scenario })
+  const { states, transitions, found } = explore({ system, scenario }, Number(values.limit))
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const what = mutant ? `without "${mutant.guard}", ${scenario.name}` : scenario.name
   console.log(`${what}: ${states} states, ${transitions} transitions, ${seconds} s`)

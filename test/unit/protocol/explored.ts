@@ -4,7 +4,7 @@ import { normal } from './normal.ts'
 import { badEnd, broken } from './properties.ts'
 import type { Setting, Transition } from './transition.ts'
 import { successors } from './transitions/all.ts'
-import { beginning, type World } from './world.ts'
+import { beginning, REPORT, type World } from './world.ts'
 
 export interface Counterexample {
   /** The property's name, then what went wrong. */
@@ -20,7 +20,7 @@ export interface Exploration {
 }
 
 /** Throws when there are more than `limit` states: an unfinished search proves nothing. */
-export function explore(setting: Setting, limit = 10_000_000): Exploration {
+export function explore(setting: Setting, limit = 1_000_000): Exploration {
   return new Search(setting, limit).run()
 }
 
@@ -37,7 +37,7 @@ class Search {
   #transitions = 0
 
   constructor(setting: Setting, limit: number) {
-    const bodies = setting.system.bodyFirst ? [...new Set(setting.scenario.queue), 'w1.1'] : []
+    const bodies = setting.system.bodyFirst ? [...new Set(setting.scenario.queue), REPORT] : []
     const start = normal(beginning(setting.scenario, bodies), setting.system)
     this.#setting = setting
     this.#limit = limit
@@ -109,7 +109,7 @@ class Search {
     const id = this.#keys.length
     if (id >= this.#limit)
       throw new Error(
-        `${this.#setting.scenario.name}: more than ${this.#limit} states; lower its faults or raise the limit`,
+        `${this.#setting.scenario.name}: more than ${this.#limit} states; lower its faults, or raise the limit (--limit)`,
       )
     this.#ids.set(key, id)
     this.#keys.push(key)
