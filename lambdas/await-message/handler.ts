@@ -6,13 +6,33 @@ import { awaitMessage } from '../core/run/ends.ts'
 import { runStep, withToken } from '../run/inputs.ts'
 import { task } from '../run/task.ts'
 
-const input = z.object({ ...runStep.shape, ...withToken, entered: z.iso.datetime() })
+const input = z.object({
+  ...runStep.shape,
+  ...withToken,
+  entered: z.iso.datetime(),
+  redrives: z.number().int(),
+})
 
-export const handler = task(input, async ({ sessionId, run, taskToken, retry, entered }) => {
-  // Grows with each entry into the state and with each retry of one.
-  const k = Date.parse(entered) * 100 + retry
+export const handler = task(input, async ({ sessionId, run, taskToken, ...attempt }) => {
   const waits = await changeSession(sessionId, (session) =>
-    awaitMessage(session, run, { k, value: taskToken }),
+    awaitMessage(session, run, { k: orderOf(attempt), value: taskToken }),
   )
   if (!waits?.answer) throw new LookAgain('a message came in between, or the run was taken over')
 })
+
+/** A state is retried fewer than ten times before it fails. */
+const RETRIES = 10
+
+/**
+ * Grows with each entry into the state, with each redrive of the execution, which may keep the time of entry and counts
+ * retries anew, and with each retry.
+ */
+const orderOf = ({
+  entered,
+  redrives,
+  retry,
+}: {
+  entered: string
+  redrives: number
+  retry: number
+}) => Date.parse(entered) * 1000 + Math.min(redrives * RETRIES + retry, 999)

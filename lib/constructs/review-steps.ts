@@ -74,7 +74,11 @@ export function reviewSteps(scope: Construct, bindings: StepBindings) {
         computed: `$max([1, $ceil(($states.input.until + ${AWAIT_MARGIN_MS} - $millis()) / 1000)])`,
       },
       waitsForToken: {},
-      payload: { ...run, entered: jsonata('$states.context.State.EnteredTime') },
+      payload: {
+        ...run,
+        entered: jsonata('$states.context.State.EnteredTime'),
+        redrives: jsonata('$states.context.Execution.RedriveCount'),
+      },
       output: '{}',
     }),
     closeRun: step('CloseRun', {
