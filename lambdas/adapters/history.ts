@@ -45,7 +45,7 @@ async function entryOf(session: Session, entry: Unwritten): Promise<Entry> {
 /** What became of a command; stands beside the entry, so that neither waits for the other. */
 export type Outcome = Required<Pick<EntryCommand, 'status' | 'outcome'>>
 
-/** Records it with the turn's entry, whether that is written already or not. */
+/** Records it with the turn's entry, whether that is written already or not; the first outcome is the one that counts. */
 export const recordOutcome = (
   sessionId: string,
   seq: number,
@@ -56,7 +56,7 @@ export const recordOutcome = (
     new UpdateCommand({
       TableName: variable('CONVERSATIONS_TABLE'),
       Key: { sessionId, seq },
-      UpdateExpression: 'SET #outcome = :outcome',
+      UpdateExpression: 'SET #outcome = if_not_exists(#outcome, :outcome)',
       ExpressionAttributeNames: { '#outcome': `outcome ${commandId}` },
       ExpressionAttributeValues: { ':outcome': outcome },
     }),

@@ -23,6 +23,12 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
   const { notice, started, ended } = carried
   const at = new Date().toISOString()
   if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at })
+  // Before the turn goes on: whoever comes after a crash in between does not do the command again.
+  if (turn.entry !== undefined)
+    await recordOutcome(sessionId, turn.entry, id, {
+      status: carried.status,
+      outcome: carried.outcome,
+    })
   await changeSession(sessionId, (current) =>
     advance(current, run, n, index, {
       ...(notice && { notice: { id, size: Buffer.byteLength(notice) } }),
@@ -31,11 +37,6 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
       gaveUp: giveUp,
     }),
   )
-  if (turn.entry !== undefined)
-    await recordOutcome(sessionId, turn.entry, id, {
-      status: carried.status,
-      outcome: carried.outcome,
-    })
 })
 
 const gaveUp: Carried = {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AwsError } from '../../local/aws/json-service.ts'
 import { type Race, startRace, TO_SESSION } from '../support/race.ts'
 
 let race: Race
@@ -86,12 +85,14 @@ test('a late launch of an older job starts no CLI and leaves the newer one alone
   expect((await race.item(session)).conductor.transcript).toBe('j2')
 })
 
-/** E2B refuses the next launches for good: each fails its run. */
-function refuseLaunches(session: string, count: number): void {
-  for (let i = 0; i < count; i++) {
-    const launch = race.hold({ session, ...LAUNCH })
-    launch.arrived.catch(() => {})
-    launch.refuse(new AwsError('Refused', 'by the test', 400))
+/** Every launch of the next three runs is ended with its run. */
+async function endThreeRuns(session: string): Promise<void> {
+  const launches = [1, 2, 3].map(() => race.hold({ session, ...LAUNCH }))
+  await race.baton.send(session, 'hello')
+  for (const [i, launch] of launches.entries()) {
+    await launch.arrived
+    await race.abort(session, i + 1)
+    launch.crash()
   }
 }
 
@@ -99,8 +100,7 @@ const givenUp = (session: string) =>
   race.baton.until(session, (all) => all.some(({ text }) => text.includes(NOT_ANSWERED)), 40)
 
 test('a turn that can never be asked is given up after three runs, and its sender told', async () => {
-  refuseLaunches('never-asked', 6)
-  await race.baton.send('never-asked', 'hello')
+  await endThreeRuns('never-asked')
   const entries = await givenUp('never-asked')
   expect(entries.filter(({ text }) => text.includes(NOT_ANSWERED))).toHaveLength(1)
   expect((await race.item('never-asked')).lastJob).toBe(3)
@@ -108,10 +108,9 @@ test('a turn that can never be asked is given up after three runs, and its sende
 
 test('a run that ends between giving a turn up and telling so leaves the telling to the next', async () => {
   const session = 'park-then-crash'
-  refuseLaunches(session, 3)
   const tell = { step: 'TellPerson', operation: 'UpdateItem', about: NOT_ANSWERED }
   const telling = race.hold({ session, ...tell })
-  await race.baton.send(session, 'hello')
+  await endThreeRuns(session)
   await telling.arrived
   const { parked, run } = await race.item(session)
   expect(parked).toHaveLength(1)

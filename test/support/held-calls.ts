@@ -19,8 +19,6 @@ export interface Held {
   release(): void
   /** Kills the process that asks before the request is done. */
   crash(): void
-  /** Answers it with an error instead. */
-  refuse(error: Error): void
 }
 
 export interface HeldCalls {
@@ -65,7 +63,6 @@ export function heldCalls(): HeldCalls {
         arrived: arrived.promise,
         release: () => verdict.resolve((_, perform) => perform()),
         crash: () => verdict.resolve(async (call) => call.crash()),
-        refuse: (error) => verdict.resolve(() => Promise.reject(error)),
       }
     },
   }
