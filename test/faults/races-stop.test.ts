@@ -127,3 +127,18 @@ test.each([
   expect((await roles(session)).filter((role) => role === 'conductor')).toHaveLength(2)
   expect(replies(await race.baton.history(session)).at(-1)).not.toContain('w1 is done')
 })
+
+test('a deletion that died half-way ends the conductor when it is asked for again', async () => {
+  const session = 'deleted-twice'
+  await race.baton.send(session, session)
+  await race.ended(session, [session], 1)
+  const remove = () => race.baton.request(`/api/sessions/${session}`, { method: 'DELETE' })
+  const ending = race.hold({ session, step: 'ControlSession', operation: 'StopExecution' })
+  const first = remove()
+  await ending.arrived
+  ending.crash()
+  expect((await first).status).toBeGreaterThanOrEqual(500)
+  expect((await remove()).status).toBe(204)
+  const left = race.baton.e2b.sandboxes().filter(({ metadata }) => metadata.session === session)
+  expect(left).toEqual([])
+})

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, commandsOf } from '../support/baton.ts'
-import { type Race, startRace, TO_SESSION } from '../support/race.ts'
+import { type Race, startRace, TO_HISTORY, TO_SESSION } from '../support/race.ts'
 
 let race: Race
 beforeAll(async () => {
@@ -113,4 +113,21 @@ test.each(['before', 'after'])('a run that ends %s its command loses none of it'
   held.crash()
   const entries = await race.ended(session, [block('echo done')], 2)
   expect(commandsOf(entries, 'SPAWN_WORKER')).toMatchObject([{ workerId: 'w1', status: 'done' }])
+})
+
+test.each([
+  ['its outcome', TO_HISTORY],
+  ['the next command', TO_SESSION],
+])('a command whose function dies before it notes %s is recorded as done', async (what, about) => {
+  const session = what.replaceAll(' ', '-')
+  const noting = race.hold({ session, step: 'RunCommand', operation: 'UpdateItem', about })
+  await race.baton.send(session, block('echo done'))
+  await noting.arrived
+  noting.crash()
+  const entries = await race.ended(session, [block('echo done')], 2)
+  const commands = entries.flatMap(({ commands = [] }) => commands)
+  expect(commands.map(({ type, status }) => [type, status])).toEqual([
+    ['SPAWN_WORKER', 'done'],
+    ['KILL_WORKER', 'done'],
+  ])
 })

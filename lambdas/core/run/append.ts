@@ -41,9 +41,11 @@ export function append(session: Session, arrival: Arrival): Step<Wake> {
   const { id, from, size, leg } = arrival
   if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
   const seq = session.lastSeq + 1
-  const { deleted: _, ...alive } = session
+  const { deleted, ...alive } = session
   const noted: Session = {
     ...alive,
+    // A new conversation has nothing of the deleted one, least of all its sandbox.
+    conductor: deleted ? { cliSession: session.conductor.cliSession } : session.conductor,
     lastSeq: seq,
     seen: { ...session.seen, [id]: seq },
     unwritten: [...session.unwritten, { seq, kind: 'message', id }],

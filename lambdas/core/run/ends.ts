@@ -70,9 +70,12 @@ export interface Stopped {
  */
 export function forget(session: Session, cliSession: string, at: string): Step<Session> {
   if (session.deleted) return step(session, session)
-  const { sessionId, channel, run, lastSeq, lastJob, lastTurn, lastWorker } = session
+  const { sessionId, channel, run, conductor, lastSeq, lastJob, lastTurn, lastWorker } = session
+  const { sandboxId } = conductor
   const tombstone: Session = {
     ...newSession(sessionId, channel, cliSession, at),
+    // Who deletes again, after a failure half-way, has its sandbox to end still.
+    conductor: { cliSession, ...(sandboxId !== undefined && { sandboxId }) },
     run: { id: run.id, open: false, tries: 0 },
     stopped: run.id,
     lastSeq,
