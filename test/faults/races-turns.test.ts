@@ -18,17 +18,22 @@ const asked = (session: string) =>
 
 test('a run that was taken over between its check and its claim asks nobody', async () => {
   const session = 'check-then-claim'
-  const claiming = race.hold({ session, step: 'AskConductor', operation: 'dynamodb UpdateItem' })
+  const first = race.hold({ session, ...RESULT })
   await race.baton.send(session, session)
+  await first.arrived
+  const claiming = race.hold({ session, step: 'AskConductor', operation: 'dynamodb UpdateItem' })
+  const ids = { sessionId: session, run: 1, turn: 1 }
+  const late = race.invoke('AskConductor', { ...ids, taskToken: 'late', retry: 0 })
   await claiming.arrived
-  await race.abort(session, 1)
   const second = race.hold({ session, ...RESULT })
+  await race.abort(session, 1)
   await second.arrived
   claiming.release()
-  await race.invoke('TakeMessages', { sessionId: session, run: 1 })
+  expect(await late).toBe('LookAgain')
   second.release()
+  first.release()
   await race.ended(session, [session], 1)
-  expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 2 } })
+  expect(await race.item(session)).toMatchObject({ lastJob: 2, run: { id: 2 } })
 })
 
 test('a result that comes while a newer job is the current one is dropped', async () => {
@@ -55,6 +60,8 @@ test('a result whose callback died before the token was answered completes the t
   await answering.arrived
   expect((await race.item(session)).turn).toMatchObject({ result: 'j1' })
   answering.crash()
+  // Well before the run would ask again because nobody was heard.
+  await race.baton.until(session, (all) => all.length === 2, 15)
   await race.ended(session, [session], 1)
   expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 1 } })
 })
