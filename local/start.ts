@@ -46,7 +46,11 @@ async function main(): Promise<number> {
   return values.once === undefined ? serve(options, logFile) : once(options, values.once, logFile)
 }
 
+/** The first start takes a while. */
+const announce = () => console.log('Starting: the template is synthesised if anything changed …')
+
 async function serve(options: BatonOptions, logFile: string): Promise<number> {
+  announce()
   const baton = await startBaton(options)
   console.log(`Baton is at ${baton.url}, log in ${path.relative(process.cwd(), logFile)}`)
   console.log(`\n${describe(baton)}\n\nTry:\n${curl(baton)}\n`)
@@ -56,6 +60,7 @@ async function serve(options: BatonOptions, logFile: string): Promise<number> {
 }
 
 async function once(options: BatonOptions, message: string, logFile: string): Promise<number> {
+  announce()
   const baton = await startBaton(options)
   const stop = interrupted().then(() => 'interrupted' as const)
   try {

@@ -57,6 +57,8 @@ export const result = z.object({
   error: z.string().optional(),
   /** One line a tool call, the last 200. */
   activity: z.array(z.string().max(200)).max(200),
+  /** The job's transcript is at `save.url`: a later job may start from it. */
+  transcriptSaved: z.boolean().optional(),
   usage: z
     .object({
       inputTokens: z.number(),

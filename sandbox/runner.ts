@@ -59,11 +59,11 @@ async function perform(job: Job, callback: Callback, surroundings: Surroundings)
     superseded: () => quit.abort(),
   })
   try {
-    const transcripts = transcriptsOf(job, home, quit.signal)
-    await transcripts.restore()
+    const transcripts = transcriptsOf(job, surroundings, quit.signal)
+    const remembered = (await transcripts.restore()) ? job : withoutMemory(job)
     await layOut(job.files, home)
     const stream = new ClaudeStream(heartbeat.tell)
-    const exit = await runClaude(job, stream, surroundings)
+    const exit = await runClaude(remembered, stream, surroundings)
     quit.signal.throwIfAborted()
     return await saved(transcripts, resultOf(stream, exit))
   } catch (error) {
@@ -98,11 +98,17 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   return { ...exit, stderr: redact(exit.stderr) }
 }
 
-/** The result is worth more than the transcript: without it the conversation goes on from an earlier point. */
+/** The conversation begins anew, and the model is told so: better than one that can never go on. */
+function withoutMemory({ resume: _, ...job }: Job): Job {
+  const notice =
+    'What was said before this could not be restored: you do not remember it. Say so where it matters.'
+  return { ...job, prompt: `${notice}\n\n${job.prompt}` }
+}
+
+/** The result is worth more than the transcript: without it the conversation goes on from an earlier one. */
 async function saved(transcripts: Transcripts, result: Result): Promise<Result> {
   try {
-    await transcripts.save()
-    return result
+    return { ...result, transcriptSaved: await transcripts.save() }
   } catch (error) {
     quit.signal.throwIfAborted()
     if (result.outcome !== 'failed') return result

@@ -7,14 +7,21 @@ import { request } from './retry.ts'
 const TRANSFER_FOR = 60_000
 
 export type Transcripts = {
-  /** The session then starts from exactly the transcript that the job names, or from none: an earlier attempt is forgotten. */
-  restore(): Promise<void>
-  /** Keeps and uploads what there is; throws when the upload does not succeed within 1 min. */
-  save(): Promise<void>
+  /**
+   * The session then starts from exactly the transcript that the job names, or from none: an earlier attempt is
+   * forgotten. Answers false when the one it names is not to be had any more.
+   */
+  restore(): Promise<boolean>
+  /** Keeps and uploads what there is, and answers whether there was one; throws when the upload does not succeed within 1 min. */
+  save(): Promise<boolean>
 }
 
 /** The transcripts of one job, in the sandbox whose home folder is `home`. */
-export function transcriptsOf(job: Job, home: string, signal: AbortSignal): Transcripts {
+export function transcriptsOf(
+  job: Job,
+  { home, redact }: { home: string; redact: (text: string) => string },
+  signal: AbortSignal,
+): Transcripts {
   const { cliSession, resume, save } = job
   const kept = join(home, '.baton', 'transcripts')
   const projects = join(home, '.claude', 'projects')
@@ -33,22 +40,26 @@ export function transcriptsOf(job: Job, home: string, signal: AbortSignal): Tran
         // Large outputs that the history refers to lie here; a session that begins anew has none.
         if (!resume) await rm(place, { recursive: true, force: true })
       }
-      if (!resume) return
+      if (!resume) return true
       const source = keptAs(resume.key)
-      if (!(await exists(source))) await download(resume.url, source, signal)
+      if (!(await exists(source)) && !(await download(resume.url, source, signal))) return false
       const folder = join(projects, 'baton')
       await mkdir(folder, { recursive: true })
       await copyFile(source, join(folder, `${cliSession}.jsonl`))
+      return true
     },
 
     async save() {
+      let saved = false
       for (const place of await places()) {
         if (!(await exists(`${place}.jsonl`))) continue
-        const content = await readFile(`${place}.jsonl`)
+        const content = Buffer.from(redact(await readFile(`${place}.jsonl`, 'utf8')))
         await write(content, keptAs(save.key))
         await prune([keptAs(save.key), ...(resume ? [keptAs(resume.key)] : [])])
         await upload(save.url, content, signal)
+        saved = true
       }
+      return saved
     },
   }
 
@@ -74,11 +85,14 @@ async function write(content: Uint8Array, path: string) {
   await rename(`${path}.new`, path)
 }
 
-async function download(url: string, path: string, signal: AbortSignal) {
+/** Answers false for a transcript that is gone: S3 says 403 to who may not list, as a link's holder may not. */
+async function download(url: string, path: string, signal: AbortSignal): Promise<boolean> {
   const response = await request(url, {}, { forMs: TRANSFER_FOR, signal })
+  if ([403, 404, 410].includes(response.status)) return false
   // The address is left out: its query is a credential.
   if (!response.ok) throw new Error(`the transcript to resume from: HTTP ${response.status}`)
   await write(new Uint8Array(await response.arrayBuffer()), path)
+  return true
 }
 
 async function upload(url: string, body: Uint8Array<ArrayBuffer>, signal: AbortSignal) {

@@ -6,8 +6,8 @@ import { bodyKey, getStored, openDocument, putDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { variable } from './environment.ts'
 
-/** Keeps what is there: the first content under an id is the one that counts. */
-export const putBody = (sessionId: string, id: string, message: Body) =>
+/** Keeps what is there: the first content under an id is the one that counts. Answers whether this is the first. */
+export const putBody = (sessionId: string, id: string, message: Body): Promise<boolean> =>
   putDocument(bodyKey(sessionId, id), message, { keep: true })
 
 /** The content expired or was never stored: it cannot be had by trying again. */
@@ -19,18 +19,23 @@ export class MissingBody extends Error {
   }
 }
 
-/** A body, and whether its message was marked as appended. Throws when there is none: the body comes first. */
+/** A body, and whether its message was marked as appended; undefined when there is none. */
 export async function findBody(
   sessionId: string,
   id: string,
-): Promise<{ body: Body; appended: boolean }> {
+): Promise<{ body: Body; appended: boolean } | undefined> {
   const stored = await getStored(bodyKey(sessionId, id))
   const document = stored && (await openDocument(stored))
-  if (document === undefined) throw new MissingBody(sessionId, id)
+  if (document === undefined) return undefined
   return { body: body.parse(document), appended: stored?.appended !== undefined }
 }
 
-const getBody = async (sessionId: string, id: string) => (await findBody(sessionId, id)).body
+/** Throws MissingBody when there is none: a message that was appended has one. */
+export async function getBody(sessionId: string, id: string): Promise<Body> {
+  const found = await findBody(sessionId, id)
+  if (!found) throw new MissingBody(sessionId, id)
+  return found.body
+}
 
 export const getBodies = (sessionId: string, messages: readonly { readonly id: string }[]) =>
   Promise.all(messages.map(({ id }) => getBody(sessionId, id)))

@@ -1,5 +1,6 @@
 /** The Conversations table as a store of JSON documents: small ones in the item, those over 100 KB in S3. */
 import { createHash } from 'node:crypto'
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamo } from './dynamo.ts'
@@ -33,20 +34,18 @@ export interface StoredDocument extends DocumentKey {
 
 /**
  * Puts a document; what was there under the key stays with `keep`, otherwise it is replaced. Other attributes of the
- * item (a command's outcome, a mark) are left as they are.
+ * item (a command's outcome, a mark) are left as they are. Answers whether it was put.
  */
 export async function putDocument(
   key: DocumentKey,
   document: unknown,
   { keep = false } = {},
-): Promise<void> {
+): Promise<boolean> {
   const json = JSON.stringify(document)
-  const content =
-    Buffer.byteLength(json) > LARGE ? { objectKey: await putLarge(key, json) } : { document: json }
-  const [[name, value] = ['document', json]] = Object.entries(content)
-  const expires = Math.floor(Date.now() / 1000) + variable('HISTORY_DAYS') * 86_400
-  await dynamo
-    .send(
+  const inline = Buffer.byteLength(json) <= LARGE
+  const content = inline ? json : await putLarge(key, json)
+  try {
+    await dynamo.send(
       new UpdateCommand({
         TableName: variable('CONVERSATIONS_TABLE'),
         Key: { ...key },
@@ -54,15 +53,19 @@ export async function putDocument(
         ...(keep && {
           ConditionExpression: 'attribute_not_exists(document) AND attribute_not_exists(objectKey)',
         }),
-        ExpressionAttributeNames: { '#content': name },
-        ExpressionAttributeValues: { ':content': value, ':expires': expires },
+        ExpressionAttributeNames: { '#content': inline ? 'document' : 'objectKey' },
+        ExpressionAttributeValues: { ':content': content, ':expires': expiry() },
       }),
     )
-    .catch((error: unknown) => {
-      if (!(keep && error instanceof Error && error.name === 'ConditionalCheckFailedException'))
-        throw error
-    })
+    return true
+  } catch (error) {
+    if (keep && error instanceof ConditionalCheckFailedException) return false
+    throw error
+  }
 }
+
+/** When an item of today expires, in seconds since the epoch. */
+export const expiry = () => Math.floor(Date.now() / 1000) + variable('HISTORY_DAYS') * 86_400
 
 /** The content's hash is part of the key, so that a second content under a kept key never displaces the first. */
 async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<string> {

@@ -9,14 +9,18 @@ import {
   turnEntry,
 } from '../core/history.ts'
 import type { Session, Unwritten } from '../core/session.ts'
-import { findBody, getBodies, getResult, textOf } from './bodies.ts'
-import { openDocument, putDocument, type StoredDocument } from './documents.ts'
+import { getBodies, getBody, getResult, textOf } from './bodies.ts'
+import { expiry, openDocument, putDocument, type StoredDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { variable } from './environment.ts'
 
-/** Puts every entry that has its number but may not stand in the history yet. Answers their numbers. */
-export async function writeEntries(session: Session): Promise<ReadonlySet<number>> {
-  const { sessionId, unwritten } = session
+/** Puts entries that have their number but may not stand in the history yet, all or some. Answers their numbers. */
+export async function writeEntries(
+  session: Session,
+  wanted: (entry: Unwritten) => boolean = () => true,
+): Promise<ReadonlySet<number>> {
+  const { sessionId } = session
+  const unwritten = session.unwritten.filter(wanted)
   await Promise.all(
     unwritten.map(async (entry) =>
       putDocument({ sessionId, seq: entry.seq }, await entryOf(session, entry)),
@@ -29,7 +33,7 @@ async function entryOf(session: Session, entry: Unwritten): Promise<Entry> {
   const { sessionId } = session
   switch (entry.kind) {
     case 'message':
-      return messageEntry(entry.seq, entry.id, (await findBody(sessionId, entry.id)).body)
+      return messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id))
     case 'notice':
       return noticeEntry(entry, session)
     case 'turn': {
@@ -56,9 +60,10 @@ export const recordOutcome = (
     new UpdateCommand({
       TableName: variable('CONVERSATIONS_TABLE'),
       Key: { sessionId, seq },
-      UpdateExpression: 'SET #outcome = if_not_exists(#outcome, :outcome)',
+      UpdateExpression:
+        'SET #outcome = if_not_exists(#outcome, :outcome), expires = if_not_exists(expires, :expires)',
       ExpressionAttributeNames: { '#outcome': `outcome ${commandId}` },
-      ExpressionAttributeValues: { ':outcome': outcome },
+      ExpressionAttributeValues: { ':outcome': outcome, ':expires': expiry() },
     }),
   )
 

@@ -1,4 +1,5 @@
 /** The queue of messages: FIFO, one group a session, deduplicated by message id. */
+import { randomUUID } from 'node:crypto'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { variable } from './environment.ts'
@@ -13,12 +14,17 @@ export const queued = z.object({
 })
 export type Queued = z.infer<typeof queued>
 
-export const enqueue = (message: Queued) =>
+/**
+ * `first`: the message was not known before, so the queue must not take it for one: an id may be used again after its
+ * session was deleted, while the queue still remembers it.
+ */
+
+export const enqueue = (message: Queued, { first }: { first: boolean }) =>
   queue.send(
     new SendMessageCommand({
       QueueUrl: variable('QUEUE_URL'),
       MessageBody: JSON.stringify(message),
       MessageGroupId: message.sessionId,
-      MessageDeduplicationId: message.messageId,
+      MessageDeduplicationId: first ? randomUUID() : message.messageId,
     }),
   )

@@ -47,12 +47,21 @@ const ours = (metadata: Wanted['metadata']) => ({
 
 /** At most one round trip in the usual case. Throws SandboxBusy, SandboxUnavailable or SandboxRefused. */
 export async function runningSandbox(wanted: Wanted): Promise<Running> {
-  const known = wanted.sandboxId ?? (wanted.mayExist ? await find(wanted.metadata) : undefined)
-  if (known !== undefined) {
-    const sandbox = await connect(known, wanted.seconds)
-    if (sandbox) return running(sandbox, false)
-  }
-  return running(await create(wanted), true)
+  const { sandboxId, seconds, metadata, mayExist } = wanted
+  const own = sandboxId === undefined ? undefined : await connectSandbox(sandboxId, seconds)
+  if (own) return own
+  const lost = mayExist ? await find(metadata, sandboxId) : undefined
+  const found = lost === undefined ? undefined : await connectSandbox(lost, seconds)
+  return found ?? running(await create(wanted), true)
+}
+
+/** A sandbox that is there, woken if it was paused; nothing when it is gone. */
+export async function connectSandbox(
+  sandboxId: string,
+  seconds: number,
+): Promise<Running | undefined> {
+  const sandbox = await connect(sandboxId, seconds)
+  return sandbox && running(sandbox, false)
 }
 
 const running = (sandbox: Sandbox, created: boolean): Running => ({
@@ -93,12 +102,13 @@ async function create({ metadata, seconds, onTimeout }: Wanted): Promise<Sandbox
   )
 }
 
-async function find(metadata: Wanted['metadata']): Promise<string | undefined> {
+/** Another one than `gone` that was created for the same. */
+async function find(metadata: Wanted['metadata'], gone?: string): Promise<string | undefined> {
   const options = await connection()
-  const [found] = await tell(() =>
+  const found = await tell(() =>
     Sandbox.list({ ...options, query: { metadata: ours(metadata) } }).nextItems(),
   )
-  return found?.sandboxId
+  return found.find(({ sandboxId }) => sandboxId !== gone)?.sandboxId
 }
 
 /** It pauses itself after so many seconds, unless it is connected to before; one that is gone is fine. */

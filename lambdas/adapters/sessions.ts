@@ -68,6 +68,18 @@ export async function readSession(sessionId: string): Promise<Session | undefine
   return session?.deleted ? undefined : session
 }
 
+/** The session was deleted, and no message has begun it anew. */
+export async function isDeleted(sessionId: string): Promise<boolean> {
+  const { Item } = await dynamo.send(
+    new GetCommand({
+      TableName: variable('SESSIONS_TABLE'),
+      Key: { sessionId },
+      ConsistentRead: true,
+    }),
+  )
+  return (Item as Session | undefined)?.deleted === true
+}
+
 /** The most recently active session's id; the index is eventually consistent. */
 export async function latestSession(): Promise<string | undefined> {
   const { Items = [] } = await dynamo.send(

@@ -1,6 +1,6 @@
 /** AskConductor: a sandbox, a new job number, and the runner started with it; the callback completes the task. */
 import * as z from 'zod'
-import { pauseSandbox, runningSandbox } from '../adapters/sandboxes.ts'
+import { endSandbox, pauseSandbox, runningSandbox } from '../adapters/sandboxes.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { LookAgain } from '../core/errors.ts'
 import { SANDBOX_SECONDS, TURN_SECONDS } from '../core/limits.ts'
@@ -22,7 +22,12 @@ export const handler = task(input, async ({ sessionId, run, turn, taskToken, ret
     ask(current, run, turn, { token: taskToken, conductor }),
   )
   const job = claimed?.answer
-  if (job === undefined) throw new LookAgain('the turn was answered, given up or taken over')
+  if (job === undefined) {
+    // Nobody knows of a sandbox that was created for nothing.
+    if (sandbox.created && claimed?.item.conductor.sandboxId !== sandbox.sandboxId)
+      await endSandbox(sandbox.sandboxId)
+    throw new LookAgain('the turn was answered, given up or taken over')
+  }
   await sandbox.launch(await launchEnv({ session: sessionId, leg: turn, job }, TURN_SECONDS))
 })
 

@@ -3,7 +3,7 @@
 import { variable } from '../adapters/environment.ts'
 import { writeEntries } from '../adapters/history.ts'
 import { logger } from '../adapters/logger.ts'
-import { restSoon, runningSandbox } from '../adapters/sandboxes.ts'
+import { connectSandbox, restSoon } from '../adapters/sandboxes.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { sessionWorkers } from '../adapters/workers.ts'
 import { stopExecution } from '../adapters/workflow.ts'
@@ -41,15 +41,11 @@ async function endJobs({ sessionId, conductor, lastTurn }: Session, job: number)
   const { sandboxId, awakeSince } = conductor
   if (sandboxId === undefined || awakeSince === undefined) return
   try {
-    const sandbox = await runningSandbox({
-      sandboxId,
-      metadata: { session: sessionId, role: 'conductor' },
-      seconds: REST_AFTER_SECONDS,
-      onTimeout: 'pause',
-      mayExist: false,
-    })
-    await sandbox.launch(await launchEnv({ session: sessionId, leg: lastTurn, job }, 60))
-    await restSoon(sandbox.sandboxId, REST_AFTER_SECONDS)
+    const sandbox = await connectSandbox(sandboxId, REST_AFTER_SECONDS)
+    await sandbox?.launch(await launchEnv({ session: sessionId, leg: lastTurn, job }, 60))
+    // A message that came meanwhile has the sandbox work again.
+    const session = await readSession(sessionId)
+    if (sandbox && !session?.run.open) await restSoon(sandboxId, REST_AFTER_SECONDS)
   } catch (error) {
     // Its next heartbeat is refused, and then the runner ends the job itself.
     logger.warn('job not ended at once', { sessionId, error })

@@ -1,13 +1,14 @@
 /** What a conductor may ask for. The one place where a turn's and a command's shape is written down. */
 import * as z from 'zod'
 
-const text = z.string().trim().min(1).max(64_000)
+/** At most 60 kB of UTF-8: a worker's item holds a task, criteria, instructions and activity within DynamoDB's 400 kB. */
+const text = z.string().trim().min(1).max(20_000)
 const workerId = z.string().regex(/^w[1-9]\d{0,5}$/, 'a worker id looks like w1')
 
 const spawnWorker = z.object({
   type: z.literal('SPAWN_WORKER'),
   task: text,
-  criteria: z.array(z.string().trim().min(1).max(2_000)).max(20).default([]),
+  criteria: z.array(z.string().trim().min(1).max(1_000)).max(20).default([]),
 })
 const messageWorker = z.object({ type: z.literal('MESSAGE_WORKER'), workerId, instructions: text })
 const killWorker = z.object({

@@ -18,6 +18,8 @@ const COMMAND = new RegExp(
 )
 /** Where a fence may begin, also in a list, or end (CommonMark 0.31, 4.5). */
 const FENCE = /^(?<indent>\s*(?:(?:[-*+]|\d+[.)])\s+)*)(?<mark>`{3,}|~{3,})(?<after>.*)$/s
+/** One more than a turn may have, so that the surplus is refused and not passed over. */
+const MAX_COMMANDS = 20
 const LINE_END = /\r\n?|\n/
 
 interface Found {
@@ -28,18 +30,18 @@ interface Found {
 
 /**
  * Reads commands and the prose around them, which is the reply. A line is no command inside a fenced block or a block
- * quote, nor when it stands word for word in `input`, the text that this turn answers. A command with text goes on over
+ * quote, nor when it stands word for word anywhere in `input`, the text that this turn answers. A command with text goes on over
  * the following lines until the next command, a block quote or a blank line, and over the fenced blocks that follow it.
  * Takes time linear in the text's length.
  */
 export function readText(text: string, input: string): Answer {
-  const quoted = new Set(input.split(LINE_END).map(words))
+  const said = words(input)
   const prose: string[] = []
   const commands: Found[] = []
   let open: Open | undefined
   for (const { line, kind } of markdownLines(text)) {
     const command = kind === 'plain' ? asCommand(line) : undefined
-    if (command && !quoted.has(words(line))) {
+    if (command && commands.length <= MAX_COMMANDS && !said.includes(words(line))) {
       commands.push(command)
       open = ONE_LINE.has(command.type) ? undefined : { argument: command.argument, blanks: 0 }
     } else if (!command && open && goesOn(open, line, kind)) take(open, line)

@@ -112,7 +112,7 @@ export const newWorker = (
 })
 
 /** What an item may hold is bounded, so what a worker holds is. */
-const MAX_LEGS = 50
+const MAX_LEGS = 20
 const compact = (leg: Leg): Leg => ({
   ...leg,
   ...(leg.instructions !== undefined && { instructions: leg.instructions.slice(0, 1_000) }),
@@ -202,13 +202,21 @@ export function storeLegResult(
     activity,
     transcript,
     at,
-  }: { result: string; activity: readonly string[]; transcript: string; at: string },
+  }: {
+    result: string
+    activity: readonly string[]
+    transcript?: string | undefined
+    at: string
+  },
 ): WorkerStep<string | undefined> {
   const leg = currentLeg(worker)
   if (!worker.live || leg.n !== n || leg.job !== job) return step(worker, undefined)
   if (leg.result !== undefined) return step(worker, leg.token)
   const stored = withLeg(worker, { ...leg, result, activity })
-  return step({ ...stored, transcript, lastActivity: at }, leg.token)
+  return step(
+    { ...stored, lastActivity: at, ...(transcript !== undefined && { transcript }) },
+    leg.token,
+  )
 }
 
 /** CollectResult: the leg is over. The report is marked only after it was queued. */

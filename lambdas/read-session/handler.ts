@@ -39,7 +39,21 @@ export const handler = http(async (event) => {
 
 async function history(sessionId: string, { after, limit, wait: seconds }: z.infer<typeof query>) {
   const messages = await entriesWithin(seconds * 1000, () => entriesAfter(sessionId, after, limit))
-  return { messages, next: messages.at(-1)?.seq ?? after }
+  const answered = whatFits(messages)
+  return { messages: answered, next: answered.at(-1)?.seq ?? after }
+}
+
+/** A function answers at most 6 MB; the rest is for the next request. */
+const MAX_BYTES = 4_000_000
+
+/** The oldest entries that fit, at least one. */
+function whatFits(entries: readonly Entry[]): readonly Entry[] {
+  let bytes = 0
+  const over = entries.findIndex((entry, i) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry))
+    return i > 0 && bytes > MAX_BYTES
+  })
+  return over < 0 ? entries : entries.slice(0, over)
 }
 
 /** Entries that were deleted with an earlier conversation are no gap. Throws 404 when there is no such session. */

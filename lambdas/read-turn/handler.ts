@@ -30,7 +30,7 @@ export const handler = task(turnStep, async ({ sessionId, run, turn: n }) => {
       result,
       commands: commands.length,
       spawns: commands.filter(({ type }) => type === 'SPAWN_WORKER').length,
-      transcript: result,
+      transcript: answer.transcriptSaved ? result : undefined,
       silent: reading.silent,
       at: new Date().toISOString(),
     }),

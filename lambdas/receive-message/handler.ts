@@ -15,7 +15,10 @@ const MAX_BODY = 6 * MAX_CONTENT + 4096
 
 const message = z.strictObject({
   source: z.literal('USER').default('USER'),
-  content: z.string().refine((text) => text.trim() !== '', 'must not be empty'),
+  content: z
+    .string()
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .refine((text) => text.isWellFormed(), 'has half a surrogate pair: it is not Unicode'),
   sessionId: sessionId.default('main'),
 })
 
@@ -31,8 +34,13 @@ export const handler = http(async (event) => {
     throw new Problem(413, `The content has ${size} bytes; at most ${MAX_CONTENT} are taken.`)
   const messageId = identify(sessionId, event.headers['idempotency-key'])
   const at = new Date().toISOString()
-  await putBody(sessionId, messageId, { from: 'person', channel: 'http', text: content, at })
-  await enqueue({ sessionId, messageId, channel: 'http' })
+  const first = await putBody(sessionId, messageId, {
+    from: 'person',
+    channel: 'http',
+    text: content,
+    at,
+  })
+  await enqueue({ sessionId, messageId, channel: 'http' }, { first })
   return json({ sessionId, messageId }, 202)
 })
 

@@ -1,6 +1,7 @@
 /** An execution failed, was aborted or timed out: its run is taken over by a new one, its leg is reported as lost. */
 import * as z from 'zod'
 import { writeEntries } from '../adapters/history.ts'
+import { endSandbox } from '../adapters/sandboxes.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { readName } from '../core/execution-name.ts'
 import type { Failure } from '../core/report.ts'
@@ -24,7 +25,9 @@ export const handler = task(statusChange, async ({ detail }) => {
   const ended = readName(name)
   if (!ended) return
   const failure = { Error: error ?? status, Cause: cause }
-  if ('leg' in ended) await collectLeg(ended, failure)
+  // Who aborts an execution wants its processes gone, not paused.
+  const rest = status === 'ABORTED' ? { rest: endSandbox } : {}
+  if ('leg' in ended) await collectLeg(ended, failure, rest)
   else await takeOver(ended, status === 'FAILED' ? undefined : failure)
 })
 

@@ -17,11 +17,12 @@ export interface LegId {
 /**
  * Queues the report under the leg's id, then marks the leg reported: whoever comes again sends the same message.
  * Without a stored result the report says that the leg was lost, and why. Nothing for a leg that is reported already,
- * or whose worker has ended.
+ * or whose worker has ended. `rest` is what becomes of its sandbox.
  */
 export async function collectLeg(
   { sessionId, workerId, leg: n }: LegId,
   failure: Failure,
+  { rest = pauseSandbox }: { rest?: (sandboxId: string) => Promise<void> } = {},
 ): Promise<void> {
   const worker = await readWorker(sessionId, workerId)
   if (!worker?.live) return
@@ -33,12 +34,17 @@ export async function collectLeg(
       : reportOf(await getResult(sessionId, leg.result))
   const at = new Date().toISOString()
   const messageId = legId(workerId, n)
-  await putBody(sessionId, messageId, { from: 'worker', workerId, leg: n, run: leg.run, text, at })
+  const first = await putBody(sessionId, messageId, {
+    from: 'worker',
+    workerId,
+    leg: n,
+    run: leg.run,
+    text,
+    at,
+  })
   const channel = (await readSession(sessionId))?.channel ?? 'http'
-  await enqueue({ sessionId, messageId, channel })
+  await enqueue({ sessionId, messageId, channel }, { first })
   await changeWorker({ sessionId, workerId }, (current) => endLeg(current, n, { outcome, at }))
   if (worker.sandboxId !== undefined)
-    await pauseSandbox(worker.sandboxId).catch((error: unknown) =>
-      logger.warn('not paused', { error }),
-    )
+    await rest(worker.sandboxId).catch((error: unknown) => logger.warn('not paused', { error }))
 }

@@ -76,7 +76,7 @@ export async function takeResult(claims: JobClaims, value: Result): Promise<void
     storeLegResult(worker, leg, job, {
       result: resultId(claims),
       activity: value.activity,
-      transcript: jobId(job),
+      transcript: value.transcriptSaved ? jobId(job) : undefined,
       at: new Date().toISOString(),
     }),
   )

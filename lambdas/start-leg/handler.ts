@@ -26,8 +26,9 @@ export const handler = task(input, async ({ sessionId, workerId, leg, taskToken,
   )
   const job = claimed?.answer
   if (job === undefined) {
-    // Ended while its sandbox was being created: nothing of it may stay.
-    if (sandbox.created && !claimed?.item.live) await endSandbox(sandbox.sandboxId)
+    // The leg ended while its sandbox was being created: nobody knows of it.
+    if (sandbox.created && (!claimed?.item.live || claimed.item.sandboxId !== sandbox.sandboxId))
+      await endSandbox(sandbox.sandboxId)
     throw new LookAgain('the leg is over')
   }
   await sandbox.launch(

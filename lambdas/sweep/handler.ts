@@ -14,6 +14,9 @@ const UNMOVED_MS = 2 * 60_000
 /** A sandbox younger than this may not be noted yet. */
 const YOUNG_MS = 5 * 60_000
 
+/** A worker that nobody sends on or ends for so long gets a new sandbox, and its memory back, should it be sent on. */
+const REST_MS = 24 * 3_600_000
+
 export const handler = async (): Promise<void> => {
   await each('run', await unmovedRuns(new Date(Date.now() - UNMOVED_MS).toISOString()), (open) =>
     drive(open.sessionId, open.run),
@@ -71,5 +74,7 @@ async function endIfForgotten({ sandboxId, startedAt, metadata }: Listed): Promi
 
 async function sandboxOfLive(sessionId: string, workerId: string): Promise<string | undefined> {
   const worker = await readWorker(sessionId, workerId)
-  return worker?.live ? worker.sandboxId : undefined
+  const resting =
+    worker?.status === 'reported' && Date.parse(worker.lastActivity) < Date.now() - REST_MS
+  return worker?.live && !resting ? worker.sandboxId : undefined
 }

@@ -29,11 +29,16 @@ async function parkAndTell(sessionId: string, run: number, turn: number | undefi
     turn === undefined
       ? undefined
       : await changeSession(sessionId, (session) => park(session, run, turn))
-  const trouble = parked?.answer?.trouble ?? 'the conductor did not answer'
-  logger.warn('messages given up', { sessionId, run, trouble })
-  const text = `Your message could not be answered: ${trouble}. It was tried several times and is not tried again; please send it once more.`
+  const given = parked?.answer
+  logger.warn('messages given up', { sessionId, run, ...given })
+  const text = givenUp(given?.trouble ?? 'the conductor did not answer', given?.fromPerson ?? true)
   return changeSession(sessionId, (session) => tell(session, run, text, at))
 }
+
+const givenUp = (trouble: string, fromPerson: boolean) =>
+  fromPerson
+    ? `Your message could not be answered: ${trouble}. It was tried several times and is not tried again; please send it once more.`
+    : `What a worker reported could not be reviewed: ${trouble}. It was tried several times and is not tried again; the report stands in the history, and the worker is still there.`
 
 const failure = ({ Error: name, Cause: cause }: NonNullable<z.infer<typeof input>['error']>) =>
   `Something went wrong on our side (${name ?? 'unknown'}: ${reason(cause)}). Your message is not lost.`

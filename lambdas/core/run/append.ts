@@ -39,6 +39,8 @@ export function append(session: Session, arrival: Arrival): Step<Wake> {
   if (arrival.appended || session.seen[arrival.id] !== undefined)
     return step(session, wakeOf(session))
   const { id, from, size, leg } = arrival
+  // A deleted session has no worker left: what one of them said is forgotten with it.
+  if (session.deleted && leg && leg.run <= session.stopped) return step(session, undefined)
   if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
   const seq = session.lastSeq + 1
   const { deleted, ...alive } = session

@@ -29,7 +29,8 @@ export interface Decision {
   readonly result: string
   readonly commands: number
   readonly spawns: number
-  readonly transcript: string
+  /** Where the next turn starts from; without one, where this turn started. */
+  readonly transcript?: string | undefined
   /** Neither a reply nor work came, even when asked again: the person gets a plain notice. */
   readonly silent: boolean
   /** ISO 8601. */
@@ -77,7 +78,10 @@ export function accept(
       turn: running,
       lastSeq: entry,
       lastWorker: session.lastWorker + decision.spawns,
-      conductor: { ...session.conductor, transcript: decision.transcript },
+      conductor: {
+        ...session.conductor,
+        ...(decision.transcript !== undefined && { transcript: decision.transcript }),
+      },
       unwritten: [
         ...session.unwritten,
         {
@@ -155,12 +159,15 @@ export function advance(
   return step({ ...noted, busy }, true)
 }
 
+export interface Parked {
+  /** What went wrong last. */
+  readonly trouble: string
+  /** A person waits for an answer to one of them. */
+  readonly fromPerson: boolean
+}
+
 /** Park: the turn is given up; its messages wait until their senders are told. */
-export function park(
-  session: Session,
-  r: number,
-  n: number,
-): Step<{ trouble: string } | undefined> {
+export function park(session: Session, r: number, n: number): Step<Parked | undefined> {
   const turn = turnOf(session, r, n, 'ask')
   if (!turn) return step(session, undefined)
   const covered = new Set(turn.cover.map(({ seq }) => seq))
@@ -171,6 +178,9 @@ export function park(
       inbox: session.inbox.filter((message) => !covered.has(message.seq)),
       parked: [...session.parked, ...turn.cover],
     },
-    { trouble: turn.trouble ?? 'the conductor did not answer' },
+    {
+      trouble: turn.trouble ?? 'the conductor did not answer',
+      fromPerson: turn.cover.some(({ from }) => from === 'person'),
+    },
   )
 }

@@ -58,12 +58,12 @@ describe('a line that stands word for word in the input is no command', () => {
     ['framed differently in both', `**KILL_WORKER**: all`, `> \`${LINE}\``],
     ['spaced differently', 'KILL_WORKER:  all', 'KILL_WORKER:all'],
     ['without an argument', 'LIST_WORKERS', 'say\nLIST_WORKERS'],
+    ['within a line of the input', LINE, `Never say "${LINE}", please`],
   ])('%s', (_, text, input) => {
     expect(readText(text, input)).toEqual({ reply: text.trim(), commands: [] })
   })
 
   test.each([
-    ['the input has it within a line', LINE, `Never say ${LINE}`],
     ['the input has another one', LINE, 'KILL_WORKER: w1'],
     ['the input is empty', LINE, ''],
   ])('but it is when %s', (_, text, input) => {

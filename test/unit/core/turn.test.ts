@@ -159,7 +159,7 @@ describe('a turn that is given up', () => {
 
   test('parks its messages and says why', () => {
     const { item, answer } = park(before, 1, 1)
-    expect(answer).toEqual({ trouble: 'exit code 1' })
+    expect(answer).toEqual({ trouble: 'exit code 1', fromPerson: true })
     expect(item).not.toHaveProperty('turn')
     expect(item).toMatchObject({
       run: { tries: 0 },
@@ -170,7 +170,7 @@ describe('a turn that is given up', () => {
 
   test('without a known reason did not answer', () => {
     const { answer } = park(session({ turn: turn({ asked: 3 }) }), 1, 1)
-    expect(answer).toEqual({ trouble: 'the conductor did not answer' })
+    expect(answer).toMatchObject({ trouble: 'the conductor did not answer' })
   })
 
   test('is never an accepted one', () => {

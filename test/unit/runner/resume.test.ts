@@ -73,13 +73,14 @@ test('a system prompt that has changed takes effect', { timeout: PATIENCE }, asy
   expect(lastRequest()).not.toContain('the old rules')
 })
 
-test('a transcript that is nowhere fails the job, without showing the link', {
+test('a transcript that is nowhere does not end the conversation: it begins anew, and is told so', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
-  const result = await run(1, leg('leg-2', instructions('Go on.'), 'leg-1'))
-  expect(result).toMatchObject({ outcome: 'failed' })
-  expect(result?.error).toBe('the transcript to resume from: HTTP 404')
+  const result = await run(1, leg('leg-2', shellTask('echo from-anew'), 'leg-1'))
+  expect(result).toMatchObject({ outcome: 'done', transcriptSaved: true })
+  expect(result?.text).toContain('from-anew')
+  expect(lastRequest()).toContain('could not be restored')
 })
 
 test('only the transcripts that may be asked for again are kept', {
