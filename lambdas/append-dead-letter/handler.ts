@@ -1,23 +1,12 @@
 /** Takes messages that the dispatcher gave up: the same append and wake, and a tombstone for one that cannot be read. */
-import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
-import type { SQSHandler, SQSRecord } from 'aws-lambda'
 import { MissingBody, putBody } from '../adapters/bodies.ts'
 import { logger } from '../adapters/logger.ts'
-import { type Queued, queued } from '../adapters/queue.ts'
+import type { Queued } from '../adapters/queue.ts'
 import { appendMessage } from '../run/append-message.ts'
-
-const processor = new SqsFifoPartialProcessorAsync()
+import { fifo } from '../run/fifo.ts'
 
 /** What fails here too stays on the dead-letter queue and is tried again until it expires; an alarm watches the queue. */
-export const handler: SQSHandler = async (event, context) =>
-  processPartialResponse(event, appendOrBury, processor, {
-    context,
-    skipGroupOnError: true,
-    throwOnFullBatchFailure: false,
-  })
-
-async function appendOrBury({ body }: SQSRecord): Promise<void> {
-  const message = queued.parse(JSON.parse(body))
+export const handler = fifo(async (message) => {
   logger.warn('dead letter', message)
   try {
     await appendMessage(message)
@@ -25,7 +14,7 @@ async function appendOrBury({ body }: SQSRecord): Promise<void> {
     if (!(error instanceof MissingBody)) throw error
     await bury(message)
   }
-}
+})
 
 /** The conductor, and through it the person, hears that there was a message. */
 async function bury(message: Queued): Promise<void> {
