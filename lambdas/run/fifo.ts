@@ -1,6 +1,6 @@
 /** The one chain of every consumer of the queue: in order within a session, sessions independent of each other. */
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
-import type { SQSHandler } from 'aws-lambda'
+import type { SQSHandler, SQSRecord } from 'aws-lambda'
 import { type Queued, queued } from '../adapters/queue.ts'
 
 const processor = new SqsFifoPartialProcessorAsync()
@@ -9,8 +9,13 @@ const processor = new SqsFifoPartialProcessorAsync()
 export const fifo =
   (take: (message: Queued) => Promise<void>): SQSHandler =>
   async (event, context) =>
-    processPartialResponse(event, ({ body }) => take(queued.parse(JSON.parse(body))), processor, {
-      context,
-      skipGroupOnError: true,
-      throwOnFullBatchFailure: false,
-    })
+    processPartialResponse(
+      event,
+      ({ body }: SQSRecord) => take(queued.parse(JSON.parse(body))),
+      processor,
+      {
+        context,
+        skipGroupOnError: true,
+        throwOnFullBatchFailure: false,
+      },
+    )
