@@ -90,14 +90,15 @@ test('a stop whose last step comes late leaves the turn after it alone', async (
   const stopped = race.stop(session)
   await ending.arrived
   launching.crash()
-  const result = { step: 'SandboxCallback', operation: 'UpdateItem', about: TO_SESSION }
-  const answering = race.hold({ session, ...result })
+  const fetching = race.hold({ session, step: 'SandboxCallback', operation: 'GetItem' })
   await race.baton.send(session, 'again')
-  await answering.arrived
+  await fetching.arrived
   ending.release()
   await stopped
-  answering.release()
+  fetching.release()
   await race.ended(session, [session, 'again'], 1)
+  // The first turn's, the stop's own, and the new turn's: it did not have to be asked again.
+  expect((await race.item(session)).lastJob).toBe(3)
 })
 
 test.each([

@@ -16,6 +16,14 @@ const asked = (session: string) =>
     JSON.stringify(request.messages).includes(session),
   ).length
 
+/** What a runner is answered that asks for its job with the token of this launch. */
+async function fetchWithTokenIn(launch: Buffer): Promise<number> {
+  const [, token] = /"BATON_JOB_TOKEN":"([^"]+)"/.exec(launch.toString()) ?? []
+  const headers = { authorization: `Bearer ${token}` }
+  const init = { method: 'POST', body: '{}', headers }
+  return (await race.baton.request('/api/webhooks/sandbox/job', init)).status
+}
+
 test('a run that was taken over between its check and its claim asks nobody', async () => {
   const session = 'check-then-claim'
   const first = race.hold({ session, ...RESULT })
@@ -77,14 +85,34 @@ test('a result that is stored when its run is taken over is read, and the conduc
   expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 2 } })
 })
 
+test('of two that take over the same run, the later one finds it taken over', async () => {
+  const session = 'taken-over-twice'
+  const first = race.hold({ session, ...RESULT })
+  await race.baton.send(session, session)
+  await first.arrived
+  const takeOver = { step: 'RecoverRun', operation: 'UpdateItem', about: '"tries":{"N":"1"}' }
+  const [one, two] = [race.hold({ session, ...takeOver }), race.hold({ session, ...takeOver })]
+  await race.abort(session, 1)
+  await one.arrived
+  const late = race.invoke('RecoverRun', { detail: { name: `${session}.r1`, status: 'FAILED' } })
+  await two.arrived
+  one.release()
+  first.release()
+  await race.ended(session, [session], 1)
+  two.release()
+  await late
+  expect((await race.item(session)).run).toMatchObject({ id: 2, open: false })
+})
+
 test('a late launch of an older job starts no CLI and leaves the newer one alone', async () => {
   const session = 'late-launch'
   const first = race.hold({ session, ...LAUNCH })
   await race.baton.send(session, session)
-  await first.arrived
+  const { body } = await first.arrived
   await race.abort(session, 1)
   const second = race.hold({ session, ...RESULT })
   await second.arrived
+  expect(await fetchWithTokenIn(body)).toBe(409)
   first.release()
   second.release()
   await race.ended(session, [session], 1)

@@ -23,6 +23,7 @@ const FUNCTIONS = {
   CloseRun: 'Baton/ReviewLoop/CloseRunFunction',
   DispatchMessage: 'Baton/Intake/DispatchMessage',
   AppendDeadLetter: 'Baton/Recovery/AppendDeadLetter',
+  RecoverRun: 'Baton/Recovery/RecoverRun',
 } as const
 
 export interface Race extends Pick<HeldCalls, 'hold'> {
