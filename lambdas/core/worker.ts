@@ -61,7 +61,7 @@ export interface Worker {
 }
 
 /** An action on the worker's item. */
-type WorkerStep<Answer> = Transition<Worker, Answer>
+export type WorkerStep<Answer> = Transition<Worker, Answer>
 
 /** Id of the leg's report as a message. */
 export const legId = (workerId: string, leg: number) => `${workerId}.${leg}`
@@ -71,11 +71,6 @@ export const currentLeg = ({ legs }: Worker): Leg => {
   if (!leg) throw new Error('a worker has at least one leg')
   return leg
 }
-
-const withLeg = (worker: Worker, leg: Leg): Worker => ({
-  ...worker,
-  legs: [...worker.legs.slice(0, -1), leg],
-})
 
 export interface Assignment {
   readonly commandId: string
@@ -143,98 +138,6 @@ export function instruct(
       legs: [...worker.legs.map(compact), newLeg(n, assignment, instructions)],
     },
     { leg: n },
-  )
-}
-
-/** StartLeg: a new job number for the leg, with the sandbox it will run in. Answers the number, or nothing: the leg is over. */
-export function claimLeg(
-  worker: Worker,
-  n: number,
-  { token, sandboxId }: { token: string; sandboxId: string },
-): WorkerStep<number | undefined> {
-  const leg = currentLeg(worker)
-  if (!worker.live || leg.n !== n || isOver(leg)) return step(worker, undefined)
-  const job = worker.lastJob + 1
-  const claimed = {
-    ...worker,
-    status: 'working' as const,
-    activity: 'starting',
-    sandboxId,
-    lastJob: job,
-  }
-  return step(withLeg(claimed, { ...leg, job, token }), job)
-}
-
-/** A leg is over with its result, or with its outcome when none came. */
-const isOver = ({ result, outcome }: Leg) => result !== undefined || outcome !== undefined
-
-/** A job counts while it is the current one of a leg that is not over. */
-export const isCurrentLegJob = (worker: Worker, n: number, job: number) => {
-  const leg = currentLeg(worker)
-  return worker.live !== undefined && leg.n === n && leg.job === job && !isOver(leg)
-}
-
-/** A heartbeat's activity lines; nothing is written when there are none, or the leg is over. */
-export function noteActivity(
-  worker: Worker,
-  n: number,
-  lines: readonly string[],
-  at: string,
-): WorkerStep<void> {
-  const leg = currentLeg(worker)
-  const last = lines.at(-1)
-  if (!worker.live || leg.n !== n || isOver(leg) || last === undefined)
-    return step(worker, undefined)
-  const activity = [...leg.activity, ...lines].slice(-200)
-  return step(
-    { ...withLeg(worker, { ...leg, activity }), activity: last, lastActivity: at },
-    undefined,
-  )
-}
-
-/** The current job's result is noted. Answers the task token to answer, or nothing: dropped. */
-export function storeLegResult(
-  worker: Worker,
-  n: number,
-  job: number,
-  {
-    result,
-    activity,
-    transcript,
-    at,
-  }: {
-    result: string
-    activity: readonly string[]
-    transcript?: string | undefined
-    at: string
-  },
-): WorkerStep<string | undefined> {
-  const leg = currentLeg(worker)
-  if (!worker.live || leg.n !== n || leg.job !== job) return step(worker, undefined)
-  if (leg.result !== undefined) return step(worker, leg.token)
-  const stored = withLeg(worker, { ...leg, result, activity })
-  return step(
-    { ...stored, lastActivity: at, ...(transcript !== undefined && { transcript }) },
-    leg.token,
-  )
-}
-
-/** CollectResult: the leg is over. The report is marked only after it was queued. */
-export function endLeg(
-  worker: Worker,
-  n: number,
-  { outcome, at }: { outcome: LegOutcome; at: string },
-): WorkerStep<void> {
-  const leg = currentLeg(worker)
-  if (leg.n !== n || leg.reported) return step(worker, undefined)
-  const ended = withLeg(worker, { ...leg, outcome, endedAt: at, reported: true })
-  return step(
-    {
-      ...ended,
-      lastActivity: at,
-      ...(worker.live && { status: 'reported', activity: `reported: ${outcome}` }),
-    },
-    undefined,
   )
 }
 

@@ -5,8 +5,9 @@ import { enqueue } from '../adapters/queue.ts'
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { endLeg } from '../core/leg.ts'
 import { type Failure, lostReport, reportOf } from '../core/report.ts'
-import { currentLeg, endLeg, legId } from '../core/worker.ts'
+import { currentLeg, legId } from '../core/worker.ts'
 
 export interface LegId {
   readonly sessionId: string

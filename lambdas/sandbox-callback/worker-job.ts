@@ -5,15 +5,10 @@ import { putResult } from '../adapters/bodies.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
 import { beat, completeTask } from '../adapters/workflow.ts'
 import type { JobClaims } from '../core/job-token.ts'
+import { isCurrentLegJob, noteActivity, storeLegResult } from '../core/leg.ts'
 import { LEG_SECONDS } from '../core/limits.ts'
 import { legPrompt } from '../core/prompt.ts'
-import {
-  currentLeg,
-  isCurrentLegJob,
-  noteActivity,
-  storeLegResult,
-  type Worker,
-} from '../core/worker.ts'
+import { currentLeg, type Worker } from '../core/worker.ts'
 import { jobIn } from './conversation.ts'
 
 const keyOf = ({ session: sessionId, worker: workerId = '' }: JobClaims) => ({

@@ -1,14 +1,8 @@
 /** What a reader of the API sees of a worker: what it did, and none of what is ours alone. */
 import { expect, test } from 'vitest'
+import { claimLeg, endLeg, noteActivity } from '../../../lambdas/core/leg.ts'
 import { workerDetail, workerView } from '../../../lambdas/core/views.ts'
-import {
-  claimLeg,
-  endLeg,
-  endWorker,
-  instruct,
-  newWorker,
-  noteActivity,
-} from '../../../lambdas/core/worker.ts'
+import { endWorker, instruct, newWorker } from '../../../lambdas/core/worker.ts'
 import { AT, NOW } from './scene.ts'
 
 const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW) })

@@ -2,14 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import {
   claimLeg,
-  currentLeg,
   endLeg,
-  endWorker,
-  instruct,
   isCurrentLegJob,
-  newWorker,
   noteActivity,
   storeLegResult,
+} from '../../../lambdas/core/leg.ts'
+import {
+  currentLeg,
+  endWorker,
+  instruct,
+  newWorker,
   type Worker,
 } from '../../../lambdas/core/worker.ts'
 import { AT, NOW } from './scene.ts'
