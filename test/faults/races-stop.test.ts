@@ -54,7 +54,8 @@ test.each([
     stopping.release()
     await stopped
   }
-  await race.invoke('TakeMessages', { sessionId: session, run: 1 })
+  const late = { sessionId: session, run: 1 }
+  expect(await race.invoke('TakeMessages', late)).toEqual({ do: 'superseded' })
   await beginsAnew(session)
 })
 

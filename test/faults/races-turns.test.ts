@@ -53,7 +53,8 @@ test('a result that comes while a newer job is the current one is dropped', asyn
   const second = race.hold({ session, ...RESULT })
   await second.arrived
   first.release()
-  await race.invoke('ReadTurn', { sessionId: session, run: 2, turn: 1 })
+  const read = await race.invoke('ReadTurn', { sessionId: session, run: 2, turn: 1 })
+  expect(read).toMatchObject({ accepted: false })
   expect((await race.item(session)).turn).toMatchObject({ phase: 'ask', job: 2 })
   second.release()
   const entries = await race.ended(session, [session], 1)

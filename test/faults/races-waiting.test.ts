@@ -9,7 +9,14 @@ beforeAll(async () => {
 afterAll(() => race.baton.close())
 
 const TOKEN_OF_THE_LATE = 'a token that nobody waits for'
-const longAgo = '2026-01-01T00:00:00.000Z'
+
+/** An AwaitMessage that was entered long ago. */
+const LATE = {
+  taskToken: TOKEN_OF_THE_LATE,
+  entered: '2026-01-01T00:00:00.000Z',
+  retry: 0,
+  redrives: 0,
+}
 
 /** A session with a worker that takes its time, and a run that awaits its report. */
 async function waiting(session: string): Promise<string> {
@@ -30,13 +37,8 @@ async function isWoken(session: string): Promise<void> {
 
 test('a late AwaitMessage does not displace the token of a later one', async () => {
   const token = await waiting('late-token')
-  await race.invoke('AwaitMessage', {
-    sessionId: 'late-token',
-    run: 1,
-    taskToken: TOKEN_OF_THE_LATE,
-    retry: 0,
-    entered: longAgo,
-  })
+  const late = { sessionId: 'late-token', run: 1, ...LATE }
+  expect(await race.invoke('AwaitMessage', late)).toBeNull()
   expect((await race.item('late-token')).run.token?.value).toBe(token)
   await isWoken('late-token')
 })
@@ -49,8 +51,8 @@ test('an AwaitMessage that comes after a late one displaces its token', async ()
   })
   await race.baton.send('old-token', block('sleep 600'))
   await awaiting.arrived
-  const late = { sessionId: 'old-token', run: 1, taskToken: TOKEN_OF_THE_LATE, retry: 0 }
-  await race.invoke('AwaitMessage', { ...late, entered: longAgo })
+  const late = { sessionId: 'old-token', run: 1, ...LATE }
+  expect(await race.invoke('AwaitMessage', late)).toBeNull()
   expect((await race.item('old-token')).run.token?.value).toBe(TOKEN_OF_THE_LATE)
   awaiting.release()
   await race.itemWhen('old-token', ({ run }) => run.token?.value !== TOKEN_OF_THE_LATE)
@@ -59,7 +61,8 @@ test('an AwaitMessage that comes after a late one displaces its token', async ()
 
 test('a late TakeMessages leaves the token of a waiting run where it is', async () => {
   const token = await waiting('late-take')
-  await race.invoke('TakeMessages', { sessionId: 'late-take', run: 1 })
+  const late = { sessionId: 'late-take', run: 1 }
+  expect(await race.invoke('TakeMessages', late)).toMatchObject({ do: 'await' })
   expect((await race.item('late-take')).run.token?.value).toBe(token)
   await isWoken('late-take')
 })
