@@ -1,6 +1,7 @@
 /** E2B sandboxes through its SDK: one to run in, a job started in it, paused, ended; errors by what can be done about them. */
 import {
   AuthenticationError,
+  InvalidArgumentError,
   NotFoundError,
   RateLimitError,
   Sandbox,
@@ -159,6 +160,8 @@ function named(cause: unknown): Error {
     return new SandboxBusy(`E2B asks to wait: ${message}`, { cause })
   if (cause instanceof AuthenticationError)
     return new SandboxRefused(`E2B refused the API key: ${message}`, { cause })
+  if (cause instanceof InvalidArgumentError)
+    return new SandboxRefused(`E2B refused the request: ${message}`, { cause })
   const status = cause instanceof SandboxError ? cause.statusCode : undefined
   if (cause instanceof NotFoundError)
     return new SandboxGone(`the sandbox is gone: ${message}`, { cause })

@@ -1,4 +1,5 @@
 /** The scheduled sweep: whatever was lost on the way, open runs go on, legs are reported, no sandbox is forgotten. */
+import * as z from 'zod'
 import { variable } from '../adapters/environment.ts'
 import { logger } from '../adapters/logger.ts'
 import { endSandbox, listSandboxes } from '../adapters/sandboxes.ts'
@@ -7,28 +8,33 @@ import { liveWorkers, type Page, readWorker } from '../adapters/workers.ts'
 import { start } from '../adapters/workflow.ts'
 import { legName } from '../core/execution-name.ts'
 import { collectLeg } from '../run/collect-leg.ts'
+import { task } from '../run/task.ts'
 import { drive } from '../run/wake.ts'
 
-/** A session that moved a moment ago is being driven. */
-const UNMOVED_MS = 2 * 60_000
-/** A sandbox younger than this may not be noted yet. */
-const YOUNG_MS = 5 * 60_000
+/** How old is old enough, in seconds: the schedule's input. */
+const input = z.object({
+  /** A session that moved since then is being driven. */
+  unmoved: z.number(),
+  /** A sandbox younger than this may not be noted yet. */
+  young: z.number(),
+  /** A worker that nobody sends on or ends for so long gets a new sandbox, and its memory back, should it be sent on. */
+  resting: z.number(),
+})
+type Ages = z.infer<typeof input>
 
-/** A worker that nobody sends on or ends for so long gets a new sandbox, and its memory back, should it be sent on. */
-const REST_MS = 24 * 3_600_000
+const ago = (seconds: number) => Date.now() - seconds * 1000
 
-export const handler = async (): Promise<void> => {
-  await each('run', await unmovedRuns(new Date(Date.now() - UNMOVED_MS).toISOString()), (open) =>
-    drive(open.sessionId, open.run),
-  )
+export const handler = task(input, async (ages) => {
+  const unmoved = await unmovedRuns(new Date(ago(ages.unmoved)).toISOString())
+  await each('run', unmoved, ({ sessionId, run }) => drive(sessionId, run))
   let next: Page['next']
   do {
     const page: Page = await liveWorkers(100, next)
     await each('leg', page.workers, reportIfOver)
     next = page.next
   } while (next)
-  await each('sandbox', await listSandboxes(), endIfForgotten)
-}
+  await each('sandbox', await listSandboxes(), (sandbox) => endIfForgotten(sandbox, ages))
+})
 
 /** One that fails does not keep the others from being swept. */
 async function each<Item>(
@@ -60,21 +66,28 @@ interface Listed {
 }
 
 /** A sandbox of ours that no session and no worker knows: its creation was never noted, or its end was missed. */
-async function endIfForgotten({ sandboxId, startedAt, metadata }: Listed): Promise<void> {
+async function endIfForgotten(
+  { sandboxId, startedAt, metadata }: Listed,
+  { young, resting }: Ages,
+): Promise<void> {
   const { session: sessionId, worker: workerId } = metadata
-  if (sessionId === undefined || Date.now() - startedAt.getTime() < YOUNG_MS) return
+  if (sessionId === undefined || startedAt.getTime() > ago(young)) return
   const known =
     workerId === undefined
       ? (await readSession(sessionId))?.conductor.sandboxId
-      : await sandboxOfLive(sessionId, workerId)
+      : await sandboxOfLive(sessionId, workerId, resting)
   if (known === sandboxId) return
   logger.warn('forgotten sandbox ended', { sandboxId, ...metadata })
   await endSandbox(sandboxId)
 }
 
-async function sandboxOfLive(sessionId: string, workerId: string): Promise<string | undefined> {
+async function sandboxOfLive(
+  sessionId: string,
+  workerId: string,
+  resting: number,
+): Promise<string | undefined> {
   const worker = await readWorker(sessionId, workerId)
-  const resting =
-    worker?.status === 'reported' && Date.parse(worker.lastActivity) < Date.now() - REST_MS
-  return worker?.live && !resting ? worker.sandboxId : undefined
+  if (!worker?.live) return undefined
+  const rests = worker.status === 'reported' && Date.parse(worker.lastActivity) < ago(resting)
+  return rests ? undefined : worker.sandboxId
 }

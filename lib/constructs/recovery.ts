@@ -1,7 +1,7 @@
 /** What puts right whatever went wrong: the rule on executions that ended badly, the sweep, the dead-letter consumer. */
 import { Duration, Validations } from 'aws-cdk-lib'
 import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events'
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -59,7 +59,12 @@ export class Recovery extends Construct {
     })
     new Rule(this, 'SweepSchedule', {
       schedule: Schedule.rate(Duration.minutes(2)),
-      targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
+      targets: [
+        new LambdaFunction(fn, {
+          retryAttempts: 0,
+          event: RuleTargetInput.fromObject({ unmoved: 120, young: 300, resting: 24 * 3600 }),
+        }),
+      ],
     })
   }
 

@@ -1,0 +1,62 @@
+import { Sandbox } from 'e2b'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Intercept } from '../../local/aws/interception.ts'
+import { AwsError } from '../../local/aws/json-service.ts'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { stepOf } from '../support/function-calls.ts'
+
+/** Functions whose every call to Step Functions is refused, as if it were down for them. */
+const cutOff = new Set<string>()
+const intercept: Intercept = async (call, perform) => {
+  if (call.service === 'states' && cutOff.has(stepOf(call)))
+    throw new AwsError('InternalFailure', 'down', 500)
+  await perform()
+}
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ intercept })
+})
+afterAll(() => baton.close())
+
+/** As the schedule does it, with everything old enough. The item's last activity is rounded down to the minute. */
+const sweep = async () => {
+  const ages = { unmoved: -120, young: -1, resting: 3600 }
+  expect(await baton.aws.invoke('Baton/Recovery/Sweep', ages)).toMatchObject({ ok: true })
+}
+
+test('a run whose start and whose event were lost is driven by the sweep', async () => {
+  cutOff.add('DispatchMessage')
+  await baton.send('unstarted', 'hello')
+  await baton.until('unstarted', (all) => all.length === 1)
+  expect(replies(await baton.history('unstarted'))).toEqual([])
+  await sweep()
+  const entries = await baton.until('unstarted', (all) => replies(all).length === 1)
+  cutOff.clear()
+  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+})
+
+test('a leg whose execution never began is begun by the sweep, and its worker heard', async () => {
+  await baton.send('leg', block('echo heard'))
+  await baton.until('leg', (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
+  await sweep()
+  const entries = await baton.until('leg', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  expect(entries.filter(({ role }) => role === 'worker')).toHaveLength(1)
+})
+
+test('a sandbox that no session knows is ended, one that is in use is not', async () => {
+  await baton.send('used', 'hello')
+  await baton.until('used', (all) => replies(all).length === 1)
+  const { E2B_API_KEY: apiKey, E2B_API_URL: apiUrl, E2B_SANDBOX_URL: sandboxUrl } = baton.e2b.env
+  const [known] = baton.e2b.sandboxes().filter(({ metadata }) => metadata.session === 'used')
+  const create = (metadata: Record<string, string>) =>
+    Sandbox.create('baton', { apiKey, apiUrl, sandboxUrl, metadata })
+  const forgotten = await create({ ...known?.metadata, session: 'used' })
+  const another = await create({ session: 'used', deployment: 'somebody else' })
+  await sweep()
+  const left = baton.e2b.sandboxes().map(({ id }) => id)
+  expect(left).toContain(known?.id)
+  expect(left).toContain(another.sandboxId)
+  expect(left).not.toContain(forgotten.sandboxId)
+  await another.kill()
+})
