@@ -1,5 +1,4 @@
 /** Ends what a session does: its run, its CLI job, its workers. What was said stays. */
-
 import { variable } from '../adapters/environment.ts'
 import { writeEntries } from '../adapters/history.ts'
 import { logger } from '../adapters/logger.ts'

@@ -1,5 +1,19 @@
 /** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import type { Session } from './session.ts'
 import type { Leg, Worker } from './worker.ts'
+
+/** The conductor of a session at `now` (ms since the epoch); `lastActivity` is what the table keeps beside the session. */
+export const conductorView = (
+  { sessionId, conductor, run, busy, createdAt, lastActivity }: Session & { lastActivity?: string },
+  now: number,
+) => ({
+  sessionId,
+  sandboxId: conductor.sandboxId ?? null,
+  /** ms since its sandbox was created or woke; 0 while no run is open, for then it rests. */
+  uptime: run.open && conductor.awakeSince !== undefined ? now - conductor.awakeSince : 0,
+  lastActivity: lastActivity ?? createdAt,
+  activeWorkerCount: Object.keys(busy).length,
+})
 
 type Listed = Omit<Worker, 'legs' | 'lastJob' | 'cliSession' | 'criteria'>
 

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { latestSession, readSession } from '../adapters/sessions.ts'
 import { liveWorkers, type Page } from '../adapters/workers.ts'
 import type { Session } from '../core/session.ts'
-import { workerView } from '../core/views.ts'
+import { conductorView, workerView } from '../core/views.ts'
 import { requireOperator } from '../http/authenticate.ts'
 import { http } from '../http/http.ts'
 import { Problem } from '../http/problem.ts'
@@ -42,15 +42,6 @@ function stateOf(session: Session | undefined): 'online' | 'idle' | 'degraded' {
   if (!session?.run.open) return 'idle'
   return session.run.tries > 0 ? 'degraded' : 'online'
 }
-
-const conductorView = (session: Session & { lastActivity?: string }, now: number) => ({
-  sessionId: session.sessionId,
-  sandboxId: session.conductor.sandboxId ?? null,
-  /** ms since its sandbox was created or woke; 0 while it rests. */
-  uptime: session.conductor.awakeSince === undefined ? 0 : now - session.conductor.awakeSince,
-  lastActivity: session.lastActivity ?? session.createdAt,
-  activeWorkerCount: Object.keys(session.busy).length,
-})
 
 const cursorKey = z.strictObject({
   live: z.literal('live'),

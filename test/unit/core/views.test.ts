@@ -1,7 +1,9 @@
-/** What a reader of the API sees of a worker: what it did, and none of what is ours alone. */
+/** What a reader of the API sees of a worker and a conductor: what they did, and none of what is ours alone. */
 import { expect, test } from 'vitest'
 import { claimLeg, endLeg, noteActivity } from '../../../lambdas/core/leg.ts'
-import { workerDetail, workerView } from '../../../lambdas/core/views.ts'
+import { stop } from '../../../lambdas/core/run/ends.ts'
+import { newSession } from '../../../lambdas/core/session.ts'
+import { conductorView, workerDetail, workerView } from '../../../lambdas/core/views.ts'
 import { endWorker, instruct, newWorker } from '../../../lambdas/core/worker.ts'
 import { AT, NOW } from './scene.ts'
 
@@ -65,4 +67,17 @@ test('one worker is shown with its criteria and each leg', () => {
 
 test('no token and no CLI session is shown', () => {
   expect(JSON.stringify([workerView(working), workerDetail(second)])).not.toContain('secret')
+})
+
+test('a conductor is up while its run is open, and not once it was stopped', () => {
+  const open = {
+    ...newSession('main', 'http', 'secret-cli-session', AT),
+    run: { id: 1, open: true, tries: 0 },
+    busy: { w1: { leg: 1, deadline: NOW } },
+    conductor: { cliSession: 'secret-cli-session', sandboxId: 'sandbox', awakeSince: NOW - 5000 },
+  }
+  const shows = { sessionId: 'main', sandboxId: 'sandbox', lastActivity: AT }
+  expect(conductorView(open, NOW)).toEqual({ ...shows, uptime: 5000, activeWorkerCount: 1 })
+  const stopped = stop(open, 'Stopped', AT).item
+  expect(conductorView(stopped, NOW)).toEqual({ ...shows, uptime: 0, activeWorkerCount: 0 })
 })
