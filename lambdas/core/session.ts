@@ -1,4 +1,6 @@
 /** The session item: everything about a session's progress, moved by one conditional write at a time. */
+import type { Over, Raised } from './budget.ts'
+import type { Channel, Day, Tally } from './tally.ts'
 
 /** A message that waits to be answered. Its body lies elsewhere, under its id. */
 export interface Waiting {
@@ -51,19 +53,33 @@ export type Unwritten =
       readonly result: string
       readonly silent: boolean
       readonly firstWorker: number
+      /** What the models of its jobs used. */
+      readonly used?: Tally
     }
   | { readonly seq: number; readonly kind: 'notice'; readonly text: string; readonly at: string }
+  | {
+      readonly seq: number
+      readonly kind: 'receipt'
+      readonly run: number
+      readonly spent: Tally
+      readonly at: string
+    }
 
 /** A worker that is busy with a leg; the run stays open for it until the deadline (ms since the epoch). */
 export interface Busy {
   readonly leg: number
   readonly deadline: number
+  /** When it was assigned, ms since the epoch, and the seconds of sandbox that are kept for it. */
+  readonly since: number
+  readonly reserved: number
 }
 
 export interface Conductor {
   readonly sandboxId?: string
   /** When the sandbox was created or last resumed from a pause, ms since the epoch: its hour counts from here. */
   readonly awakeSince?: number
+  /** Its sandbox's time was counted up to here, ms since the epoch. */
+  readonly countedTo?: number
   readonly cliSession: string
   /** Key of the transcript of the last accepted turn: where the next one starts from. */
   readonly transcript?: string
@@ -73,7 +89,7 @@ export interface Session {
   readonly sessionId: string
   /** When the session's first message arrived, ISO 8601. */
   readonly createdAt: string
-  readonly channel: 'http' | 'sms' | 'email'
+  readonly channel: Channel
   readonly run: {
     readonly id: number
     readonly open: boolean
@@ -97,6 +113,18 @@ export interface Session {
   readonly stopped: number
   readonly busy: Readonly<Record<string, Busy>>
   readonly conductor: Conductor
+  /** What the session has used, apart from what models cost, which its ledger has. */
+  readonly counts: Tally
+  readonly days: readonly Day[]
+  /** What it had used, models included, at its last receipt: a run's spending counts from here. */
+  readonly receipted: Tally
+  /** A command met a budget that is used up: the run pauses as soon as the turn is done. */
+  readonly over?: Over
+  /** The run stopped at a budget; `seq` is the notice that said so. */
+  readonly paused?: Over & { readonly seq: number }
+  /** Messages that wait, answered by nobody, until a person goes on. */
+  readonly held: readonly Waiting[]
+  readonly raised: Raised
   /** Entries up to this number were deleted with an earlier conversation. */
   readonly forgottenTo?: number
   /** Deleted, and not yet begun anew: only its counters are left. */
@@ -125,6 +153,11 @@ export const newSession = (
   stopped: 0,
   busy: {},
   conductor: { cliSession },
+  counts: {},
+  days: [],
+  receipted: {},
+  held: [],
+  raised: {},
 })
 
 /** Something is outstanding: then the run is open (the invariant that carries the run protocol). */

@@ -1,0 +1,78 @@
+/** Budgets: how much a run, a session, a sender and a day may use, and which one is used up. */
+import * as z from 'zod'
+import type { Tally } from './tally.ts'
+
+const limits = z.strictObject({
+  /** What models may cost, in dollars. */
+  usd: z.number().positive().optional(),
+  turns: z.number().int().positive().optional(),
+  workers: z.number().int().positive().optional(),
+  /** How long sandboxes may run, in minutes. */
+  minutes: z.number().positive().optional(),
+})
+
+/** A sender's budget is for a day, and so is the day's, which is everybody's; days are UTC. */
+export const budgets = z.strictObject({
+  run: limits.default({}),
+  session: limits.default({}),
+  sender: limits.default({}),
+  day: limits.default({}),
+})
+export type Budgets = z.infer<typeof budgets>
+export type Scope = keyof Budgets
+export type Unit = keyof z.infer<typeof limits>
+
+/** What was spent in each scope so far. */
+export type Spent = Readonly<Record<Scope, Tally>>
+
+/** How often each scope's budget was raised for this session. */
+export type Raised = Readonly<Partial<Record<Scope, number>>>
+
+/** A budget that is used up. */
+export interface Over {
+  readonly scope: Scope
+  readonly unit: Unit
+  readonly limit: number
+  readonly spent: number
+}
+
+const SCOPES = ['run', 'session', 'sender', 'day'] as const satisfies readonly Scope[]
+
+const MEASURES: Record<Unit, (tally: Tally) => number> = {
+  usd: ({ nanoUsd = 0 }) => nanoUsd / 1e9,
+  turns: ({ turns = 0 }) => turns,
+  workers: ({ workers = 0 }) => workers,
+  minutes: ({ sandboxSeconds = 0 }) => sandboxSeconds / 60,
+}
+
+/** The first of these units that is used up in any scope; each raise adds the budget once more. */
+export function overBudget(
+  given: Budgets,
+  raised: Raised,
+  spent: Spent,
+  units: readonly Unit[],
+): Over | undefined {
+  for (const scope of SCOPES)
+    for (const unit of units) {
+      const limit = limitOf(given, raised, scope, unit)
+      const used = MEASURES[unit](spent[scope])
+      if (used >= limit) return { scope, unit, limit, spent: used }
+    }
+  return undefined
+}
+
+const limitOf = (given: Budgets, raised: Raised, scope: Scope, unit: Unit) =>
+  (given[scope][unit] ?? Number.POSITIVE_INFINITY) * (1 + (raised[scope] ?? 0))
+
+/** How many seconds of sandbox are left in the scope that has least; infinite without a limit. */
+export const secondsLeft = (given: Budgets, raised: Raised, spent: Spent): number =>
+  Math.min(
+    ...SCOPES.map(
+      (scope) =>
+        limitOf(given, raised, scope, 'minutes') * 60 - (spent[scope].sandboxSeconds ?? 0),
+    ),
+  )
+
+/** Whether any limit is set whose reading needs the totals of other sessions. */
+export const isShared = (given: Budgets) =>
+  Object.keys(given.sender).length > 0 || Object.keys(given.day).length > 0
