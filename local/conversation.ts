@@ -54,7 +54,8 @@ export async function follow(
 }
 
 /** A notice of Baton itself says that something failed. */
-const replyAfter = ({ role, text }: Entry, reply: string | undefined) => {
+const replyAfter = ({ role, text, receipt }: Entry, reply: string | undefined) => {
+  if (receipt) return reply
   if (role === 'system') return undefined
   return role === 'conductor' && text ? text : reply
 }
@@ -68,8 +69,8 @@ async function printEntry(
   entry: Entry,
   print: (line: string) => void,
 ): Promise<void> {
-  const { role, workerId, text, commands = [] } = entry
-  const speaker = workerId ?? (role === 'user' ? 'you' : role)
+  const { role, workerId, text, receipt, commands = [] } = entry
+  const speaker = receipt ? 'receipt' : (workerId ?? (role === 'user' ? 'you' : role))
   if (role === 'worker' && workerId)
     for (const line of await activityOf(server, sessionId, workerId))
       print(label(workerId, `· ${line}`))

@@ -1,10 +1,13 @@
 /** A function's environment, read once: every variable was set by the binding that granted its access. */
 import * as z from 'zod'
+import { budgets } from '../core/budget.ts'
+import { LEG_SECONDS } from '../core/limits.ts'
 
 const variables = {
   SESSIONS_TABLE: z.string(),
   WORKERS_TABLE: z.string(),
   CONVERSATIONS_TABLE: z.string(),
+  USAGE_TABLE: z.string(),
   BUCKET: z.string(),
   QUEUE_URL: z.string(),
   REVIEW_LOOP_ARN: z.string(),
@@ -13,6 +16,13 @@ const variables = {
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),
+  /** JSON; without it nothing is limited. */
+  BUDGETS: z
+    .string()
+    .default('{}')
+    .transform((text) => budgets.parse(JSON.parse(text))),
+  /** How long a leg may take. */
+  LEG_SECONDS: z.coerce.number().int().positive().default(LEG_SECONDS),
   HISTORY_DAYS: z.coerce.number().int().positive(),
   API_TOKEN_SECRET: z.string(),
   JOB_KEY_SECRET: z.string(),

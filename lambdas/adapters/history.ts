@@ -6,6 +6,7 @@ import {
   type EntryCommand,
   messageEntry,
   noticeEntry,
+  receiptEntry,
   turnEntry,
 } from '../core/history.ts'
 import type { Session, Unwritten } from '../core/session.ts'
@@ -36,6 +37,8 @@ async function entryOf(session: Session, entry: Unwritten): Promise<Entry> {
       return messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id))
     case 'notice':
       return noticeEntry(entry, session)
+    case 'receipt':
+      return receiptEntry(entry)
     case 'turn': {
       const input = textOf(await getBodies(sessionId, entry.covered))
       const answer = acceptedAnswer(await getResult(sessionId, entry.result), input)

@@ -1,9 +1,10 @@
-/** What the operator does to a session: stop it, forget it, end one of its workers. */
+/** What the operator does to a session: stop it, let it go on, forget it, end one of its workers. */
 import { requireOperator } from '../http/authenticate.ts'
 import { http } from '../http/http.ts'
 import { Problem } from '../http/problem.ts'
 import { check, sessionId as sessionIdSchema } from '../http/request.ts'
 import { json, noContent } from '../http/respond.ts'
+import { continueSession } from './continue-session.ts'
 import { forgetSession } from './forget-session.ts'
 import { killWorker } from './kill-worker.ts'
 import { stopSession } from './stop-session.ts'
@@ -16,6 +17,11 @@ export const handler = http(async (event) => {
       const stopped = await stopSession(sessionId)
       if (!stopped) throw new Problem(404, `There is no session ${sessionId}.`)
       return json({ sessionId, ...stopped })
+    }
+    case 'POST /api/sessions/{sessionId}/continue': {
+      const continued = await continueSession(sessionId)
+      if (!continued) throw new Problem(404, `There is no session ${sessionId}.`)
+      return json(continued, 202)
     }
     case 'DELETE /api/sessions/{sessionId}':
       if (!(await forgetSession(sessionId)))

@@ -4,6 +4,7 @@ import { writeEntries } from '../adapters/history.ts'
 import { logger } from '../adapters/logger.ts'
 import { connectSandbox, restSoon } from '../adapters/sandboxes.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
+import { readLedger } from '../adapters/usage.ts'
 import { sessionWorkers } from '../adapters/workers.ts'
 import { stopExecution } from '../adapters/workflow.ts'
 import { runName } from '../core/execution-name.ts'
@@ -12,6 +13,7 @@ import type { Session } from '../core/session.ts'
 import { currentLeg } from '../core/worker.ts'
 import { endWorker } from '../run/end-worker.ts'
 import { launchEnv } from '../run/launch.ts'
+import { postCounts } from '../run/purse.ts'
 
 /** Long enough for the older job's processes to be gone. */
 const REST_AFTER_SECONDS = 60
@@ -24,11 +26,13 @@ export async function stopSession(
   const at = new Date().toISOString()
   const text =
     'Stopped: what was under way is ended, messages that waited are not answered. A new message begins anew.'
-  const stopped = await changeSession(sessionId, (session) => stop(session, text, at))
+  const { total: models } = await readLedger(sessionId)
+  const stopped = await changeSession(sessionId, (session) => stop(session, text, { models, at }))
   if (!stopped) return undefined
   const { run, job } = stopped.answer
   await Promise.all([
     writeEntries(stopped.item),
+    postCounts(stopped.item),
     stopExecution(variable('REVIEW_LOOP_ARN'), runName(sessionId, run), 'stopped by the operator'),
     endJobs(stopped.item, job),
   ])

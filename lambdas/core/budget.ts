@@ -25,8 +25,21 @@ export type Unit = keyof z.infer<typeof limits>
 /** What was spent in each scope so far. */
 export type Spent = Readonly<Record<Scope, Tally>>
 
-/** How often each scope's budget was raised for this session. */
-export type Raised = Readonly<Partial<Record<Scope, number>>>
+/** How often each scope's budget was raised for this session; `date` is the day for which the two daily ones were. */
+export type Raised = Readonly<Partial<Record<Scope, number>>> & { readonly date?: string }
+
+/** What is still raised on a day. */
+export function raisedOn(raised: Raised, date: string): Raised {
+  if (raised.date === undefined || raised.date === date) return raised
+  const { sender: _, day: __, date: ___, ...lasting } = raised
+  return lasting
+}
+
+/** The scope's budget once more. */
+export const raise = (raised: Raised, scope: Scope, date: string): Raised => {
+  const current = raisedOn(raised, date)
+  return { ...current, [scope]: (current[scope] ?? 0) + 1, date }
+}
 
 /** A budget that is used up. */
 export interface Over {
@@ -68,8 +81,7 @@ const limitOf = (given: Budgets, raised: Raised, scope: Scope, unit: Unit) =>
 export const secondsLeft = (given: Budgets, raised: Raised, spent: Spent): number =>
   Math.min(
     ...SCOPES.map(
-      (scope) =>
-        limitOf(given, raised, scope, 'minutes') * 60 - (spent[scope].sandboxSeconds ?? 0),
+      (scope) => limitOf(given, raised, scope, 'minutes') * 60 - (spent[scope].sandboxSeconds ?? 0),
     ),
   )
 

@@ -2,6 +2,7 @@
 import type { Answer } from './command.ts'
 import { commandId, spawnedIds } from './command.ts'
 import type { Body } from './message.ts'
+import { modelView, receiptText, spentView } from './receipt.ts'
 import type { Session, Unwritten } from './session.ts'
 
 export interface EntryCommand {
@@ -24,6 +25,10 @@ export interface Entry {
   readonly turnId?: string
   readonly workerId?: string
   readonly commands?: readonly EntryCommand[]
+  /** What the models used for a turn. */
+  readonly usage?: ReturnType<typeof modelView>
+  /** At a run's end: what was spent since the receipt before. */
+  readonly receipt?: { readonly run: number } & ReturnType<typeof spentView>
 }
 
 const SILENCE =
@@ -46,6 +51,19 @@ export const noticeEntry = (
   { channel }: Session,
 ): Entry => ({ seq, at, role: 'system', channel, text })
 
+export const receiptEntry = ({
+  seq,
+  run,
+  spent,
+  at,
+}: Extract<Unwritten, { kind: 'receipt' }>): Entry => ({
+  seq,
+  at,
+  role: 'system',
+  text: receiptText(run, spent),
+  receipt: { run, ...spentView(spent) },
+})
+
 /** A turn's entry; its commands' outcomes are added as they are done. */
 export const turnEntry = (
   turn: Extract<Unwritten, { kind: 'turn' }>,
@@ -60,6 +78,7 @@ export const turnEntry = (
     channel,
     text: turn.silent ? SILENCE : (reply ?? ''),
     turnId: `t${turn.n}`,
+    ...(turn.used && { usage: modelView(turn.used) }),
     ...(commands.length > 0 && {
       commands: commands.map((command, i) => ({
         ...command,

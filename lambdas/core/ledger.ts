@@ -28,8 +28,15 @@ const LONGEST_MS = 16 * 60_000
 const JOBS = 100
 
 /** The name of a job in the ledger: its turn or leg, and its number. */
-export const jobName = ({ worker, leg, job }: { worker?: string | undefined; leg: number; job: number }) =>
-  `${unitOf(worker, leg)}#${job}`
+export const jobName = ({
+  worker,
+  leg,
+  job,
+}: {
+  worker?: string | undefined
+  leg: number
+  job: number
+}) => `${unitOf(worker, leg)}#${job}`
 
 const unitOf = (worker: string | undefined, leg: number) =>
   worker === undefined ? `t${leg}` : `${worker}.${leg}`
@@ -51,10 +58,7 @@ export function admit(
   const current = giveUpOld(ledger, now)
   const over = overOf(current.total)
   if (over) return step(current, over)
-  return step(
-    { ...current, inFlight: { ...current.inFlight, [id]: { job, at: now } } },
-    undefined,
-  )
+  return step({ ...current, inFlight: { ...current.inFlight, [id]: { job, at: now } } }, undefined)
 }
 
 /** What an admitted request has used; settled once, however often this is called. Answers whether it was now. */

@@ -1,4 +1,5 @@
 /** A leg: claimed by a job, told about, brought to its end; each action on the worker's item, of its current leg. */
+import type { Tally } from './tally.ts'
 import { step } from './transition.ts'
 import { currentLeg, type Leg, type LegOutcome, type Worker, type WorkerStep } from './worker.ts'
 
@@ -11,7 +12,7 @@ const withLeg = (worker: Worker, leg: Leg): Worker => ({
 export function claimLeg(
   worker: Worker,
   n: number,
-  { token, sandboxId }: { token: string; sandboxId: string },
+  { token, sandboxId, now }: { token: string; sandboxId: string; now: number },
 ): WorkerStep<number | undefined> {
   const leg = currentLeg(worker)
   if (!worker.live || leg.n !== n || isOver(leg)) return step(worker, undefined)
@@ -23,7 +24,7 @@ export function claimLeg(
     sandboxId,
     lastJob: job,
   }
-  return step(withLeg(claimed, { ...leg, job, token }), job)
+  return step(withLeg(claimed, { ...leg, job, token, since: leg.since ?? now }), job)
 }
 
 /** A leg is over with its result, or with its outcome when none came. */
@@ -84,11 +85,11 @@ export function storeLegResult(
 export function endLeg(
   worker: Worker,
   n: number,
-  { outcome, at }: { outcome: LegOutcome; at: string },
+  { outcome, used, at }: { outcome: LegOutcome; used: Tally; at: string },
 ): WorkerStep<void> {
   const leg = currentLeg(worker)
   if (leg.n !== n || leg.reported) return step(worker, undefined)
-  const ended = withLeg(worker, { ...leg, outcome, endedAt: at, reported: true })
+  const ended = withLeg(worker, { ...leg, outcome, used, endedAt: at, reported: true })
   return step(
     {
       ...ended,

@@ -7,6 +7,8 @@ export const body = z.discriminatedUnion('from', [
     channel: z.enum(['http', 'sms', 'email']),
     text: z.string(),
     at: z.string(),
+    /** It raises the budget at which the run paused. */
+    raises: z.boolean().optional(),
   }),
   z.object({
     from: z.literal('worker'),
@@ -15,6 +17,9 @@ export const body = z.discriminatedUnion('from', [
     run: z.number(),
     text: z.string(),
     at: z.string(),
+    /** How long the leg's sandbox ran, and whether the leg came to no good end. */
+    seconds: z.number().optional(),
+    failed: z.boolean().optional(),
   }),
   z.object({ from: z.literal('system'), text: z.string(), at: z.string() }),
 ])

@@ -1,7 +1,15 @@
-/** What a session has spent in each of the scopes that have budgets. */
-import type { Spent } from './budget.ts'
+/** What a session has spent in each of the scopes that have budgets, and what it may still do. */
+import {
+  type Budgets,
+  type Over,
+  overBudget,
+  raisedOn,
+  type Spent,
+  secondsLeft,
+  type Unit,
+} from './budget.ts'
 import type { Session } from './session.ts'
-import { add, since, type Tally } from './tally.ts'
+import { add, dateOf, since, type Tally } from './tally.ts'
 
 /** Whose budget it is. One who is not told apart by an address is the channel. */
 export const senderOf = ({ channel }: Pick<Session, 'channel'>): string => channel
@@ -15,10 +23,45 @@ export interface Elsewhere {
   readonly day: Tally
 }
 
-export const spentBy = (
-  { counts, receipted }: Pick<Session, 'counts' | 'receipted'>,
+function spentBy(
+  { counts, receipted }: Session,
   { models, sender, day }: Elsewhere,
-): Spent => {
-  const session = add(counts, models)
-  return { run: since(session, receipted), session, sender, day }
+  kept: Tally,
+): Spent {
+  const session = add(counts, models, kept)
+  return {
+    run: since(session, receipted),
+    session,
+    sender: add(sender, kept),
+    day: add(day, kept),
+  }
+}
+
+export interface Purse {
+  /** The first of these units that is used up in any scope. */
+  over(session: Session, units: readonly Unit[]): Over | undefined
+  /**
+   * How long a new leg may take at most, in whole seconds: what is neither spent nor kept for legs under way. Answers
+   * what is used up when that is less than `shortest`.
+   */
+  legSeconds(session: Session, shortest: number): number | Over
+}
+
+/** `now` in ms since the epoch. */
+export function purseOf(budgets: Budgets, elsewhere: Elsewhere, now: number): Purse {
+  const raised = (session: Session) => raisedOn(session.raised, dateOf(now))
+  const over = (session: Session, units: readonly Unit[], kept: Tally = {}) =>
+    overBudget(budgets, raised(session), spentBy(session, elsewhere, kept), units)
+  return {
+    over: (session, units) => over(session, units),
+    legSeconds(session, shortest) {
+      const legs = Object.values(session.busy)
+      const kept = { sandboxSeconds: legs.reduce((sum, { reserved }) => sum + reserved, 0) }
+      const left = secondsLeft(budgets, raised(session), spentBy(session, elsewhere, kept))
+      if (left >= shortest) return Math.floor(left)
+      // At the limit once the shortest leg is kept for, too.
+      const full = add(kept, { sandboxSeconds: shortest })
+      return over(session, ['minutes'], full) ?? shortest
+    },
+  }
 }

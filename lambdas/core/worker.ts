@@ -1,5 +1,5 @@
 /** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
-import { LEG_SECONDS } from './limits.ts'
+import type { Tally } from './tally.ts'
 import { step, type Transition } from './transition.ts'
 
 export type WorkerStatus =
@@ -13,6 +13,9 @@ export type WorkerStatus =
   | 'rejected'
   | 'ended'
 
+/** How a worker ends: satisfied, not satisfied, or without a verdict. */
+export type Verdict = 'accepted' | 'rejected' | 'ended'
+
 export type LegOutcome = 'done' | 'failed' | 'timeout' | 'lost'
 
 export interface Leg {
@@ -24,14 +27,19 @@ export interface Leg {
   /** Later instructions; the first leg has the worker's task. */
   readonly instructions?: string
   readonly startedAt: string
-  /** ms since the epoch. */
+  /** How long it may take, in seconds, and until when, ms since the epoch. */
+  readonly seconds: number
   readonly deadline: number
+  /** When its sandbox was first there, ms since the epoch. */
+  readonly since?: number
   readonly job?: number
   readonly token?: string
   readonly result?: string
   readonly outcome?: LegOutcome
   readonly endedAt?: string
   readonly reported?: boolean
+  /** What its jobs' models used. */
+  readonly used?: Tally
   /** One line a tool call, the last 200. */
   readonly activity: readonly string[]
 }
@@ -76,15 +84,22 @@ export interface Assignment {
   readonly commandId: string
   readonly run: number
   readonly at: Date
+  /** How long the leg may take. */
+  readonly seconds: number
 }
 
-const newLeg = (n: number, { commandId, run, at }: Assignment, instructions?: string): Leg => ({
+const newLeg = (
+  n: number,
+  { commandId, run, at, seconds }: Assignment,
+  instructions?: string,
+): Leg => ({
   n,
   commandId,
   run,
   ...(instructions !== undefined && { instructions }),
   startedAt: at.toISOString(),
-  deadline: at.getTime() + LEG_SECONDS * 1000,
+  seconds,
+  deadline: at.getTime() + seconds * 1000,
   activity: [],
 })
 
@@ -144,11 +159,7 @@ export function instruct(
 /** KILL_WORKER, or the end of its session. Answers what is to be ended. */
 export function endWorker(
   worker: Worker,
-  {
-    status,
-    reason,
-    at,
-  }: { status: 'accepted' | 'rejected' | 'ended'; reason?: string | undefined; at: string },
+  { status, reason, at }: { status: Verdict; reason?: string | undefined; at: string },
 ): WorkerStep<{ sandboxId?: string }> {
   const sandbox = worker.sandboxId === undefined ? {} : { sandboxId: worker.sandboxId }
   if (!worker.live) return step(worker, sandbox)

@@ -2,7 +2,9 @@
 import { getBodies, getResult, textOf } from '../adapters/bodies.ts'
 import { writeEntries } from '../adapters/history.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
+import { readLedger } from '../adapters/usage.ts'
 import { readAnswer } from '../core/answer.ts'
+import { usedBy } from '../core/ledger.ts'
 import { accept, askAgain } from '../core/run/turn.ts'
 import { turnStep } from '../run/inputs.ts'
 import { task } from '../run/task.ts'
@@ -13,9 +15,10 @@ export const handler = task(turnStep, async ({ sessionId, run, turn: n }) => {
   const turn = session?.turn
   if (turn?.n !== n || turn.result === undefined) return { accepted: false, commands: [] }
   const { result } = turn
-  const [answer, bodies] = await Promise.all([
+  const [answer, bodies, ledger] = await Promise.all([
     getResult(sessionId, result),
     getBodies(sessionId, turn.cover),
+    readLedger(sessionId),
   ])
   const reading = readAnswer(answer, turn, textOf(bodies))
   if ('askAgain' in reading) {
@@ -24,11 +27,13 @@ export const handler = task(turnStep, async ({ sessionId, run, turn: n }) => {
     )
     return { accepted: false, commands: [] }
   }
-  const { commands } = reading.accept
+  const { commands, reply } = reading.accept
   const accepted = await changeSession(sessionId, (current) =>
     accept(current, run, n, {
       result,
       commands: commands.length,
+      replies: reply !== null,
+      used: usedBy(ledger, undefined, n),
       spawns: commands.filter(({ type }) => type === 'SPAWN_WORKER').length,
       transcript: answer.transcriptSaved ? result : undefined,
       silent: reading.silent,

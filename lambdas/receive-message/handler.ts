@@ -22,6 +22,9 @@ const message = z.strictObject({
   sessionId: sessionId.default('main'),
 })
 
+/** Where a run has paused at a budget, this raises it. It reaches the conductor like any other message. */
+const CONTINUE = /^\s*\/?continue\s*[.!]?\s*$/i
+
 const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'an Idempotency-Key is 1 to 255 printable ASCII characters')
@@ -39,6 +42,7 @@ export const handler = http(async (event) => {
     channel: 'http',
     text: content,
     at,
+    ...(CONTINUE.test(content) && { raises: true }),
   })
   await enqueue({ sessionId, messageId, channel: 'http' }, { first })
   return json({ sessionId, messageId }, 202)

@@ -1,13 +1,17 @@
 /** What each command does. Every effect is named after its command, so that doing it again changes nothing. */
 import type { Outcome } from '../adapters/history.ts'
+import type { Over } from '../core/budget.ts'
 import type { Command, Malformed } from '../core/command.ts'
 import type { Done } from '../core/run/turn.ts'
+import type { Session } from '../core/session.ts'
 import { killWorkers, listWorkers, messageWorker, startWorker } from './worker-commands.ts'
 
 /** Where a command stands. */
 export interface Order {
   readonly sessionId: string
   readonly run: number
+  /** The session as it was read for this command. */
+  readonly session: Session
   readonly commandId: string
   /** The id of the worker that a SPAWN_WORKER brings. */
   readonly spawned: string | undefined
@@ -17,7 +21,8 @@ export interface Order {
 export interface Carried extends Outcome {
   readonly notice?: string
   readonly started?: NonNullable<Done['started']>
-  readonly ended?: readonly string[]
+  readonly ended?: NonNullable<Done['ended']>
+  readonly over?: Over
 }
 
 export async function carryOut(command: Command | Malformed, order: Order): Promise<Carried> {

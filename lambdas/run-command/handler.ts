@@ -20,8 +20,9 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
     return
   const id = commandId(n, index)
   const carried = giveUp ? gaveUp : await effect(session, index)
-  const { notice, started, ended } = carried
-  const at = new Date().toISOString()
+  const { notice, started, ended, over } = carried
+  const now = Date.now()
+  const at = new Date(now).toISOString()
   if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at })
   // Before the turn goes on: whoever comes after a crash in between does not do the command again.
   if (turn.entry !== undefined)
@@ -34,7 +35,9 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
       ...(notice && { notice: { id, size: Buffer.byteLength(notice) } }),
       ...(started && { started }),
       ...(ended && { ended }),
+      ...(over && { over }),
       gaveUp: giveUp,
+      now,
     }),
   )
 })
@@ -59,6 +62,7 @@ async function effect(session: Session, index: number): Promise<Carried> {
   return carryOut(command, {
     sessionId,
     run: run.id,
+    session,
     commandId: commandId(turn.n, index),
     spawned: spawnedIds(commands, turn.firstWorker).get(index),
   })

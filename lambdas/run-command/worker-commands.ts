@@ -3,31 +3,47 @@ import { randomUUID } from 'node:crypto'
 import { variable } from '../adapters/environment.ts'
 import { changeWorker, readWorker, sessionWorkers, spawnWorker } from '../adapters/workers.ts'
 import { start } from '../adapters/workflow.ts'
+import type { Over } from '../core/budget.ts'
 import type { Command } from '../core/command.ts'
 import { legName } from '../core/execution-name.ts'
-import { currentLeg, instruct, legId, newWorker } from '../core/worker.ts'
+import { overText } from '../core/receipt.ts'
+import { currentLeg, instruct, legId, newWorker, type Verdict } from '../core/worker.ts'
 import { endWorker } from '../run/end-worker.ts'
 import { type Carried, type Order, refused } from './carry-out.ts'
+import { grantLeg } from './grant-leg.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
 /** The worker's item, then its first leg as an execution of its own. */
 export async function startWorker(
   { task, criteria }: Of<'SPAWN_WORKER'>,
-  { sessionId, run, commandId, spawned }: Order,
+  order: Order,
 ): Promise<Carried> {
+  const { sessionId, run, commandId, spawned } = order
   if (spawned === undefined) throw new Error(`${commandId} spawns a worker and has no id for it`)
+  const grant = await grantLeg(order, spawned, ['usd', 'workers'])
+  if ('over' in grant) return refusedBy(grant.over, 'SPAWN_WORKER')
   const id = { sessionId, workerId: spawned, cliSession: randomUUID() }
-  await spawnWorker(newWorker(id, { task, criteria }, { commandId, run, at: new Date() }))
+  const assignment = { commandId, run, at: new Date(), ...grant }
+  await spawnWorker(newWorker(id, { task, criteria }, assignment))
   return startLeg(sessionId, spawned, 1)
 }
+
+/** The run pauses at the end of the turn and the person is told; the conductor hears of it when the run goes on. */
+const refusedBy = (over: Over, type: Command['type']): Carried => ({
+  ...refused(`${type} was not done. ${overText(over)}`),
+  over,
+})
 
 /** A further leg of a worker that has reported. */
 export async function messageWorker(
   { workerId, instructions }: Of<'MESSAGE_WORKER'>,
-  { sessionId, run, commandId }: Order,
+  order: Order,
 ): Promise<Carried> {
-  const assignment = { commandId, run, at: new Date() }
+  const { sessionId, run, commandId } = order
+  const grant = await grantLeg(order, workerId, ['usd'])
+  if ('over' in grant) return refusedBy(grant.over, 'MESSAGE_WORKER')
+  const assignment = { commandId, run, at: new Date(), ...grant }
   const changed = await changeWorker({ sessionId, workerId }, (worker) =>
     instruct(worker, instructions, assignment),
   )
@@ -46,11 +62,11 @@ async function startLeg(sessionId: string, workerId: string, leg: number): Promi
     workerId,
     leg,
   })
-  const { deadline } = currentLeg(worker)
+  const { deadline, seconds } = currentLeg(worker)
   return {
     status: 'done',
     outcome: `${workerId} works on leg ${leg}`,
-    started: { workerId, leg, deadline, reportId: legId(workerId, leg) },
+    started: { workerId, leg, deadline, reserved: seconds, reportId: legId(workerId, leg) },
   }
 }
 
@@ -67,12 +83,12 @@ export async function killWorkers(
   const status = verdictOf(accepted)
   const ending = all ? workers.filter(({ live }) => live) : workers
   await Promise.all(ending.map((worker) => endWorker(worker, { status, reason })))
-  const ended = ending.map((worker) => worker.workerId)
-  const outcome = ended.length > 0 ? `${ended.join(', ')} ${status}` : 'none was live'
-  return { status: 'done', outcome, ended }
+  const ended = ending.map((worker) => ({ workerId: worker.workerId, status }))
+  const names = ended.map(({ workerId: name }) => name).join(', ')
+  return { status: 'done', outcome: names ? `${names} ${status}` : 'none was live', ended }
 }
 
-const verdictOf = (accepted: boolean | undefined) => {
+const verdictOf = (accepted: boolean | undefined): Verdict => {
   if (accepted === undefined) return 'ended'
   return accepted ? 'accepted' : 'rejected'
 }

@@ -30,8 +30,12 @@ async function lost({ sessionId, messageId }: Queued): Promise<void> {
 }
 
 function arrivalOf(id: string, body: Body): Arrival {
-  const arrival = { id, from: body.from, size: Buffer.byteLength(body.text) }
-  if (body.from !== 'worker') return arrival
-  const { workerId, leg, run } = body
-  return { ...arrival, leg: { workerId, leg, run } }
+  const arrival = { id, from: body.from, size: Buffer.byteLength(body.text), now: Date.now() }
+  if (body.from === 'system') return arrival
+  if (body.from === 'person') {
+    const { channel, raises = false } = body
+    return { ...arrival, person: { channel, raises } }
+  }
+  const { workerId, leg, run, seconds, failed } = body
+  return { ...arrival, leg: { workerId, leg, run, seconds, ...(failed && { failed }) } }
 }

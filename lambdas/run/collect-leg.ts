@@ -4,7 +4,9 @@ import { logger } from '../adapters/logger.ts'
 import { enqueue } from '../adapters/queue.ts'
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { readSession } from '../adapters/sessions.ts'
+import { readLedger } from '../adapters/usage.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { usedBy } from '../core/ledger.ts'
 import { endLeg } from '../core/leg.ts'
 import { type Failure, lostReport, reportOf } from '../core/report.ts'
 import { currentLeg, legId } from '../core/worker.ts'
@@ -33,7 +35,9 @@ export async function collectLeg(
     leg.result === undefined
       ? lostReport(failure)
       : reportOf(await getResult(sessionId, leg.result))
-  const at = new Date().toISOString()
+  const now = Date.now()
+  const at = new Date(now).toISOString()
+  const seconds = leg.since === undefined ? 0 : Math.round((now - leg.since) / 1000)
   const messageId = legId(workerId, n)
   const first = await putBody(sessionId, messageId, {
     from: 'worker',
@@ -42,10 +46,15 @@ export async function collectLeg(
     run: leg.run,
     text,
     at,
+    seconds,
+    failed: outcome !== 'done',
   })
   const channel = (await readSession(sessionId))?.channel ?? 'http'
   await enqueue({ sessionId, messageId, channel }, { first })
-  await changeWorker({ sessionId, workerId }, (current) => endLeg(current, n, { outcome, at }))
+  const used = usedBy(await readLedger(sessionId), workerId, n)
+  await changeWorker({ sessionId, workerId }, (current) =>
+    endLeg(current, n, { outcome, used, at }),
+  )
   if (worker.sandboxId !== undefined)
     await rest(worker.sandboxId).catch((error: unknown) => logger.warn('not paused', { error }))
 }

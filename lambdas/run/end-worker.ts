@@ -4,21 +4,21 @@ import { endSandbox } from '../adapters/sandboxes.ts'
 import { changeWorker } from '../adapters/workers.ts'
 import { stopExecution } from '../adapters/workflow.ts'
 import { legName } from '../core/execution-name.ts'
-import { currentLeg, endWorker as ended, type Worker } from '../core/worker.ts'
+import { currentLeg, endWorker as ended, type Verdict, type Worker } from '../core/worker.ts'
 
-export interface Verdict {
-  readonly status: 'accepted' | 'rejected' | 'ended'
+export interface Ending {
+  readonly status: Verdict
   readonly reason?: string | undefined
 }
 
 /** Idempotent; answers the worker as it then is, or nothing when there is no such worker. */
 export async function endWorker(
   { sessionId, workerId }: Pick<Worker, 'sessionId' | 'workerId'>,
-  verdict: Verdict,
+  ending: Ending,
 ): Promise<Worker | undefined> {
   const at = new Date().toISOString()
   const changed = await changeWorker({ sessionId, workerId }, (worker) =>
-    ended(worker, { ...verdict, at }),
+    ended(worker, { ...ending, at }),
   )
   if (!changed) return undefined
   const { n, reported } = currentLeg(changed.item)
@@ -26,7 +26,7 @@ export async function endWorker(
     await stopExecution(
       variable('WORKER_LEG_ARN'),
       legName(sessionId, workerId, n),
-      verdict.reason ?? verdict.status,
+      ending.reason ?? ending.status,
     )
   const { sandboxId } = changed.answer
   if (sandboxId !== undefined) await endSandbox(sandboxId)

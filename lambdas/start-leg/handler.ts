@@ -4,7 +4,7 @@ import { endSandbox, runningSandbox } from '../adapters/sandboxes.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
 import { LookAgain } from '../core/errors.ts'
 import { claimLeg } from '../core/leg.ts'
-import { LEG_MARGIN_SECONDS, LEG_SECONDS } from '../core/limits.ts'
+import { LEG_MARGIN_SECONDS } from '../core/limits.ts'
 import { currentLeg } from '../core/worker.ts'
 import { legStep, withToken } from '../run/inputs.ts'
 import { launchEnv } from '../run/launch.ts'
@@ -15,15 +15,16 @@ const input = z.object({ ...legStep.shape, ...withToken })
 export const handler = task(input, async ({ sessionId, workerId, leg, taskToken, retry }) => {
   const worker = await readWorker(sessionId, workerId)
   if (!worker?.live || currentLeg(worker).n !== leg) throw new LookAgain('the leg is over')
+  const { seconds } = currentLeg(worker)
   const sandbox = await runningSandbox({
     sandboxId: worker.sandboxId,
     metadata: { session: sessionId, worker: workerId },
-    seconds: LEG_SECONDS + LEG_MARGIN_SECONDS,
+    seconds: seconds + LEG_MARGIN_SECONDS,
     onTimeout: 'kill',
     mayExist: retry > 0,
   })
   const claimed = await changeWorker({ sessionId, workerId }, (current) =>
-    claimLeg(current, leg, { token: taskToken, sandboxId: sandbox.sandboxId }),
+    claimLeg(current, leg, { token: taskToken, sandboxId: sandbox.sandboxId, now: Date.now() }),
   )
   const job = claimed?.answer
   if (job === undefined) {
@@ -32,7 +33,5 @@ export const handler = task(input, async ({ sessionId, workerId, leg, taskToken,
       await endSandbox(sandbox.sandboxId)
     throw new LookAgain('the leg is over')
   }
-  await sandbox.launch(
-    await launchEnv({ session: sessionId, worker: workerId, leg, job }, LEG_SECONDS),
-  )
+  await sandbox.launch(await launchEnv({ session: sessionId, worker: workerId, leg, job }, seconds))
 })

@@ -2,21 +2,35 @@
 import { markAppended } from '../adapters/bodies.ts'
 import { writeEntries } from '../adapters/history.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
+import { pauseNotice } from '../core/receipt.ts'
 import { type Next, takeMessages, tooOld } from '../core/run/take-messages.ts'
 import { runStep } from '../run/inputs.ts'
+import { openPurse, postCounts } from '../run/purse.ts'
 import { task } from '../run/task.ts'
 
 export const handler = task(runStep, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)
   if (!session) return { do: 'superseded' }
   const forgotten = tooOld(session)
-  const [entries] = await Promise.all([
+  const [entries, purse] = await Promise.all([
     writeEntries(session),
+    openPurse(session),
     ...forgotten.map(({ id, seq }) => markAppended(sessionId, id, seq)),
   ])
-  const written = { entries, marked: new Set(forgotten.map(({ id }) => id)) }
   const taken = await changeSession(sessionId, (current) =>
-    takeMessages(current, run, { written, now: Date.now() }),
+    takeMessages(current, run, {
+      written: { entries, marked: new Set(forgotten.map(({ id }) => id)) },
+      purse,
+      pauseNotice: pauseNotice(sessionId),
+      now: Date.now(),
+    }),
   )
-  return taken?.answer ?? { do: 'superseded' }
+  if (!taken) return { do: 'superseded' }
+  const { item, answer } = taken
+  await Promise.all([
+    postCounts(item),
+    // That the run pauses is read at once; nobody else may come to write it before somebody goes on.
+    writeEntries(item, ({ seq }) => seq === item.paused?.seq),
+  ])
+  return answer
 })

@@ -5,7 +5,7 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -73,7 +73,7 @@ test('a conductor whose sandbox dies in the middle of a turn is asked again in a
   const [sandbox] = sandboxes('during', 'conductor')
   await baton.e2b.faults.crash(sandbox?.id ?? '')
   const entries = await baton.until('during', (all) => replies(all).length === 1, 100)
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'conductor'])
 })
 
 test('a run that fails is taken over, says so, and ends as superseded when it is redriven', async () => {
@@ -81,7 +81,7 @@ test('a run that fails is taken over, says so, and ends as superseded when it is
   baton.e2b.faults.onCreate(500, 3)
   await baton.send('redriven', 'hello')
   const entries = await baton.until('redriven', (all) => replies(all).length === 1, 60)
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'system', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'system', 'conductor'])
   expect(entries[1]?.text).toMatch(/SandboxUnavailable.*not lost/)
   const { region, endpoint, credentials, resources } = baton.aws
   const sfn = new SFNClient({ region, endpoint, credentials })

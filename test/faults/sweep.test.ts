@@ -2,7 +2,7 @@ import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../local/aws/interception.ts'
 import { AwsError } from '../../local/aws/json-service.ts'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 
 /** Functions whose every call to Step Functions is refused, as if it were down for them. */
@@ -33,7 +33,7 @@ test('a run whose start and whose event were lost is driven by the sweep', async
   await sweep()
   const entries = await baton.until('unstarted', (all) => replies(all).length === 1)
   cutOff.clear()
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'conductor'])
 })
 
 test('a leg whose execution never began is begun by the sweep, and its worker heard', async () => {

@@ -1,6 +1,6 @@
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -53,7 +53,7 @@ test('stop in the middle of a turn ends the CLI, and its answer does not count',
   expect((await baton.request('/api/sessions/hung/stop', { method: 'POST' })).status).toBe(200)
   await baton.send('hung', 'are you there?')
   const entries = await baton.until('hung', (all) => replies(all).length === 1)
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'system', 'user', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'system', 'user', 'conductor'])
 })
 
 test('a killed worker ends at once, and the conductor hears of it', async () => {
@@ -83,7 +83,7 @@ test('a run that is aborted in the console is taken up again, and says so', asyn
   await until(() => running('again').length === 1)
   await abort('Baton/ReviewLoop/ReviewLoop', 'again.r1')
   const entries = await baton.until('again', (all) => replies(all).length === 1)
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'system', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'system', 'conductor'])
   expect(entries[1]?.text).toContain('Run 1 was interrupted')
 })
 
@@ -109,5 +109,5 @@ test('deleted sessions leave no sandbox, and their history is gone', async () =>
   expect(created - ended).toBe(0)
   await baton.send('stop', 'a new conversation')
   const entries = await baton.until('stop', (all) => replies(all).length === 1)
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'conductor'])
 })

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -15,7 +15,7 @@ test('a worker computes what the model cannot know, and the person gets the righ
   const hash = createHash('sha256').update(secret).digest('hex')
   await baton.send('hash', block(`printf %s ${secret} | sha256sum`))
   const entries = await baton.until('hash', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor', 'worker', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'conductor', 'worker', 'conductor'])
   expect(replies(entries).at(-1)).toContain(hash)
   expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ workerId: 'w1', accepted: true }])
 })
@@ -67,7 +67,7 @@ test('the same idempotency key twenty times at once is one entry and one turn', 
   await baton.until('idem', (all) => replies(all).length > 0)
   await baton.settled('idem')
   const entries = await baton.history('idem')
-  expect(entries.map(({ role }) => role)).toEqual(['user', 'conductor'])
+  expect(roles(entries)).toEqual(['user', 'conductor'])
   expect(entries[0]?.messageId).toBe(ids[0])
 })
 

@@ -100,13 +100,23 @@ export function clientOf({ url, token }: { url: string; token: string }) {
         const now = JSON.stringify(entries)
         const quiet = now === last && entries.every(isDone)
         last = now
-        return quiet && entries.at(-1)?.role === 'conductor'
+        return quiet && said(entries).at(-1)?.role === 'conductor'
       })
     },
   }
 }
 
 const isDone = ({ commands = [] }: Entry) => commands.every(({ status }) => status !== 'pending')
+
+/** What was said, without the receipts. */
+export const said = (entries: readonly Entry[]) => entries.filter(({ receipt }) => !receipt)
+
+/** Who said it, oldest first. */
+export const roles = (entries: readonly Entry[]) => said(entries).map(({ role }) => role)
+
+/** What the runs spent, oldest first. */
+export const receipts = (entries: readonly Entry[]) =>
+  entries.flatMap(({ receipt }) => receipt ?? [])
 
 /** The conductor's replies, oldest first. */
 export const replies = (entries: readonly Entry[]) =>

@@ -1,7 +1,9 @@
 /** Append and wake: how a message gets in and who is woken for it. */
+import { raise } from '../budget.ts'
 import type { Session, Waiting } from '../session.ts'
+import { type Channel, dateOf, type Tally } from '../tally.ts'
 import { step } from '../transition.ts'
-import { idle, mine, type Step } from './step.ts'
+import { count, idle, legSeconds, mine, type Step } from './step.ts'
 
 export interface Arrival {
   readonly id: string
@@ -10,7 +12,18 @@ export interface Arrival {
   /** Its body is marked: it was appended so long ago that the session has forgotten its id. */
   readonly appended?: boolean
   /** For a worker's report: the leg it reports, and the run that assigned it. */
-  readonly leg?: { readonly workerId: string; readonly leg: number; readonly run: number }
+  readonly leg?: {
+    readonly workerId: string
+    readonly leg: number
+    readonly run: number
+    /** How long its sandbox ran. */
+    readonly seconds?: number | undefined
+    readonly failed?: boolean
+  }
+  /** For a person's message: where it came from, and whether it raises the budget at which the run paused. */
+  readonly person?: { readonly channel: Channel; readonly raises: boolean }
+  /** When it is appended, ms since the epoch. */
+  readonly now: number
 }
 
 /** Whom to wake after an append or a recovery; nobody when the run is closed. */
@@ -42,6 +55,23 @@ export function append(session: Session, arrival: Arrival): Step<Wake> {
   // A deleted session has no worker left: what one of them said is forgotten with it.
   if (session.deleted && leg && leg.run <= session.stopped) return step(session, undefined)
   if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
+  const noted = note(session, arrival)
+  if (leg && leg.run <= session.stopped) return step(noted, undefined)
+  const waiting = { seq: noted.lastSeq, id, from, size }
+  const received =
+    session.paused && from !== 'person'
+      ? { ...noted, held: [...noted.held, waiting] }
+      : goOn(opened(noted), waiting, {
+          raises: arrival.person?.raises ?? false,
+          closed: !session.run.open,
+          now: arrival.now,
+        })
+  return step(received, wakeOf(received))
+}
+
+/** The message has its number and is counted. */
+function note(session: Session, arrival: Arrival): Session {
+  const { id, leg, now } = arrival
   const seq = session.lastSeq + 1
   const { deleted, ...alive } = session
   const noted: Session = {
@@ -53,10 +83,40 @@ export function append(session: Session, arrival: Arrival): Step<Wake> {
     unwritten: [...session.unwritten, { seq, kind: 'message', id }],
     busy: leg ? idle(session.busy, leg.workerId, leg.leg) : session.busy,
   }
-  if (leg && leg.run <= session.stopped) return step(noted, undefined)
-  const run = session.run.open ? session.run : { id: session.run.id + 1, open: true, tries: 0 }
-  const appended = { ...noted, run, inbox: [...session.inbox, { seq, id, from, size }] }
-  return step(appended, wakeOf(appended))
+  return count(noted, countsOf(session, arrival), now)
+}
+
+function countsOf({ busy }: Session, { person, leg, now }: Arrival): Tally {
+  if (person) return { [`in.${person.channel}`]: 1 }
+  // A leg that is not busy any more was counted when it was ended.
+  if (!leg || busy[leg.workerId]?.leg !== leg.leg) return {}
+  const sandboxSeconds = leg.seconds ?? legSeconds(busy, [leg.workerId], now)
+  return { sandboxSeconds, ...(leg.failed && { failedLegs: 1 }) }
+}
+
+const opened = (session: Session): Session =>
+  session.run.open ? session : { ...session, run: { id: session.run.id + 1, open: true, tries: 0 } }
+
+/**
+ * A message for the conductor; what was held at a budget goes before it, and is tried again. A run that was closed there
+ * has its budget anew; one that is open still, and every other scope, goes on once it is raised.
+ */
+function goOn(session: Session, waiting: Waiting, { raises, closed, now }: Going): Session {
+  const { paused, held, ...going } = session
+  if (!paused) return { ...session, inbox: [...session.inbox, waiting] }
+  const same = !raises || (paused.scope === 'run' && closed)
+  return {
+    ...going,
+    held: [],
+    inbox: [...held, ...session.inbox, waiting],
+    raised: same ? session.raised : raise(session.raised, paused.scope, dateOf(now)),
+  }
+}
+
+interface Going {
+  readonly raises: boolean
+  readonly closed: boolean
+  readonly now: number
 }
 
 /** Wake line 5: the execution of run `r` is over and the run still open, so a new run takes the item over. */

@@ -1,7 +1,17 @@
 /** How a run waits, ends, tells and is stopped. */
 import { newSession, outstanding, type Session } from '../session.ts'
+import { add, isEmpty, since, type Tally } from '../tally.ts'
 import { step } from '../transition.ts'
-import { mine, notify, type Step, withoutToken, withoutTurn } from './step.ts'
+import {
+  count,
+  countSandbox,
+  legSeconds,
+  mine,
+  notify,
+  type Step,
+  withoutToken,
+  withoutTurn,
+} from './step.ts'
 
 /** AwaitMessage: only it writes the token, never an older one over a younger. Answers whether the run waits. */
 export function awaitMessage(
@@ -14,13 +24,41 @@ export function awaitMessage(
   return step({ ...session, run: { ...session.run, token } }, true)
 }
 
-/** CloseRun: only when nothing is outstanding. Answers whether the run is closed now. */
-export function closeRun(session: Session, r: number): Step<boolean> {
+/** What a run's end is accounted with: the ledger's total, and when (ISO 8601). */
+export interface Account {
+  readonly models: Tally
+  readonly at: string
+}
+
+/** CloseRun: only when nothing is outstanding; with the run's receipt. Answers whether the run is closed now. */
+export function closeRun(session: Session, r: number, account: Account): Step<boolean> {
   if (session.run.id === r && !session.run.open) return step(session, true)
   if (!mine(session, r) || outstanding(session)) return step(session, false)
   // Its sandbox is about to be paused: the hour it may run begins anew with the next turn.
-  const { awakeSince: _, ...conductor } = session.conductor
-  return step({ ...session, conductor, run: { ...withoutToken(session.run), open: false } }, true)
+  const { awakeSince: _, countedTo: __, ...conductor } = session.conductor
+  const { run: ___, ...raised } = session.raised
+  const closed = {
+    ...session,
+    conductor,
+    raised,
+    run: { ...withoutToken(session.run), open: false },
+  }
+  return step(withReceipt(closed, account), true)
+}
+
+/** What was spent since the receipt before, as an entry; none when nothing was. Receipts leave nothing out and nothing twice. */
+function withReceipt(session: Session, { models, at }: Account): Session {
+  const total = add(session.counts, models)
+  const spent = since(total, session.receipted)
+  if (isEmpty(spent)) return session
+  const seq = session.lastSeq + 1
+  const entry = { seq, kind: 'receipt', run: session.run.id, spent, at } as const
+  return {
+    ...session,
+    lastSeq: seq,
+    receipted: total,
+    unwritten: [...session.unwritten, entry],
+  }
 }
 
 /** Tell: the notice gets its number and the parked messages leave, in one update; the entry is written from the item. */
@@ -43,19 +81,24 @@ export function reportFailure(
  * Stop line 1: closed and empty in one update; nothing but an append opens the session again. The job number that it
  * takes fences off every job before it: a runner started with it ends them and finds nothing to do.
  */
-export function stop(session: Session, text: string, at: string): Step<Stopped> {
+export function stop(session: Session, text: string, account: Account): Step<Stopped> {
   const { id } = session.run
   const job = session.lastJob + 1
+  const { over: _, paused: __, ...going } = withoutTurn(session)
+  const now = Date.parse(account.at)
+  const workers = Object.keys(session.busy)
+  const sandboxSeconds = legSeconds(session.busy, workers, now)
   const emptied: Session = {
-    ...withoutTurn(session),
+    ...count(countSandbox(going, now), { sandboxSeconds, ended: workers.length }, now),
     run: { ...withoutToken(session.run), open: false },
     stopped: id,
     inbox: [],
     parked: [],
+    held: [],
     busy: {},
     lastJob: job,
   }
-  return step(notify(emptied, text, at), { run: id, job })
+  return step(withReceipt(notify(emptied, text, account.at), account), { run: id, job })
 }
 
 export interface Stopped {
@@ -82,6 +125,10 @@ export function forget(session: Session, cliSession: string, at: string): Step<S
     lastJob,
     lastTurn,
     lastWorker,
+    // What was spent was spent: the totals of the day know the session by these.
+    counts: session.counts,
+    days: session.days,
+    receipted: session.receipted,
     forgottenTo: lastSeq,
     deleted: true,
   }

@@ -1,5 +1,6 @@
 /** What every action of the run protocol asks first. */
 import type { Session, Turn } from '../session.ts'
+import { add, addToDay, isEmpty, type Tally } from '../tally.ts'
 import type { Transition } from '../transition.ts'
 
 /** An action on the session item. */
@@ -32,6 +33,37 @@ export function idle(busy: Session['busy'], workerId: string, leg?: number): Ses
   const { [workerId]: _, ...rest } = busy
   return rest
 }
+
+/** What happened is counted in the write in which it happens: never twice, never not. `now` in ms since the epoch. */
+export const count = (session: Session, used: Tally, now: number): Session =>
+  isEmpty(used)
+    ? session
+    : {
+        ...session,
+        counts: add(session.counts, used),
+        days: addToDay(session.days, used, now),
+      }
+
+/** The time that the conductor's sandbox ran since it was counted last. */
+export function countSandbox(session: Session, now: number): Session {
+  const { awakeSince, countedTo = 0 } = session.conductor
+  if (awakeSince === undefined) return session
+  const seconds = Math.floor((now - Math.max(awakeSince, countedTo)) / 1000)
+  if (seconds <= 0) return session
+  const from = Math.max(awakeSince, countedTo) + seconds * 1000
+  return count(
+    { ...session, conductor: { ...session.conductor, countedTo: from } },
+    { sandboxSeconds: seconds },
+    now,
+  )
+}
+
+/** How long a leg's sandbox ran, as far as the session can tell: since it was assigned. */
+export const legSeconds = (busy: Session['busy'], workerIds: readonly string[], now: number) =>
+  workerIds.reduce((sum, id) => {
+    const leg = busy[id]
+    return leg ? sum + Math.max(0, Math.round((now - leg.since) / 1000)) : sum
+  }, 0)
 
 /** The history gets a notice; its entry is written from the item. `at` ISO 8601. */
 export function notify(session: Session, text: string, at: string): Session {

@@ -1,7 +1,9 @@
 /** TakeMessages: what the run does next, by what is there. */
+import type { Over, Unit } from '../budget.ts'
 import type { Session, Turn, Waiting } from '../session.ts'
+import type { Purse } from '../spending.ts'
 import { step } from '../transition.ts'
-import { mine, remaining, type Step, withoutTurn } from './step.ts'
+import { countSandbox, mine, notify, remaining, type Step, withoutTurn } from './step.ts'
 
 export const MAX_ASKED = 3
 export const MAX_TRIES = 3
@@ -39,31 +41,65 @@ export function tooOld({ seen, unwritten }: Session): { id: string; seq: number 
     .filter(({ seq }) => seq < oldestUnwritten)
 }
 
-/**
- * What the run does next, by what is there; a turn whose last command is done leaves the item here.
- * `now` in ms since the epoch.
- */
-export function takeMessages(
-  current: Session,
-  r: number,
-  { written, now }: { written: Written; now: number },
-): Step<Next> {
+export interface Taking {
+  readonly written: Written
+  /** ms since the epoch. */
+  readonly now: number
+  readonly purse: Pick<Purse, 'over'>
+  /** What a person is told when the run pauses at a budget. */
+  readonly pauseNotice: (over: Over, waiting: number) => string
+}
+
+/** What the run does next, by what is there; a turn whose last command is done leaves the item here. */
+export function takeMessages(current: Session, r: number, taking: Taking): Step<Next> {
   if (!mine(current, r)) return step(current, { do: 'superseded' })
-  const session = finishTurn(forgetWritten(current, written))
+  const { written, now } = taking
+  const session = countSandbox(finishTurn(forgetWritten(current, written)), now)
   const { turn } = session
   if (turn?.phase === 'run') return step(session, runOrGiveUp(session, turn))
-  if (turn) return step(session, { do: askReadOrPark(session, turn), turn: turn.n })
+  if (turn?.result !== undefined || (turn && !mayAsk(session, turn)))
+    return step(session, { do: readOrPark(session), turn: turn.n })
+  const over = overBefore(session, taking.purse)
+  if (over) return pause(session, over, taking)
+  if (turn) return step(session, { do: 'ask', turn: turn.n })
   if (session.inbox.length > 0) return startTurn(session)
   if (session.parked.length > 0) return step(session, { do: 'tell' })
+  return rest(session, now)
+}
+
+/** Nothing to do until a busy worker reports; without one the run closes. */
+function rest(session: Session, now: number): Step<Next> {
   const until = Math.max(0, ...Object.values(session.busy).map(({ deadline }) => deadline))
   return step(session, until > now ? { do: 'await', until } : { do: 'close' })
 }
 
-function askReadOrPark({ run }: Session, turn: Turn): 'ask' | 'read' | 'park' {
-  if (run.tries >= MAX_TRIES) return 'park'
-  if (turn.result !== undefined) return 'read'
-  return turn.asked >= MAX_ASKED ? 'park' : 'ask'
+/** What the next ask of the conductor would be over, if there is to be one. */
+function overBefore(session: Session, purse: Taking['purse']): Over | undefined {
+  const { turn, inbox, over } = session
+  if (!turn && inbox.length === 0) return undefined
+  return over ?? purse.over(session, turn ? ASK_UNITS : TURN_UNITS)
 }
+
+/** A turn that was begun is counted when it is accepted. */
+const ASK_UNITS = ['usd', 'minutes'] as const satisfies readonly Unit[]
+const TURN_UNITS = [...ASK_UNITS, 'turns'] as const satisfies readonly Unit[]
+
+/**
+ * The run stops at a budget and keeps its work: what waits is held until a person goes on, and whoever waits is told.
+ * Workers that are busy are left to report, which is held as well.
+ */
+function pause(session: Session, over: Over, { now, pauseNotice }: Taking): Step<Next> {
+  const { over: _, ...going } = withoutTurn(session)
+  const held = [...session.held, ...session.inbox]
+  const text = pauseNotice(over, held.length)
+  const told = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString())
+  return rest({ ...told, paused: { ...over, seq: told.lastSeq } }, now)
+}
+
+const mayAsk = ({ run }: Session, { asked }: Turn) => run.tries < MAX_TRIES && asked < MAX_ASKED
+
+const readOrPark = ({ run, turn }: Session): 'read' | 'park' =>
+  run.tries < MAX_TRIES && turn?.result !== undefined ? 'read' : 'park'
 
 function runOrGiveUp({ run }: Session, turn: Turn): Next {
   const giveUp = run.tries >= MAX_TRIES

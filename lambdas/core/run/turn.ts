@@ -1,8 +1,11 @@
 /** The turn under way: asked, accepted, its commands done, or given up. */
+import type { Over } from '../budget.ts'
 import type { AskAgain, Session, Turn } from '../session.ts'
+import { add, type Tally } from '../tally.ts'
 import { step } from '../transition.ts'
+import type { Verdict } from '../worker.ts'
 import { append } from './append.ts'
-import { idle, remaining, type Step, turnOf, withoutTurn } from './step.ts'
+import { count, idle, legSeconds, remaining, type Step, turnOf, withoutTurn } from './step.ts'
 import { MAX_ASKED } from './take-messages.ts'
 
 export interface Claim {
@@ -31,6 +34,9 @@ export interface Decision {
   readonly spawns: number
   /** Where the next turn starts from; without one, where this turn started. */
   readonly transcript?: string | undefined
+  readonly replies: boolean
+  /** What the models of its jobs used. */
+  readonly used: Tally
   /** Neither a reply nor work came, even when asked again: the person gets a plain notice. */
   readonly silent: boolean
   /** ISO 8601. */
@@ -47,8 +53,8 @@ export function accept(
   n: number,
   decision: Decision,
 ): Step<readonly number[] | undefined> {
-  const accepted = turnOf(session, r, n, 'run')
-  if (accepted) return step(session, remaining(accepted))
+  const before = turnOf(session, r, n, 'run')
+  if (before) return step(session, remaining(before))
   const turn = turnOf(session, r, n, 'ask')
   if (!turn || turn.result !== decision.result) return step(session, undefined)
   const covered = new Set(turn.cover.map(({ seq }) => seq))
@@ -70,35 +76,43 @@ export function accept(
     accepted: decision.result,
     entry,
   }
-  return step(
-    {
-      ...session,
-      run: { ...session.run, tries: 0 },
-      inbox: session.inbox.filter((message) => !covered.has(message.seq)),
-      turn: running,
-      lastSeq: entry,
-      lastWorker: session.lastWorker + decision.spawns,
-      conductor: {
-        ...session.conductor,
-        ...(decision.transcript !== undefined && { transcript: decision.transcript }),
-      },
-      unwritten: [
-        ...session.unwritten,
-        {
-          seq: entry,
-          kind: 'turn',
-          n,
-          at: decision.at,
-          covered: turn.cover.map(({ id }) => ({ id })),
-          result: decision.result,
-          silent: decision.silent,
-          firstWorker: running.firstWorker,
-        },
-      ],
+  const accepted: Session = {
+    ...session,
+    run: { ...session.run, tries: 0 },
+    inbox: session.inbox.filter((message) => !covered.has(message.seq)),
+    turn: running,
+    lastSeq: entry,
+    lastWorker: session.lastWorker + decision.spawns,
+    conductor: {
+      ...session.conductor,
+      ...(decision.transcript !== undefined && { transcript: decision.transcript }),
     },
+    unwritten: [
+      ...session.unwritten,
+      {
+        seq: entry,
+        kind: 'turn',
+        n,
+        at: decision.at,
+        covered: turn.cover.map(({ id }) => ({ id })),
+        result: decision.result,
+        silent: decision.silent,
+        firstWorker: running.firstWorker,
+        used: decision.used,
+      },
+    ],
+  }
+  return step(
+    count(accepted, countsOf(session, decision), Date.parse(decision.at)),
     remaining(running),
   )
 }
+
+const countsOf = ({ channel }: Session, { commands, replies, silent }: Decision): Tally => ({
+  turns: 1,
+  commands,
+  ...((replies || silent) && { [`out.${channel}`]: 1 }),
+})
 
 /**
  * ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. Its job goes too:
@@ -124,11 +138,16 @@ export interface Done {
     readonly workerId: string
     readonly leg: number
     readonly deadline: number
+    readonly reserved: number
     readonly reportId: string
   }
-  readonly ended?: readonly string[]
+  readonly ended?: readonly { readonly workerId: string; readonly status: Verdict }[]
+  /** A budget that kept it from being done. */
+  readonly over?: Over
   /** The command was given up after failing run after run. */
   readonly gaveUp?: boolean
+  /** ms since the epoch. */
+  readonly now: number
 }
 
 /** RunCommands: command `i` is done, or claimed before its effect. Answers whether it was this caller's to do. */
@@ -137,7 +156,7 @@ export function advance(
   r: number,
   n: number,
   i: number,
-  { notice, started, ended = [], gaveUp = false }: Done,
+  { notice, started, ended = [], over, gaveUp = false, now }: Done,
 ): Step<boolean> {
   const turn = turnOf(session, r, n, 'run')
   if (!turn || turn.next !== i) return step(session, false)
@@ -145,18 +164,42 @@ export function advance(
     ...session,
     run: gaveUp ? { ...session.run, tries: 0 } : session.run,
     turn: { ...turn, next: i + 1 },
-    busy: ended.reduce((busy, id) => idle(busy, id), session.busy),
+    busy: ended.reduce((busy, { workerId }) => idle(busy, workerId), session.busy),
+    ...(over && { over }),
   }
   // A report that overtook this update has been seen: its leg is over.
   const working =
     started && session.seen[started.reportId] === undefined
-      ? { [started.workerId]: { leg: started.leg, deadline: started.deadline } }
+      ? {
+          [started.workerId]: {
+            leg: started.leg,
+            deadline: started.deadline,
+            since: now,
+            reserved: started.reserved,
+          },
+        }
       : {}
   const busy = { ...advanced.busy, ...working }
   const noted = notice
-    ? append(advanced, { id: notice.id, from: 'system', size: notice.size }).item
+    ? append(advanced, { id: notice.id, from: 'system', size: notice.size, now }).item
     : advanced
-  return step({ ...noted, busy }, true)
+  return step(count({ ...noted, busy }, doneCounts(session, { started, ended }, now), now), true)
+}
+
+function doneCounts(
+  { busy }: Session,
+  { started, ended }: { started: Done['started']; ended: NonNullable<Done['ended']> },
+  now: number,
+): Tally {
+  const workers = ended.map(({ workerId }) => workerId)
+  return add(
+    {
+      sandboxSeconds: legSeconds(busy, workers, now),
+      ...(started && { legs: 1 }),
+      ...(started?.leg === 1 && { workers: 1 }),
+    },
+    ...ended.map(({ status }): Tally => ({ [status]: 1 })),
+  )
 }
 
 export interface Parked {

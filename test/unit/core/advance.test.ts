@@ -1,14 +1,14 @@
 /** A command that is done: the turn goes on to the next, and the session learns what it left. */
 import { describe, expect, test } from 'vitest'
 import { advance } from '../../../lambdas/core/run/turn.ts'
-import { messages, session, turn } from './scene.ts'
+import { busyWith, messages, NOW, session, turn } from './scene.ts'
 
 describe('a command that is done', () => {
   const before = session({ turn: turn({ phase: 'run', count: 2, next: 1 }), lastSeq: 9 })
-  const started = { workerId: 'w1', leg: 1, deadline: 99, reportId: 'w1.1' }
+  const started = { workerId: 'w1', leg: 1, deadline: 99, reserved: 60, reportId: 'w1.1' }
 
   test('goes on to the next', () => {
-    const { item, answer } = advance(before, 1, 1, 1, {})
+    const { item, answer } = advance(before, 1, 1, 1, { now: NOW })
     expect(answer).toBe(true)
     expect(item).toEqual({ ...before, turn: turn({ phase: 'run', count: 2, next: 2 }) })
   })
@@ -17,28 +17,37 @@ describe('a command that is done', () => {
     ['already done', 0],
     ['not due yet', 2],
   ])('is nothing when it was %s', (_, index) => {
-    expect(advance(before, 1, 1, index, { started })).toEqual({ item: before, answer: false })
+    expect(advance(before, 1, 1, index, { started, now: NOW })).toEqual({
+      item: before,
+      answer: false,
+    })
   })
 
   test('makes its worker busy', () => {
-    expect(advance(before, 1, 1, 1, { started }).item.busy).toEqual({
-      w1: { leg: 1, deadline: 99 },
+    expect(advance(before, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({
+      w1: busyWith(1, 99),
     })
   })
 
   test('leaves its worker idle when the report overtook it', () => {
     const reported = { ...before, seen: { 'w1.1': 8 } }
-    expect(advance(reported, 1, 1, 1, { started }).item.busy).toEqual({})
+    expect(advance(reported, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({})
   })
 
   test('frees the workers that it ended', () => {
-    const busy = { w1: { leg: 1, deadline: 9 }, w2: { leg: 3, deadline: 9 } }
-    const { item } = advance({ ...before, busy }, 1, 1, 1, { ended: ['w2', 'w7'] })
+    const busy = { w1: busyWith(1, 9), w2: busyWith(3, 9) }
+    const { item } = advance({ ...before, busy }, 1, 1, 1, {
+      ended: [
+        { workerId: 'w2', status: 'accepted' },
+        { workerId: 'w7', status: 'accepted' },
+      ],
+      now: NOW,
+    })
     expect(item.busy).toEqual({ w1: busy.w1 })
   })
 
   test('says something to the conductor, as a message', () => {
-    const { item } = advance(before, 1, 1, 1, { notice: { id: 't1.1', size: 7 } })
+    const { item } = advance(before, 1, 1, 1, { notice: { id: 't1.1', size: 7 }, now: NOW })
     expect(item).toMatchObject({
       turn: { next: 2 },
       lastSeq: 10,
@@ -50,7 +59,7 @@ describe('a command that is done', () => {
 
   test('says it also when the inbox is full', () => {
     const full = { ...before, inbox: messages(1000) }
-    const { item, answer } = advance(full, 1, 1, 1, { notice: { id: 't1.1', size: 7 } })
+    const { item, answer } = advance(full, 1, 1, 1, { notice: { id: 't1.1', size: 7 }, now: NOW })
     expect({ answer, waiting: item.inbox.length }).toEqual({ answer: true, waiting: 1001 })
   })
 
@@ -60,6 +69,6 @@ describe('a command that is done', () => {
     [{}, 3],
   ])('begins the count of recoveries anew when it was given up: %j', (done, tries) => {
     const tired = { ...before, run: { id: 1, open: true, tries: 3 } }
-    expect(advance(tired, 1, 1, 1, done).item.run.tries).toBe(tries)
+    expect(advance(tired, 1, 1, 1, { ...done, now: NOW }).item.run.tries).toBe(tries)
   })
 })

@@ -1,13 +1,14 @@
 /** A message gets into its session once, and somebody is woken for it each time it is delivered. */
 import { describe, expect, test } from 'vitest'
 import { append, InboxFull, recover } from '../../../lambdas/core/run/append.ts'
-import { closed, message, messages, session, turn } from './scene.ts'
+import { busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
 
-const arrival = { id: 'm1', from: 'person', size: 5 } as const
+const arrival = { id: 'm1', from: 'person', size: 5, now: NOW } as const
 const report = (run: number, leg = 1) => ({
   id: `w1.${leg}`,
   from: 'worker' as const,
   size: 5,
+  now: NOW,
   leg: { workerId: 'w1', leg, run },
 })
 
@@ -43,7 +44,7 @@ describe('a second delivery changes nothing', () => {
 })
 
 describe('a report', () => {
-  const busy = { w1: { leg: 1, deadline: 9 }, w2: { leg: 1, deadline: 9 } }
+  const busy = { w1: busyWith(1, 9), w2: busyWith(1, 9) }
 
   test('ends its leg and waits to be reviewed', () => {
     const { item } = append(session({ busy }), report(1))
@@ -52,7 +53,7 @@ describe('a report', () => {
   })
 
   test('of an earlier leg leaves the current one busy', () => {
-    const later = { w1: { leg: 2, deadline: 9 } }
+    const later = { w1: busyWith(2, 9) }
     expect(append(session({ busy: later }), report(1)).item.busy).toEqual(later)
   })
 

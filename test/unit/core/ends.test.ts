@@ -10,7 +10,7 @@ import {
   tell,
 } from '../../../lambdas/core/run/ends.ts'
 import type { Session } from '../../../lambdas/core/session.ts'
-import { AT, closed, message, messages, session, turn } from './scene.ts'
+import { ACCOUNT, AT, busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
 
 const outstanding: [string, Session][] = [
   ['a message', session({ inbox: [message(1)] })],
@@ -26,7 +26,7 @@ describe('a run that waits', () => {
 
   test('can be woken by its token', () => {
     expect(answer).toBe(true)
-    expect(append(waiting, { id: 'm1', from: 'person', size: 1 }).answer).toEqual({
+    expect(append(waiting, { id: 'm1', from: 'person', size: 1, now: NOW }).answer).toEqual({
       run: 1,
       token: 'token 2',
     })
@@ -53,7 +53,7 @@ describe('a run closes', () => {
   test('without its token, its sandbox at rest', () => {
     const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: 5 }
     const run = { id: 1, open: true, tries: 1, token: { k: 1, value: 'token' } }
-    const { item, answer } = closeRun(session({ run, conductor }), 1)
+    const { item, answer } = closeRun(session({ run, conductor }), 1, ACCOUNT)
     expect(answer).toBe(true)
     expect(item.run).toEqual({ id: 1, open: false, tries: 1 })
     expect(item.conductor).toEqual({ cliSession: 'c', sandboxId: 's' })
@@ -61,14 +61,14 @@ describe('a run closes', () => {
 
   test('once', () => {
     const before = session(closed)
-    expect(closeRun(before, 1)).toEqual({ item: before, answer: true })
+    expect(closeRun(before, 1, ACCOUNT)).toEqual({ item: before, answer: true })
   })
 
   test.each<[string, Session]>([
     ...outstanding,
     ['another run', anothers],
   ])('not with %s', (_, before) => {
-    expect(closeRun(before, 1)).toEqual({ item: before, answer: false })
+    expect(closeRun(before, 1, ACCOUNT)).toEqual({ item: before, answer: false })
   })
 })
 
@@ -104,7 +104,7 @@ const busy = session({
   inbox: messages(2),
   parked: [message(9)],
   turn: turn({ job: 7 }),
-  busy: { w1: { leg: 1, deadline: 9 } },
+  busy: { w1: busyWith(1, 9) },
   seen: { m1: 1 },
   lastSeq: 9,
   lastJob: 7,
@@ -113,7 +113,7 @@ const busy = session({
 })
 
 describe('a stop', () => {
-  const { item, answer } = stop(busy, 'Stopped.', AT)
+  const { item, answer } = stop(busy, 'Stopped.', ACCOUNT)
 
   test('closes and empties in one update, and fences off every job before it', () => {
     expect(answer).toEqual({ run: 3, job: 8 })
@@ -132,7 +132,7 @@ describe('a stop', () => {
   })
 
   test('is followed by the next message in a run of its own', () => {
-    const next = append(item, { id: 'm10', from: 'person', size: 1 })
+    const next = append(item, { id: 'm10', from: 'person', size: 1, now: NOW })
     expect(next.answer).toEqual({ run: 4 })
     expect(next.item.inbox).toMatchObject([{ id: 'm10' }])
   })

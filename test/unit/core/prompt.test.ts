@@ -108,7 +108,7 @@ describe("a leg's prompt", () => {
     const created = newWorker(
       { sessionId: 's', workerId: 'w1', cliSession: 'c' },
       { task: '/build', criteria },
-      { commandId: 't1.0', run: 1, at: new Date(0) },
+      { commandId: 't1.0', run: 1, at: new Date(0), seconds: 1800 },
     )
     const worker = { ...created, ...(transcript !== undefined && { transcript }) }
     const [leg] = worker.legs

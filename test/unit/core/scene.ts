@@ -32,6 +32,17 @@ export const message = (seq: number, given: Partial<Waiting> = {}): Waiting => (
   ...given,
 })
 
+/** A leg that is under way. */
+export const busyWith = (leg: number, deadline: number): Session['busy'][string] => ({
+  leg,
+  deadline,
+  since: NOW,
+  reserved: 60,
+})
+
+/** What a run's end is accounted with, where it does not matter. */
+export const ACCOUNT = { models: {}, at: AT }
+
 /** Messages 1 to `count`. */
 export const messages = (count: number, given: Partial<Waiting> = {}): Waiting[] =>
   Array.from({ length: count }, (_, i) => message(i + 1, given))

@@ -2,10 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import { takeMessages, tooOld, type Written } from '../../../lambdas/core/run/take-messages.ts'
 import type { Session } from '../../../lambdas/core/session.ts'
-import { closed, message, messages, NOW, session, turn } from './scene.ts'
+import { busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
 
 const nothing: Written = { entries: new Set(), marked: new Set() }
-const take = (before: Session, written = nothing) => takeMessages(before, 1, { written, now: NOW })
+const take = (before: Session, written = nothing) =>
+  takeMessages(before, 1, {
+    written,
+    now: NOW,
+    purse: { over: () => undefined },
+    pauseNotice: () => '',
+  })
 
 const tries = (given: number) => ({ run: { id: 1, open: true, tries: given } })
 const running = turn({ phase: 'run', count: 3, next: 1 })
@@ -43,12 +49,12 @@ describe('what is there decides', () => {
   })
 
   test('a busy worker is waited for, until the latest deadline', () => {
-    const busy = { w1: { leg: 1, deadline: NOW + 5 }, w2: { leg: 1, deadline: NOW + 9 } }
+    const busy = { w1: busyWith(1, NOW + 5), w2: busyWith(1, NOW + 9) }
     expect(take(session({ busy })).answer).toEqual({ do: 'await', until: NOW + 9 })
   })
 
   test('a worker past its deadline is not waited for', () => {
-    const busy = { w1: { leg: 1, deadline: NOW } }
+    const busy = { w1: busyWith(1, NOW) }
     expect(take(session({ busy })).answer).toEqual({ do: 'close' })
   })
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { isCurrentJob, storeResult } from '../../../lambdas/core/run/job.ts'
 import { accept, advance, ask, askAgain, park } from '../../../lambdas/core/run/turn.ts'
-import { AT, message, messages, session, turn } from './scene.ts'
+import { AT, message, messages, NOW, session, turn } from './scene.ts'
 
 const claim = { token: 'token', conductor: { cliSession: 'cli-session', sandboxId: 'sandbox' } }
 
@@ -61,6 +61,8 @@ const decision = {
   spawns: 2,
   transcript: 'j5',
   silent: false,
+  replies: true,
+  used: {},
   at: AT,
 }
 
@@ -99,6 +101,7 @@ describe('an accepted turn', () => {
         result: 'j5',
         silent: false,
         firstWorker: 5,
+        used: {},
       },
     ])
   })
@@ -118,7 +121,7 @@ describe('an accepted turn', () => {
   })
 
   test('is accepted once: a retry is told what is left to do', () => {
-    const { item: advanced } = advance(item, 1, 1, 0, {})
+    const { item: advanced } = advance(item, 1, 1, 0, { now: NOW })
     expect(accept(advanced, 1, 1, decision)).toEqual({ item: advanced, answer: [1, 2] })
   })
 

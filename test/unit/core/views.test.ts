@@ -5,18 +5,19 @@ import { stop } from '../../../lambdas/core/run/ends.ts'
 import { newSession } from '../../../lambdas/core/session.ts'
 import { conductorView, workerDetail, workerView } from '../../../lambdas/core/views.ts'
 import { endWorker, instruct, newWorker } from '../../../lambdas/core/worker.ts'
-import { AT, NOW } from './scene.ts'
+import { ACCOUNT, AT, busyWith, NOW } from './scene.ts'
 
-const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW) })
+const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW), seconds: 1800 })
 
 const queued = newWorker(
   { sessionId: 'main', workerId: 'w1', cliSession: 'secret-cli-session' },
   { task: 'build it', criteria: ['it runs'] },
   assignment('t1.0'),
 )
-const working = claimLeg(queued, 1, { token: 'secret-token', sandboxId: 'sandbox' }).item
+const working = claimLeg(queued, 1, { token: 'secret-token', sandboxId: 'sandbox', now: NOW }).item
 const reported = endLeg(noteActivity(working, 1, ['Bash: ls'], AT).item, 1, {
   outcome: 'done',
+  used: {},
   at: AT,
 }).item
 const second = instruct(reported, 'in blue', assignment('t2.0')).item
@@ -51,6 +52,7 @@ test('one worker is shown with its criteria and each leg', () => {
         startedAt: AT,
         endedAt: AT,
         outcome: 'done',
+        used: {},
         activity: ['Bash: ls'],
       },
       {
@@ -73,11 +75,11 @@ test('a conductor is up while its run is open, and not once it was stopped', () 
   const open = {
     ...newSession('main', 'http', 'secret-cli-session', AT),
     run: { id: 1, open: true, tries: 0 },
-    busy: { w1: { leg: 1, deadline: NOW } },
+    busy: { w1: busyWith(1, NOW) },
     conductor: { cliSession: 'secret-cli-session', sandboxId: 'sandbox', awakeSince: NOW - 5000 },
   }
   const shows = { sessionId: 'main', sandboxId: 'sandbox', lastActivity: AT }
   expect(conductorView(open, NOW)).toEqual({ ...shows, uptime: 5000, activeWorkerCount: 1 })
-  const stopped = stop(open, 'Stopped', AT).item
+  const stopped = stop(open, 'Stopped', ACCOUNT).item
   expect(conductorView(stopped, NOW)).toEqual({ ...shows, uptime: 0, activeWorkerCount: 0 })
 })

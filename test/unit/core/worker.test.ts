@@ -17,10 +17,10 @@ import {
 import { AT, NOW } from './scene.ts'
 
 const LATER = '2026-01-01T00:10:00.000Z'
-const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW) })
-const start = { token: 'token', sandboxId: 'sandbox' }
+const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW), seconds: 1800 })
+const start = { token: 'token', sandboxId: 'sandbox', now: NOW }
 const brought = { result: 'w1.j1', activity: ['Bash'], transcript: 'j1', at: LATER }
-const over = { outcome: 'done', at: LATER } as const
+const over = { outcome: 'done', used: {}, at: LATER } as const
 
 const queued = newWorker(
   { sessionId: 'main', workerId: 'w1', cliSession: 'cli-session' },
@@ -30,7 +30,7 @@ const queued = newWorker(
 const working = claimLeg(queued, 1, start).item
 const finished = storeLegResult(working, 1, 1, brought).item
 const reported = endLeg(finished, 1, over).item
-const lost = endLeg(working, 1, { outcome: 'lost', at: LATER }).item
+const lost = endLeg(working, 1, { outcome: 'lost', used: {}, at: LATER }).item
 const ended = endWorker(working, { status: 'ended', at: LATER }).item
 
 /** That nothing was done, and nothing answered. */
@@ -56,7 +56,7 @@ test('a new worker is queued for its first leg of half an hour', () => {
 
 describe('a leg is claimed', () => {
   test('with a new job number each time, and the later one counts', () => {
-    const second = claimLeg(working, 1, { token: 'second', sandboxId: 'sandbox' })
+    const second = claimLeg(working, 1, { token: 'second', sandboxId: 'sandbox', now: NOW })
     expect(second.answer).toBe(2)
     expect([1, 2, 3].filter((job) => isCurrentLegJob(second.item, 1, job))).toEqual([2])
     expect(storeLegResult(second.item, 1, 1, brought)).toEqual(untouched(second.item))
@@ -131,7 +131,7 @@ describe('a leg that is over', () => {
   test('is reported, once', () => {
     expect(reported).toMatchObject({ status: 'reported', activity: 'reported: done' })
     expect(currentLeg(reported)).toMatchObject({ outcome: 'done', endedAt: LATER, reported: true })
-    expect(endLeg(reported, 1, { outcome: 'lost', at: AT }).item).toBe(reported)
+    expect(endLeg(reported, 1, { outcome: 'lost', used: {}, at: AT }).item).toBe(reported)
   })
 
   test('is not another one', () => {

@@ -1,5 +1,6 @@
 /** The guards, each with a version of the product that lacks it and the property that then breaks. */
 import { actionMutants } from './mutants/actions.ts'
+import { budgetMutants } from './mutants/budget.ts'
 import { effectMutants } from './mutants/effects.ts'
 import { ownershipMutants } from './mutants/ownership.ts'
 import type { System } from './system.ts'
@@ -16,7 +17,12 @@ export interface Mutant {
   readonly breaks: `${'L' | 'S' | 'J'}${number}` | { readonly coveredBy: string }
 }
 
-export const mutants: readonly Mutant[] = [...ownershipMutants, ...actionMutants, ...effectMutants]
+export const mutants: readonly Mutant[] = [
+  ...ownershipMutants,
+  ...actionMutants,
+  ...budgetMutants,
+  ...effectMutants,
+]
 
 /** The mutant that lacks this guard. Throws when there is none. */
 export function mutantWithout(guard: string): Mutant {

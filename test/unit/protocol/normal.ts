@@ -69,6 +69,12 @@ function normalSession(session: Session): Session {
     parked: session.parked.map(rank),
     ...(turn && { turn: normalTurn(turn, rank) }),
     conductor: { cliSession: conductor.cliSession },
+    held: session.held.map(rank),
+    ...(session.paused && { paused: { ...session.paused, seq: 0 } }),
+    counts: {},
+    days: [],
+    receipted: {},
+    raised: {},
   }
   normalOf.set(session, normalised)
   normalOf.set(normalised, normalised)

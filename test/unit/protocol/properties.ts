@@ -133,6 +133,7 @@ export function badEnd(world: World): string | undefined {
   if (session.run.open)
     return waits ? 'L1 messages wait and nothing will take them' : 'L2 nothing drives an open run'
   if (waits) return 'L1 messages wait and no run is open'
+  if (session.held.length > 0 && !session.paused) return 'L4 messages are held and nobody was told'
   if (session.turn || session.parked.length > 0) return 'L4 a turn or a notice is left unfinished'
   if (leg.does === 'reported' && session.seen[REPORT] === undefined)
     return 'L3 a report of a worker is lost'
@@ -143,8 +144,9 @@ export function badEnd(world: World): string | undefined {
 
 function unheard({ session, past }: World): string | undefined {
   const { accepted: answered, told, dropped } = past
+  const held = session.held.map(({ id }) => id)
   const silent = Object.keys(session.seen).find(
-    (id) => ![...answered, ...told, ...dropped].includes(id),
+    (id) => ![...answered, ...told, ...dropped, ...held].includes(id),
   )
   if (silent === undefined) return undefined
   return silent === REPORT

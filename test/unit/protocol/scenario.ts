@@ -18,6 +18,8 @@ const NO_FAULTS = {
   newSandbox: 0,
   /** The sweep looks at a run whose execution is alive. */
   liveSweep: 0,
+  /** TakeMessages finds that a budget is used up. */
+  overBudget: 0,
 }
 
 /** How often each fault may still strike. */

@@ -45,6 +45,20 @@ export const scenarios: readonly Scenario[] = [
   scenario('a stop between deliveries', { queue: ['m0', 'm1'], faults: { stop: 1, crash: 1 } }),
   scenario('a stop and a redrive', { queue: ['m0'], faults: { stop: 1, crash: 1, redrive: 1 } }),
   scenario('a stop and a worker', { queue: ['m0'], commands: WORK, faults: { stop: 1, crash: 1 } }),
+  scenario('a budget that is used up', {
+    queue: ['m0', 'm1', 'm0'],
+    commands: MAIL,
+    faults: { overBudget: 2, crash: 1 },
+  }),
+  scenario('a budget that is used up while a worker is busy', {
+    queue: ['m0', 'm1'],
+    commands: WORK,
+    faults: { overBudget: 2, crash: 1 },
+  }),
+  scenario('a stop at a budget', {
+    queue: ['m0', 'm1'],
+    faults: { overBudget: 1, stop: 1, zombieStep: 1 },
+  }),
   scenario('a runner that always dies', { queue: ['m0'], poison: 'runner', faults: { crash: 1 } }),
   scenario('a result that is never usable', {
     queue: ['m0'],

@@ -124,6 +124,9 @@ export const REPORT = 'w1.1'
 /** Before a leg's deadline, at it, and after it. */
 export const TIME = { before: 0, deadline: 1, after: 2 }
 
+/** What things cost is not explored. */
+export const ACCOUNT = { models: {}, at: '1970-01-01T00:00:00.000Z' }
+
 export const over: Execution = { status: 'over', at: { does: 'take' }, entered: 0, k: 0 }
 const neverStarted: Execution = { ...over, status: 'never started' }
 

@@ -59,7 +59,9 @@ export const ownershipMutants: readonly Mutant[] = [
   ),
   anyRun(
     'closeRun',
-    { closeRun: (session) => product.closeRun(session, current(session)) },
+    {
+      closeRun: (session, _, account) => product.closeRun(session, current(session), account),
+    },
     'a zombie step',
   ),
   anyRun(

@@ -81,9 +81,15 @@ function spawn(world: World, next: Position, named: boolean): Outcome {
   return { world: { ...world, leg }, next, happening: { what: 'spawn' } }
 }
 
+const STARTED = {
+  workerId: WORKER,
+  leg: 1,
+  deadline: TIME.deadline,
+  reserved: 0,
+  reportId: REPORT,
+}
+
 function doneBy(kind: CommandKind | undefined, at: Commands, index: number): Done {
-  if (at.giveUp) return { gaveUp: true, notice: { id: `t${at.turn}.${index}`, size: 1 } }
-  return kind === 'spawn'
-    ? { started: { workerId: WORKER, leg: 1, deadline: TIME.deadline, reportId: REPORT } }
-    : {}
+  if (at.giveUp) return { gaveUp: true, notice: { id: `t${at.turn}.${index}`, size: 1 }, now: 0 }
+  return kind === 'spawn' ? { started: STARTED, now: 0 } : { now: 0 }
 }

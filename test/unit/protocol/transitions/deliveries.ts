@@ -128,8 +128,8 @@ const wakeOf = ({ run }: Session): Wake =>
 
 const arrival = (world: World, id: string): Arrival =>
   id === REPORT
-    ? { id, from: 'worker', size: 1, leg: { workerId: WORKER, leg: 1, run: world.leg.run } }
-    : { id, from: 'person', size: 1 }
+    ? { id, from: 'worker', size: 1, now: 0, leg: { workerId: WORKER, leg: 1, run: world.leg.run } }
+    : { id, from: 'person', size: 1, now: 0, person: { channel: 'http', raises: false } }
 
 function appendMessage(world: World, who: Who, delivery: Delivery, system: System): World {
   const arrived = arrival(world, delivery.message ?? '')

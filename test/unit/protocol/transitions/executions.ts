@@ -89,9 +89,27 @@ function act(world: World, run: number, execution: Execution, setting: Setting):
   const after = next ? enter(change.world, run, next) : withExecution(change.world, run, over)
   return [
     { ...change, by: run, label: `r${run}: ${at.does}`, world: after },
+    ...overBudget(world, run, execution, setting),
     ...outlive(world, run, execution),
   ]
 }
+
+/** TakeMessages at a budget that is used up. */
+function overBudget(
+  world: World,
+  run: number,
+  execution: Execution,
+  setting: Setting,
+): Transition[] {
+  if (execution.at.does !== 'take') return []
+  const label = `r${run}: take, OVER BUDGET`
+  return fault(world, 'overBudget', label, (struck) => {
+    const { next, world: after } = runStep(struck, { ...execution, run }, setting, SPENT)
+    return next ? enter(after, run, next) : withExecution(after, run, over)
+  })
+}
+
+const SPENT = { scope: 'run', unit: 'usd', limit: 1, spent: 1 } as const
 
 const outlive = (world: World, run: number, { at, entered, k }: Execution): Transition[] =>
   world.zombieStep

@@ -1,7 +1,8 @@
 /** The review loop's Lambdas, one atomic action at a time. */
+import type { Over } from '../../../../lambdas/core/budget.ts'
 import type { Step } from '../../../../lambdas/core/run/step.ts'
 import type { Change, Setting } from '../transition.ts'
-import { type Position, TIME, taskToken, type World } from '../world.ts'
+import { ACCOUNT, type Position, TIME, taskToken, type World } from '../world.ts'
 import { commandStep, kindsOf } from './commands.ts'
 
 /** Who acts: a run at a position, with the token of the state it stands in. */
@@ -26,14 +27,15 @@ export const moved = <Answer>(
   next: (answer: Answer) => Position,
 ): Outcome => ({ world: { ...world, session: item }, next: next(answer) })
 
-export function runStep(world: World, actor: Actor, setting: Setting): Outcome {
+/** `over`: a budget that TakeMessages finds used up. */
+export function runStep(world: World, actor: Actor, setting: Setting, over?: Over): Outcome {
   const { system } = setting
   const { run, at, entered, k } = actor
   const { session } = world
   const token = taskToken(run, entered)
   switch (at.does) {
     case 'take':
-      return takeMessages(world, run, setting)
+      return takeMessages(world, run, setting, over)
     case 'ask':
       // The handler's own look before it makes a sandbox: no guard, the claim asks again.
       return session.turn?.n === at.turn && session.run.id === run
@@ -56,7 +58,7 @@ export function runStep(world: World, actor: Actor, setting: Setting): Outcome {
       return moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
     }
     case 'close': {
-      const { item, answer: closed } = system.closeRun(session, run)
+      const { item, answer: closed } = system.closeRun(session, run, ACCOUNT)
       const after = { ...world, session: item }
       return closed ? { world: after } : { world: after, next: take }
     }
@@ -72,14 +74,19 @@ export function runStep(world: World, actor: Actor, setting: Setting): Outcome {
   }
 }
 
-function takeMessages(world: World, run: number, { system }: Setting): Outcome {
+function takeMessages(world: World, run: number, { system }: Setting, over?: Over): Outcome {
   const { session, leg } = world
   const written = {
     entries: new Set(session.unwritten.map(({ seq }) => seq)),
     marked: new Set<string>(),
   }
   const now = leg.overdue ? TIME.after : TIME.before
-  const { item, answer } = system.takeMessages(session, run, { written, now })
+  const { item, answer } = system.takeMessages(session, run, {
+    written,
+    now,
+    purse: { over: () => over },
+    pauseNotice: () => '',
+  })
   const began = item.turn !== undefined && item.turn.n !== session.turn?.n
   const finished = session.turn !== undefined && item.turn?.n !== session.turn.n
   const change: Change = {
@@ -171,7 +178,9 @@ function accept(
     spawns: kinds.filter((kind) => kind === 'spawn').length,
     transcript: result,
     silent: false,
-    at: '',
+    replies: true,
+    used: {},
+    at: ACCOUNT.at,
   })
   const next: Position = answer?.length
     ? { does: 'command', turn, commands: answer, giveUp: false }

@@ -1,7 +1,7 @@
 /** A person's stop: the session's update, its execution, its jobs. */
 import type { Session } from '../../../../lambdas/core/session.ts'
 import { type Change, fault, type Setting, type Transition } from '../transition.ts'
-import type { Sandbox, Stopping, World } from '../world.ts'
+import { ACCOUNT, type Sandbox, type Stopping, type World } from '../world.ts'
 import { fail } from './executions.ts'
 
 export function stop(world: World, setting: Setting): Transition[] {
@@ -23,7 +23,7 @@ export function stop(world: World, setting: Setting): Transition[] {
 }
 
 function begin(world: World, { system }: Setting): World {
-  const { item, answer } = system.stop(world.session, '', '')
+  const { item, answer } = system.stop(world.session, '', ACCOUNT)
   const stopping = { does: 'stop-execution', ...answer } as const
   const { stopped, lastJob } = item
   const session = system.stopsAtOnce ? item : { ...world.session, stopped, lastJob }
@@ -33,7 +33,7 @@ function begin(world: World, { system }: Setting): World {
 /** A runner with the stop's own number takes the lock: it ends the older jobs and finds nothing to do. */
 function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Change {
   const late = !system.stopsAtOnce && world.session.run.id === run
-  const session = late ? system.stop(world.session, '', '').item : world.session
+  const session = late ? system.stop(world.session, '', ACCOUNT).item : world.session
   const { highest } = world.sandbox
   const locks = job > highest || !system.stopsOlderJobs
   const sandbox: Sandbox = locks
@@ -45,8 +45,9 @@ function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Cha
   }
 }
 
-const waiting = ({ inbox, parked, turn }: Session) => [
+const waiting = ({ inbox, held, parked, turn }: Session) => [
   ...inbox,
+  ...held,
   ...parked,
   ...(turn?.phase === 'ask' ? turn.cover : []),
 ]

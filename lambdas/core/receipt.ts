@@ -1,0 +1,111 @@
+/** What was spent, in words and as JSON. */
+import type { Over, Scope, Unit } from './budget.ts'
+import { estimate } from './prices.ts'
+import type { Channel, Tally, TokenKind } from './tally.ts'
+
+const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const satisfies readonly TokenKind[]
+const CHANNELS = ['http', 'sms', 'email'] as const satisfies readonly Channel[]
+
+/** A tally as the API shows it; what is estimated is marked so. */
+export const spentView = (tally: Tally) => ({
+  messages: messagesOf(tally),
+  turns: tally.turns ?? 0,
+  commands: tally.commands ?? 0,
+  workers: tally.workers ?? 0,
+  legs: tally.legs ?? 0,
+  sandboxSeconds: tally.sandboxSeconds ?? 0,
+  ...modelView(tally),
+  estimated: estimate(tally),
+})
+
+/** The part of it that models have used. */
+export const modelView = (tally: Tally) => ({
+  answers: tally.answers ?? 0,
+  tokens: tokensOf((kind) => tally[`tokens.${kind}`]),
+  byModel: byModel(tally),
+  costUsd: dollars(tally),
+  /** Answers of models without a known price, counted at the dearest. */
+  unpricedAnswers: tally.unpriced ?? 0,
+  /** Answers whose usage was never told. */
+  unmeteredAnswers: tally.unmetered ?? 0,
+})
+
+function messagesOf(tally: Tally) {
+  const both = CHANNELS.map((channel) => ({
+    channel,
+    in: tally[`in.${channel}`] ?? 0,
+    out: tally[`out.${channel}`] ?? 0,
+  }))
+  return {
+    in: both.reduce((sum, one) => sum + one.in, 0),
+    out: both.reduce((sum, one) => sum + one.out, 0),
+    byChannel: Object.fromEntries(both.map(({ channel, ...counts }) => [channel, counts])),
+  }
+}
+
+export const dollars = ({ nanoUsd = 0 }: Tally) => nanoUsd / 1e9
+
+const tokensOf = (count: (kind: TokenKind) => number | undefined): Record<TokenKind, number> => ({
+  input: count('input') ?? 0,
+  output: count('output') ?? 0,
+  cacheRead: count('cacheRead') ?? 0,
+  cacheWrite: count('cacheWrite') ?? 0,
+})
+
+function byModel(tally: Tally): Record<string, Record<TokenKind, number>> {
+  const models = Object.keys(tally).flatMap(
+    (name) => /^model\.(?<model>.+)\.[A-Za-z]+$/.exec(name)?.groups?.model ?? [],
+  )
+  return Object.fromEntries(
+    [...new Set(models)].map((model) => [
+      model,
+      tokensOf((kind) => tally[`model.${model}.${kind}`]),
+    ]),
+  )
+}
+
+const counted = (count: number, one: string) =>
+  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`
+
+/** `2 turns, 1 worker, 12,345 tokens, $0.0421, 35 s of sandboxes`. */
+export function spentText(tally: Tally): string {
+  const tokens = KINDS.reduce((total, kind) => total + (tally[`tokens.${kind}`] ?? 0), 0)
+  const { turns = 0, workers = 0, sandboxSeconds = 0, unpriced = 0, unmetered = 0 } = tally
+  return [
+    counted(turns, 'turn'),
+    ...(workers > 0 ? [counted(workers, 'worker')] : []),
+    counted(tokens, 'token'),
+    money(dollars(tally)),
+    `${sandboxSeconds.toLocaleString('en')} s of sandboxes`,
+    ...(unpriced > 0 ? [`${counted(unpriced, 'answer')} without a known price`] : []),
+    ...(unmetered > 0 ? [`${counted(unmetered, 'answer')} of unknown usage`] : []),
+  ].join(', ')
+}
+
+const money = (usd: number) => `$${usd.toFixed(4)}`
+
+export const receiptText = (run: number, spent: Tally) =>
+  `Receipt of run ${run}: ${spentText(spent)}.`
+
+const WHOSE: Record<Scope, string> = {
+  run: 'of this run',
+  session: 'of this conversation',
+  sender: 'of its sender for today (UTC)',
+  day: 'of everybody for today (UTC)',
+}
+
+function amount(unit: Unit, value: number): string {
+  if (unit === 'usd') return money(value)
+  return unit === 'minutes'
+    ? `${Number(value.toFixed(1))} minutes of sandboxes`
+    : counted(value, unit.slice(0, -1))
+}
+
+/** `The budget of this run is used up: $0.0532 of $0.0500 spent.` */
+export const overText = ({ scope, unit, limit, spent }: Over) =>
+  `The budget ${WHOSE[scope]} is used up: ${amount(unit, spent)} of ${amount(unit, limit)} spent.`
+
+/** What a person is told whose session pauses at a budget: what was spent, what waits, how to go on. */
+export const pauseNotice = (sessionId: string) => (over: Over, waiting: number) =>
+  `Paused. ${overText(over)} ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'}, nothing is lost. ` +
+  `To go on with as much again, say "continue" or POST /api/sessions/${sessionId}/continue.`

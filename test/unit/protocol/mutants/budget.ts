@@ -1,0 +1,58 @@
+/** Guards of the pause at a budget. */
+import type { Mutant } from '../mutants.ts'
+import { product } from '../system.ts'
+
+export const budgetMutants: readonly Mutant[] = [
+  {
+    guard: 'hold at a budget',
+    instead: 'takeMessages drops what waits when the run pauses',
+    lacks: {
+      takeMessages: (session, r, taking) => {
+        const { item, answer } = product.takeMessages(session, r, taking)
+        return { item: item.held === session.held ? item : { ...item, held: session.held }, answer }
+      },
+    },
+    scenario: 'a budget that is used up',
+    breaks: 'L4',
+  },
+  {
+    guard: 'tell of a pause',
+    instead: 'takeMessages holds what waits and says nothing',
+    lacks: {
+      takeMessages: (session, r, taking) => {
+        const { item, answer } = product.takeMessages(session, r, taking)
+        const { paused: _, ...untold } = item
+        return { item: item === session ? item : untold, answer }
+      },
+    },
+    scenario: 'a budget that is used up',
+    breaks: 'L4',
+  },
+  {
+    guard: 'held goes first',
+    instead: 'append leaves what is held when a person goes on',
+    lacks: {
+      append: (session, arrival) => {
+        const { item, answer } = product.append(session, arrival)
+        if (!session.paused || item.paused) return { item, answer }
+        const held = new Set(session.held.map(({ id }) => id))
+        const inbox = item.inbox.filter(({ id }) => !held.has(id))
+        return { item: { ...item, inbox, held: session.held }, answer }
+      },
+    },
+    scenario: 'a budget that is used up',
+    breaks: 'S4',
+  },
+  {
+    guard: 'hold a report',
+    instead: 'append holds a report without waking the run that awaits it',
+    lacks: {
+      append: (session, arrival) => {
+        const { item, answer } = product.append(session, arrival)
+        return { item, answer: session.paused && arrival.leg ? undefined : answer }
+      },
+    },
+    scenario: 'a budget that is used up while a worker is busy',
+    breaks: { coveredBy: 'the time-out of AwaitMessage, later' },
+  },
+]
