@@ -6,6 +6,7 @@ import { setting } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
 import { Control } from './constructs/control.ts'
 import { completes, drives, starts, stops } from './constructs/executions.ts'
+import { Gateway } from './constructs/gateway.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
 import { Recovery } from './constructs/recovery.ts'
@@ -20,13 +21,26 @@ export class BatonStack extends Stack {
     const config = readConfig(app.node)
     const modelUrl = new CfnParameter(this, 'ModelBaseUrl', {
       default: 'https://api.anthropic.com',
-      description: 'Where sandboxes find the Messages API.',
+      description: 'The Messages API that the gateway passes requests on to.',
     })
 
     const storage = new Storage(this, 'Storage', config)
     const secrets = new Secrets(this, 'Secrets')
     const api = new Api(this, 'Api')
     const intake = new Intake(this, 'Intake')
+
+    const budgets = setting('BUDGETS', JSON.stringify(config.budgets))
+    const gateway = new Gateway(this, 'Gateway', {
+      bindings: [
+        storage.readSessions(),
+        storage.readWorkers(),
+        storage.changeUsage(),
+        budgets,
+        secrets.jobKey,
+        secrets.modelKey,
+        setting('MODEL_BASE_URL', modelUrl.valueAsString),
+      ],
+    })
 
     // Several deployments may share an E2B account: none touches the sandboxes of another.
     const deployment = setting('DEPLOYMENT', `${this.stackName}/${Aws.ACCOUNT_ID}/${Aws.REGION}`)
@@ -41,6 +55,7 @@ export class BatonStack extends Stack {
       startLeg: [storage.changeWorkers(), ...launch],
       collectResult: [
         storage.readSessions(),
+        storage.readLedgers(),
         storage.changeWorkers(),
         storage.changeConversations(),
         intake.send,
@@ -48,11 +63,23 @@ export class BatonStack extends Stack {
       ],
     })
     const reviewLoop = new ReviewLoop(this, 'ReviewLoop', {
-      takeMessages: [storage.changeSessions(), storage.changeConversations()],
+      takeMessages: [
+        storage.changeSessions(),
+        storage.changeConversations(),
+        storage.changeUsage(),
+        budgets,
+      ],
       askConductor: [storage.changeSessions(), ...launch],
-      readTurn: [storage.changeSessions(), storage.changeConversations()],
+      readTurn: [
+        storage.changeSessions(),
+        storage.changeConversations(),
+        storage.readLedgers(),
+      ],
       runCommand: [
         storage.changeSessions(),
+        storage.changeUsage(),
+        budgets,
+        setting('LEG_SECONDS', String(config.legMinutes * 60)),
         storage.changeWorkers(),
         storage.changeConversations(),
         storage.listSessionWorkers(),
@@ -61,7 +88,12 @@ export class BatonStack extends Stack {
         secrets.e2bKey,
       ],
       awaitMessage: [storage.changeSessions()],
-      closeRun: [storage.changeSessions(), secrets.e2bKey],
+      closeRun: [
+        storage.changeSessions(),
+        storage.changeConversations(),
+        storage.readLedgers(),
+        secrets.e2bKey,
+      ],
       tellPerson: [storage.changeSessions(), storage.changeConversations()],
     })
 
@@ -75,14 +107,14 @@ export class BatonStack extends Stack {
         storage.changeConversations(),
         storage.linkTranscripts(),
         secrets.jobKey,
-        secrets.modelKey,
-        setting('MODEL_BASE_URL', modelUrl.valueAsString),
+        gateway.address,
         completes(reviewLoop.machine),
         completes(workerLeg.machine),
       ],
     })
     const collect = [
       storage.changeSessions(),
+      storage.readLedgers(),
       storage.changeWorkers(),
       storage.changeConversations(),
       intake.send,
@@ -93,6 +125,7 @@ export class BatonStack extends Stack {
       bindings: [
         ...collect,
         ...launch,
+        storage.changeUsage(),
         storage.listSessionWorkers(),
         storage.forget(),
         secrets.apiToken,

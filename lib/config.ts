@@ -2,6 +2,8 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
 import * as z from 'zod'
+import { budgets } from '../lambdas/core/budget.ts'
+import { LEG_SECONDS, LONGEST_LEG_SECONDS } from '../lambdas/core/limits.ts'
 
 const config = z.object({
   /** Days after which history, bodies and transcripts expire. */
@@ -10,6 +12,12 @@ const config = z.object({
   logDays: z.coerce.number().pipe(z.enum(RetentionDays)).default(RetentionDays.ONE_MONTH),
   /** Name of the E2B template that `npm run template` built. */
   e2bTemplate: z.string().min(1).default('baton'),
+  /** What a run, a session, a sender a day and everybody a day may use; JSON when given by `-c`. */
+  budgets: z
+    .preprocess((value) => (typeof value === 'string' ? JSON.parse(value) : value), budgets)
+    .default(budgets.parse({ run: { usd: 10 }, day: { usd: 100 } })),
+  /** How long a worker may take for a leg, in minutes. */
+  legMinutes: z.coerce.number().min(1).max(LONGEST_LEG_SECONDS / 60).default(LEG_SECONDS / 60),
   /** Keep tables and bucket when the stack is deleted. */
   retainData: z.stringbool().or(z.boolean()).default(true),
 })

@@ -16,6 +16,7 @@ const variables = {
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),
+  GATEWAY_URL: z.url(),
   /** JSON; without it nothing is limited. */
   BUDGETS: z
     .string()

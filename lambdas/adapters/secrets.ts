@@ -14,3 +14,15 @@ export async function secret(name: SecretVariable, { fresh = false } = {}): Prom
     )
   return value
 }
+
+/** Anybody can send a wrong token, and each reading costs: a secret is read again no more often than this. */
+const READ_AGAIN_MS = 10_000
+const readAgain = new Map<SecretVariable, number>()
+
+/** The secret as it is now, for when the one at hand does not fit: it may have been rotated. Nothing when it was just read so. */
+export async function rereadSecret(name: SecretVariable): Promise<string | undefined> {
+  const now = Date.now()
+  if (now - (readAgain.get(name) ?? Number.NEGATIVE_INFINITY) < READ_AGAIN_MS) return undefined
+  readAgain.set(name, now)
+  return secret(name, { fresh: true })
+}

@@ -84,7 +84,3 @@ export const secondsLeft = (given: Budgets, raised: Raised, spent: Spent): numbe
       (scope) => limitOf(given, raised, scope, 'minutes') * 60 - (spent[scope].sandboxSeconds ?? 0),
     ),
   )
-
-/** Whether any limit is set whose reading needs the totals of other sessions. */
-export const isShared = (given: Budgets) =>
-  Object.keys(given.sender).length > 0 || Object.keys(given.day).length > 0

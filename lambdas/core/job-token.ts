@@ -1,4 +1,4 @@
-/** The one credential that enters a sandbox: a signed statement of which job it may speak for, and until when. */
+/** The credentials that enter a sandbox, one for the callback and one for the model's gateway: each a signed statement of which job it may speak for, and until when. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 
@@ -10,6 +10,8 @@ const claims = z.object({
   leg: z.number().int(),
   /** The fencing number. */
   job: z.number().int(),
+  /** A key for the model's gateway, which is good for nothing else. */
+  use: z.literal('model').optional(),
   /** Seconds since the epoch. */
   expires: z.number().int(),
 })

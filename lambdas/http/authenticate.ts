@@ -1,26 +1,16 @@
 /** Who is asking: the operator with a bearer token, or a sandbox with its job token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { secret } from '../adapters/secrets.ts'
+import { rereadSecret, secret } from '../adapters/secrets.ts'
 import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
 import { Problem } from './problem.ts'
 
 /** The credentials of `Authorization: Bearer …` (RFC 6750), or nothing. */
-const bearer = (authorization: string | undefined) =>
+export const bearer = (authorization: string | undefined) =>
   /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(authorization ?? '')?.[1]
 
 /** Compared by hash, so that neither content nor length shows in the time it takes. */
 const same = (a: string, b: string) =>
   timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
-
-/** Anybody can send a wrong token, and each reading costs: the secret is read again no more often than this. */
-const READ_AGAIN_MS = 10_000
-let readAgain = Number.NEGATIVE_INFINITY
-
-function mayReadAgain(now: number): boolean {
-  if (now - readAgain < READ_AGAIN_MS) return false
-  readAgain = now
-  return true
-}
 
 /** Throws 401 unless the operator's token is there; a rotated token is known at the latest ten seconds later. */
 export async function requireOperator(authorization: string | undefined): Promise<void> {
@@ -28,16 +18,16 @@ export async function requireOperator(authorization: string | undefined): Promis
   if (!token)
     throw new Problem(401, 'This route needs the header "Authorization: Bearer <operator token>".')
   if (same(token, await secret('API_TOKEN_SECRET'))) return
-  if (mayReadAgain(Date.now()) && same(token, await secret('API_TOKEN_SECRET', { fresh: true })))
-    return
+  const rotated = await rereadSecret('API_TOKEN_SECRET')
+  if (rotated !== undefined && same(token, rotated)) return
   throw new Problem(401, 'The bearer token is not the operator token of this deployment.')
 }
 
-/** The claims of a valid job token; otherwise throws 403. */
+/** The claims of a valid job token; otherwise throws 403. The key for the model's gateway is none: every command sees it. */
 export async function requireJob(authorization: string | undefined): Promise<JobClaims> {
   const token = bearer(authorization)
   const claims = token && verifyJobToken(token, await secret('JOB_KEY_SECRET'), Date.now())
-  if (!claims)
+  if (!claims || claims.use !== undefined)
     throw new Problem(
       403,
       'This route is for sandboxes: the job token is missing, forged or expired.',

@@ -1,30 +1,32 @@
 /** What a session may still spend, by its ledger and the totals that it shares; and its own part of these totals. */
 import { variable } from '../adapters/environment.ts'
 import { dayTotal, post, readLedger } from '../adapters/usage.ts'
-import { isShared } from '../core/budget.ts'
 import type { Session } from '../core/session.ts'
 import { type Elsewhere, type Purse, purseOf, senderOf } from '../core/spending.ts'
 import { dateOf } from '../core/tally.ts'
 
-/** The totals of the day are read only where a budget needs them. */
 export async function openPurse(session: Pick<Session, 'sessionId' | 'channel'>): Promise<Purse> {
-  const budgets = variable('BUDGETS')
-  const now = Date.now()
   const [{ total }, shared] = await Promise.all([
     readLedger(session.sessionId),
-    isShared(budgets) ? sharedTotals(session, dateOf(now)) : { sender: {}, day: {} },
+    sharedTotals(session),
   ])
-  return purseOf(budgets, { models: total, ...shared }, now)
+  return purseOf(variable('BUDGETS'), { models: total, ...shared }, Date.now())
 }
 
-/** Today's totals of the session's sender and of everybody. */
-async function sharedTotals(
+/** Today's totals of the session's sender and of everybody; read only where a budget needs them. */
+export async function sharedTotals(
   session: Pick<Session, 'channel'>,
-  date: string,
 ): Promise<Omit<Elsewhere, 'models'>> {
-  const [sender, day] = await Promise.all([dayTotal(date, senderOf(session)), dayTotal(date)])
-  return { sender, day }
+  const { sender, day } = variable('BUDGETS')
+  const date = dateOf(Date.now())
+  const [ofSender, ofDay] = await Promise.all([
+    isLimited(sender) ? dayTotal(date, senderOf(session)) : {},
+    isLimited(day) ? dayTotal(date) : {},
+  ])
+  return { sender: ofSender, day: ofDay }
 }
+
+const isLimited = (limits: object) => Object.keys(limits).length > 0
 
 export const postCounts = (session: Session): Promise<void> => {
   const { sessionId, days } = session

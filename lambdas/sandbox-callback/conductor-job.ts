@@ -15,7 +15,8 @@ import { jobIn } from './conversation.ts'
 const jobId = (job: number) => `j${job}`
 
 /** The job, while it is the current one. */
-export async function handOut({ session: id, job }: JobClaims): Promise<Job | undefined> {
+export async function handOut(claims: JobClaims): Promise<Job | undefined> {
+  const { session: id, job } = claims
   const session = await readSession(id)
   if (!session?.turn || !isCurrentJob(session, job)) return undefined
   const { turn, conductor } = session
@@ -31,6 +32,7 @@ export async function handOut({ session: id, job }: JobClaims): Promise<Job | un
         : [],
     ),
     ...(await jobIn({
+      claims,
       cliSession: conductor.cliSession,
       folder: `transcripts/${id}/conductor`,
       from: conductor.transcript,

@@ -1,14 +1,16 @@
-/** What a conductor's and a worker's job have in common: the model, the limits, the transcript. */
+/** What a conductor's and a worker's job have in common: the gateway to the model, the limits, the transcript. */
 import type { Job } from '../../sandbox/contract.ts'
 import { variable } from '../adapters/environment.ts'
 import { readLink, writeLink } from '../adapters/links.ts'
 import { secret } from '../adapters/secrets.ts'
+import { type JobClaims, signJobToken } from '../core/job-token.ts'
 import { HEARTBEAT_SECONDS } from '../core/limits.ts'
 
 /** Links work as long as the job may take, and a little longer. */
 const LINK_MARGIN_SECONDS = 10 * 60
 
 interface Conversation {
+  readonly claims: JobClaims
   readonly cliSession: string
   /** Folder of its transcripts in the bucket. */
   readonly folder: string
@@ -20,6 +22,7 @@ interface Conversation {
 }
 
 export async function jobIn({
+  claims,
   cliSession,
   folder,
   from,
@@ -36,7 +39,11 @@ export async function jobIn({
       resume: { key: from, url: await readLink(object(from), lifetime) },
     }),
     save: { key: to, url: await writeLink(object(to), lifetime) },
-    model: { baseUrl: variable('MODEL_BASE_URL'), apiKey: await secret('MODEL_KEY_SECRET') },
+    model: {
+      baseUrl: variable('GATEWAY_URL').replace(/\/$/, ''),
+      // Every command of the model sees it: it opens the gateway while the job lasts, and nothing else.
+      apiKey: signJobToken({ ...claims, use: 'model' }, await secret('JOB_KEY_SECRET')),
+    },
     timeLimitSeconds: seconds,
     heartbeatSeconds: HEARTBEAT_SECONDS,
   }

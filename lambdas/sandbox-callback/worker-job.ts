@@ -6,7 +6,6 @@ import { changeWorker, readWorker } from '../adapters/workers.ts'
 import { beat, completeTask } from '../adapters/workflow.ts'
 import type { JobClaims } from '../core/job-token.ts'
 import { isCurrentLegJob, noteActivity, storeLegResult } from '../core/leg.ts'
-import { LEG_SECONDS } from '../core/limits.ts'
 import { legPrompt } from '../core/prompt.ts'
 import { currentLeg, type Worker } from '../core/worker.ts'
 import { jobIn } from './conversation.ts'
@@ -36,11 +35,12 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
     systemPrompt: workerPrompt,
     files: [],
     ...(await jobIn({
+      claims,
       cliSession,
       folder: `transcripts/${sessionId}/${workerId}`,
       from: transcript,
       to: jobId(claims.job),
-      seconds: LEG_SECONDS,
+      seconds: currentLeg(worker).seconds,
     })),
   }
 }

@@ -1,4 +1,4 @@
-/** What the operator does to a session: stops it, deletes it, ends one of its workers. */
+/** What the operator does to a session: stops it, lets it go on, deletes it, ends one of its workers. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
@@ -19,6 +19,7 @@ export class Control extends Construct {
       bindings,
     })
     api.route('POST /api/sessions/{sessionId}/stop', control)
+    api.route('POST /api/sessions/{sessionId}/continue', control)
     api.route('DELETE /api/sessions/{sessionId}', control)
     api.route('POST /api/sessions/{sessionId}/workers/{workerId}/kill', control)
   }

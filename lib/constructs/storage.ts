@@ -1,4 +1,4 @@
-/** Everything that is kept: three tables and a bucket, and how functions are bound to them. */
+/** Everything that is kept: four tables and a bucket, and how functions are bound to them. */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
@@ -13,6 +13,7 @@ export class Storage extends Construct {
   readonly sessions: TableV2
   readonly workers: TableV2
   readonly conversations: TableV2
+  readonly usage: TableV2
   readonly bucket: Bucket
   readonly #historyDays: string
 
@@ -63,6 +64,12 @@ export class Storage extends Construct {
       ...kept,
       partitionKey: string('sessionId'),
       sortKey: { name: 'seq', type: AttributeType.NUMBER },
+      timeToLiveAttribute: 'expires',
+    })
+    this.usage = new TableV2(this, 'Usage', {
+      ...kept,
+      partitionKey: string('scope'),
+      sortKey: { name: 'part', type: AttributeType.NUMBER },
       timeToLiveAttribute: 'expires',
     })
     this.bucket = new Bucket(this, 'Bucket', {
@@ -127,6 +134,17 @@ export class Storage extends Construct {
     return together(
       access('CONVERSATIONS_TABLE', this.conversations, 'GetItem', 'UpdateItem'),
       this.#objects('documents/*', 's3:GetObject', 's3:PutObject'),
+      setting('HISTORY_DAYS', this.#historyDays),
+    )
+  }
+  /** What a session's models have cost so far. */
+  readLedgers(): Binding {
+    return access('USAGE_TABLE', this.usage, 'GetItem')
+  }
+  /** Ledgers, and the totals by day and sender. */
+  changeUsage(): Binding {
+    return together(
+      access('USAGE_TABLE', this.usage, 'GetItem', 'UpdateItem', 'Query'),
       setting('HISTORY_DAYS', this.#historyDays),
     )
   }

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { type StateMachine, Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
-import { LEG_MARGIN_SECONDS, LEG_SECONDS, SILENCE_SECONDS } from '../../lambdas/core/limits.ts'
+import { LEG_MARGIN_SECONDS, LONGEST_LEG_SECONDS, SILENCE_SECONDS } from '../../lambdas/core/limits.ts'
 import type { Binding } from './bindings.ts'
 import { ServiceFunction } from './service-function.ts'
 import {
@@ -40,7 +40,7 @@ export class WorkerLeg extends Construct {
         bindings: props.startLeg,
       }),
       payload: leg,
-      timeout: Timeout.duration(Duration.seconds(LEG_SECONDS + LEG_MARGIN_SECONDS)),
+      timeout: Timeout.duration(Duration.seconds(LONGEST_LEG_SECONDS + LEG_MARGIN_SECONDS)),
       waitsForToken: { heartbeat: Timeout.duration(Duration.seconds(SILENCE_SECONDS)) },
       output: '{}',
     })

@@ -1,0 +1,151 @@
+/** What things cost: the one price table, with its sources and their dates. */
+import type { Tally, TokenKind } from './tally.ts'
+
+/** Billionths of a dollar a token: a dollar a million tokens is 1,000 of them. */
+interface Price {
+  readonly input: number
+  readonly output: number
+  readonly cacheRead: number
+  /** Written to the cache for five minutes, and for an hour. */
+  readonly cacheWrite: number
+  readonly cacheWrite1h: number
+}
+
+/** In dollars a million tokens; a cache write is 1.25 times the input price, for an hour twice. */
+const price = (input: number, output: number, cacheRead = input / 10): Price => ({
+  input: Math.round(input * 1000),
+  output: Math.round(output * 1000),
+  cacheRead: Math.round(cacheRead * 1000),
+  cacheWrite: Math.round(input * 1250),
+  cacheWrite1h: Math.round(input * 2000),
+})
+
+/**
+ * By the beginning of a model's name; the longest that fits counts.
+ * Sources: https://platform.claude.com/docs/en/about-claude/pricing (Fable, Mythos, Opus, Sonnet 4, Haiku 4, multipliers;
+ * seen 2026-11-27), https://docs.rs/synaps/0.10.2/synaps_cli/pricing (Opus 5.5, Sonnet 5 and 5.5, Haiku 5.5; verified
+ * there 2026-10-10). Amazon Bedrock's prices for the same models are taken to be the same.
+ */
+const PRICES: readonly (readonly [name: string, price: Price, above?: Tier])[] = [
+  ['claude-fable-5-1', price(10, 50, 0.25)],
+  ['claude-mythos-5-1', price(10, 50, 0.25)],
+  ['claude-fable-5', price(10, 50)],
+  ['claude-mythos-5', price(10, 50)],
+  ['claude-opus-5-5', price(4, 20, 0.2)],
+  ['claude-opus-5', price(5, 25)],
+  ['claude-opus-4-5', price(5, 25)],
+  ['claude-opus-4-6', price(5, 25)],
+  ['claude-opus-4-7', price(5, 25)],
+  ['claude-opus-4-8', price(5, 25)],
+  ['claude-opus-4', price(15, 75)],
+  ['claude-3-opus', price(15, 75)],
+  ['claude-sonnet-5-5', price(2, 10, 0.1)],
+  ['claude-sonnet-5', price(2, 10)],
+  ['claude-sonnet-4', price(3, 15)],
+  ['claude-3-7-sonnet', price(3, 15)],
+  ['claude-3-5-sonnet', price(3, 15)],
+  ['claude-haiku-5-5', price(0.1, 0.5), { prompt: 100_000, price: price(0.5, 2.5) }],
+  ['claude-haiku-4-5', price(1, 5)],
+  ['claude-3-5-haiku', price(0.8, 4)],
+]
+
+/** A prompt of more tokens than this, those from and to the cache included, has another price. */
+interface Tier {
+  readonly prompt: number
+  readonly price: Price
+}
+
+/** $10 for 1,000 searches by the model's own web search (the same page, seen 2026-11-27). */
+const WEB_SEARCH = 10_000_000
+
+/** What an answer used, as the Messages API counts it. */
+export interface Usage {
+  readonly input: number
+  readonly output: number
+  readonly cacheRead: number
+  /** All that was written to the cache, and the part of it that was for an hour. */
+  readonly cacheWrite: number
+  readonly cacheWrite1h: number
+  readonly webSearches: number
+}
+
+/** The name as the table has it: without a provider's prefix and what stands in brackets. */
+const normal = (model: string) =>
+  model
+    .toLowerCase()
+    .replace(/^.*anthropic[./]/, '')
+    .replace(/\[.*\]$/, '')
+
+function priceOf(model: string, prompt: number): Price | undefined {
+  const name = normal(model)
+  const [, base, above] =
+    PRICES.filter(([known]) => name === known || name.startsWith(`${known}-`)).sort(
+      ([a], [b]) => b.length - a.length,
+    )[0] ?? []
+  return above && prompt > above.prompt ? above.price : base
+}
+
+/** Never free: a model without a known price is taken for the dearest. */
+const DEAREST = PRICES.map(([, base]) => base).reduce((a, b) => (b.output > a.output ? b : a))
+
+function costOf(usage: Usage, each: Price): number {
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h, webSearches } = usage
+  return (
+    input * each.input +
+    output * each.output +
+    cacheRead * each.cacheRead +
+    (cacheWrite - cacheWrite1h) * each.cacheWrite +
+    cacheWrite1h * each.cacheWrite1h +
+    webSearches * WEB_SEARCH
+  )
+}
+
+/** What one answer of a model adds to a tally. */
+export function answerTally(model: string, usage: Usage): Tally {
+  const { input, output, cacheRead, cacheWrite } = usage
+  const known = priceOf(model, input + cacheRead + cacheWrite)
+  const kinds: Record<TokenKind, number> = { input, output, cacheRead, cacheWrite }
+  const name = model.replaceAll(/[^A-Za-z0-9.:@_-]/g, '_').slice(0, 80) || 'unknown'
+  const tokens = Object.entries(kinds).filter(([, count]) => count > 0)
+  return {
+    answers: 1,
+    nanoUsd: costOf(usage, known ?? DEAREST),
+    ...(!known && { unpriced: 1 }),
+    ...Object.fromEntries(
+      tokens.flatMap(([kind, count]) => [
+        [`tokens.${kind}`, count],
+        [`model.${name}.${kind}`, count],
+      ]),
+    ),
+  }
+}
+
+/**
+ * A second of a sandbox with 2 vCPU and 2 GiB: 2 x $0.000014 + 2 x $0.0000045
+ * (https://e2b.dev/docs/faq/calculate-sandbox-price, seen 2026-11-27).
+ */
+const SANDBOX_SECOND_USD = 0.000037
+
+/** $0.025 for 1,000 transitions; $0.0000133334 a GB-second on Arm (AWS price pages, us-east-1, seen 2026-11-22). */
+const TRANSITION_USD = 0.000025
+const LAMBDA_GB_SECOND_USD = 0.0000133334
+const FUNCTION_GB = 0.5
+
+/**
+ * An estimate, made from what was counted: four transitions a turn, one a command, three a leg; a fifth of a second of
+ * functions a transition, half a second of callbacks a minute of sandbox, and the gateway as long as it streamed.
+ */
+export function estimate(tally: Tally) {
+  const { turns = 0, commands = 0, legs = 0, sandboxSeconds = 0, gatewayMs = 0 } = tally
+  const transitions = 4 * turns + commands + 3 * legs
+  const lambdaSeconds = 0.2 * transitions + sandboxSeconds / 120 + gatewayMs / 1000
+  const usd = (value: number) => Number(value.toFixed(6))
+  return {
+    transitions,
+    lambdaSeconds: Number(lambdaSeconds.toFixed(1)),
+    awsUsd: usd(
+      transitions * TRANSITION_USD + lambdaSeconds * FUNCTION_GB * LAMBDA_GB_SECOND_USD,
+    ),
+    sandboxUsd: usd(sandboxSeconds * SANDBOX_SECOND_USD),
+  }
+}

@@ -1,0 +1,70 @@
+/** Who may use the model now: a job that is the current one, while no budget of its session is used up. */
+import { randomUUID } from 'node:crypto'
+import { variable } from '../adapters/environment.ts'
+import { secret } from '../adapters/secrets.ts'
+import { readSession } from '../adapters/sessions.ts'
+import { changeLedger, post } from '../adapters/usage.ts'
+import { readWorker } from '../adapters/workers.ts'
+import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
+import { admit, jobName, settle } from '../core/ledger.ts'
+import { isCurrentLegJob } from '../core/leg.ts'
+import { overText } from '../core/receipt.ts'
+import { isCurrentJob } from '../core/run/job.ts'
+import type { Session } from '../core/session.ts'
+import { purseOf, senderOf } from '../core/spending.ts'
+import type { Tally } from '../core/tally.ts'
+import { bearer } from '../http/authenticate.ts'
+import { sharedTotals } from '../run/purse.ts'
+import { ApiError } from './api-error.ts'
+
+export interface Admitted {
+  /** Counts what the answer used, once, and posts it where budgets look. */
+  settle(used: Tally): Promise<void>
+}
+
+/** The job that a key speaks for. Throws ApiError 401 when it is missing, forged, expired, or not for the gateway. */
+export async function jobOf(headers: Readonly<Record<string, string | undefined>>) {
+  const key = headers['x-api-key'] ?? bearer(headers.authorization)
+  const claims = key && verifyJobToken(key, await secret('JOB_KEY_SECRET'), Date.now())
+  if (!claims || claims.use !== 'model')
+    throw new ApiError(401, 'Baton: this key is not one of a job, or it has expired.')
+  return claims
+}
+
+/** The session of a job. Throws ApiError 401 once the job is not the current one any more: its key is dead. */
+export async function sessionOf(claims: JobClaims): Promise<Session> {
+  const { session: sessionId, worker: workerId, leg, job } = claims
+  const [session, worker] = await Promise.all([
+    readSession(sessionId),
+    workerId === undefined ? undefined : readWorker(sessionId, workerId),
+  ])
+  const current =
+    workerId === undefined
+      ? session?.run.open && isCurrentJob(session, job)
+      : worker && isCurrentLegJob(worker, leg, job)
+  if (!session || !current) throw new ApiError(401, 'Baton: the job of this key is over.')
+  return session
+}
+
+/** Lets a request through and notes it as under way. Throws ApiError 403 that says which budget is used up. */
+export async function admitJob(claims: JobClaims, session: Session): Promise<Admitted> {
+  const { sessionId } = session
+  const id = randomUUID()
+  const now = Date.now()
+  const budgets = variable('BUDGETS')
+  const shared = await sharedTotals(session)
+  const { answer: over } = await changeLedger(sessionId, (ledger) =>
+    admit(ledger, { id, job: jobName(claims), now }, (models) =>
+      purseOf(budgets, { models, ...shared }, now).over(session, ['usd']),
+    ),
+  )
+  if (over) throw new ApiError(403, `Baton: ${overText(over)} The run stops here and keeps its work.`)
+  return {
+    async settle(used) {
+      const { item } = await changeLedger(sessionId, (ledger) =>
+        settle(ledger, id, used, Date.now()),
+      )
+      await post({ sessionId, sender: senderOf(session), source: 'ledger', days: item.days })
+    },
+  }
+}

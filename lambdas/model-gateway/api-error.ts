@@ -1,0 +1,36 @@
+/** Errors of the gateway itself, in the Messages API's own shape: its clients know no other. */
+
+/** https://platform.claude.com/docs/en/api/errors */
+const TYPES = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  502: 'api_error',
+  503: 'api_error',
+} as const
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: keyof typeof TYPES
+
+  /** `message` is shown to the client. */
+  constructor(status: keyof typeof TYPES, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+
+  get body(): string {
+    return JSON.stringify({
+      type: 'error',
+      error: { type: TYPES[this.status], message: this.message },
+    })
+  }
+
+  get headers(): Record<string, string> {
+    return {
+      'content-type': 'application/json',
+      ...(this.status >= 500 && { 'retry-after': '2' }),
+    }
+  }
+}

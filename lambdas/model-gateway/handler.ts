@@ -1,0 +1,99 @@
+/** The Messages API for sandboxes: a job's token is the key, the real one never leaves here, and what it costs is counted. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { logger } from '../adapters/logger.ts'
+import { answerTally } from '../core/prices.ts'
+import type { Tally } from '../core/tally.ts'
+import { rawBody } from '../http/request.ts'
+import { type Admitted, admitJob, jobOf, sessionOf } from './admission.ts'
+import { ApiError } from './api-error.ts'
+import { holdBack } from './hold-back.ts'
+import { type Answer, streaming } from './response-stream.ts'
+import { askUpstream, passedHeaders } from './upstream.ts'
+import { type Meter, meterFor } from './usage-meter.ts'
+
+/** Counting tokens costs nothing (https://platform.claude.com/docs/en/build-with-claude/token-counting). */
+const PATHS = { '/v1/messages': 'metered', '/v1/messages/count_tokens': 'free' } as const
+
+export const handler = streaming(async (event, answer) => {
+  logger.resetKeys()
+  try {
+    await serve(event, answer)
+  } catch (error) {
+    refuse(answer, error)
+  }
+})
+
+async function serve(event: APIGatewayProxyEventV2, answer: Answer): Promise<void> {
+  const path = pathOf(event)
+  const claims = await jobOf(event.headers)
+  logger.appendKeys({ ...claims })
+  const session = await sessionOf(claims)
+  const admitted = PATHS[path] === 'metered' ? await admitJob(claims, session) : undefined
+  const began = Date.now()
+  const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
+  const upstream = await askUpstream({
+    path: path + query,
+    headers: event.headers,
+    body: rawBody(event),
+  }).catch(async (error: unknown) => {
+    await admitted?.settle({})
+    throw error
+  })
+  const status = upstream.statusCode ?? 502
+  const type = upstream.headers['content-type'] ?? ''
+  const [meter, held] = [meterFor(type), holdBack(type)]
+  answer.head({ status, headers: passedHeaders(upstream.headers) })
+  try {
+    for await (const bytes of upstream) {
+      meter.accept(bytes)
+      await answer.write(held.pass(bytes))
+    }
+  } catch (error) {
+    // What was sent until then was used, and the client sees a stream that breaks off, too.
+    logger.warn('the upstream broke off', { error })
+    await account(admitted, meter, began)
+    throw new BrokenOff()
+  }
+  await account(admitted, meter, began)
+  await answer.write(held.release())
+  answer.end()
+}
+
+function pathOf({ rawPath, requestContext }: APIGatewayProxyEventV2): keyof typeof PATHS {
+  const { method } = requestContext.http
+  const path = Object.keys(PATHS).find((known): known is keyof typeof PATHS => known === rawPath)
+  if (method !== 'POST' || !path)
+    throw new ApiError(404, `Baton: there is no ${method} ${rawPath} here, only the Messages API.`)
+  return path
+}
+
+/** An answer that could not be counted is not kept from the client: it stays noted as under way, then as unmetered. */
+async function account(admitted: Admitted | undefined, meter: Meter, began: number): Promise<void> {
+  const ms = Date.now() - began
+  const metered = meter.metered()
+  const used: Tally = metered
+    ? { ...answerTally(metered.model, metered.usage), gatewayMs: ms }
+    : { gatewayMs: ms }
+  logger.info('answered', { ms, ...metered })
+  await admitted
+    ?.settle(used)
+    .catch((error: unknown) => logger.error('usage not counted', { error, ...metered }))
+}
+
+/** The head is out: only a broken connection can still tell the client. */
+class BrokenOff extends Error {
+  override readonly name = 'BrokenOff'
+}
+
+function refuse(answer: Answer, error: unknown): void {
+  if (error instanceof BrokenOff) throw error
+  const problem =
+    error instanceof ApiError
+      ? error
+      : new ApiError(503, 'Baton cannot reach its own store right now. Please try again.')
+  if (problem === error) logger.info('refused', { status: problem.status, detail: problem.message })
+  else logger.error('failed', { error })
+  answer.head({ status: problem.status, headers: problem.headers })
+  void answer.write(Buffer.from(problem.body))
+  answer.end()
+}
