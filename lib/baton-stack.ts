@@ -70,11 +70,7 @@ export class BatonStack extends Stack {
         budgets,
       ],
       askConductor: [storage.changeSessions(), ...launch],
-      readTurn: [
-        storage.changeSessions(),
-        storage.changeConversations(),
-        storage.readLedgers(),
-      ],
+      readTurn: [storage.changeSessions(), storage.changeConversations(), storage.readLedgers()],
       runCommand: [
         storage.changeSessions(),
         storage.changeUsage(),

@@ -17,7 +17,11 @@ const config = z.object({
     .preprocess((value) => (typeof value === 'string' ? JSON.parse(value) : value), budgets)
     .default(budgets.parse({ run: { usd: 10 }, day: { usd: 100 } })),
   /** How long a worker may take for a leg, in minutes. */
-  legMinutes: z.coerce.number().min(1).max(LONGEST_LEG_SECONDS / 60).default(LEG_SECONDS / 60),
+  legMinutes: z.coerce
+    .number()
+    .min(1)
+    .max(LONGEST_LEG_SECONDS / 60)
+    .default(LEG_SECONDS / 60),
   /** Keep tables and bucket when the stack is deleted. */
   retainData: z.stringbool().or(z.boolean()).default(true),
 })

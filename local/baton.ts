@@ -4,7 +4,6 @@ import path from 'node:path'
 import { type Intercept, type LocalAws, startAws } from './aws/index.ts'
 import type { IsolationKind, Limits } from './e2b/options.ts'
 import { type LocalE2B, startE2B } from './e2b/server.ts'
-import { startRelay } from './model/relay.ts'
 import { type Model, startModel } from './model/server.ts'
 import { synthesise } from './synth.ts'
 import { sandboxTools } from './tools.ts'
@@ -22,6 +21,8 @@ export interface BatonOptions {
   /** With a key the real model answers, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
   readonly limits?: Limits
+  /** Takes the place of what the template sets for functions, by variable. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
   /** For tests: hears of every request of a function to AWS or E2B before it is performed. */
   readonly intercept?: Intercept
   readonly log: (line: string) => void
@@ -42,7 +43,18 @@ const STACK = 'Baton'
 
 /** Starts everything; what was started is ended again when a part of it cannot start. */
 export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
-  const { root, stateDir, port, token, isolation, anthropicKey, limits, intercept, log } = options
+  const {
+    root,
+    stateDir,
+    port,
+    token,
+    isolation,
+    anthropicKey,
+    limits,
+    variables,
+    intercept,
+    log,
+  } = options
   const closing: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of closing.splice(0).reverse()) await end()
@@ -52,8 +64,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     const tools = await sandboxTools(root, stateDir)
     const modelKey = anthropicKey ?? `scripted-${randomBytes(12).toString('hex')}`
     const model = anthropicKey ? undefined : await startModel({ apiKey: modelKey, log })
-    const upstream = model ?? (await startRelay('https://api.anthropic.com', log))
-    closing.push(() => upstream.close())
+    if (model) closing.push(() => model.close())
 
     let linked: readonly number[] = []
     const e2b = await startE2B({
@@ -76,17 +87,18 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       assembly,
       stateDir: path.join(stateDir, 'aws'),
       port,
-      parameters: { ModelBaseUrl: upstream.url },
+      ...(model && { parameters: { ModelBaseUrl: model.url } }),
       secrets: {
         [`${STACK}/api-token`]: token,
         [`${STACK}/e2b-api-key`]: e2bKey,
         [`${STACK}/anthropic-api-key`]: modelKey,
       },
-      lambdaEnv: e2bEnv,
+      lambdaEnv: { ...e2bEnv, ...variables },
       intercept,
       log,
-      onOpen: ({ api, endpoint }) => {
-        linked = [api, endpoint, Number(new URL(upstream.url).port)]
+      // The callback, the links to objects, the gateway: not the model itself.
+      onOpen: ({ api, endpoint, functionUrls }) => {
+        linked = [api, endpoint, ...functionUrls]
       },
     })
     closing.push(() => aws.close())

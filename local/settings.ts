@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
+import { budgets } from '../lambdas/core/budget.ts'
 
 const settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -10,6 +11,11 @@ const settings = z.object({
   /** With it the real model answers, unless `BATON_MODEL=scripted`. */
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   BATON_MODEL: z.enum(['scripted']).optional(),
+  /** JSON, in place of the budgets that the template has. */
+  BATON_BUDGETS: z
+    .string()
+    .refine((text) => readBudgets(text).success, 'is no JSON like {"run":{"usd":5}}')
+    .optional(),
   E2B_API_KEY: z.string().min(1).optional(),
 })
 export type Settings = z.infer<typeof settings>
@@ -20,4 +26,12 @@ export function readSettings(envFile: string): Settings {
   const parsed = settings.safeParse({ ...file, ...process.env })
   if (!parsed.success) throw new Error(`Settings: ${z.prettifyError(parsed.error)}`)
   return parsed.data
+}
+
+function readBudgets(text: string) {
+  try {
+    return budgets.safeParse(JSON.parse(text))
+  } catch {
+    return { success: false }
+  }
 }

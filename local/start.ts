@@ -36,6 +36,7 @@ async function main(): Promise<number> {
     port: values.once === undefined ? settings.PORT : 0,
     token: settings.BATON_TOKEN,
     isolation: values['no-isolation'] ? 'none' : 'auto',
+    variables: settings.BATON_BUDGETS ? { BUDGETS: settings.BATON_BUDGETS } : undefined,
     anthropicKey: settings.BATON_MODEL === 'scripted' ? undefined : settings.ANTHROPIC_API_KEY,
     log: (line) => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`),
   }
@@ -83,7 +84,7 @@ const describe = ({ e2b, model }: LocalBaton) =>
     `Isolation: ${e2b.isolation}. ${e2b.isolationReport}`,
     model
       ? 'Model: scripted, offline; it runs fenced sh blocks and creates files. Set ANTHROPIC_API_KEY for the real one.'
-      : 'Model: the real one. Until a gateway stands before it, the key is in the environment of the CLI in each sandbox.',
+      : 'Model: the real one, through the gateway; your key stays outside the sandboxes, and what it costs is counted.',
   ].join('\n')
 
 const curl = ({ url, token }: LocalBaton) => `  curl -s ${url}/api/webhooks/conductor/message \\

@@ -143,9 +143,7 @@ export function estimate(tally: Tally) {
   return {
     transitions,
     lambdaSeconds: Number(lambdaSeconds.toFixed(1)),
-    awsUsd: usd(
-      transitions * TRANSITION_USD + lambdaSeconds * FUNCTION_GB * LAMBDA_GB_SECOND_USD,
-    ),
+    awsUsd: usd(transitions * TRANSITION_USD + lambdaSeconds * FUNCTION_GB * LAMBDA_GB_SECOND_USD),
     sandboxUsd: usd(sandboxSeconds * SANDBOX_SECOND_USD),
   }
 }

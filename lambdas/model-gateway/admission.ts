@@ -58,7 +58,8 @@ export async function admitJob(claims: JobClaims, session: Session): Promise<Adm
       purseOf(budgets, { models, ...shared }, now).over(session, ['usd']),
     ),
   )
-  if (over) throw new ApiError(403, `Baton: ${overText(over)} The run stops here and keeps its work.`)
+  if (over)
+    throw new ApiError(403, `Baton: ${overText(over)} The run stops here and keeps its work.`)
   return {
     async settle(used) {
       const { item } = await changeLedger(sessionId, (ledger) =>

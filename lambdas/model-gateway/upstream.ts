@@ -79,7 +79,9 @@ function send(url: URL, headers: Record<string, string>, body: Buffer): Promise<
     const outgoing = isTls ? httpsRequest(url, options) : httpRequest(url, options)
     outgoing.on('response', resolve)
     outgoing.on('error', (cause) =>
-      reject(new ApiError(502, 'Baton: the model could not be reached. Please try again.', { cause })),
+      reject(
+        new ApiError(502, 'Baton: the model could not be reached. Please try again.', { cause }),
+      ),
     )
     outgoing.end(body)
   })

@@ -2,7 +2,11 @@
 import { Duration } from 'aws-cdk-lib'
 import { type StateMachine, Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
-import { LEG_MARGIN_SECONDS, LONGEST_LEG_SECONDS, SILENCE_SECONDS } from '../../lambdas/core/limits.ts'
+import {
+  LEG_MARGIN_SECONDS,
+  LONGEST_LEG_SECONDS,
+  SILENCE_SECONDS,
+} from '../../lambdas/core/limits.ts'
 import type { Binding } from './bindings.ts'
 import { ServiceFunction } from './service-function.ts'
 import {

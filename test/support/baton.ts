@@ -42,6 +42,8 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
     isolation,
     log: (line) => log.push(line),
     ...options,
+    // Nothing is limited unless a test says so.
+    variables: { BUDGETS: '{}', ...options.variables },
     stateDir,
   })
   const client = clientOf(baton)
