@@ -25,8 +25,8 @@ export interface Admitted {
 /** The job that a key speaks for. Throws ApiError 401 when it is missing, forged, expired, or not for the gateway. */
 export async function jobOf(headers: Readonly<Record<string, string | undefined>>) {
   const key = headers['x-api-key'] ?? bearer(headers.authorization)
-  const claims = key && verifyJobToken(key, await secret('JOB_KEY_SECRET'), Date.now())
-  if (!claims || claims.use !== 'model')
+  const claims = verifyJobToken(key ?? '', await secret('JOB_KEY_SECRET'), Date.now())
+  if (claims?.use !== 'model')
     throw new ApiError(401, 'Baton: this key is not one of a job, or it has expired.')
   return claims
 }

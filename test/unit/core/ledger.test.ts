@@ -1,0 +1,89 @@
+/** The ledger counts each answer once, and knows what is under way. */
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { admit, type Ledger, newLedger, settle, usedBy } from '../../../lambdas/core/ledger.ts'
+import { add, type Tally } from '../../../lambdas/core/tally.ts'
+import { NOW } from './scene.ts'
+
+const free = () => undefined
+const over = { scope: 'run', unit: 'usd', limit: 1, spent: 2 } as const
+const request = (id: string, job = 't1#1', now = NOW) => ({ id, job, now })
+const admitted = (...ids: string[]) =>
+  ids.reduce<Ledger>((ledger, id) => admit(ledger, request(id), free).item, newLedger)
+
+test('an admitted request is under way until it is settled', () => {
+  const ledger = admitted('a', 'b')
+  expect(Object.keys(ledger.inFlight)).toEqual(['a', 'b'])
+  const { item, answer } = settle(ledger, 'a', { nanoUsd: 5 }, NOW)
+  expect(answer).toBe(true)
+  expect(Object.keys(item.inFlight)).toEqual(['b'])
+  expect(item).toMatchObject({ total: { nanoUsd: 5 }, days: [{ date: '2026-01-01' }] })
+})
+
+test('a refused one is not', () => {
+  const { item, answer } = admit(newLedger, request('a'), () => over)
+  expect(answer).toBe(over)
+  expect(item).toBe(newLedger)
+})
+
+test('the budget is asked about what was settled', () => {
+  const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
+  let seen: Tally = {}
+  admit(item, request('b'), (spent) => {
+    seen = spent
+    return undefined
+  })
+  expect(seen).toEqual({ nanoUsd: 5 })
+})
+
+test('a second settlement changes nothing', () => {
+  const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
+  expect(settle(item, 'a', { nanoUsd: 5 }, NOW)).toEqual({ item, answer: false })
+})
+
+test('what jobs used is told by turn and leg', () => {
+  const jobs = [
+    ['a', 't1#1', 1],
+    ['b', 't1#2', 2],
+    ['c', 't12#3', 4],
+    ['d', 'w1.1#1', 8],
+    ['e', 'w11.1#1', 16],
+  ] as const
+  const ledger = jobs.reduce<Ledger>((before, [id, job, nanoUsd]) => {
+    const open = admit(before, request(id, job), free).item
+    return settle(open, id, { nanoUsd }, NOW).item
+  }, newLedger)
+  expect(usedBy(ledger, undefined, 1)).toEqual({ nanoUsd: 3 })
+  expect(usedBy(ledger, 'w1', 1)).toEqual({ nanoUsd: 8 })
+  expect(ledger.total).toEqual({ nanoUsd: 31 })
+})
+
+test('an answer that nobody settled is counted as unmetered once its function must be gone', () => {
+  const later = admit(admitted('a'), request('b', 't1#1', NOW + 17 * 60_000), free).item
+  expect(later).toMatchObject({ total: { unmetered: 1 }, inFlight: { b: {} } })
+  expect(settle(later, 'a', { nanoUsd: 5 }, NOW).answer).toBe(false)
+})
+
+describe('any order of requests, settlements and repetitions', () => {
+  const ids = fc.constantFrom('a', 'b', 'c', 'd')
+  const actions = fc.array(fc.tuple(ids, fc.boolean()), { maxLength: 30 })
+
+  test('counts each settled request once', () => {
+    fc.assert(
+      fc.property(actions, (all) => {
+        let ledger = admitted('a', 'b', 'c', 'd')
+        const settled = new Set<string>()
+        for (const [id, repeated] of all) {
+          for (let i = 0; i <= Number(repeated); i++)
+            ledger = settle(ledger, id, { answers: 1, nanoUsd: id.charCodeAt(0) }, NOW).item
+          settled.add(id)
+        }
+        const expected = add(
+          ...[...settled].map((id): Tally => ({ answers: 1, nanoUsd: id.charCodeAt(0) })),
+        )
+        expect(ledger.total).toEqual(expected)
+        expect(add(...ledger.days.map(({ tally }) => tally))).toEqual(expected)
+      }),
+    )
+  })
+})

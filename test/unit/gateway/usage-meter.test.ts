@@ -1,0 +1,91 @@
+/** What an answer used is read from its bytes as they come, wherever they are cut. */
+import { describe, expect, test } from 'vitest'
+import { meterFor } from '../../../lambdas/model-gateway/usage-meter.ts'
+
+const STREAM = 'text/event-stream; charset=utf-8'
+const event = (data: { type: string }) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
+
+const start = event({
+  type: 'message_start',
+  ...{
+    message: {
+      model: 'claude-x',
+      usage: {
+        input_tokens: 10,
+        output_tokens: 1,
+        cache_read_input_tokens: 20,
+        cache_creation_input_tokens: 30,
+        cache_creation: { ephemeral_5m_input_tokens: 25, ephemeral_1h_input_tokens: 5 },
+      },
+    },
+  },
+})
+const text = event({ type: 'content_block_delta', ...{ delta: { text: 'event: é 語 🙂' } } })
+const delta = (usage: object) => event({ type: 'message_delta', ...{ usage } })
+const whole = `${start}${text}${delta({ output_tokens: 5 })}${text}${delta({
+  output_tokens: 99,
+  cache_read_input_tokens: null,
+  server_tool_use: { web_search_requests: 2 },
+})}${event({ type: 'message_stop' })}`
+
+const all = {
+  model: 'claude-x',
+  usage: {
+    input: 10,
+    output: 99,
+    cacheRead: 20,
+    cacheWrite: 30,
+    cacheWrite1h: 5,
+    webSearches: 2,
+  },
+}
+
+function metered(type: string, parts: readonly Uint8Array[]) {
+  const meter = meterFor(type)
+  for (const part of parts) meter.accept(part)
+  return meter.metered()
+}
+
+const bytes = Buffer.from(whole)
+
+test('a stream cut anywhere into two pieces is read the same', () => {
+  for (let at = 0; at <= bytes.length; at++)
+    expect(metered(STREAM, [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(all)
+})
+
+test('a stream that comes byte by byte is read the same', () => {
+  expect(
+    metered(
+      STREAM,
+      Array.from(bytes, (_, i) => bytes.subarray(i, i + 1)),
+    ),
+  ).toEqual(all)
+})
+
+describe('a stream that breaks off counts for what it told', () => {
+  test.each([
+    ['before its start', whole.slice(0, 40), undefined],
+    ['after its start', start, 1],
+    ['in the middle', whole.slice(0, whole.indexOf('99') - 2), 5],
+  ])('%s', (_, sent, output) => {
+    expect(metered(STREAM, [Buffer.from(sent)])?.usage.output).toBe(output)
+  })
+})
+
+describe('one document', () => {
+  const document = { id: 'm', model: 'claude-x', usage: { input_tokens: 7, output_tokens: 8 } }
+
+  test('is read at its end', () => {
+    const sent = Buffer.from(JSON.stringify(document))
+    const parts = [sent.subarray(0, 9), sent.subarray(9)]
+    expect(metered('application/json', parts)?.usage).toMatchObject({ input: 7, output: 8 })
+  })
+
+  test.each([
+    ['an error', JSON.stringify({ type: 'error', error: {} })],
+    ['not JSON', '<html>'],
+    ['nothing', ''],
+  ])('%s has used nothing', (_, sent) => {
+    expect(metered('application/json', [Buffer.from(sent)])).toBeUndefined()
+  })
+})
