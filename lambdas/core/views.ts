@@ -1,4 +1,5 @@
 /** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import { modelView } from './receipt.ts'
 import type { Session } from './session.ts'
 import type { Leg, Worker } from './worker.ts'
 
@@ -30,12 +31,14 @@ export const workerView = (worker: Listed) => ({
   activity: worker.activity,
 })
 
-const legView = ({ n, instructions, startedAt, endedAt, outcome, activity }: Leg) => ({
+const legView = ({ n, instructions, startedAt, endedAt, outcome, used, activity }: Leg) => ({
   leg: n,
   instructions: instructions ?? null,
   startedAt,
   endedAt: endedAt ?? null,
   outcome: outcome ?? null,
+  /** What its models used; known when it is over. */
+  usage: used ? modelView(used) : null,
   activity,
 })
 

@@ -110,8 +110,14 @@ const READERS = {
     'start-leg',
     'sweep',
   ],
-  SecretsJobKeyC486A949: ['ask-conductor', 'control-session', 'sandbox-callback', 'start-leg'],
-  SecretsModelKey0DB4AAD3: ['sandbox-callback'],
+  SecretsJobKeyC486A949: [
+    'ask-conductor',
+    'control-session',
+    'model-gateway',
+    'sandbox-callback',
+    'start-leg',
+  ],
+  SecretsModelKey0DB4AAD3: ['model-gateway'],
 }
 
 test.each(Object.entries(READERS))('%s is read by those alone that need it', (id, readers) => {

@@ -12,6 +12,7 @@ const ROUTES = {
   'GET /api/monitoring/workers': 'monitor',
   'GET /api/sessions/{sessionId}/messages': 'read-session',
   'GET /api/sessions/{sessionId}/workers/{workerId}': 'read-session',
+  'POST /api/sessions/{sessionId}/continue': 'control-session',
   'POST /api/sessions/{sessionId}/stop': 'control-session',
   'POST /api/sessions/{sessionId}/workers/{workerId}/kill': 'control-session',
   'POST /api/webhooks/conductor/message': 'receive-message',

@@ -8,6 +8,7 @@ const FROZEN = {
   StorageSessionsFCE686BD: 'AWS::DynamoDB::GlobalTable',
   StorageWorkersF2A4BBBA: 'AWS::DynamoDB::GlobalTable',
   StorageConversations8BA7E038: 'AWS::DynamoDB::GlobalTable',
+  StorageUsage9ADDA69B: 'AWS::DynamoDB::GlobalTable',
   StorageBucket5CB7C8EA: 'AWS::S3::Bucket',
 }
 
@@ -64,6 +65,7 @@ test('keys and expiry are those that the functions use', () => {
       ['sessionId', 'seq'],
       { AttributeName: 'expires', Enabled: true },
     ],
+    ['StorageUsage9ADDA69B', ['scope', 'part'], { AttributeName: 'expires', Enabled: true }],
   ])
 })
 

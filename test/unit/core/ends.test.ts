@@ -126,7 +126,10 @@ describe('a stop', () => {
       busy: {},
       lastJob: 8,
       seen: { m1: 1 },
-      unwritten: [{ seq: 10, kind: 'notice', text: 'Stopped.', at: AT }],
+      unwritten: [
+        { seq: 10, kind: 'notice', text: 'Stopped.', at: AT },
+        { seq: 11, kind: 'receipt', run: 3, spent: { ended: 1 }, at: AT },
+      ],
     })
     expect(item.run).not.toHaveProperty('token')
   })

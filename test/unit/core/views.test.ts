@@ -1,6 +1,7 @@
 /** What a reader of the API sees of a worker and a conductor: what they did, and none of what is ours alone. */
 import { expect, test } from 'vitest'
 import { claimLeg, endLeg, noteActivity } from '../../../lambdas/core/leg.ts'
+import { modelView } from '../../../lambdas/core/receipt.ts'
 import { stop } from '../../../lambdas/core/run/ends.ts'
 import { newSession } from '../../../lambdas/core/session.ts'
 import { conductorView, workerDetail, workerView } from '../../../lambdas/core/views.ts'
@@ -17,7 +18,7 @@ const queued = newWorker(
 const working = claimLeg(queued, 1, { token: 'secret-token', sandboxId: 'sandbox', now: NOW }).item
 const reported = endLeg(noteActivity(working, 1, ['Bash: ls'], AT).item, 1, {
   outcome: 'done',
-  used: {},
+  used: { nanoUsd: 5 },
   at: AT,
 }).item
 const second = instruct(reported, 'in blue', assignment('t2.0')).item
@@ -52,7 +53,7 @@ test('one worker is shown with its criteria and each leg', () => {
         startedAt: AT,
         endedAt: AT,
         outcome: 'done',
-        used: {},
+        usage: modelView({ nanoUsd: 5 }),
         activity: ['Bash: ls'],
       },
       {
@@ -61,6 +62,7 @@ test('one worker is shown with its criteria and each leg', () => {
         startedAt: AT,
         endedAt: null,
         outcome: null,
+        usage: null,
         activity: [],
       },
     ],

@@ -49,6 +49,7 @@ test('a new worker is queued for its first leg of half an hour', () => {
     commandId: 't1.0',
     run: 1,
     startedAt: AT,
+    seconds: 1800,
     deadline: NOW + 1_800_000,
     activity: [],
   })

@@ -1,0 +1,167 @@
+/** What a session uses is counted in the writes that make it happen; receipts leave nothing out and nothing twice. */
+import { describe, expect, test } from 'vitest'
+import { append } from '../../../lambdas/core/run/append.ts'
+import { closeRun, forget, stop } from '../../../lambdas/core/run/ends.ts'
+import { takeMessages } from '../../../lambdas/core/run/take-messages.ts'
+import { accept, advance } from '../../../lambdas/core/run/turn.ts'
+import type { Session } from '../../../lambdas/core/session.ts'
+import { ACCOUNT, AT, busyWith, closed, message, NOW, session, turn } from './scene.ts'
+
+const person = {
+  id: 'm1',
+  from: 'person',
+  size: 5,
+  now: NOW,
+  person: { channel: 'http', raises: false },
+} as const
+const report = (given: object = {}) => ({
+  id: 'w1.1',
+  from: 'worker' as const,
+  size: 5,
+  now: NOW + 30_000,
+  leg: { workerId: 'w1', leg: 1, run: 1, ...given },
+})
+const busy = { w1: busyWith(1, NOW) }
+const take = (before: Session, now: number) =>
+  takeMessages(before, 1, {
+    written: { entries: new Set(), marked: new Set() },
+    now,
+    purse: { over: () => undefined },
+    pauseNotice: () => '',
+  }).item
+
+describe('is counted once', () => {
+  test('a message, by channel and day', () => {
+    const { item } = append(session(closed), person)
+    expect(item).toMatchObject({ counts: { 'in.http': 1 }, days: [{ date: '2026-01-01' }] })
+    expect(append(item, person).item.counts).toEqual({ 'in.http': 1 })
+  })
+
+  test.each([
+    ['as it says', { seconds: 12 }, { sandboxSeconds: 12 }],
+    [
+      'since it was assigned, when it was lost',
+      { failed: true },
+      { sandboxSeconds: 30, failedLegs: 1 },
+    ],
+  ])("a leg's time, %s", (_, given, counts) => {
+    const { item } = append(session({ busy }), report(given))
+    expect(item.counts).toEqual(counts)
+  })
+
+  test('a leg that was ended before it reported, at its end', () => {
+    const before = session({ busy, turn: turn({ phase: 'run', count: 1 }) })
+    const ended = [{ workerId: 'w1', status: 'rejected' }] as const
+    const { item } = advance(before, 1, 1, 0, { ended, now: NOW + 20_000 })
+    expect(item.counts).toEqual({ sandboxSeconds: 20, rejected: 1 })
+    expect(append(item, report({ seconds: 12 })).item.counts).toEqual(item.counts)
+  })
+
+  test('a turn with its commands and its reply', () => {
+    const before = session({ turn: turn({ result: 'j1' }), inbox: [message(1)] })
+    const decision = { result: 'j1', commands: 2, spawns: 1, replies: true, silent: false }
+    const { item } = accept(before, 1, 1, { ...decision, used: {}, at: AT })
+    expect(item.counts).toEqual({ turns: 1, commands: 2, 'out.http': 1 })
+    expect(accept(item, 1, 1, { ...decision, used: {}, at: AT }).item).toBe(item)
+  })
+
+  test("the conductor's sandbox, from one look to the next", () => {
+    const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: NOW }
+    const first = take(session({ conductor }), NOW + 1_700)
+    expect(first.counts).toEqual({ sandboxSeconds: 1 })
+    expect(take(first, NOW + 2_000).counts).toEqual({ sandboxSeconds: 2 })
+  })
+})
+
+describe('a receipt', () => {
+  const models = { nanoUsd: 7 }
+  const spent = session({ counts: { turns: 3 }, receipted: { turns: 1, nanoUsd: 2 }, lastSeq: 4 })
+  const { item } = closeRun(spent, 1, { models, at: AT })
+
+  test('says what was spent since the one before', () => {
+    expect(item.unwritten).toEqual([
+      { seq: 5, kind: 'receipt', run: 1, spent: { turns: 2, nanoUsd: 5 }, at: AT },
+    ])
+    expect(item.receipted).toEqual({ turns: 3, nanoUsd: 7 })
+  })
+
+  test('is not written twice, and not for nothing', () => {
+    expect(closeRun(item, 1, { models, at: AT }).item).toBe(item)
+    const again = closeRun({ ...item, run: { id: 2, open: true, tries: 0 } }, 2, { models, at: AT })
+    expect(again.item.unwritten).toEqual(item.unwritten)
+  })
+
+  test('comes with a stop, too', () => {
+    const { item: stopped } = stop({ ...spent, busy }, '', { models, at: AT })
+    expect(stopped.unwritten.at(-1)).toMatchObject({
+      kind: 'receipt',
+      spent: { turns: 2, ended: 1, nanoUsd: 5 },
+    })
+  })
+})
+
+test('a deleted session is still known to the totals', () => {
+  const counted = append(session(closed), person).item
+  const { counts, days, receipted } = forget(counted, 'c', AT).item
+  expect({ counts, days, receipted }).toEqual({
+    counts: counted.counts,
+    days: counted.days,
+    receipted: counted.receipted,
+  })
+})
+
+describe('a pause', () => {
+  const over = { scope: 'session', unit: 'usd', limit: 1, spent: 2 } as const
+  const pause = (before: Session) =>
+    takeMessages(before, 1, {
+      written: { entries: new Set(), marked: new Set() },
+      now: NOW,
+      purse: { over: () => over },
+      pauseNotice: (_, waiting) => `${waiting} wait`,
+    })
+  const waits = session({ inbox: [message(1), message(2)], lastSeq: 2 })
+
+  test('holds what waits, tells, and closes the run', () => {
+    const { item, answer } = pause({ ...waits, turn: turn({ cover: [message(1)] }) })
+    expect(answer).toEqual({ do: 'close' })
+    expect(item).toMatchObject({ inbox: [], held: waits.inbox, paused: { ...over, seq: 3 } })
+    expect(item.turn).toBeUndefined()
+    expect(item.unwritten).toMatchObject([{ seq: 3, kind: 'notice', text: '2 wait' }])
+  })
+
+  test('waits for workers that are busy', () => {
+    const later = { w1: { ...busyWith(1, NOW + 9_000) } }
+    expect(pause({ ...waits, busy: later }).answer).toEqual({ do: 'await', until: NOW + 9_000 })
+  })
+
+  test('lets a turn that was accepted do its commands first', () => {
+    const running = { ...waits, turn: turn({ phase: 'run', count: 1 }) }
+    expect(pause(running).answer).toMatchObject({ do: 'run' })
+  })
+
+  const paused = closeRun(pause(waits).item, 1, ACCOUNT).item
+
+  test('holds a report without opening a run', () => {
+    const { item, answer } = append(paused, report())
+    expect(answer).toBeUndefined()
+    expect(item.held.map(({ id }) => id)).toEqual(['m1', 'm2', 'w1.1'])
+    expect(item.run.open).toBe(false)
+  })
+
+  test('ends with what a person says next, which comes after what was held', () => {
+    const { item } = append(paused, { ...person, id: 'm9' })
+    expect(item.inbox.map(({ id }) => id)).toEqual(['m1', 'm2', 'm9'])
+    expect(item).toMatchObject({ held: [], run: { open: true }, raised: {} })
+    expect(item).not.toHaveProperty('paused')
+  })
+
+  test.each([
+    ['a session', 'session', { session: 1, date: '2026-01-01' }],
+    ['a day', 'day', { day: 1, date: '2026-01-01' }],
+    ['a run that closed, which begins anew', 'run', {}],
+  ] as const)('raises the budget of %s when they say so', (_, scope, raised) => {
+    const at = { ...paused, paused: { ...over, scope, seq: 3 } }
+    const says = { ...person, id: 'm9', person: { channel: 'http', raises: true } } as const
+    expect(append(at, says).item.raised).toEqual(raised)
+  })
+})
