@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import {
   createServer,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type ServerResponse,
@@ -28,18 +29,31 @@ type Fault = {
 }
 
 /** One answered request, as a test reads it back. */
-type Served = { request: MessagesRequest; answer: Answer; usage?: Usage }
+type Served = {
+  request: MessagesRequest
+  headers: IncomingHttpHeaders
+  answer: Answer
+  /** As far as it was sent. */
+  usage?: Usage
+}
 
 export type Model = {
   url: string
-  /** The last 200 requests that reached the script, oldest first. */
+  /** The last 1,000 requests that reached the script, oldest first. */
   requests: Served[]
   /** Each request takes the first one away. */
   faults: Fault[]
   close(): Promise<void>
 }
 
-const KEPT_REQUESTS = 200
+const KEPT_REQUESTS = 1_000
+
+type Asked = {
+  request: MessagesRequest
+  headers: IncomingHttpHeaders
+  given: Answer
+  cut: boolean
+}
 
 /**
  * Starts the model; it answers only requests that carry `apiKey` (as `x-api-key` or bearer), others get the API's 401.
@@ -64,19 +78,16 @@ export async function startModel({
     if (!request.success)
       return sendError(response, 400, 'invalid_request_error', z.prettifyError(request.error))
     const { error, answer: given = answer(request.data), cut = false } = faults.shift() ?? {}
-    if (!error) return respond(response, request.data, given, cut)
+    const { headers: sent } = incoming
+    if (!error) return respond(response, { request: request.data, headers: sent, given, cut })
     const { status, message = `scripted ${status}`, headers } = error
     sendError(response, status, ERROR_TYPES[status] ?? 'api_error', message, headers)
   }
 
-  function respond(
-    response: ServerResponse,
-    request: MessagesRequest,
-    given: Answer,
-    cut: boolean,
-  ) {
+  function respond(response: ServerResponse, { request, headers, given, cut }: Asked) {
     const message = given === 'hang' ? undefined : messageOf(request, given)
-    requests.push({ request, answer: given, ...(message && { usage: message.usage }) })
+    const usage = message && (cut ? { ...message.usage, output_tokens: 1 } : message.usage)
+    requests.push({ request, headers, answer: given, ...(usage && { usage }) })
     if (requests.length > KEPT_REQUESTS) requests.shift()
     if (!message) return log('model: a request is left open, as its task asks')
     log(`model: ${message.content.map(titleOf).join(', ')} (${message.usage.output_tokens} tokens)`)

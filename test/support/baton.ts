@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from '../../local/baton.ts'
+import { expectNowhere, secretsOf } from './secrets.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -48,7 +49,10 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
   })
   const client = clientOf(baton)
   const close = async () => {
+    const secrets = await secretsOf(baton.aws)
     await baton.close()
+    // Promise 5, after whatever the tests of a file did.
+    expectNowhere(secrets, { log, folder: stateDir })
     if (own) rmSync(stateDir, { recursive: true, force: true })
   }
   return { ...baton, ...client, stateDir, log, close }

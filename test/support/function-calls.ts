@@ -4,7 +4,7 @@ import type { FunctionCall } from '../../local/aws/index.ts'
 /** The step of the protocol that calls: `TakeMessages`, `DispatchMessage`, `SandboxCallback`, … */
 export const stepOf = ({ functionId }: FunctionCall) =>
   functionId
-    .replace(/^(Api|Callback|Control|Intake|Monitoring|Recovery|ReviewLoop|WorkerLeg)/, '')
+    .replace(/^(Api|Callback|Control|Gateway|Intake|Monitoring|Recovery|ReviewLoop|WorkerLeg)/, '')
     .replace(/(Function)?[0-9A-F]{8}$/, '')
 
 /** The operation, without the ids in it. */
@@ -26,6 +26,6 @@ export function sessionOf(call: FunctionCall, sessions: Iterable<string>): strin
 
 /** A job token says in the clear which session it speaks for. */
 function claimsIn(event: unknown): string {
-  const payload = /Bearer ([\w-]+)\.[\w-]+"/.exec(JSON.stringify(event))?.[1]
+  const payload = /"(?:Bearer )?([\w-]{20,})\.[\w-]+"/.exec(JSON.stringify(event))?.[1]
   return payload === undefined ? '' : Buffer.from(payload, 'base64url').toString()
 }

@@ -1,0 +1,70 @@
+/** What 500 sessions post for a day at once, over and over, adds up exactly. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { admit, settle } from '../../lambdas/core/ledger.ts'
+import { dateOf, type Tally } from '../../lambdas/core/tally.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import { usageTable } from '../support/usage.ts'
+
+const SESSIONS = 500
+const ANSWERS = 4
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+  const { region, endpoint, credentials } = baton.aws
+  vi.stubEnv('AWS_REGION', region)
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
+  vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId)
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey)
+  vi.stubEnv('USAGE_TABLE', usageTable(baton).name)
+  vi.stubEnv('HISTORY_DAYS', '1')
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await baton.close()
+})
+
+const used = (session: number, answer: number): Tally => ({
+  answers: 1,
+  nanoUsd: 1_000_003 * session + 17 * answer,
+  'tokens.input': session,
+})
+
+test('500 sessions at once: the total of the day is exact, also when each step is repeated', async () => {
+  // Read after the environment is set, as a function's client is.
+  const { changeLedger, dayTotal, post } = await import('../../lambdas/adapters/usage.ts')
+
+  async function live(n: number): Promise<void> {
+    const sessionId = `many-${n}`
+    for (let answer = 0; answer < ANSWERS; answer++) {
+      const id = `${n}.${answer}`
+      const now = Date.now()
+      await changeLedger(sessionId, (ledger) =>
+        admit(ledger, { id, job: 't1#1', now }, () => undefined),
+      )
+      const repeated = await Promise.all(
+        [1, 2].map(() => changeLedger(sessionId, (l) => settle(l, id, used(n, answer), now))),
+      )
+      // The older of two posts may come last.
+      await Promise.all(
+        repeated.map(({ item }) =>
+          post({ sessionId, sender: 'http', source: 'ledger', days: item.days }),
+        ),
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: SESSIONS }, (_, n) => live(n)))
+
+  const sum = (of: (session: number, answer: number) => number) =>
+    Array.from({ length: SESSIONS * ANSWERS }, (_, i) =>
+      of(Math.floor(i / ANSWERS), i % ANSWERS),
+    ).reduce((a, b) => a + b, 0)
+  const expected = {
+    answers: SESSIONS * ANSWERS,
+    nanoUsd: sum((session, answer) => used(session, answer).nanoUsd ?? 0),
+    'tokens.input': sum((session) => session),
+  }
+  const today = dateOf(Date.now())
+  expect(await dayTotal(today)).toEqual(expected)
+  expect(await dayTotal(today, 'http')).toEqual(expected)
+}, 200_000)

@@ -1,0 +1,40 @@
+/** That no secret of a local Baton has got anywhere: not into its log, its state, or the home of a sandbox. */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { LocalAws } from '../../local/aws/index.ts'
+
+/** Every secret by its name. */
+export async function secretsOf({ region, endpoint, credentials, resources }: LocalAws) {
+  const client = new SecretsManagerClient({ region, endpoint, credentials })
+  const declared = resources.all.filter(({ type }) => type === 'AWS::SecretsManager::Secret')
+  const values = await Promise.all(
+    declared.map(async ({ physicalId }) => {
+      const { SecretString = '' } = await client.send(
+        new GetSecretValueCommand({ SecretId: physicalId }),
+      )
+      return [physicalId, SecretString] as const
+    }),
+  )
+  return new Map(values)
+}
+
+/** Throws an error that names the secret and where it was found. */
+export function expectNowhere(
+  secrets: ReadonlyMap<string, string>,
+  { log, folder }: { log: readonly string[]; folder: string },
+): void {
+  const places = [
+    { place: 'the log', content: Buffer.from(log.join('\n')) },
+    ...filesBelow(folder).map((file) => ({ place: file, content: readFileSync(file) })),
+  ]
+  for (const { place, content } of places)
+    for (const [name, value] of secrets)
+      if (content.includes(value)) throw new Error(`${name} is in ${place}`)
+}
+
+/** Regular files, but for the one that holds the secrets. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'secrets.json')
+    .map((entry) => path.join(entry.parentPath, entry.name))

@@ -1,0 +1,67 @@
+/** What a test compares: what the scripted model sent, and what was counted. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { type Ledger, newLedger } from '../../lambdas/core/ledger.ts'
+import { answerTally } from '../../lambdas/core/prices.ts'
+import { add, type Tally } from '../../lambdas/core/tally.ts'
+import type { TestBaton } from './baton.ts'
+
+/** A client for the Usage table of a local Baton. */
+export function usageTable({ aws }: TestBaton) {
+  const { region, endpoint, credentials, resources } = aws
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region, endpoint, credentials }))
+  const TableName = resources.find('Baton/Storage/Usage', 'AWS::DynamoDB::GlobalTable').physicalId
+  return {
+    name: TableName,
+    async ledger(sessionId: string): Promise<Ledger> {
+      const Key = { scope: `session#${sessionId}`, part: 0 }
+      const { Item } = await client.send(new GetCommand({ TableName, Key }))
+      return (Item as Ledger | undefined) ?? newLedger
+    },
+    /** Today's total of all sessions. */
+    async day(): Promise<Tally> {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: '#scope = :scope',
+          ExpressionAttributeNames: { '#scope': 'scope' },
+          ExpressionAttributeValues: {
+            ':scope': `day#${new Date().toISOString().slice(0, 10)}`,
+          },
+        }),
+      )
+      return add(
+        ...Items.flatMap(({ scope: _, part: __, expires: ___, ...posted }) =>
+          Object.values(posted as Record<string, { tally: Tally }>).map(({ tally }) => tally),
+        ),
+      )
+    },
+  }
+}
+
+/** What the scripted model sent, as it is to be counted. */
+export const sentBy = ({ model }: TestBaton): Tally =>
+  add(
+    ...(model?.requests ?? []).flatMap(({ request, usage }) =>
+      usage
+        ? [
+            answerTally(request.model, {
+              input: usage.input_tokens,
+              output: usage.output_tokens,
+              cacheRead: usage.cache_read_input_tokens,
+              cacheWrite: usage.cache_creation_input_tokens,
+              cacheWrite1h: 0,
+              webSearches: 0,
+            }),
+          ]
+        : [],
+    ),
+  )
+
+/** The part of a tally that is about models. */
+export const modelsOf = (tally: Tally): Tally =>
+  Object.fromEntries(
+    Object.entries(tally).filter(([name]) =>
+      /^(answers|nanoUsd|unpriced|tokens\.|model\.)/.test(name),
+    ),
+  )
