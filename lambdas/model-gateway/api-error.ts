@@ -20,10 +20,11 @@ export class ApiError extends Error {
     this.status = status
   }
 
-  get body(): string {
+  body(requestId: string): string {
     return JSON.stringify({
       type: 'error',
       error: { type: TYPES[this.status], message: this.message },
+      request_id: requestId,
     })
   }
 

@@ -19,7 +19,7 @@ export const handler = streaming(async (event, answer) => {
   try {
     await serve(event, answer)
   } catch (error) {
-    refuse(answer, error)
+    refuse(answer, error, event.requestContext.requestId)
   }
 })
 
@@ -85,7 +85,7 @@ class BrokenOff extends Error {
   override readonly name = 'BrokenOff'
 }
 
-function refuse(answer: Answer, error: unknown): void {
+function refuse(answer: Answer, error: unknown, requestId: string): void {
   if (error instanceof BrokenOff) throw error
   const problem =
     error instanceof ApiError
@@ -94,6 +94,6 @@ function refuse(answer: Answer, error: unknown): void {
   if (problem === error) logger.info('refused', { status: problem.status, detail: problem.message })
   else logger.error('failed', { error })
   answer.head({ status: problem.status, headers: problem.headers })
-  void answer.write(Buffer.from(problem.body))
+  void answer.write(Buffer.from(problem.body(requestId)))
   answer.end()
 }

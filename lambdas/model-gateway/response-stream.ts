@@ -23,7 +23,7 @@ export interface Head {
 export interface Answer {
   /** Once, before anything is written. */
   head(head: Head): void
-  /** Resolves when the client's side may take more. */
+  /** Resolves when the client's side may take more, or is gone. */
   write(bytes: Uint8Array): Promise<void>
   end(): void
 }
@@ -35,6 +35,14 @@ export const streaming = (
 
 function answerTo(stream: Writable): Answer {
   let body = stream
+  let goOn = () => {}
+  let isGone = false
+  // The client may leave; the answer costs all the same, so that it is read and counted to its end.
+  for (const end of ['close', 'error'])
+    stream.once(end, () => {
+      isGone = true
+      goOn()
+    })
   return {
     head({ status, headers }) {
       body = awslambda.HttpResponseStream.from(stream, { statusCode: status, headers })
@@ -42,8 +50,11 @@ function answerTo(stream: Writable): Answer {
       body.write('')
     },
     async write(bytes) {
-      if (bytes.length > 0 && !body.write(bytes))
-        await new Promise<void>((resolve) => body.once('drain', () => resolve()))
+      if (isGone || bytes.length === 0 || body.write(bytes)) return
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+        body.once('drain', resolve)
+      })
     },
     end: () => void body.end(),
   }

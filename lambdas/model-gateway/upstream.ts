@@ -77,12 +77,18 @@ function send(url: URL, headers: Record<string, string>, body: Buffer): Promise<
   const options = { method: 'POST', headers, agent: isTls ? agents.https : agents.http }
   return new Promise((resolve, reject) => {
     const outgoing = isTls ? httpsRequest(url, options) : httpRequest(url, options)
-    outgoing.on('response', resolve)
-    outgoing.on('error', (cause) =>
-      reject(
-        new ApiError(502, 'Baton: the model could not be reached. Please try again.', { cause }),
-      ),
-    )
+    let isAnswered = false
+    outgoing.on('response', (answer) => {
+      isAnswered = true
+      resolve(answer)
+    })
+    outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+      // A kept connection that the other side had closed meanwhile, as while the function was frozen.
+      if (outgoing.reusedSocket && !isAnswered && /^(ECONNRESET|EPIPE)$/.test(cause.code ?? ''))
+        return resolve(send(url, headers, body))
+      const message = 'Baton: the model could not be reached. Please try again.'
+      reject(new ApiError(502, message, { cause }))
+    })
     outgoing.end(body)
   })
 }

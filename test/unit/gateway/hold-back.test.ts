@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { holdBack } from '../../../lambdas/model-gateway/hold-back.ts'
 
 const STREAM = 'text/event-stream'
-const before = 'event: ping\ndata: {"text":"event: message_stop"}\n'
-const last = '\nevent: message_stop\ndata: {"type":"message_stop"}\n\n'
+const before = 'event: ping\ndata: {"text":"event: message_stop"}\n\n'
+const last = 'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 
 function through(type: string, parts: readonly string[]) {
   const held = holdBack(type)
@@ -27,12 +27,35 @@ describe('a stream', () => {
     expect(through(STREAM, [...whole])).toEqual({ passed: before, released: last })
   })
 
-  test('without a last event is held back only where one may be beginning', () => {
-    expect(through(STREAM, [before])).toEqual({ passed: before.slice(0, -1), released: '\n' })
-    expect(through(STREAM, ['\nevent: mes', 'sage_delta'])).toEqual({
-      passed: '\nevent: message_delta',
-      released: '',
-    })
+  test('passes each event whole, its empty line included', () => {
+    for (let at = 1; at <= before.length; at++) {
+      const held = holdBack(STREAM)
+      const passed = [before.slice(0, at), before.slice(at)].map((part) =>
+        Buffer.from(held.pass(Buffer.from(part))).toString(),
+      )
+      expect(passed.join('')).toBe(before)
+      expect(Buffer.from(held.release()).toString()).toBe('')
+    }
+  })
+
+  test.each([
+    ['a line that begins alike', ['event: mes', 'sage_delta\n'], 'event: message_delta\n', ''],
+    [
+      'a line that only ends alike',
+      ['data: x', 'event: message_stop'],
+      'data: xevent: message_stop',
+      '',
+    ],
+    ['a line that is cut', ['\nevent: mes'], '\n', 'event: mes'],
+    ['the first line', ['event: message', '_stop'], '', 'event: message_stop'],
+    [
+      'lines with carriage returns',
+      ['a\r\n\r', '\nevent: message_stop\r\n'],
+      'a\r\n\r\n',
+      'event: message_stop\r\n',
+    ],
+  ])('%s', (_, parts, passed, released) => {
+    expect(through(STREAM, parts)).toEqual({ passed, released })
   })
 })
 

@@ -1,0 +1,75 @@
+/** A request reaches the model over connections that break, and with a key that is rotated. */
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, expect, test, vi } from 'vitest'
+import { askUpstream } from '../../../lambdas/model-gateway/upstream.ts'
+import { setDeployment } from '../http/deployment.ts'
+
+const deployment = setDeployment()
+
+const servers: Server[] = []
+const sockets = new Set<Socket>()
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy()
+  for (const server of servers.splice(0)) await once(server.close(), 'close')
+})
+
+/** A server that answers each request by its number on the connection and in all; undefined closes the connection. */
+async function upstream(answer: (onConnection: number, head: string) => string | undefined) {
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    let count = 0
+    socket.on('data', (bytes) => {
+      const body = answer(++count, bytes.toString())
+      if (body === undefined) return socket.destroy()
+      const status = body === 'who?' ? '401 Unauthorized' : '200 OK'
+      socket.write(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+    })
+  })
+  servers.push(server.listen(0, '127.0.0.1'))
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('no port')
+  vi.stubEnv('MODEL_BASE_URL', `http://127.0.0.1:${address.port}/base/`)
+  vi.stubEnv('MODEL_KEY_SECRET', 'model-key')
+}
+
+const ask = async () => {
+  const answer = await askUpstream({
+    path: '/v1/messages?beta=true',
+    headers: { 'x-api-key': 'token of the job', 'anthropic-version': '2023-06-01' },
+    body: Buffer.from('{}'),
+  })
+  return text(answer)
+}
+
+test('a kept connection that the model has closed meanwhile is replaced', async () => {
+  deployment.secrets.set('model-key', 'real')
+  await upstream((onConnection) => (onConnection === 2 ? undefined : 'hello'))
+  expect([await ask(), await ask(), await ask()]).toEqual(['hello', 'hello', 'hello'])
+})
+
+test('a new connection that breaks is an error of ours', async () => {
+  deployment.secrets.set('model-key', 'real')
+  await upstream(() => undefined)
+  await expect(ask()).rejects.toMatchObject({ status: 502 })
+})
+
+test('the request goes on with our key, which is read again when the model refuses it', async () => {
+  const heads: string[] = []
+  await upstream((_, head) => {
+    heads.push(head)
+    return head.includes('x-api-key: rotated') ? 'hello' : 'who?'
+  })
+  deployment.secrets.set('model-key', 'rotated')
+  expect(await ask()).toBe('hello')
+  expect(heads.at(-1)).toMatch(/^POST \/base\/v1\/messages\?beta=true HTTP\/1.1\r\n/)
+  expect(heads.at(-1)).toContain('anthropic-version: 2023-06-01')
+  expect(heads.at(-1)).toContain('accept-encoding: identity')
+  expect(heads.join('')).not.toContain('token of the job')
+  // Once more than every ten seconds it is not read again, and the model's refusal is the answer.
+  deployment.secrets.set('model-key', 'newest')
+  await upstream(() => 'who?')
+  expect(await ask()).toBe('who?')
+})
