@@ -24,9 +24,12 @@ const price = (input: number, output: number, cacheRead = input / 10): Price => 
  * By the beginning of a model's name; the longest that fits counts.
  * Sources: https://platform.claude.com/docs/en/about-claude/pricing (Fable, Mythos, Opus, Sonnet 4, Haiku 4, multipliers;
  * seen 2026-11-27), https://docs.rs/synaps/0.10.2/synaps_cli/pricing (Opus 5.5, Sonnet 5 and 5.5, Haiku 5.5; verified
- * there 2026-10-10). Amazon Bedrock's prices for the same models are taken to be the same.
+ * there 2026-10-10), the catalogue in Claude Code 2.1.330 (Fable and Mythos 5.2; seen 2026-11-27, and it agrees with all
+ * of these). Amazon Bedrock's prices for the same models are taken to be the same.
  */
 const PRICES: readonly (readonly [name: string, price: Price, above?: Tier])[] = [
+  ['claude-fable-5-2', price(8, 40, 0.2)],
+  ['claude-mythos-5-2', price(8, 40, 0.2)],
   ['claude-fable-5-1', price(10, 50, 0.25)],
   ['claude-mythos-5-1', price(10, 50, 0.25)],
   ['claude-fable-5', price(10, 50)],
@@ -58,6 +61,13 @@ interface Tier {
 /** $10 for 1,000 searches by the model's own web search (the same page, seen 2026-11-27). */
 const WEB_SEARCH = 10_000_000
 
+/**
+ * What multiplies the price of every token (https://platform.claude.com/docs/en/build-with-claude/fast-mode,
+ * https://platform.claude.com/docs/en/manage-claude/data-residency; seen 2026-11-27).
+ */
+const FAST = 2
+const IN_US = 1.1
+
 /** What an answer used, as the Messages API counts it. */
 export interface Usage {
   readonly input: number
@@ -67,6 +77,9 @@ export interface Usage {
   readonly cacheWrite: number
   readonly cacheWrite1h: number
   readonly webSearches: number
+  /** Answered in fast mode; answered in the United States, because it was asked to be. */
+  readonly isFast?: boolean
+  readonly isInUs?: boolean
 }
 
 /** The name as the table has it: without a provider's prefix and what stands in brackets. */
@@ -90,14 +103,14 @@ const DEAREST = PRICES.map(([, base]) => base).reduce((a, b) => (b.output > a.ou
 
 function costOf(usage: Usage, each: Price): number {
   const { input, output, cacheRead, cacheWrite, cacheWrite1h, webSearches } = usage
-  return (
+  const tokens =
     input * each.input +
     output * each.output +
     cacheRead * each.cacheRead +
     (cacheWrite - cacheWrite1h) * each.cacheWrite +
-    cacheWrite1h * each.cacheWrite1h +
-    webSearches * WEB_SEARCH
-  )
+    cacheWrite1h * each.cacheWrite1h
+  const factor = (usage.isFast ? FAST : 1) * (usage.isInUs ? IN_US : 1)
+  return Math.round(tokens * factor) + webSearches * WEB_SEARCH
 }
 
 /** What one answer of a model adds to a tally. */

@@ -2,7 +2,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { logger } from '../adapters/logger.ts'
 import { answerTally } from '../core/prices.ts'
-import type { Tally } from '../core/tally.ts'
+import { add, type Tally } from '../core/tally.ts'
 import { rawBody } from '../http/request.ts'
 import { type Admitted, admitJob, jobOf, sessionOf } from './admission.ts'
 import { ApiError } from './api-error.ts'
@@ -71,9 +71,11 @@ function pathOf({ rawPath, requestContext }: APIGatewayProxyEventV2): keyof type
 async function account(admitted: Admitted | undefined, meter: Meter, began: number): Promise<void> {
   const ms = Date.now() - began
   const metered = meter.metered()
-  const used: Tally = metered
-    ? { ...answerTally(metered.model, metered.usage), gatewayMs: ms }
-    : { gatewayMs: ms }
+  const answers = metered ? [metered, ...(metered.besides ?? [])] : []
+  const used: Tally = add(
+    { gatewayMs: ms },
+    ...answers.map(({ model, usage }) => answerTally(model, usage)),
+  )
   logger.info('answered', { ms, ...metered })
   await admitted
     ?.settle(used)

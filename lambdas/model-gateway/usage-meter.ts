@@ -4,13 +4,20 @@ import * as z from 'zod'
 import type { Usage } from '../core/prices.ts'
 
 const count = z.number().nullish().catch(undefined)
-const usageShape = z.object({
+const counts = z.object({
   input_tokens: count,
   output_tokens: count,
   cache_read_input_tokens: count,
   cache_creation_input_tokens: count,
   cache_creation: z.object({ ephemeral_1h_input_tokens: count }).nullish().catch(undefined),
+})
+const name = z.string().nullish().catch(undefined)
+const iteration = counts.extend({ type: z.string(), model: name })
+const usageShape = counts.extend({
   server_tool_use: z.object({ web_search_requests: count }).nullish().catch(undefined),
+  speed: name,
+  inference_geo: name,
+  iterations: z.array(iteration).nullish().catch(undefined),
 })
 type ApiUsage = z.infer<typeof usageShape>
 
@@ -24,6 +31,8 @@ const event = z.union([
 export interface Metered {
   readonly model: string
   readonly usage: Usage
+  /** What the API asked of models in between, which `usage` leaves out. */
+  readonly besides?: readonly { readonly model: string; readonly usage: Usage }[]
 }
 
 export interface Meter {
@@ -50,7 +59,7 @@ function streamMeter(): Meter {
   })
   return {
     accept: (bytes) => parser.feed(decoder.decode(bytes, { stream: true })),
-    metered: () => told && { model: told.model, usage: usageOf(told.usage) },
+    metered: () => told && meteredOf(told),
   }
 }
 
@@ -60,9 +69,7 @@ function documentMeter(): Meter {
     accept: (bytes) => void parts.push(bytes),
     metered() {
       const parsed = message.safeParse(parseJson(Buffer.concat(parts).toString()))
-      return parsed.success
-        ? { model: parsed.data.model, usage: usageOf(parsed.data.usage) }
-        : undefined
+      return parsed.success ? meteredOf(parsed.data) : undefined
     },
   }
 }
@@ -72,6 +79,23 @@ function merged(before: ApiUsage, after: ApiUsage): ApiUsage {
   return { ...before, ...Object.fromEntries(told) }
 }
 
+/**
+ * Summaries and advisors are iterations of their own; the others are parts of the whole.
+ * https://platform.claude.com/docs/en/build-with-claude/compaction, …/agents-and-tools/tool-use/advisor-tool
+ */
+const BESIDES = ['compaction', 'advisor_message']
+
+function meteredOf({ model, usage }: { model: string; usage: ApiUsage }): Metered {
+  const { speed, inference_geo } = usage
+  const besides = (usage.iterations ?? [])
+    .filter(({ type }) => BESIDES.includes(type))
+    .map((each) => ({
+      model: each.model ?? model,
+      usage: usageOf({ ...each, speed, inference_geo }),
+    }))
+  return { model, usage: usageOf(usage), ...(besides.length > 0 && { besides }) }
+}
+
 const usageOf = (usage: ApiUsage): Usage => ({
   input: usage.input_tokens ?? 0,
   output: usage.output_tokens ?? 0,
@@ -79,6 +103,8 @@ const usageOf = (usage: ApiUsage): Usage => ({
   cacheWrite: usage.cache_creation_input_tokens ?? 0,
   cacheWrite1h: usage.cache_creation?.ephemeral_1h_input_tokens ?? 0,
   webSearches: usage.server_tool_use?.web_search_requests ?? 0,
+  ...(usage.speed === 'fast' && { isFast: true }),
+  ...(usage.inference_geo === 'us' && { isInUs: true }),
 })
 
 function parseJson(text: string): unknown {

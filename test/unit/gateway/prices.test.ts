@@ -19,6 +19,7 @@ describe.each([
   ['claude-opus-4-1-20250805', 15, 75, 1.5, 18.75, 30],
   ['claude-opus-5', 5, 25, 0.5, 6.25, 10],
   ['claude-opus-5-5', 4, 20, 0.2, 5, 8],
+  ['anthropic.claude-fable-5-2', 8, 40, 0.2, 10, 16],
   ['claude-fable-5-1', 10, 50, 0.25, 12.5, 20],
   ['claude-haiku-4-5-20251001', 1, 5, 0.1, 1.25, 2],
   ['claude-haiku-5-5', 0.1, 0.5, 0.01, 0.125, 0.2],
@@ -61,6 +62,17 @@ test.each([
 ])('a long prompt has its own price: %s', (_, input, cacheRead, each) => {
   const tally = answerTally('claude-haiku-5-5', usage({ input, cacheRead }))
   expect(tally.nanoUsd).toBe(input * each + (cacheRead * each) / 10)
+})
+
+test.each([
+  ['fast mode', { isFast: true }, 2 * 66_000_000],
+  ['in the United States', { isInUs: true }, 72_600_000],
+  ['both', { isFast: true, isInUs: true }, 145_200_000],
+])('every token costs more, and a search the same: %s', (_, more, tokens) => {
+  // 1,000 x 4,000 + 3,000 x 20,000 + 10,000 x 200 = 66,000,000.
+  const used = { input: 1_000, output: 3_000, cacheRead: 10_000, webSearches: 1 }
+  const tally = answerTally('claude-opus-5-5', usage({ ...used, ...more }))
+  expect(tally.nanoUsd).toBe(tokens + 10_000_000)
 })
 
 test.each([

@@ -81,6 +81,27 @@ describe('one document', () => {
     expect(metered('application/json', parts)?.usage).toMatchObject({ input: 7, output: 8 })
   })
 
+  test('tells what else the API asked of models, which its totals leave out', () => {
+    const counts = { input_tokens: 7, output_tokens: 8 }
+    const iterations = [
+      { type: 'message', ...counts },
+      { type: 'compaction', input_tokens: 1_000, output_tokens: 50 },
+      { type: 'advisor_message', model: 'claude-y', input_tokens: 100, output_tokens: 20 },
+      { type: 'fallback_message', model: 'claude-z', ...counts },
+    ]
+    const usage = { ...counts, iterations, speed: 'fast', inference_geo: 'us' }
+    const sent = Buffer.from(JSON.stringify({ ...document, usage }))
+    const dear = { isFast: true, isInUs: true }
+    expect(metered('application/json', [sent])).toMatchObject({
+      model: 'claude-x',
+      usage: { input: 7, output: 8, ...dear },
+      besides: [
+        { model: 'claude-x', usage: { input: 1_000, output: 50, ...dear } },
+        { model: 'claude-y', usage: { input: 100, output: 20, ...dear } },
+      ],
+    })
+  })
+
   test.each([
     ['an error', JSON.stringify({ type: 'error', error: {} })],
     ['not JSON', '<html>'],
