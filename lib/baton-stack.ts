@@ -6,7 +6,7 @@ import { setting } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
 import { Control } from './constructs/control.ts'
 import { completes, drives, starts, stops } from './constructs/executions.ts'
-import { Gateway } from './constructs/gateway.ts'
+import { bedrock, Gateway } from './constructs/gateway.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
 import { Recovery } from './constructs/recovery.ts'
@@ -37,8 +37,9 @@ export class BatonStack extends Stack {
         storage.changeUsage(),
         budgets,
         secrets.jobKey,
-        secrets.modelKey,
-        setting('MODEL_BASE_URL', modelUrl.valueAsString),
+        ...(config.modelUpstream === 'bedrock'
+          ? [bedrock()]
+          : [secrets.modelKey, setting('MODEL_BASE_URL', modelUrl.valueAsString)]),
       ],
     })
 
@@ -104,6 +105,7 @@ export class BatonStack extends Stack {
         storage.linkTranscripts(),
         secrets.jobKey,
         gateway.address,
+        ...(config.model === undefined ? [] : [setting('MODEL_NAME', config.model)]),
         completes(reviewLoop.machine),
         completes(workerLeg.machine),
       ],

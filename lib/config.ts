@@ -5,6 +5,15 @@ import * as z from 'zod'
 import { budgets } from '../lambdas/core/budget.ts'
 import { LEG_SECONDS, LONGEST_LEG_SECONDS } from '../lambdas/core/limits.ts'
 
+/** `-c` gives text; what is no JSON stays as it is and is refused by the schema, by name. */
+function fromJson(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value
+  } catch {
+    return value
+  }
+}
+
 const config = z.object({
   /** Days after which history, bodies and transcripts expire. */
   historyDays: z.coerce.number().int().min(1).max(3650).default(365),
@@ -12,9 +21,13 @@ const config = z.object({
   logDays: z.coerce.number().pipe(z.enum(RetentionDays)).default(RetentionDays.ONE_MONTH),
   /** Name of the E2B template that `npm run template` built. */
   e2bTemplate: z.string().min(1).default('baton'),
+  /** Who answers as the model: Anthropic, with the operator's key, or Amazon Bedrock, with the gateway's role. */
+  modelUpstream: z.enum(['anthropic', 'bedrock']).default('anthropic'),
+  /** The model that the CLI asks for; without it the CLI's own default, which Bedrock does not know by its name. */
+  model: z.string().min(1).optional(),
   /** What a run, a session, a sender a day and everybody a day may use; JSON when given by `-c`. */
   budgets: z
-    .preprocess((value) => (typeof value === 'string' ? JSON.parse(value) : value), budgets)
+    .preprocess(fromJson, budgets)
     .default(budgets.parse({ run: { usd: 10 }, day: { usd: 100 } })),
   /** How long a worker may take for a leg, in minutes. */
   legMinutes: z.coerce
@@ -25,6 +38,13 @@ const config = z.object({
   /** Keep tables and bucket when the stack is deleted. */
   retainData: z.stringbool().or(z.boolean()).default(true),
 })
+const consistent = config.refine(
+  ({ modelUpstream, model }) => modelUpstream !== 'bedrock' || model !== undefined,
+  {
+    path: ['model'],
+    error: 'Bedrock needs one of its own model ids, as anthropic.claude-sonnet-5-5',
+  },
+)
 export type Config = z.infer<typeof config>
 
 /** What holds where nothing was chosen. */
@@ -34,7 +54,7 @@ export const defaults: Config = config.parse({})
 export function readConfig(node: Node): Config {
   const names = Object.keys(config.shape)
   const given = names.map((name) => [name, node.tryGetContext(name)] as const)
-  const parsed = config.safeParse(
+  const parsed = consistent.safeParse(
     Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   )
   if (!parsed.success) throw new Error(`cdk context: ${z.prettifyError(parsed.error)}`)

@@ -25,6 +25,8 @@ function claudeEnvironment(model: Job['model'], own: NodeJS.ProcessEnv): NodeJS.
     ...(process.getuid?.() === 0 && { IS_SANDBOX: '1' }),
     ANTHROPIC_BASE_URL: model.baseUrl,
     ANTHROPIC_API_KEY: model.apiKey,
+    // For what it asks of a smaller model beside the job: who names a model may not have its default one.
+    ...(model.name && { ANTHROPIC_DEFAULT_HAIKU_MODEL: model.name }),
   }
 }
 

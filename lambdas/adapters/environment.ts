@@ -16,6 +16,11 @@ const variables = {
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),
+  /** Whether the upstream takes an API key or a signature of our role. */
+  MODEL_UPSTREAM: z.enum(['anthropic', 'bedrock']).default('anthropic'),
+  /** Without it the CLI's own default. */
+  MODEL_NAME: z.string().optional(),
+  AWS_REGION: z.string(),
   GATEWAY_URL: z.url(),
   /** JSON; without it nothing is limited. */
   BUDGETS: z

@@ -1,9 +1,10 @@
-/** The model's own API: a request passed on with our key in place of the sandbox's, its answer as it comes. */
+/** The model's own API: a request passed on with our credentials in place of the sandbox's, its answer as it comes. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { variable } from '../adapters/environment.ts'
 import { rereadSecret, secret } from '../adapters/secrets.ts'
 import { ApiError } from './api-error.ts'
+import { signed } from './bedrock.ts'
 
 export interface Passed {
   /** Path and query below the upstream's address. */
@@ -63,6 +64,8 @@ export async function askUpstream(passed: Passed): Promise<IncomingMessage> {
     'accept-encoding': 'identity',
     'content-length': String(passed.body.length),
   }
+  if (variable('MODEL_UPSTREAM') === 'bedrock')
+    return send(url, await signed(url, headers, passed.body), passed.body)
   const withKey = (key: string) => send(url, { ...headers, 'x-api-key': key }, passed.body)
   const answer = await withKey(await secret('MODEL_KEY_SECRET'))
   const rotated = answer.statusCode === 401 ? await rereadSecret('MODEL_KEY_SECRET') : undefined

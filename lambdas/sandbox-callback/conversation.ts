@@ -32,6 +32,7 @@ export async function jobIn({
   Pick<Job, 'cliSession' | 'resume' | 'save' | 'model' | 'timeLimitSeconds' | 'heartbeatSeconds'>
 > {
   const lifetime = seconds + LINK_MARGIN_SECONDS
+  const name = variable('MODEL_NAME')
   const object = (key: string) => `${folder}/${key}.jsonl`
   return {
     cliSession,
@@ -43,6 +44,7 @@ export async function jobIn({
       baseUrl: variable('GATEWAY_URL').replace(/\/$/, ''),
       // Every command of the model sees it: it opens the gateway while the job lasts, and nothing else.
       apiKey: signJobToken({ ...claims, use: 'model' }, await secret('JOB_KEY_SECRET')),
+      ...(name !== undefined && { name }),
     },
     timeLimitSeconds: seconds,
     heartbeatSeconds: HEARTBEAT_SECONDS,

@@ -1,8 +1,8 @@
 /** Where sandboxes reach the model: a function that streams, on an address of its own, with the one right to the key. */
-import { Duration } from 'aws-cdk-lib'
+import { Aws, Duration } from 'aws-cdk-lib'
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
-import { type Binding, setting } from './bindings.ts'
+import { type Binding, right, setting, together } from './bindings.ts'
 import { ServiceFunction } from './service-function.ts'
 
 export class Gateway extends Construct {
@@ -29,3 +29,17 @@ export class Gateway extends Construct {
     return setting('GATEWAY_URL', this.#url)
   }
 }
+
+/**
+ * Amazon Bedrock in our own region and account in place of Anthropic: a right of the role in place of a key.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-mantle.html
+ */
+export const bedrock = (): Binding =>
+  together(
+    setting('MODEL_UPSTREAM', 'bedrock'),
+    setting('MODEL_BASE_URL', `https://bedrock-mantle.${Aws.REGION}.api.aws/anthropic`),
+    right(
+      `arn:${Aws.PARTITION}:bedrock-mantle:${Aws.REGION}:${Aws.ACCOUNT_ID}:project/default`,
+      'bedrock-mantle:CreateInference',
+    ),
+  )

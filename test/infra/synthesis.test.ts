@@ -81,8 +81,13 @@ test.each([
   ['historyDays', 'for ever'],
   ['e2bTemplate', ''],
   ['retainData', 'perhaps'],
+  ['modelUpstream', 'openai'],
+  ['model', ''],
+  ['budgets', 'ten dollars'],
+  ['budgets.run.usd', '{"run":{"usd":-1}}'],
+  ['legMinutes', '0'],
 ])('the choice %s=%s is refused by name', (name, value) => {
-  const { exitCode, stderr } = runApp({ [name]: value })
+  const { exitCode, stderr } = runApp({ [name.split('.')[0] ?? '']: value })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(new RegExp(`cdk context: .*\\n.*at ${name}\\n`))
 })

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { askUpstream } from '../../../lambdas/model-gateway/upstream.ts'
+import { proveSignature } from '../../../local/aws/signature.ts'
 import { setDeployment } from '../http/deployment.ts'
 
 const deployment = setDeployment()
@@ -72,4 +73,40 @@ test('the request goes on with our key, which is read again when the model refus
   deployment.secrets.set('model-key', 'newest')
   await upstream(() => 'who?')
   expect(await ask()).toBe('who?')
+})
+
+test('Bedrock gets no key of anybody, but a signature over what it gets', async () => {
+  let received = ''
+  await upstream((_, head) => {
+    received = head
+    return 'hello'
+  })
+  deployment.secrets.delete('model-key')
+  for (const [name, value] of [
+    ['MODEL_UPSTREAM', 'bedrock'],
+    ['AWS_SESSION_TOKEN', 'session'],
+  ])
+    vi.stubEnv(name ?? '', value)
+  expect(await ask()).toBe('hello')
+  const [line = '', ...rest] = received.split('\r\n')
+  const headers = Object.fromEntries(
+    rest.slice(0, rest.indexOf('')).map((each) => {
+      const [name = '', ...value] = each.split(': ')
+      return [name.toLowerCase(), value.join(': ')]
+    }),
+  )
+  expect(headers).not.toHaveProperty('x-api-key')
+  expect(headers).toMatchObject({
+    'anthropic-version': '2023-06-01',
+    'x-amz-security-token': 'session',
+  })
+  const [method = '', target = ''] = line.split(' ')
+  const prove = (body: string) =>
+    proveSignature(
+      { method, target, headers, body: Buffer.from(body) },
+      { accessKeyId: 'test', secretAccessKey: 'test' },
+      Date.now(),
+    )
+  expect(await prove('{}')).toEqual({ service: 'bedrock-mantle', region: 'us-east-1' })
+  await expect(prove('{ }')).rejects.toThrow('not the one that was signed')
 })
