@@ -93,7 +93,8 @@ function refuse(answer: Answer, error: unknown, requestId: string): void {
     error instanceof ApiError
       ? error
       : new ApiError(503, 'Baton cannot reach its own store right now. Please try again.')
-  if (problem === error) logger.info('refused', { status: problem.status, detail: problem.message })
+  if (problem.status < 500)
+    logger.info('refused', { status: problem.status, detail: problem.message })
   else logger.error('failed', { error })
   answer.head({ status: problem.status, headers: problem.headers })
   void answer.write(Buffer.from(problem.body(requestId)))
