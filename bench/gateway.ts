@@ -2,11 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { signJobToken } from '../lambdas/core/job-token.ts'
 import { startBaton } from '../local/baton.ts'
-import { clientOf } from '../test/support/baton.ts'
+import { askFor, openGateway } from '../test/support/gateway.ts'
 import { secretsOf } from '../test/support/secrets.ts'
 
 const ROUNDS = 20
@@ -27,37 +25,18 @@ const baton = await startBaton({
 const { model, aws } = baton
 if (!model) throw new Error('the scripted model is not there')
 
-// A turn that is under way, whose key is good as long as the model does not answer it.
-model.faults.push({ answer: 'hang' })
-await clientOf(baton).send('bench', 'hello')
-while (model.requests.at(-1)?.answer !== 'hang') await wait(50)
-const secrets = [...(await secretsOf(aws))]
-const secret = (part: string) => secrets.find(([name]) => name.includes(part))?.[1] ?? ''
-const expires = Math.floor(Date.now() / 1000) + 600
-const claims = { session: 'bench', leg: 1, job: 1, use: 'model' as const, expires }
-
-const [, port] = Object.entries(aws.ports).find(([name]) => name.startsWith('Gateway')) ?? []
+const [, modelKey = ''] =
+  [...(await secretsOf(aws))].find(([name]) => name.includes('anthropic-api-key')) ?? []
 const ways = {
-  model: { url: model.url, key: secret('anthropic-api-key') },
-  gateway: {
-    url: `http://127.0.0.1:${port}`,
-    key: signJobToken(claims, secret('job-signing-key')),
-  },
+  model: { url: model.url, key: modelKey },
+  gateway: await openGateway(baton, 'bench'),
 }
 
 /** Milliseconds to the first byte and to the last, and the bytes. */
-async function ask({ url, key }: { url: string; key: string }, characters: number) {
+async function ask(way: { url: string; key: string }, characters: number) {
   model?.faults.push({ answer: [{ type: 'text', text: 'x'.repeat(characters) }] })
   const began = performance.now()
-  const answer = await fetch(`${url}/v1/messages`, {
-    method: 'POST',
-    headers: { 'x-api-key': key, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: 'claude-sonnet-5-5',
-      stream: true,
-      messages: [{ role: 'user', content: 'go' }],
-    }),
-  })
+  const answer = await askFor(way)
   if (answer.status !== 200 || !answer.body) throw new Error(await answer.text())
   let first = 0
   let bytes = 0

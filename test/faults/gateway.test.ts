@@ -1,0 +1,56 @@
+/** The gateway when something is gone: the store at the end of an answer, or the client in the middle of it. */
+import { afterEach, expect, test, vi } from 'vitest'
+import { AwsError } from '../../local/aws/json-service.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import { stepOf } from '../support/function-calls.ts'
+import { askFor, openGateway } from '../support/gateway.ts'
+import { modelsOf, sentBy, usageTable } from '../support/usage.ts'
+
+let baton: TestBaton
+afterEach(() => baton.close())
+
+test('an answer that cannot be counted reaches the client, and stays noted as under way', async () => {
+  let isDown = false
+  let admitted = false
+  baton = await testBaton({
+    intercept: async (call, perform) => {
+      const isWrite = stepOf(call) === 'ModelGateway' && call.operation === 'UpdateItem'
+      if (isWrite && isDown && admitted) throw new AwsError('InternalServerError', 'down', 500)
+      await perform()
+      if (isWrite && isDown) admitted = true
+    },
+  })
+  const way = await openGateway(baton, 'down')
+  const inFlight = async () => Object.keys((await usageTable(baton).ledger('down')).inFlight).length
+  const before = await inFlight()
+  isDown = true
+  const answer = await (await askFor(way)).text()
+  expect(answer).toMatch(/event: message_stop\ndata: .*\n\n$/)
+  expect(await inFlight()).toBe(before + 1)
+  expect(baton.log.join('\n')).toContain('usage not counted')
+  // The next one is counted as ever.
+  isDown = false
+  await (await askFor(way)).text()
+  expect(await inFlight()).toBe(before + 1)
+  expect((await usageTable(baton).ledger('down')).total.answers).toBe(1)
+})
+
+test('an answer whose client has left is counted to its end', async () => {
+  baton = await testBaton()
+  const way = await openGateway(baton, 'left')
+  baton.model?.faults.push({ answer: [{ type: 'text', text: 'x'.repeat(3_000_000) }] })
+  const leaving = new AbortController()
+  const answer = await askFor(way, leaving.signal)
+  await answer.body?.getReader().read()
+  leaving.abort()
+  expect(sentBy(baton)['tokens.output']).toBeGreaterThan(700_000)
+  await vi.waitFor(
+    async () => {
+      const { total, inFlight } = await usageTable(baton).ledger('left')
+      expect(modelsOf(total)).toEqual(sentBy(baton))
+      // The turn itself, which the model leaves open.
+      expect(Object.keys(inFlight)).toHaveLength(1)
+    },
+    { timeout: 20_000, interval: 200 },
+  )
+})

@@ -1,0 +1,33 @@
+/** The gateway as a sandbox has it: its address, and the key of a turn that is under way. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { signJobToken } from '../../lambdas/core/job-token.ts'
+import type { LocalBaton } from '../../local/baton.ts'
+import { clientOf } from './baton.ts'
+import { secretsOf } from './secrets.ts'
+
+/** Opens a session's first turn, which the model leaves open: its key is good until it is stopped. */
+export async function openGateway(baton: LocalBaton, session: string) {
+  const { aws, model } = baton
+  model?.faults.push({ answer: 'hang' })
+  await clientOf(baton).send(session, 'hello')
+  while (model?.requests.at(-1)?.answer !== 'hang') await wait(50)
+  const secrets = [...(await secretsOf(aws))]
+  const [, signingKey = ''] = secrets.find(([name]) => name.includes('job-signing-key')) ?? []
+  const [, port] = Object.entries(aws.ports).find(([name]) => name.startsWith('Gateway')) ?? []
+  const expires = Math.floor(Date.now() / 1000) + 600
+  const claims = { session, leg: 1, job: 1, use: 'model' as const, expires }
+  return { url: `http://127.0.0.1:${port}`, key: signJobToken(claims, signingKey) }
+}
+
+/** Asks for a stream. */
+export const askFor = ({ url, key }: { url: string; key: string }, signal?: AbortSignal) =>
+  fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'claude-sonnet-5-5',
+      stream: true,
+      messages: [{ role: 'user', content: 'go' }],
+    }),
+    ...(signal && { signal }),
+  })
