@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes } from '../support/crashes.ts'
+import { few } from '../support/few.ts'
 
 /** All of them take half an hour: every run takes a fixed spread, `BATON_ALL_POINTS=1` takes all. */
 const ALL = process.env.BATON_ALL_POINTS === '1'
@@ -83,15 +84,6 @@ function expectTheSameEnd(session: string, entries: readonly Entry[]): void {
     expect(replies(entries).filter((reply) => reply.includes(result))).toHaveLength(1)
 }
 
-/** Runs `act` on every item, a few at a time. */
-async function few<Item>(items: readonly Item[], act: (item: Item, i: number) => Promise<void>) {
-  const queue = [...items.entries()]
-  const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await act(next[1], next[0])
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-}
-
 /** Sorted by what they are, so that a spread has something of everything. */
 const pointsOf = (reference: readonly string[]): Crash[] =>
   [...reference].sort().flatMap((effect) => [
@@ -111,7 +103,7 @@ test(`a crash before or after ${ALL ? 'any' : `one of ${SPREAD}`} of its effects
   const points = ALL ? all : spread(all)
   const failures: string[] = []
   let missed = 0
-  await few(points, async (point, i) => {
+  await few(points, AT_ONCE, async (point, i) => {
     const session = `point-${String(i).padStart(3, '0')}`
     plan(session, point)
     try {

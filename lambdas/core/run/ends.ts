@@ -13,13 +13,17 @@ import {
   withoutTurn,
 } from './step.ts'
 
-/** AwaitMessage: only it writes the token, never an older one over a younger. Answers whether the run waits. */
+/**
+ * AwaitMessage: only it writes the token, never an older one over a younger, and only while a worker is busy: a report
+ * that was held at a budget in between leaves nothing outstanding, and nobody would wake the run. Answers whether it waits.
+ */
 export function awaitMessage(
   session: Session,
   r: number,
   token: { k: number; value: string },
 ): Step<boolean> {
-  if (!mine(session, r) || outstanding(session)) return step(session, false)
+  const isBusy = Object.keys(session.busy).length > 0
+  if (!mine(session, r) || outstanding(session) || !isBusy) return step(session, false)
   if (session.run.token && session.run.token.k >= token.k) return step(session, true)
   return step({ ...session, run: { ...session.run, token } }, true)
 }

@@ -22,7 +22,8 @@ const anothers = session({ run: { id: 2, open: true, tries: 0 } })
 
 describe('a run that waits', () => {
   const token = (k: number) => ({ k, value: `token ${k}` })
-  const { item: waiting, answer } = awaitMessage(session(), 1, token(2))
+  const works = { busy: { w1: busyWith(1, NOW) } }
+  const { item: waiting, answer } = awaitMessage(session(works), 1, token(2))
 
   test('can be woken by its token', () => {
     expect(answer).toBe(true)
@@ -44,8 +45,13 @@ describe('a run that waits', () => {
     ...outstanding,
     ['another run', anothers],
     ['a closed run', session(closed)],
-  ])('does not wait with %s', (_, before) => {
+  ])('does not wait with %s', (_, given) => {
+    const before = { ...given, ...works }
     expect(awaitMessage(before, 1, token(1))).toEqual({ item: before, answer: false })
+  })
+
+  test('does not wait for nobody', () => {
+    expect(awaitMessage(session(), 1, token(1)).answer).toBe(false)
   })
 })
 

@@ -27,6 +27,8 @@ function judge(before: World, after: World, happening: Happening): string | unde
       return recovered(before, after, happening.run)
     case 'take':
       return taken(before, after)
+    case 'wait':
+      return waiting(after)
     case 'finish':
       return finished(before)
     case 'claim':
@@ -63,6 +65,9 @@ function taken({ past, bodies }: World, { session }: World): string | undefined 
     ? 'S6 a message is taken whose content is not stored'
     : undefined
 }
+
+const waiting = ({ session }: World) =>
+  Object.keys(session.busy).length === 0 ? 'L2 a run awaits nobody' : undefined
 
 function claimed({ session }: World, { past }: World, n: number): string | undefined {
   if (session.turn?.n !== n) return 'S2 a late step starts a turn that is not its own'

@@ -14,6 +14,7 @@ export type Happening =
   | { readonly what: 'answer'; readonly token: string }
   | { readonly what: 'read'; readonly result: string }
   | { readonly what: 'accept'; readonly turn: number }
+  | { readonly what: 'wait' }
   | { readonly what: 'finish' }
   | { readonly what: 'mail'; readonly name: string }
   | { readonly what: 'spawn' }

@@ -180,7 +180,7 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'awaitMessage waits although something is outstanding',
     lacks: { awaitMessage: asIfEmpty(product.awaitMessage) },
     scenario: 'a worker and a message between',
-    breaks: 'L1',
+    breaks: { coveredBy: 'the report of the worker that is awaited, later' },
   },
   {
     guard: 'younger token',

@@ -2,6 +2,8 @@
 import type { Mutant } from '../mutants.ts'
 import { product } from '../system.ts'
 
+const BUSY = { w1: { leg: 1, deadline: 0, since: 0, reserved: 0 } }
+
 export const budgetMutants: readonly Mutant[] = [
   {
     guard: 'hold at a budget',
@@ -42,6 +44,18 @@ export const budgetMutants: readonly Mutant[] = [
     },
     scenario: 'a budget that is used up',
     breaks: 'S4',
+  },
+  {
+    guard: 'await a worker',
+    instead: 'awaitMessage waits although no worker is busy',
+    lacks: {
+      awaitMessage: (session, r, token) => {
+        const { item, answer } = product.awaitMessage({ ...session, busy: BUSY }, r, token)
+        return { item: { ...item, busy: session.busy }, answer }
+      },
+    },
+    scenario: 'a budget that is used up while a worker is busy',
+    breaks: 'L2',
   },
   {
     guard: 'hold a report',

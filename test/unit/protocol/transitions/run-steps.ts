@@ -55,7 +55,8 @@ export function runStep(world: World, actor: Actor, setting: Setting, over?: Ove
       return commandStep(world, run, at, setting)
     case 'await': {
       const waits = system.awaitMessage(session, run, { k, value: token })
-      return moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
+      const outcome = moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
+      return waits.answer ? { ...outcome, happening: { what: 'wait' } } : outcome
     }
     case 'close': {
       const { item, answer: closed } = system.closeRun(session, run, ACCOUNT)

@@ -1,0 +1,87 @@
+/** Random conversations under random budgets: none is passed by more than the answers in flight, and all go on to their end. */
+import * as fc from 'fast-check'
+import { afterEach, expect, test } from 'vitest'
+import type { Entry } from '../../lambdas/core/history.ts'
+import { block, commandsOf, receipts, type TestBaton, testBaton } from '../support/baton.ts'
+import { few } from '../support/few.ts'
+import { usageTable } from '../support/usage.ts'
+
+/** All 200 take a quarter of an hour: every run takes some, `BATON_ALL_RUNS=1` takes all. */
+const RUNS = process.env.BATON_ALL_RUNS === '1' ? 200 : 8
+const SEED = 2718
+/** In dollars: less than a turn, about a turn, several turns, next to all. */
+const BUDGETS = [0.02, 0.06, 0.15, 0.4]
+const AT_ONCE = 4
+
+let baton: TestBaton
+afterEach(() => baton.close())
+
+const parts = fc.array(fc.constantFrom('echo one', 'echo two', 'exit 3'), {
+  minLength: 0,
+  maxLength: 3,
+})
+const messages = fc.tuple(parts, fc.constantFrom('', '@fail-once\n', '@crash\n'))
+
+const pauses = (entries: readonly Entry[]) =>
+  entries.filter(({ text, role }) => role === 'system' && text.startsWith('Paused.'))
+
+/** Nothing waits and no worker lives: each spawn that was done has its verdict. */
+function isOver(entries: readonly Entry[]): boolean {
+  const done = (type: string) =>
+    commandsOf(entries, type).filter(({ status }) => status === 'done').length
+  const resting = entries.at(-1)?.receipt !== undefined
+  const last = entries.findLast(({ receipt }) => !receipt)
+  return resting && last?.role === 'conductor' && done('SPAWN_WORKER') === done('KILL_WORKER')
+}
+
+/** At rest, and told so since anybody last spoke; reports that came later are held. */
+function isPaused(entries: readonly Entry[]): boolean {
+  const spoken = entries.findLastIndex(({ role }) => role === 'user' || role === 'conductor')
+  return entries.at(-1)?.receipt !== undefined && pauses(entries.slice(spoken)).length > 0
+}
+
+/** What the dearest answer of the model cost, as the day's total has it at most. */
+async function dearest(usage: ReturnType<typeof usageTable>, session: string): Promise<number> {
+  const { jobs } = await usage.ledger(session)
+  const costs = jobs.map(
+    ({ tally: { nanoUsd = 0, answers = 1 } }) => nanoUsd / Math.max(1, answers),
+  )
+  // A job's first answer is dearer than its others: it writes the cache.
+  return (Math.max(...costs) * 2) / 1e9
+}
+
+async function converse(session: string, message: string): Promise<readonly Entry[]> {
+  await baton.send(session, message)
+  const stops = (entries: readonly Entry[]) => isOver(entries) || isPaused(entries)
+  let entries = await baton.until(session, stops, 120)
+  for (let n = 0; !isOver(entries) && n < 40; n++) {
+    const heard = entries.length
+    await baton.send(session, 'continue')
+    entries = await baton.until(session, (all) => all.length > heard + 1 && stops(all), 120)
+  }
+  expect(isOver(entries)).toBe(true)
+  return entries
+}
+
+test.each(BUDGETS)(`${RUNS / BUDGETS.length} runs with a budget of $%d each`, async (usd) => {
+  baton = await testBaton({ variables: { BUDGETS: JSON.stringify({ run: { usd } }) } })
+  const usage = usageTable(baton)
+  const each = fc.sample(messages, { seed: SEED + usd * 1000, numRuns: RUNS / BUDGETS.length })
+  let stopped = 0
+  await few(each, AT_ONCE, async ([scripts, mark], i) => {
+    const session = `s${i}`
+    const entries = await converse(session, scripts.map(block).join('\n') + mark || 'hello')
+    const inFlight = 1 + scripts.length
+    const most = usd + inFlight * (await dearest(usage, session))
+    for (const { costUsd } of receipts(entries)) expect(costUsd).toBeLessThan(most)
+    // Whoever waits is told, each time.
+    const overspent = receipts(entries).filter(({ costUsd }) => costUsd >= usd)
+    expect(pauses(entries).length).toBeGreaterThanOrEqual(overspent.length - 1)
+    stopped += pauses(entries).length
+    const total = receipts(entries).reduce((sum, { costUsd }) => sum + costUsd, 0)
+    const { total: models } = await usage.ledger(session)
+    expect(total).toBeCloseTo((models.nanoUsd ?? 0) / 1e9, 8)
+  })
+  if (usd < 0.1) expect(stopped).toBeGreaterThan(0)
+  console.log(`$${usd}: ${each.length} conversations, paused ${stopped} times`)
+}, 1_200_000)
