@@ -29,6 +29,8 @@ const config = z.object({
   budgets: z
     .preprocess(fromJson, budgets)
     .default(budgets.parse({ run: { usd: 10 }, day: { usd: 100 } })),
+  /** Each reply ends with what its run has spent so far. */
+  receiptInReply: z.stringbool().or(z.boolean()).default(false),
   /** How long a worker may take for a leg, in minutes. */
   legMinutes: z.coerce
     .number()

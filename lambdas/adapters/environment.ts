@@ -27,6 +27,7 @@ const variables = {
     .string()
     .default('{}')
     .transform((text) => budgets.parse(JSON.parse(text))),
+  RECEIPT_IN_REPLY: z.stringbool().default(false),
   /** How long a leg may take. */
   LEG_SECONDS: z.coerce.number().int().positive().default(LEG_SECONDS),
   HISTORY_DAYS: z.coerce.number().int().positive(),

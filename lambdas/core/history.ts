@@ -2,7 +2,7 @@
 import type { Answer } from './command.ts'
 import { commandId, spawnedIds } from './command.ts'
 import type { Body } from './message.ts'
-import { modelView, receiptText, spentView } from './receipt.ts'
+import { modelView, receiptText, spentText, spentView } from './receipt.ts'
 import type { Session, Unwritten } from './session.ts'
 
 export interface EntryCommand {
@@ -64,6 +64,15 @@ export const receiptEntry = ({
   receipt: { run, ...spentView(spent) },
 })
 
+/** A reply may say what it has cost so far; a turn that only hands work out has none. */
+function replyText(
+  { silent, soFar }: Extract<Unwritten, { kind: 'turn' }>,
+  reply: string | null,
+): string {
+  const text = silent ? SILENCE : (reply ?? '')
+  return soFar && text ? `${text}\n\n(So far: ${spentText(soFar)}.)` : text
+}
+
 /** A turn's entry; its commands' outcomes are added as they are done. */
 export const turnEntry = (
   turn: Extract<Unwritten, { kind: 'turn' }>,
@@ -76,7 +85,7 @@ export const turnEntry = (
     at: turn.at,
     role: 'conductor',
     channel,
-    text: turn.silent ? SILENCE : (reply ?? ''),
+    text: replyText(turn, reply),
     turnId: `t${turn.n}`,
     ...(turn.used && { usage: modelView(turn.used) }),
     ...(commands.length > 0 && {

@@ -55,6 +55,8 @@ export type Unwritten =
       readonly firstWorker: number
       /** What the models of its jobs used. */
       readonly used?: Tally
+      /** What the run had spent by then, where the reply is to say so. */
+      readonly soFar?: Tally
     }
   | { readonly seq: number; readonly kind: 'notice'; readonly text: string; readonly at: string }
   | {

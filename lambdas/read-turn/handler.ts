@@ -1,5 +1,6 @@
 /** ReadTurn: what the conductor answered, accepted as a turn or asked again. */
 import { getBodies, getResult, textOf } from '../adapters/bodies.ts'
+import { variable } from '../adapters/environment.ts'
 import { writeEntries } from '../adapters/history.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { readLedger } from '../adapters/usage.ts'
@@ -34,6 +35,7 @@ export const handler = task(turnStep, async ({ sessionId, run, turn: n }) => {
       commands: commands.length,
       replies: reply !== null,
       used: usedBy(ledger, undefined, n),
+      models: variable('RECEIPT_IN_REPLY') ? ledger.total : undefined,
       spawns: commands.filter(({ type }) => type === 'SPAWN_WORKER').length,
       transcript: answer.transcriptSaved ? result : undefined,
       silent: reading.silent,

@@ -125,6 +125,13 @@ test('a worker that hangs is ended by the minutes that its run may take', async 
   expect(pauses(paused)[0]?.text).toContain('minutes of sandboxes')
 })
 
+test('a reply says what its run has spent so far, where that is wanted', async () => {
+  const { send, until } = await start({}, { RECEIPT_IN_REPLY: 'true' })
+  await send('main', 'hello')
+  const [reply] = replies(await until('main', (all) => replies(all).length === 1))
+  expect(reply).toMatch(/\(So far: 1 turn, [\d,]+ tokens, \$0\.\d{4}, \d+ s of sandboxes\.\)$/)
+})
+
 test('a day is limited for all sessions together', async () => {
   const { send, until } = await start({ day: { turns: 2 } })
   for (const session of ['a', 'b']) {

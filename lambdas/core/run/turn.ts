@@ -1,7 +1,7 @@
 /** The turn under way: asked, accepted, its commands done, or given up. */
 import type { Over } from '../budget.ts'
 import type { AskAgain, Session, Turn } from '../session.ts'
-import { add, type Tally } from '../tally.ts'
+import { add, since, type Tally } from '../tally.ts'
 import { step } from '../transition.ts'
 import type { Verdict } from '../worker.ts'
 import { append } from './append.ts'
@@ -37,6 +37,8 @@ export interface Decision {
   readonly replies: boolean
   /** What the models of its jobs used. */
   readonly used: Tally
+  /** The ledger's total, where the reply is to say what the run has spent so far. */
+  readonly models?: Tally | undefined
   /** Neither a reply nor work came, even when asked again: the person gets a plain notice. */
   readonly silent: boolean
   /** ISO 8601. */
@@ -59,6 +61,7 @@ export function accept(
   if (!turn || turn.result !== decision.result) return step(session, undefined)
   const covered = new Set(turn.cover.map(({ seq }) => seq))
   const entry = session.lastSeq + 1
+  const counts = countsOf(session, decision)
   const {
     job: _job,
     token: _token,
@@ -99,13 +102,13 @@ export function accept(
         silent: decision.silent,
         firstWorker: running.firstWorker,
         used: decision.used,
+        ...(decision.models && {
+          soFar: since(add(session.counts, counts, decision.models), session.receipted),
+        }),
       },
     ],
   }
-  return step(
-    count(accepted, countsOf(session, decision), Date.parse(decision.at)),
-    remaining(running),
-  )
+  return step(count(accepted, counts, Date.parse(decision.at)), remaining(running))
 }
 
 const countsOf = ({ channel }: Session, { commands, replies, silent }: Decision): Tally => ({
