@@ -12,22 +12,21 @@ export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttemp
 type Key = Readonly<Record<string, string | number>>
 type Attributes = Readonly<Record<string, unknown>>
 
-const ATTEMPTS = 12
-
 /**
  * Applies an atomic action to one item: consistent read, pure transition, conditional write; again while others win.
  * `absent` is the item to start from when there is none; without it a missing item answers undefined.
- * Throws after 12 lost races, which the callers' retries then survive.
+ * Throws after `attempts` lost races, which the callers' retries then survive.
  */
 export async function swap<Item extends object, Answer>(
   table: string,
   key: Key,
   transition: (item: Item) => Transition<Item, Answer>,
   absent?: () => Item,
+  attempts = 12,
 ): Promise<Transition<Item, Answer> | undefined> {
   const writer = randomUUID()
   let attempted: Transition<Item, Answer> | undefined
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const { version, by, stored } = await read<Item>(table, key)
     // Our own write went through and its answer was lost: the action is done, not to be done twice.
     if (attempted && by === writer) return attempted
@@ -39,7 +38,7 @@ export async function swap<Item extends object, Answer>(
     if (await write(table, key, changes, { version, writer })) return attempted
     await wait(Math.random() * 10 * 2 ** Math.min(attempt, 5))
   }
-  throw new Error(`${ATTEMPTS} others were faster with ${JSON.stringify(key)} in ${table}`)
+  throw new Error(`${attempts} others were faster with ${JSON.stringify(key)} in ${table}`)
 }
 
 /** The item without the bookkeeping of the swap itself: a version, and who wrote it. */

@@ -10,6 +10,9 @@ import { variable } from './environment.ts'
 
 const ledgerKey = (sessionId: string) => ({ scope: `session#${sessionId}`, part: 0 })
 
+/** All workers of a session write to its ledger at once, and what an answer cost is told once: some seconds of trying. */
+const MANY = 40
+
 /** Applies an action to a session's ledger; one that is not there begins. */
 export async function changeLedger<Answer>(
   sessionId: string,
@@ -20,6 +23,7 @@ export async function changeLedger<Answer>(
     ledgerKey(sessionId),
     action,
     () => newLedger,
+    MANY,
   )
   if (!changed) throw new Error('a ledger that begins is never absent')
   return changed

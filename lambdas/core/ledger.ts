@@ -49,16 +49,25 @@ export const usedBy = ({ jobs }: Ledger, worker: string | undefined, leg: number
       .map(({ tally }) => tally),
   )
 
-/** A request is let through, unless `overOf` finds a budget used up by what was settled so far: then answers which. */
+/** Requests that one job may have under way: what a limit may be passed by has a bound. */
+const AT_ONCE = 16
+
+/**
+ * A request is let through (`admitted`) unless `overOf` finds a budget used up by what was settled so far: then answers
+ * which. `busy`: its job has as many under way as it may.
+ */
 export function admit(
   ledger: Ledger,
   { id, job, now }: { id: string; job: string; now: number },
   overOf: (spent: Tally) => Over | undefined,
-): LedgerStep<Over | undefined> {
+): LedgerStep<'admitted' | 'busy' | Over> {
   const current = giveUpOld(ledger, now)
   const over = overOf(current.total)
   if (over) return step(current, over)
-  return step({ ...current, inFlight: { ...current.inFlight, [id]: { job, at: now } } }, undefined)
+  const underWay = Object.values(current.inFlight).filter((request) => request.job === job)
+  if (underWay.length >= AT_ONCE) return step(current, 'busy')
+  const inFlight = { ...current.inFlight, [id]: { job, at: now } }
+  return step({ ...current, inFlight }, 'admitted')
 }
 
 /** What an admitted request has used; settled once, however often this is called. Answers whether it was now. */

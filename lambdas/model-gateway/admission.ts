@@ -46,20 +46,22 @@ export async function sessionOf(claims: JobClaims): Promise<Session> {
   return session
 }
 
-/** Lets a request through and notes it as under way. Throws ApiError 403 that says which budget is used up. */
+/** Lets a request through and notes it as under way. Throws ApiError 403 that says which budget is used up, or 429. */
 export async function admitJob(claims: JobClaims, session: Session): Promise<Admitted> {
   const { sessionId } = session
   const id = randomUUID()
   const now = Date.now()
   const budgets = variable('BUDGETS')
   const shared = await sharedTotals(session)
-  const { answer: over } = await changeLedger(sessionId, (ledger) =>
+  const { answer } = await changeLedger(sessionId, (ledger) =>
     admit(ledger, { id, job: jobName(claims), now }, (models) =>
       purseOf(budgets, { models, ...shared }, now).over(session, ['usd']),
     ),
   )
-  if (over)
-    throw new ApiError(403, `Baton: ${overText(over)} The run stops here and keeps its work.`)
+  if (answer === 'busy')
+    throw new ApiError(429, 'Baton: this job has too many requests under way. Please wait.')
+  if (answer !== 'admitted')
+    throw new ApiError(403, `Baton: ${overText(answer)} The run stops here and keeps its work.`)
   return {
     async settle(used) {
       const { item } = await changeLedger(sessionId, (ledger) =>

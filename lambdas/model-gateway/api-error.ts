@@ -6,6 +6,7 @@ const TYPES = {
   403: 'permission_error',
   404: 'not_found_error',
   413: 'request_too_large',
+  429: 'rate_limit_error',
   502: 'api_error',
   503: 'api_error',
 } as const
@@ -31,7 +32,7 @@ export class ApiError extends Error {
   get headers(): Record<string, string> {
     return {
       'content-type': 'application/json',
-      ...(this.status >= 500 && { 'retry-after': '2' }),
+      ...(this.status >= 429 && { 'retry-after': '2' }),
     }
   }
 }

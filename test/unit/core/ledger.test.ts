@@ -26,6 +26,14 @@ test('a refused one is not', () => {
   expect(item).toBe(newLedger)
 })
 
+test('a job may have so many under way, and another one its own', () => {
+  const many = admitted(...Array.from({ length: 16 }, (_, i) => `r${i}`))
+  expect(admit(many, request('one more'), free)).toEqual({ item: many, answer: 'busy' })
+  expect(admit(many, request('another', 'w1.1#1'), free).answer).toBe('admitted')
+  const settled = settle(many, 'r3', {}, NOW).item
+  expect(admit(settled, request('one more'), free).answer).toBe('admitted')
+})
+
 test('the budget is asked about what was settled', () => {
   const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
   let seen: Tally = {}

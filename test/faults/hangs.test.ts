@@ -1,0 +1,21 @@
+/** A worker that never comes to an end: its time limit, which is half an hour in the cloud. */
+import { expect, test } from 'vitest'
+import { block, commandsOf, replies, testBaton } from '../support/baton.ts'
+
+test('a worker that hangs is ended at its time limit, sent on once, and given up', async () => {
+  const baton = await testBaton({ variables: { LEG_SECONDS: '15' } })
+  await baton.send('hangs', `@hang\n${block('echo never')}`)
+  const entries = await baton.until(
+    'hangs',
+    (all) => commandsOf(all, 'KILL_WORKER').length === 1,
+    120,
+  )
+  const reports = entries.filter(({ role }) => role === 'worker')
+  expect(reports.map(({ text }) => text.split('\n')[0])).toEqual(['timeout', 'timeout'])
+  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ accepted: false }])
+  expect(replies(entries).at(-1)).toContain('also when asked again')
+  await baton.request('/api/sessions/hangs', { method: 'DELETE' })
+  const { created, ended } = baton.e2b.counters()
+  expect(created - ended).toBe(0)
+  await baton.close()
+})
