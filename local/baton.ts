@@ -97,8 +97,8 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       intercept,
       log,
       // The callback, the links to objects, the gateway: not the model itself.
-      onOpen: ({ api, endpoint, functionUrls }) => {
-        linked = [api, endpoint, ...functionUrls]
+      onOpen: (ports) => {
+        linked = ports
       },
     })
     closing.push(() => aws.close())

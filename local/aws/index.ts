@@ -57,11 +57,7 @@ export interface AwsOptions {
   /** Hears of every request of a function, also of those to an address in `lambdaEnv`, before it is performed. */
   readonly intercept?: Intercept | undefined
   /** Hears the open ports before anything of the last start is taken up again. */
-  readonly onOpen?: (ports: {
-    readonly api: number
-    readonly endpoint: number
-    readonly functionUrls: readonly number[]
-  }) => void
+  readonly onOpen?: (ports: readonly number[]) => void
 }
 
 export interface LocalAws {
@@ -114,11 +110,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const api = await open(options.port)
     const endpoint = await open(0)
     const urls = await openFunctionUrls()
-    options.onOpen?.({
-      api: api.port,
-      endpoint: endpoint.port,
-      functionUrls: [...urls.values()].map(({ port }) => port),
-    })
+    options.onOpen?.([api, endpoint, ...urls.values()].map(({ port }) => port))
     const stack = placeStack(template, addresses(api, endpoint, urls), options.parameters ?? {})
     const credentials = newCredentials()
 

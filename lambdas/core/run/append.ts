@@ -61,7 +61,7 @@ export function append(session: Session, arrival: Arrival): Step<Wake> {
   const received =
     session.paused && from !== 'person'
       ? { ...noted, held: [...noted.held, waiting] }
-      : goOn(opened(noted), waiting, {
+      : goOn(opened(noted, arrival.now), waiting, {
           raises: arrival.person?.raises ?? false,
           closed: !session.run.open,
           now: arrival.now,
@@ -94,8 +94,16 @@ function countsOf({ busy }: Session, { person, leg, now }: Arrival): Tally {
   return { sandboxSeconds, ...(leg.failed && { failedLegs: 1 }) }
 }
 
-const opened = (session: Session): Session =>
-  session.run.open ? session : { ...session, run: { id: session.run.id + 1, open: true, tries: 0 } }
+/** Since its last run ended, the conductor's sandbox has rested: that time is nobody's. */
+function opened(session: Session, now: number): Session {
+  const { run, conductor } = session
+  if (run.open) return session
+  return {
+    ...session,
+    run: { id: run.id + 1, open: true, tries: 0 },
+    ...(conductor.awakeSince !== undefined && { conductor: { ...conductor, countedTo: now } }),
+  }
+}
 
 /**
  * A message for the conductor; what was held at a budget goes before it, and is tried again. A run that was closed there

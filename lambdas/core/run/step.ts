@@ -1,4 +1,5 @@
 /** What every action of the run protocol asks first. */
+import { SANDBOX_SECONDS } from '../limits.ts'
 import type { Session, Turn } from '../session.ts'
 import { add, addToDay, isEmpty, type Tally } from '../tally.ts'
 import type { Transition } from '../transition.ts'
@@ -44,18 +45,15 @@ export const count = (session: Session, used: Tally, now: number): Session =>
         days: addToDay(session.days, used, now),
       }
 
-/** The time that the conductor's sandbox ran since it was counted last. */
+/** The time that the conductor's sandbox ran since it was counted last; it runs for an hour at most. */
 export function countSandbox(session: Session, now: number): Session {
   const { awakeSince, countedTo = 0 } = session.conductor
   if (awakeSince === undefined) return session
-  const seconds = Math.floor((now - Math.max(awakeSince, countedTo)) / 1000)
+  const from = Math.max(awakeSince, countedTo)
+  const seconds = Math.floor((Math.min(now, awakeSince + SANDBOX_SECONDS * 1000) - from) / 1000)
   if (seconds <= 0) return session
-  const from = Math.max(awakeSince, countedTo) + seconds * 1000
-  return count(
-    { ...session, conductor: { ...session.conductor, countedTo: from } },
-    { sandboxSeconds: seconds },
-    now,
-  )
+  const conductor = { ...session.conductor, countedTo: from + seconds * 1000 }
+  return count({ ...session, conductor }, { sandboxSeconds: seconds }, now)
 }
 
 /** How long a leg's sandbox ran, as far as the session can tell: since it was assigned. */

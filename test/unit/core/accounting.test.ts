@@ -73,6 +73,21 @@ describe('is counted once', () => {
   })
 })
 
+describe("the conductor's sandbox is not counted", () => {
+  const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: NOW }
+  const hours = (n: number) => NOW + n * 3_600_000
+
+  test('while it rests after a stop', () => {
+    const stopped = stop(session({ conductor }), '', { models: {}, at: AT }).item
+    const { item } = append(stopped, { ...person, now: hours(0.5) })
+    expect(take({ ...item, run: { ...item.run, id: 1 } }, hours(0.5)).counts).toEqual(item.counts)
+  })
+
+  test('beyond its hour, at whose end it pauses itself', () => {
+    expect(take(session({ conductor }), hours(3)).counts).toEqual({ sandboxSeconds: 3600 })
+  })
+})
+
 describe('a receipt', () => {
   const models = { nanoUsd: 7 }
   const spent = session({ counts: { turns: 3 }, receipted: { turns: 1, nanoUsd: 2 }, lastSeq: 4 })
