@@ -1,6 +1,14 @@
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
+import {
+  block,
+  commandsOf,
+  replies,
+  roles,
+  said,
+  type TestBaton,
+  testBaton,
+} from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -35,7 +43,7 @@ test('stop ends run and workers, says so, and the next message begins anew', asy
   const response = await baton.request('/api/sessions/stop/stop', { method: 'POST' })
   expect(await response.json()).toEqual({ sessionId: 'stop', run: 1, workers: ['w1'] })
   expect(workerSandbox('stop')).toBeUndefined()
-  expect((await baton.history('stop')).at(-1)).toMatchObject({
+  expect(said(await baton.history('stop')).at(-1)).toMatchObject({
     role: 'system',
     text: expect.stringContaining('Stopped'),
   })
