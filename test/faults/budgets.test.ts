@@ -7,7 +7,7 @@ import { few } from '../support/few.ts'
 import { usageTable } from '../support/usage.ts'
 
 /** All 200 take a quarter of an hour: every run takes some, `BATON_ALL_RUNS=1` takes all. */
-const RUNS = process.env.BATON_ALL_RUNS === '1' ? 200 : 8
+const RUNS = process.env.BATON_ALL_RUNS === '1' ? 200 : 4
 const SEED = 2718
 /** In dollars: less than a turn, about a turn, several turns, next to all. */
 const BUDGETS = [0.02, 0.06, 0.15, 0.4]
