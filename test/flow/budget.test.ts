@@ -118,7 +118,7 @@ test('the workers of a run are limited, and those within the limit do their work
 })
 
 test('a worker that hangs is ended by the minutes that its run may take', async () => {
-  const { send, until } = await start({ run: { minutes: 0.3 } })
+  const { send, until } = await start({ run: { minutes: 0.5 } })
   await send('main', `@hang\n${block('echo never')}`)
   const paused = await until('main', isPaused(1), 90)
   expect(paused.find(({ role }) => role === 'worker')?.text).toMatch(/^timeout/)
