@@ -16,6 +16,8 @@ const whole = { globalSetup: ['test/support/synthesise.ts'], sequence: { groupOr
 
 export default defineConfig({
   test: {
+    // Much of what is tested waits for processes and timers; the default leaves one core in two idle.
+    maxWorkers: '100%',
     projects: [
       project('unit', 20_000),
       project('infra', 120_000),

@@ -23,7 +23,8 @@ afterAll(async () => {
 
 const run = async (session: string, script: string) => {
   await baton.send(session, block(script))
-  return (await baton.until(session, (all) => replies(all).length === 2)).at(-1)?.text ?? ''
+  const entries = await baton.until(session, (all) => replies(all).length === 2)
+  return replies(entries).at(-1) ?? ''
 }
 
 test('a worker sees only an environment made for it', async () => {

@@ -10,19 +10,22 @@ const SECONDS = 60_000
 
 const explored = new Map<string, Exploration>()
 
-/** The product in that scenario; explored once, whoever asks. */
-function asItIs(name: string): Exploration {
-  const known = explored.get(name)
-  if (known) return known
-  const exploration = explore({ system: product, scenario: scenarioNamed(name) })
-  explored.set(name, exploration)
-  return exploration
+/** What an exploration found; explored once, whoever asks. */
+function once(name: string, exploration: () => Exploration): Exploration {
+  const known = explored.get(name) ?? exploration()
+  explored.set(name, known)
+  return known
 }
 
-function without(guard: string): Exploration {
-  const { lacks, scenario } = mutantWithout(guard)
-  return explore({ system: { ...product, ...lacks }, scenario: scenarioNamed(scenario) })
-}
+/** The product in that scenario. */
+const asItIs = (name: string) =>
+  once(name, () => explore({ system: product, scenario: scenarioNamed(name) }))
+
+const without = (guard: string) =>
+  once(`without ${guard}`, () => {
+    const { lacks, scenario } = mutantWithout(guard)
+    return explore({ system: { ...product, ...lacks }, scenario: scenarioNamed(scenario) })
+  })
 
 describe('every path of the product ends well', () => {
   test.each(scenarios.map(({ name }) => name))(
