@@ -17,6 +17,7 @@ const baton = await startBaton({
   stateDir,
   port: 0,
   token: 'bench',
+  readToken: 'read',
   isolation: 'auto',
   // The long answers alone would use up the default one.
   variables: { BUDGETS: '{}' },

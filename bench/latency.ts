@@ -28,6 +28,7 @@ const start = await timed(async () => {
     stateDir,
     port: 0,
     token: 'bench',
+    readToken: 'read',
     isolation: 'auto',
     log: () => {},
   })

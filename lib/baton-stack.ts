@@ -5,7 +5,7 @@ import { Api } from './constructs/api.ts'
 import { setting } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
 import { Control } from './constructs/control.ts'
-import { completes, drives, starts, stops } from './constructs/executions.ts'
+import { completes, drives, links, starts, stops } from './constructs/executions.ts'
 import { bedrock, Gateway } from './constructs/gateway.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
@@ -131,7 +131,7 @@ export class BatonStack extends Stack {
         storage.changeUsage(),
         storage.listSessionWorkers(),
         storage.forget(),
-        secrets.apiToken,
+        secrets.bearerTokens,
         stops('REVIEW_LOOP_ARN', reviewLoop.machine),
         stops('WORKER_LEG_ARN', workerLeg.machine),
       ],
@@ -146,12 +146,21 @@ export class BatonStack extends Stack {
         deployment,
         storage.listOpenRuns(),
         storage.listWorkers(),
+        storage.changeUsage(),
         wakeRuns,
         starts('WORKER_LEG_ARN', workerLeg.machine),
       ],
       appendDeadLetter: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
     })
-    new Monitoring(this, 'Monitoring', { api, storage, secrets })
+    new Monitoring(this, 'Monitoring', {
+      api,
+      storage,
+      secrets,
+      executions: [
+        links('REVIEW_LOOP_ARN', reviewLoop.machine),
+        links('WORKER_LEG_ARN', workerLeg.machine),
+      ],
+    })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })
   }

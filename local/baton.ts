@@ -17,6 +17,8 @@ export interface BatonOptions {
   readonly port: number
   /** The operator's bearer token. */
   readonly token: string
+  /** The bearer token of those who may only read. */
+  readonly readToken: string
   readonly isolation: 'auto' | IsolationKind
   /** With a key the real model answers, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
@@ -48,6 +50,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     stateDir,
     port,
     token,
+    readToken,
     isolation,
     anthropicKey,
     limits,
@@ -90,6 +93,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       ...(model && { parameters: { ModelBaseUrl: model.url } }),
       secrets: {
         [`${STACK}/api-token`]: token,
+        [`${STACK}/read-token`]: readToken,
         [`${STACK}/e2b-api-key`]: e2bKey,
         [`${STACK}/anthropic-api-key`]: modelKey,
       },

@@ -8,6 +8,8 @@ const settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** The operator's bearer token. */
   BATON_TOKEN: z.string().min(1).default('local'),
+  /** The bearer token of those who may only read. */
+  BATON_READ_TOKEN: z.string().min(1).default('read'),
   /** With it the real model answers, unless `BATON_MODEL=scripted`. */
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   BATON_MODEL: z.enum(['scripted']).optional(),

@@ -35,6 +35,7 @@ async function main(): Promise<number> {
     stateDir,
     port: values.once === undefined ? settings.PORT : 0,
     token: settings.BATON_TOKEN,
+    readToken: settings.BATON_READ_TOKEN,
     isolation: values['no-isolation'] ? 'none' : 'auto',
     variables: settings.BATON_BUDGETS ? { BUDGETS: settings.BATON_BUDGETS } : undefined,
     anthropicKey: settings.BATON_MODEL === 'scripted' ? undefined : settings.ANTHROPIC_API_KEY,

@@ -13,6 +13,8 @@ const variables = {
   REVIEW_LOOP_ARN: z.string(),
   WORKER_LEG_ARN: z.string(),
   DEPLOYMENT: z.string(),
+  /** Where the console shows an execution, up to its ARN. */
+  CONSOLE_URL: z.url(),
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),
@@ -32,6 +34,7 @@ const variables = {
   LEG_SECONDS: z.coerce.number().int().positive().default(LEG_SECONDS),
   HISTORY_DAYS: z.coerce.number().int().positive(),
   API_TOKEN_SECRET: z.string(),
+  READ_TOKEN_SECRET: z.string(),
   JOB_KEY_SECRET: z.string(),
   E2B_KEY_SECRET: z.string(),
   MODEL_KEY_SECRET: z.string(),

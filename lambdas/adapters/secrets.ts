@@ -2,7 +2,12 @@
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
 import { variable } from './environment.ts'
 
-type SecretVariable = 'API_TOKEN_SECRET' | 'JOB_KEY_SECRET' | 'E2B_KEY_SECRET' | 'MODEL_KEY_SECRET'
+type SecretVariable =
+  | 'API_TOKEN_SECRET'
+  | 'READ_TOKEN_SECRET'
+  | 'JOB_KEY_SECRET'
+  | 'E2B_KEY_SECRET'
+  | 'MODEL_KEY_SECRET'
 
 /** The secret's text. Throws when it cannot be read or was never given a value. */
 export async function secret(name: SecretVariable, { fresh = false } = {}): Promise<string> {

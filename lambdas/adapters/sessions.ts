@@ -80,19 +80,61 @@ export async function isDeleted(sessionId: string): Promise<boolean> {
   return (Item as Session | undefined)?.deleted === true
 }
 
-/** The most recently active session's id; the index is eventually consistent. */
-export async function latestSession(): Promise<string | undefined> {
-  const { Items = [] } = await dynamo.send(
+/** The number of a session's last entry, and of a message that it has seen; undefined when there is no such session. */
+export async function progressOf(
+  sessionId: string,
+  messageId?: string,
+): Promise<{ lastSeq: number; seen?: number } | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({
+      TableName: variable('SESSIONS_TABLE'),
+      Key: { sessionId },
+      ConsistentRead: true,
+      ProjectionExpression: `lastSeq, deleted${messageId === undefined ? '' : ', seen.#id'}`,
+      ...(messageId !== undefined && { ExpressionAttributeNames: { '#id': messageId } }),
+    }),
+  )
+  if (!Item || Item.deleted) return undefined
+  return { lastSeq: Item.lastSeq, seen: messageId && Item.seen?.[messageId] }
+}
+
+/** What is listed of a session. */
+type ListedSession = Pick<Session, 'sessionId' | 'createdAt' | 'channel' | 'run'> & {
+  readonly lastActivity: string
+}
+
+/** Sessions, the most recently active first; the index is eventually consistent. */
+export async function listSessions(
+  limit: number,
+  start?: Readonly<Record<string, unknown>>,
+): Promise<{
+  sessions: readonly ListedSession[]
+  /** Where the next page begins; absent on the last. */
+  next?: Readonly<Record<string, unknown>>
+}> {
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName: variable('SESSIONS_TABLE'),
       IndexName: 'byActivity',
       KeyConditionExpression: 'active = :active',
       ExpressionAttributeValues: { ':active': 'active' },
       ScanIndexForward: false,
-      Limit: 1,
+      Limit: limit,
+      ExclusiveStartKey: start,
     }),
   )
-  return Items[0]?.sessionId
+  return {
+    sessions: Items as ListedSession[],
+    ...(LastEvaluatedKey && { next: LastEvaluatedKey }),
+  }
+}
+
+/** The most recently active session's id: activity is known by the minute, and within one an open run goes first. */
+export async function latestSession(): Promise<string | undefined> {
+  const { sessions } = await listSessions(25)
+  const [first] = sessions
+  const latest = sessions.filter(({ lastActivity }) => lastActivity === first?.lastActivity)
+  return (latest.find(({ run }) => run.open) ?? first)?.sessionId
 }
 
 /** Open runs whose session has not moved since `before` (ISO 8601), the longest unmoved first; one page. */

@@ -1,6 +1,7 @@
 /** The Workers table: one item a worker. */
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchGetCommand, DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Transition } from '../core/transition.ts'
+import { LISTED, type Listed } from '../core/views.ts'
 import type { Worker } from '../core/worker.ts'
 import { dynamo, swap } from './dynamo.ts'
 import { variable } from './environment.ts'
@@ -32,6 +33,37 @@ export async function readWorker(sessionId: string, workerId: string): Promise<W
     }),
   )
   return Item as Worker | undefined
+}
+
+/**
+ * The latest workers of a session, newest first, by the number of its last one: their ids sort as text, `w10` before
+ * `w9`. One request.
+ */
+export async function latestWorkers(
+  sessionId: string,
+  last: number,
+  count: number,
+): Promise<readonly Listed[]> {
+  const ids = Array.from({ length: Math.min(last, count) }, (_, i) => `w${last - i}`)
+  if (ids.length === 0) return []
+  const table = variable('WORKERS_TABLE')
+  const { Responses } = await dynamo.send(
+    new BatchGetCommand({
+      RequestItems: {
+        [table]: {
+          Keys: ids.map((workerId) => ({ sessionId, workerId })),
+          ProjectionExpression: Object.keys(LISTED)
+            .map((_, i) => `#a${i}`)
+            .join(', '),
+          ExpressionAttributeNames: Object.fromEntries(
+            Object.keys(LISTED).map((name, i) => [`#a${i}`, name]),
+          ),
+        },
+      },
+    }),
+  )
+  const found = (Responses?.[table] ?? []) as Listed[]
+  return ids.flatMap((id) => found.find(({ workerId }) => workerId === id) ?? [])
 }
 
 /** Every worker of a session, oldest first. */
@@ -66,6 +98,20 @@ export interface Page {
   readonly workers: readonly Worker[]
   /** Where the next page begins; absent on the last. */
   readonly next?: Readonly<Record<string, unknown>>
+}
+
+/** How many workers live, counted in one request: beyond a megabyte of them in the index it is a lower bound. */
+export async function countLiveWorkers(): Promise<number> {
+  const { Count = 0 } = await dynamo.send(
+    new QueryCommand({
+      TableName: variable('WORKERS_TABLE'),
+      IndexName: 'live',
+      KeyConditionExpression: 'live = :live',
+      ExpressionAttributeValues: { ':live': 'live' },
+      Select: 'COUNT',
+    }),
+  )
+  return Count
 }
 
 /** Live workers of all sessions, the latest started first; eventually consistent. */

@@ -1,9 +1,9 @@
 /** CloseRun: closes the run if nothing is outstanding, and lets the conductor's sandbox rest. */
 import { writeEntries } from '../adapters/history.ts'
+import { readLedger } from '../adapters/ledgers.ts'
 import { logger } from '../adapters/logger.ts'
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { changeSession } from '../adapters/sessions.ts'
-import { readLedger } from '../adapters/usage.ts'
 import { closeRun } from '../core/run/ends.ts'
 import { runStep } from '../run/inputs.ts'
 import { task } from '../run/task.ts'

@@ -1,7 +1,7 @@
 /** What the operator does to a session: stop it, let it go on, forget it, end one of its workers. */
 import { requireOperator } from '../http/authenticate.ts'
 import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
+import { noSession, noWorker, Problem } from '../http/problem.ts'
 import { check, sessionId as sessionIdSchema } from '../http/request.ts'
 import { json, noContent } from '../http/respond.ts'
 import { continueSession } from './continue-session.ts'
@@ -15,21 +15,20 @@ export const handler = http(async (event) => {
   switch (event.routeKey) {
     case 'POST /api/sessions/{sessionId}/stop': {
       const stopped = await stopSession(sessionId)
-      if (!stopped) throw new Problem(404, `There is no session ${sessionId}.`)
+      if (!stopped) throw noSession(sessionId)
       return json({ sessionId, ...stopped })
     }
     case 'POST /api/sessions/{sessionId}/continue': {
       const continued = await continueSession(sessionId)
-      if (!continued) throw new Problem(404, `There is no session ${sessionId}.`)
+      if (!continued) throw noSession(sessionId)
       return json(continued, 202)
     }
     case 'DELETE /api/sessions/{sessionId}':
-      if (!(await forgetSession(sessionId)))
-        throw new Problem(404, `There is no session ${sessionId}.`)
+      if (!(await forgetSession(sessionId))) throw noSession(sessionId)
       return noContent
     case 'POST /api/sessions/{sessionId}/workers/{workerId}/kill': {
       const killed = await killWorker(sessionId, event.pathParameters?.workerId ?? '')
-      if (!killed) throw new Problem(404, 'There is no such worker in this session.')
+      if (!killed) throw noWorker()
       return json(killed)
     }
     default:

@@ -1,10 +1,10 @@
 /** Ends what a session does: its run, its CLI job, its workers. What was said stays. */
 import { variable } from '../adapters/environment.ts'
 import { writeEntries } from '../adapters/history.ts'
+import { readLedger } from '../adapters/ledgers.ts'
 import { logger } from '../adapters/logger.ts'
 import { connectSandbox, restSoon } from '../adapters/sandboxes.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
-import { readLedger } from '../adapters/usage.ts'
 import { sessionWorkers } from '../adapters/workers.ts'
 import { stopExecution } from '../adapters/workflow.ts'
 import { runName } from '../core/execution-name.ts'

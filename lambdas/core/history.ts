@@ -1,6 +1,7 @@
 /** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
 import type { Answer } from './command.ts'
 import { commandId, spawnedIds } from './command.ts'
+import { runName } from './execution-name.ts'
 import type { Body } from './message.ts'
 import { modelView, receiptText, spentText, spentView } from './receipt.ts'
 import type { Session, Unwritten } from './session.ts'
@@ -24,6 +25,9 @@ export interface Entry {
   readonly text: string
   readonly turnId?: string
   readonly workerId?: string
+  /** Of a turn: ids of the messages that it answers, and the name of its run's execution. */
+  readonly answers?: readonly string[]
+  readonly execution?: string
   readonly commands?: readonly EntryCommand[]
   /** What the models used for a turn. */
   readonly usage?: ReturnType<typeof modelView>
@@ -77,7 +81,7 @@ function replyText(
 export const turnEntry = (
   turn: Extract<Unwritten, { kind: 'turn' }>,
   { reply, commands }: Answer,
-  { channel }: Session,
+  { sessionId, channel }: Session,
 ): Entry => {
   const spawned = spawnedIds(commands, turn.firstWorker)
   return {
@@ -87,6 +91,8 @@ export const turnEntry = (
     channel,
     text: replyText(turn, reply),
     turnId: `t${turn.n}`,
+    answers: turn.covered.map(({ id }) => id),
+    execution: runName(sessionId, turn.run),
     ...(turn.used && { usage: modelView(turn.used) }),
     ...(commands.length > 0 && {
       commands: commands.map((command, i) => ({

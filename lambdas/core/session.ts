@@ -47,6 +47,7 @@ export type Unwritten =
       readonly seq: number
       readonly kind: 'turn'
       readonly n: number
+      readonly run: number
       readonly at: string
       /** Ids of the messages that the turn answers. */
       readonly covered: readonly { readonly id: string }[]

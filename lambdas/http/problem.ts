@@ -24,6 +24,10 @@ export class Problem extends Error {
   }
 }
 
+export const noSession = (sessionId: string) =>
+  new Problem(404, `There is no session ${sessionId}.`)
+export const noWorker = () => new Problem(404, 'There is no such worker in this session.')
+
 const HEADERS: Partial<Record<ProblemStatus, Record<string, string>>> = {
   401: { 'www-authenticate': 'Bearer' },
   503: { 'retry-after': '5' },

@@ -38,6 +38,9 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
   throw new Problem(400, `${what} is not valid: ${faults.join('; ').slice(0, TOLD.characters)}.`)
 }
 
+/** `w1`, `w2`, … within a session. */
+export const workerId = z.string().regex(/^w[1-9]\d{0,8}$/, 'a worker id is w and a number')
+
 /** 1 to 64 of `A-Za-z0-9_-`. */
 export const sessionId = z
   .string()

@@ -1,9 +1,10 @@
 /** Who may use the model now: a job that is the current one, while no budget of its session is used up. */
 import { randomUUID } from 'node:crypto'
 import { variable } from '../adapters/environment.ts'
+import { changeLedger } from '../adapters/ledgers.ts'
 import { secret } from '../adapters/secrets.ts'
 import { readSession } from '../adapters/sessions.ts'
-import { changeLedger, post } from '../adapters/usage.ts'
+import { post } from '../adapters/totals.ts'
 import { readWorker } from '../adapters/workers.ts'
 import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
 import { admit, jobName, settle } from '../core/ledger.ts'

@@ -1,10 +1,10 @@
 /** A leg is over: its report on its way to the conductor, then the worker's sandbox at rest. */
 import { getResult, putBody } from '../adapters/bodies.ts'
+import { readLedger } from '../adapters/ledgers.ts'
 import { logger } from '../adapters/logger.ts'
 import { enqueue } from '../adapters/queue.ts'
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { readSession } from '../adapters/sessions.ts'
-import { readLedger } from '../adapters/usage.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
 import { usedBy } from '../core/ledger.ts'
 import { endLeg } from '../core/leg.ts'

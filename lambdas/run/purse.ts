@@ -1,6 +1,7 @@
 /** What a session may still spend, by its ledger and the totals that it shares; and its own part of these totals. */
 import { variable } from '../adapters/environment.ts'
-import { dayTotal, post, readLedger } from '../adapters/usage.ts'
+import { readLedger } from '../adapters/ledgers.ts'
+import { dayTotal, post } from '../adapters/totals.ts'
 import type { Session } from '../core/session.ts'
 import { type Elsewhere, type Purse, purseOf, senderOf } from '../core/spending.ts'
 import { dateOf } from '../core/tally.ts'

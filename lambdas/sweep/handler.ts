@@ -4,9 +4,11 @@ import { variable } from '../adapters/environment.ts'
 import { logger } from '../adapters/logger.ts'
 import { endSandbox, listSandboxes } from '../adapters/sandboxes.ts'
 import { readSession, unmovedRuns } from '../adapters/sessions.ts'
+import { rollUp } from '../adapters/totals.ts'
 import { liveWorkers, type Page, readWorker } from '../adapters/workers.ts'
 import { start } from '../adapters/workflow.ts'
 import { legName } from '../core/execution-name.ts'
+import { dateOf } from '../core/tally.ts'
 import { collectLeg } from '../run/collect-leg.ts'
 import { task } from '../run/task.ts'
 import { drive } from '../run/wake.ts'
@@ -22,6 +24,7 @@ const input = z.object({
 })
 type Ages = z.infer<typeof input>
 
+const DAY = 86_400
 const ago = (seconds: number) => Date.now() - seconds * 1000
 
 export const handler = task(input, async (ages) => {
@@ -33,6 +36,8 @@ export const handler = task(input, async (ages) => {
     await each('leg', page.workers, reportIfOver)
     next = page.next
   } while (next)
+  // Yesterday's, too: what was counted before midnight may have been posted after the last sweep.
+  await each('day', [ago(DAY), ago(0)].map(dateOf), rollUp)
   await each('sandbox', await listSandboxes(), (sandbox) => endIfForgotten(sandbox, ages))
 })
 

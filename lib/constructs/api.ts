@@ -18,6 +18,9 @@ import { ServiceFunction } from './service-function.ts'
 const AUTHORIZATION =
   'Bearer tokens, signatures over the body and job tokens are checked in the functions; authorizers do not see the body.'
 
+/** For functions whose requests may wait up to 25 seconds for something new; API Gateway gives up after 30. */
+export const WAITING = Duration.seconds(29)
+
 /** What every request leaves in the access log: never its body or credentials. */
 const ACCESS_LOG = {
   requestId: '$context.requestId',

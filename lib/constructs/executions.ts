@@ -1,5 +1,5 @@
 /** Bindings to state machines: who starts, stops and answers their executions. */
-import { ArnFormat, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { type Binding, right, setting, together } from './bindings.ts'
 import { acknowledgeWildcard, inFinding } from './wildcards.ts'
@@ -32,6 +32,16 @@ const executionsOf = (machine: StateMachine) =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     resourceName: `${machine.stateMachineName}:*`,
   })
+
+/** Names a machine in links to the console; no right to it. */
+export const links = (variable: string, machine: StateMachine): Binding =>
+  together(
+    setting(variable, machine.stateMachineArn),
+    setting(
+      'CONSOLE_URL',
+      `https://${Aws.REGION}.console.aws.amazon.com/states/home?region=${Aws.REGION}#/v2/executions/details/`,
+    ),
+  )
 
 /** Keeps the machine's waiting tasks alive, and answers them. */
 export const completes = (machine: StateMachine): Binding =>

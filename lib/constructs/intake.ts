@@ -3,7 +3,7 @@ import { Duration, Validations } from 'aws-cdk-lib'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import type { Api } from './api.ts'
+import { type Api, WAITING } from './api.ts'
 import { type Binding, right, setting, together } from './bindings.ts'
 import type { Secrets } from './secrets.ts'
 import { ServiceFunction } from './service-function.ts'
@@ -46,14 +46,23 @@ export class Intake extends Construct {
     )
   }
 
-  /** `POST /api/webhooks/conductor/message`. */
+  /** Messages over HTTP, and the test message of monitoring. */
   acceptOverHttp(api: Api, { storage, secrets }: { storage: Storage; secrets: Secrets }): void {
     const receive = new ServiceFunction(this, 'ReceiveMessage', {
       name: 'receive-message',
-      timeout: Duration.seconds(10),
-      bindings: [storage.putMessages(), secrets.apiToken, this.send],
+      timeout: WAITING,
+      bindings: [
+        storage.putMessages(),
+        // Where the sender prefers to wait for the reply.
+        storage.readSessions(),
+        storage.takeWaitingPlaces(),
+        storage.readHistory(),
+        secrets.bearerTokens,
+        this.send,
+      ],
     })
     api.route('POST /api/webhooks/conductor/message', receive)
+    api.route('POST /api/monitoring/test', receive)
   }
 
   /** The consumer: append once, wake the run. */

@@ -1,7 +1,8 @@
-/** What the operator reads: what is going on now, and what was said and done. */
+/** What the operator reads: what is going on now, what was counted, what was said and done. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
-import type { Api } from './api.ts'
+import { type Api, WAITING } from './api.ts'
+import type { Binding } from './bindings.ts'
 import type { Secrets } from './secrets.ts'
 import { ServiceFunction } from './service-function.ts'
 import type { Storage } from './storage.ts'
@@ -10,10 +11,16 @@ interface MonitoringProps {
   readonly api: Api
   readonly storage: Storage
   readonly secrets: Secrets
+  /** What names the executions in links to the console. */
+  readonly executions: readonly Binding[]
 }
 
 export class Monitoring extends Construct {
-  constructor(scope: Construct, id: string, { api, storage, secrets }: MonitoringProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { api, storage, secrets, executions }: MonitoringProps,
+  ) {
     super(scope, id)
     const monitor = new ServiceFunction(this, 'Monitor', {
       name: 'monitor',
@@ -22,24 +29,40 @@ export class Monitoring extends Construct {
         storage.readSessions(),
         storage.listSessions(),
         storage.listWorkers(),
-        secrets.apiToken,
+        storage.readTotals(),
+        secrets.bearerTokens,
       ],
     })
     api.route('GET /api/monitoring/status', monitor)
     api.route('GET /api/monitoring/workers', monitor)
+    api.route('GET /api/monitoring/metrics', monitor)
+    api.route('GET /api/sessions', monitor)
 
     const readSession = new ServiceFunction(this, 'ReadSession', {
       name: 'read-session',
-      // It may wait up to 25 seconds for a new entry.
-      timeout: Duration.seconds(29),
+      timeout: Duration.seconds(10),
       bindings: [
         storage.readSessions(),
         storage.readWorkers(),
-        storage.readHistory(),
-        secrets.apiToken,
+        storage.listLatestWorkers(),
+        storage.readLedgers(),
+        secrets.bearerTokens,
+        ...executions,
       ],
     })
-    api.route('GET /api/sessions/{sessionId}/messages', readSession)
+    api.route('GET /api/sessions/{sessionId}', readSession)
     api.route('GET /api/sessions/{sessionId}/workers/{workerId}', readSession)
+
+    const readHistory = new ServiceFunction(this, 'ReadHistory', {
+      name: 'read-history',
+      timeout: WAITING,
+      bindings: [
+        storage.readSessions(),
+        storage.takeWaitingPlaces(),
+        storage.readHistory(),
+        secrets.bearerTokens,
+      ],
+    })
+    api.route('GET /api/sessions/{sessionId}/messages', readHistory)
   }
 }

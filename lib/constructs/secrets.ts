@@ -5,8 +5,8 @@ import { Construct } from 'constructs'
 import { type Binding, right, setting, together } from './bindings.ts'
 
 export class Secrets extends Construct {
-  /** The operator's bearer token; a random one until it is replaced. */
-  readonly apiToken: Binding
+  /** The bearer tokens of the operator and of readers; random ones until they are replaced. */
+  readonly bearerTokens: Binding
   /** Signs job tokens; random, nobody needs to know it. */
   readonly jobKey: Binding
   /** To be set by the operator after the first deployment. */
@@ -15,11 +15,19 @@ export class Secrets extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    this.apiToken = this.#secret(
-      'ApiToken',
-      'API_TOKEN_SECRET',
-      'api-token',
-      'The operator token: bearer of /api routes.',
+    this.bearerTokens = together(
+      this.#secret(
+        'ApiToken',
+        'API_TOKEN_SECRET',
+        'api-token',
+        'The operator token: bearer of /api routes.',
+      ),
+      this.#secret(
+        'ReadToken',
+        'READ_TOKEN_SECRET',
+        'read-token',
+        'The read-only token: bearer of those /api routes that change nothing.',
+      ),
     )
     this.jobKey = this.#secret(
       'JobKey',

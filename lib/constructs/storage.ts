@@ -1,6 +1,7 @@
 /** Everything that is kept: four tables and a bucket, and how functions are bound to them. */
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Config } from '../config.ts'
@@ -96,6 +97,20 @@ export class Storage extends Construct {
   listSessions(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'byActivity')
   }
+  /** The places of requests that wait: one item beside the sessions, and none of them. */
+  takeWaitingPlaces(): Binding {
+    return together(setting('SESSIONS_TABLE', this.sessions.tableName), {
+      variables: {},
+      grant: (fn) =>
+        fn.addToRolePolicy(
+          new PolicyStatement({
+            actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+            resources: [this.sessions.tableArn],
+            conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['#waiting'] } },
+          }),
+        ),
+    })
+  }
   /** The sessions whose run is open. */
   listOpenRuns(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'openRuns')
@@ -105,6 +120,10 @@ export class Storage extends Construct {
   }
   changeWorkers(): Binding {
     return access('WORKERS_TABLE', this.workers, 'GetItem', 'UpdateItem')
+  }
+  /** Some workers of one session, by their names. */
+  listLatestWorkers(): Binding {
+    return access('WORKERS_TABLE', this.workers, 'BatchGetItem')
   }
   /** All workers of one session. */
   listSessionWorkers(): Binding {
@@ -141,10 +160,14 @@ export class Storage extends Construct {
   readLedgers(): Binding {
     return access('USAGE_TABLE', this.usage, 'GetItem')
   }
+  /** All that was ever counted. */
+  readTotals(): Binding {
+    return access('USAGE_TABLE', this.usage, 'BatchGetItem')
+  }
   /** Ledgers, and the totals by day and sender. */
   changeUsage(): Binding {
     return together(
-      access('USAGE_TABLE', this.usage, 'GetItem', 'UpdateItem', 'Query'),
+      access('USAGE_TABLE', this.usage, 'GetItem', 'UpdateItem'),
       setting('HISTORY_DAYS', this.#historyDays),
     )
   }
@@ -180,7 +203,7 @@ export class Storage extends Construct {
   }
 }
 
-type Operation = 'GetItem' | 'UpdateItem' | 'DeleteItem' | 'Query'
+type Operation = 'GetItem' | 'BatchGetItem' | 'UpdateItem' | 'DeleteItem' | 'Query'
 
 const access = (variable: string, table: TableV2, ...operations: readonly Operation[]): Binding =>
   together(

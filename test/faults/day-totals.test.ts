@@ -6,7 +6,7 @@ import { type TestBaton, testBaton } from '../support/baton.ts'
 import { usageTable } from '../support/usage.ts'
 
 const SESSIONS = 500
-const ANSWERS = 4
+const ANSWERS = 2
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -32,7 +32,8 @@ const used = (session: number, answer: number): Tally => ({
 
 test('500 sessions at once: the total of the day is exact, also when each step is repeated', async () => {
   // Read after the environment is set, as a function's client is.
-  const { changeLedger, dayTotal, post } = await import('../../lambdas/adapters/usage.ts')
+  const { changeLedger } = await import('../../lambdas/adapters/ledgers.ts')
+  const { dayTotal, grandTotals, post, rollUp } = await import('../../lambdas/adapters/totals.ts')
 
   async function live(n: number): Promise<void> {
     const sessionId = `many-${n}`
@@ -67,4 +68,16 @@ test('500 sessions at once: the total of the day is exact, also when each step i
   const today = dateOf(Date.now())
   expect(await dayTotal(today)).toEqual(expected)
   expect(await dayTotal(today, 'http')).toEqual(expected)
-}, 200_000)
+
+  // Of all time it is the same, rolled up or not, and however often.
+  const grand = { all: expected, today: expected, since: today }
+  expect(await grandTotals(Date.now())).toEqual(grand)
+  await Promise.all([1, 2, 3].map(() => rollUp(today)))
+  expect(await grandTotals(Date.now())).toEqual(grand)
+  const nextYear = Date.now() + 400 * 86_400_000
+  expect(await grandTotals(nextYear)).toEqual({
+    all: expected,
+    today: {},
+    since: `${today.slice(0, 7)}-01`,
+  })
+}, 300_000)

@@ -28,7 +28,7 @@ const running = (session: string) =>
 
 const workerSandbox = (session: string) => running(session).find(({ metadata }) => metadata.worker)
 
-async function until(holds: () => boolean, seconds = 20): Promise<void> {
+async function until(holds: () => boolean, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000
   while (!holds()) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s`)

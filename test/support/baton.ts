@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from '../../local/baton.ts'
+import { expectDocumented } from './openapi.ts'
 import { expectNowhere, secretsOf } from './secrets.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -40,6 +41,7 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
     root,
     port: 0,
     token: 'test-token',
+    readToken: 'test-read-token',
     isolation,
     log: (line) => log.push(line),
     ...options,
@@ -60,11 +62,14 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
 
 /** What a client does over HTTP alone. */
 export function clientOf({ url, token }: { url: string; token: string }) {
-  const request = (route: string, init: RequestInit = {}) =>
-    fetch(`${url}${route}`, {
+  const request = async (route: string, init: RequestInit = {}) => {
+    const response = await fetch(`${url}${route}`, {
       ...init,
       headers: { authorization: `Bearer ${token}`, ...init.headers },
     })
+    await expectDocumented(init.method ?? 'GET', route, response)
+    return response
+  }
   const history = async (sessionId: string): Promise<readonly Entry[]> => {
     const entries: Entry[] = []
     for (;;) {
@@ -76,7 +81,7 @@ export function clientOf({ url, token }: { url: string; token: string }) {
       entries.push(...messages)
     }
   }
-  const until: TestBaton['until'] = async (sessionId, holds, seconds = 60) => {
+  const until: TestBaton['until'] = async (sessionId, holds, seconds = 90) => {
     const deadline = Date.now() + seconds * 1000
     for (;;) {
       const entries = await history(sessionId)

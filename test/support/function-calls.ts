@@ -11,7 +11,7 @@ export const stepOf = ({ functionId }: FunctionCall) =>
 export const operationOf = ({ operation }: FunctionCall) =>
   operation.replace(/(?<=\/sandboxes\/)\w+/, ':id')
 
-const READS = /^(GetItem|Query|GetSecretValue|GET .*)$/
+const READS = /^(GetItem|BatchGetItem|Query|GetSecretValue|GET .*)$/
 
 /** Whether it changes anything anywhere. */
 export const isEffect = ({ operation }: FunctionCall) => !READS.test(operation)

@@ -10,6 +10,7 @@ const baton = await startBaton({
   stateDir,
   port: Number(port),
   token: 'test-token',
+  readToken: 'read',
   isolation: process.env.BATON_TEST_ISOLATION === 'none' ? 'none' : 'auto',
   log: (line) => appendFileSync(`${stateDir}/log.txt`, `${new Date().toISOString()} ${line}\n`),
 })

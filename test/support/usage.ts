@@ -1,16 +1,15 @@
 /** What a test compares: what the scripted model sent, and what was counted. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Ledger, newLedger } from '../../lambdas/core/ledger.ts'
 import { answerTally } from '../../lambdas/core/prices.ts'
 import { add, type Tally } from '../../lambdas/core/tally.ts'
 import type { TestBaton } from './baton.ts'
+import { tablesOf } from './tables.ts'
 
 /** A client for the Usage table of a local Baton. */
-export function usageTable({ aws }: TestBaton) {
-  const { region, endpoint, credentials, resources } = aws
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ region, endpoint, credentials }))
-  const TableName = resources.find('Baton/Storage/Usage', 'AWS::DynamoDB::GlobalTable').physicalId
+export function usageTable(baton: TestBaton) {
+  const { client, nameOf } = tablesOf(baton)
+  const TableName = nameOf('Usage')
   return {
     name: TableName,
     async ledger(sessionId: string): Promise<Ledger> {
@@ -20,20 +19,13 @@ export function usageTable({ aws }: TestBaton) {
     },
     /** Today's total of all sessions. */
     async day(): Promise<Tally> {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: '#scope = :scope',
-          ExpressionAttributeNames: { '#scope': 'scope' },
-          ExpressionAttributeValues: {
-            ':scope': `day#${new Date().toISOString().slice(0, 10)}`,
-          },
-        }),
+      const Key = { scope: `day#${new Date().toISOString().slice(0, 10)}`, part: 0 }
+      const { Item = {} } = await client.send(
+        new GetCommand({ TableName, Key, ConsistentRead: true }),
       )
+      const { scope: _, part: __, expires: ___, ...posted } = Item
       return add(
-        ...Items.flatMap(({ scope: _, part: __, expires: ___, ...posted }) =>
-          Object.values(posted as Record<string, { tally: Tally }>).map(({ tally }) => tally),
-        ),
+        ...Object.values(posted as Record<string, { tally: Tally }>).map(({ tally }) => tally),
       )
     },
   }

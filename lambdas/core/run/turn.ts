@@ -96,6 +96,7 @@ export function accept(
         seq: entry,
         kind: 'turn',
         n,
+        run: session.run.id,
         at: decision.at,
         covered: turn.cover.map(({ id }) => ({ id })),
         result: decision.result,

@@ -38,6 +38,7 @@ describe("a turn's entry", () => {
     seq: 5,
     kind: 'turn',
     n: 2,
+    run: 7,
     at,
     covered: [{ id: 'm3' }],
     result: 'j1',
@@ -48,7 +49,15 @@ describe("a turn's entry", () => {
     turnEntry({ ...turn, silent }, { reply, commands: checkCommands(commands) }, session())
 
   test('has the reply, and no commands when there are none', () => {
-    const shows = { seq: 5, at, role: 'conductor', channel: 'http', turnId: 't2' }
+    const shows = {
+      seq: 5,
+      at,
+      role: 'conductor',
+      channel: 'http',
+      turnId: 't2',
+      answers: ['m3'],
+      execution: 'main.r7',
+    }
     expect(entry('hi')).toEqual({ ...shows, text: 'hi' })
     expect(entry(null)).toEqual({ ...shows, text: '' })
   })

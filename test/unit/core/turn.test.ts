@@ -96,6 +96,7 @@ describe('an accepted turn', () => {
         seq: 4,
         kind: 'turn',
         n: 1,
+        run: 1,
         at: AT,
         covered: [{ id: 'm1' }, { id: 'm2' }],
         result: 'j5',

@@ -8,6 +8,8 @@ import { conductorView, workerDetail, workerView } from '../../../lambdas/core/v
 import { endWorker, instruct, newWorker } from '../../../lambdas/core/worker.ts'
 import { ACCOUNT, AT, busyWith, NOW } from './scene.ts'
 
+const consoleLink = (execution: string) => `https://console.example.com/${execution}`
+
 const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW), seconds: 1800 })
 
 const queued = newWorker(
@@ -38,7 +40,7 @@ test('a worker that waits for its sandbox has none yet', () => {
 
 test('one worker is shown with its criteria and each leg', () => {
   const ended = endWorker(second, { status: 'accepted', reason: 'good', at: AT }).item
-  expect(workerDetail(ended)).toEqual({
+  expect(workerDetail(ended, consoleLink)).toEqual({
     ...shared,
     sandboxId: 'sandbox',
     status: 'accepted',
@@ -49,6 +51,8 @@ test('one worker is shown with its criteria and each leg', () => {
     legs: [
       {
         leg: 1,
+        execution: 'main.w1.1',
+        console: 'https://console.example.com/main.w1.1',
         instructions: null,
         startedAt: AT,
         endedAt: AT,
@@ -58,6 +62,8 @@ test('one worker is shown with its criteria and each leg', () => {
       },
       {
         leg: 2,
+        execution: 'main.w1.2',
+        console: 'https://console.example.com/main.w1.2',
         instructions: 'in blue',
         startedAt: AT,
         endedAt: null,
@@ -70,7 +76,9 @@ test('one worker is shown with its criteria and each leg', () => {
 })
 
 test('no token and no CLI session is shown', () => {
-  expect(JSON.stringify([workerView(working), workerDetail(second)])).not.toContain('secret')
+  expect(JSON.stringify([workerView(working), workerDetail(second, consoleLink)])).not.toContain(
+    'secret',
+  )
 })
 
 test('a conductor is up while its run is open, and not once it was stopped', () => {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
 import * as z from 'zod'
 
 export const OPERATOR = 'operator-token-of-the-test'
+export const READER = 'read-token-of-the-test'
 export const JOB_KEY = 'job-key-of-the-test'
 
 /** What no answer may show: it stands in the errors of the services that do not work. */
@@ -49,6 +50,7 @@ export function setDeployment() {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       API_TOKEN_SECRET: 'api-token',
+      READ_TOKEN_SECRET: 'read-token',
       JOB_KEY_SECRET: 'job-key',
       SESSIONS_TABLE: 'sessions',
       WORKERS_TABLE: 'workers',
@@ -61,7 +63,7 @@ export function setDeployment() {
   })
 
   beforeEach(() => {
-    deployment.secrets.set('api-token', OPERATOR).set('job-key', JOB_KEY)
+    deployment.secrets.set('api-token', OPERATOR).set('read-token', READER).set('job-key', JOB_KEY)
     deployment.log.length = 0
     for (const stream of [process.stdout, process.stderr])
       vi.spyOn(stream, 'write').mockImplementation((line) => {

@@ -1,10 +1,10 @@
 /** The operator is known by one bearer token; nobody else, and no guess, gets further. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { requireOperator } from '../../../lambdas/http/authenticate.ts'
+import { requireOperator, requireReader } from '../../../lambdas/http/authenticate.ts'
 import { http } from '../../../lambdas/http/http.ts'
 import { noContent } from '../../../lambdas/http/respond.ts'
 import { call, detailOf } from './call.ts'
-import { INTERNAL, OPERATOR, setDeployment } from './deployment.ts'
+import { INTERNAL, OPERATOR, READER, setDeployment } from './deployment.ts'
 
 const deployment = setDeployment()
 
@@ -71,9 +71,7 @@ test.each([
   'x'.repeat(100_000),
 ])('is 401 with another token', async (token) => {
   const answer = await knock(token)
-  expect(detailOf(answer, 401)).toBe(
-    'The bearer token is not the operator token of this deployment.',
-  )
+  expect(detailOf(answer, 401)).toBe('The bearer token is no token of this deployment.')
   expect(answer.headers['www-authenticate']).toBe('Bearer')
 })
 
@@ -98,10 +96,38 @@ describe('a rotated token', () => {
 
 test('many wrong tokens make the secret be read but once more', async () => {
   letTimePass()
-  await knock(OPERATOR)
+  await Promise.all([OPERATOR, READER].map(knock))
   const before = deployment.reads
   for (let attempt = 0; attempt < 50; attempt++) detailOf(await knock(`wrong-${attempt}`), 401)
-  expect(deployment.reads - before).toBe(1)
+  // Each of the two secrets.
+  expect(deployment.reads - before).toBe(2)
+})
+
+describe('with the read-only token', () => {
+  const read = http(async (event) => {
+    await requireReader(event.headers.authorization)
+    return noContent
+  })
+  const headers = { authorization: `Bearer ${READER}` }
+
+  test('one may read, as the operator may', async () => {
+    expect(await call(read, { headers })).toMatchObject({ statusCode: 204 })
+    const operator = { authorization: `Bearer ${OPERATOR}` }
+    expect(await call(read, { headers: operator })).toMatchObject({ statusCode: 204 })
+    detailOf(await call(read, { headers: { authorization: 'Bearer wrong' } }), 401)
+  })
+
+  test('nothing is changed: 403', async () => {
+    expect(detailOf(await knock(READER), 403)).toContain('needs the operator token')
+  })
+
+  test('a rotated one is known at once', async () => {
+    letTimePass()
+    await call(read, { headers })
+    deployment.secrets.set('read-token', 'rotated')
+    const rotated = { authorization: 'Bearer rotated' }
+    expect(await call(read, { headers: rotated })).toMatchObject({ statusCode: 204 })
+  })
 })
 
 describe('is 503 when the secret', () => {

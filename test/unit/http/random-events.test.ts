@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { requireOperator } from '../../../lambdas/http/authenticate.ts'
 import { http } from '../../../lambdas/http/http.ts'
 import { handler as monitor } from '../../../lambdas/monitor/handler.ts'
+import { handler as history } from '../../../lambdas/read-history/handler.ts'
 import { handler as session } from '../../../lambdas/read-session/handler.ts'
 import { handler as message } from '../../../lambdas/receive-message/handler.ts'
 import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
@@ -12,7 +13,7 @@ import { INTERNAL, OPERATOR, setDeployment } from './deployment.ts'
 
 setDeployment()
 
-const DOCUMENTED = [200, 202, 204, 400, 401, 403, 404, 409, 413, 503]
+const DOCUMENTED = [200, 202, 204, 304, 400, 401, 403, 404, 409, 413, 503]
 
 /** Throws whatever a function may come upon. */
 const throwing = http(async (event) => {
@@ -20,7 +21,7 @@ const throwing = http(async (event) => {
   throw JSON.parse(event.body ?? 'null')
 })
 
-const functions = { message, session, monitor, callback, throwing }
+const functions = { message, history, session, monitor, callback, throwing }
 
 const text = fc.string({ unit: 'binary', maxLength: 80 })
 const content = fc.oneof(text, fc.constantFrom('', ' ', 'hello', 'x'.repeat(131_073)))
@@ -39,6 +40,10 @@ const event = fc.record(
     route: fc.constantFrom(
       'POST /api/webhooks/conductor/message',
       'GET /api/sessions/{sessionId}/messages',
+      'GET /api/sessions/{sessionId}',
+      'GET /api/sessions',
+      'GET /api/monitoring/metrics',
+      'POST /api/monitoring/test',
       'GET /api/sessions/{sessionId}/workers/{workerId}',
       'GET /api/monitoring/workers',
       'GET /api/monitoring/status',

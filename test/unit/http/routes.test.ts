@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { handler as health } from '../../../lambdas/check-health/handler.ts'
 import { handler as monitor } from '../../../lambdas/monitor/handler.ts'
+import { handler as history } from '../../../lambdas/read-history/handler.ts'
 import { handler as session } from '../../../lambdas/read-session/handler.ts'
 import { call, detailOf, type HttpFunction, type Request } from './call.ts'
 import { OPERATOR, setDeployment } from './deployment.ts'
@@ -12,6 +13,7 @@ const headers = { authorization: `Bearer ${OPERATOR}` }
 const messages = 'GET /api/sessions/{sessionId}/messages'
 const workers = 'GET /api/monitoring/workers'
 const main = { sessionId: 'main' }
+const key = { live: 'live', startedAt: '2026-01-01T00:00:00.000Z', sessionId: 's', workerId: 'w1' }
 const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 test('anybody may ask for the health', async () => {
@@ -25,8 +27,8 @@ test('anybody may ask for the health', async () => {
 })
 
 const guarded: [string, HttpFunction, Request][] = [
-  ['the history', session, { route: messages, pathParameters: main }],
-  ['a session of a bad id', session, { route: messages, pathParameters: { sessionId: '.' } }],
+  ['the history', history, { route: messages, pathParameters: main }],
+  ['a session of a bad id', history, { route: messages, pathParameters: { sessionId: '.' } }],
   ['the status', monitor, { route: 'GET /api/monitoring/status' }],
   ['an unknown route', monitor, { route: 'GET /api/monitoring/nothing' }],
 ]
@@ -46,7 +48,7 @@ test.each(
 
 test.each([undefined, '', 'a b', 'x'.repeat(65)])('the session id %j is 400', async (sessionId) => {
   const pathParameters = sessionId === undefined ? {} : { sessionId }
-  const answer = await call(session, { route: messages, headers, pathParameters })
+  const answer = await call(history, { route: messages, headers, pathParameters })
   expect(detailOf(answer, 400)).toContain('The session id is not valid')
 })
 
@@ -56,6 +58,10 @@ describe('the query of the history is 400 with', () => {
     { after: '1.5' },
     { after: 'x' },
     { after: '1,2' },
+    { after: '' },
+    { after: '0x10' },
+    { after: '1e3' },
+    { wait: '1.5' },
     { after: 'Infinity' },
     { limit: '0' },
     { limit: '201' },
@@ -63,7 +69,7 @@ describe('the query of the history is 400 with', () => {
     { wait: '-1' },
     { wait: 'NaN' },
   ])('%j', async (query) => {
-    const answer = await call(session, { route: messages, headers, pathParameters: main, query })
+    const answer = await call(history, { route: messages, headers, pathParameters: main, query })
     expect(detailOf(answer, 400)).toContain(`The query is not valid: ${Object.keys(query)[0]}: `)
   })
 })
@@ -78,7 +84,9 @@ describe('the query of the workers is 400 with', () => {
     { cursor: cursor(null) },
     { cursor: cursor({ live: 'no', startedAt: '', sessionId: 's', workerId: 'w1' }) },
     { cursor: cursor({ live: 'live', startedAt: '2026', sessionId: 's' }) },
-    { cursor: cursor({ live: 'live', startedAt: '2026', sessionId: 's', workerId: 'w', x: 1 }) },
+    { cursor: cursor({ ...key, workerId: 'w' }) },
+    { cursor: cursor({ ...key, startedAt: '2026' }) },
+    { cursor: cursor({ ...key, x: 1 }) },
   ])('%j', async (query) => {
     const answer = await call(monitor, { route: workers, headers, query })
     expect(detailOf(answer, 400)).toContain(`The query is not valid: ${Object.keys(query)[0]}: `)

@@ -1,0 +1,19 @@
+/** What was ever counted, and today's part of it. */
+import { grandTotals } from '../adapters/totals.ts'
+import { countLiveWorkers } from '../adapters/workers.ts'
+import { metricsView } from '../core/views.ts'
+
+/** Two requests, whatever is stored. */
+export async function metrics() {
+  const now = Date.now()
+  const [{ all, today, since }, active] = await Promise.all([grandTotals(now), countLiveWorkers()])
+  const { workers, ...counts } = metricsView(all)
+  return {
+    ...counts,
+    workers: { ...workers, active },
+    today: metricsView(today),
+    /** A date in UTC; of nothing null. */
+    since: since ?? null,
+    timestamp: new Date(now).toISOString(),
+  }
+}

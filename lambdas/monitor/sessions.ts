@@ -1,0 +1,28 @@
+/** All sessions, the most recently active first. */
+import * as z from 'zod'
+import { listSessions } from '../adapters/sessions.ts'
+import { cursorOf, page } from '../http/query.ts'
+import { sessionId } from '../http/request.ts'
+
+export const sessionPage = page(
+  z.strictObject({
+    active: z.literal('active'),
+    lastActivity: z.iso.datetime(),
+    sessionId,
+  }),
+)
+
+/** One request, whatever is stored. */
+export async function sessions({ limit, cursor }: z.infer<typeof sessionPage>) {
+  const { sessions: listed, next } = await listSessions(limit, cursor)
+  return {
+    sessions: listed.map(({ sessionId: id, channel, createdAt, lastActivity, run }) => ({
+      sessionId: id,
+      channel,
+      createdAt,
+      lastActivity,
+      run: { id: run.id, open: run.open },
+    })),
+    next: cursorOf(next),
+  }
+}

@@ -1,0 +1,39 @@
+/** The conductor of the most recently active session, and the latest workers. */
+import { createHash } from 'node:crypto'
+import { latestSession, readSession } from '../adapters/sessions.ts'
+import { liveWorkers } from '../adapters/workers.ts'
+import { type State, stateOf } from '../core/state.ts'
+import { conductorView, workerView } from '../core/views.ts'
+import { type HttpResponse, json, unlessKnown } from '../http/respond.ts'
+
+/** How many of the live workers it shows, the latest; all of them are at `/api/monitoring/workers`. */
+const WORKERS = 50
+
+const STATUS = {
+  running: 'online',
+  recovering: 'degraded',
+  paused: 'idle',
+  idle: 'idle',
+} as const satisfies Record<State, string>
+
+/** Three requests, whatever is stored. `known`: the ETags that the asker has. */
+export async function status(known: string | undefined): Promise<HttpResponse> {
+  const now = Date.now()
+  const [session, { workers }] = await Promise.all([
+    latestSession().then((id) => (id === undefined ? undefined : readSession(id))),
+    liveWorkers(WORKERS),
+  ])
+  const conductor = session ? conductorView(session, now) : null
+  const shown = {
+    status: session ? STATUS[stateOf(session)] : 'idle',
+    conductor,
+    workers: workers.map(workerView),
+  }
+  // Weak, and not of what only tells the time: then nothing has happened.
+  const lasting = {
+    ...shown,
+    conductor: conductor && { ...conductor, uptime: conductor.uptime > 0 },
+  }
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(lasting)).digest('base64url').slice(0, 22)}"`
+  return unlessKnown(known, etag, json({ ...shown, timestamp: new Date(now).toISOString() }))
+}

@@ -1,0 +1,21 @@
+/** The live workers of all sessions, the latest started first. */
+import * as z from 'zod'
+import { liveWorkers } from '../adapters/workers.ts'
+import { workerView } from '../core/views.ts'
+import { cursorOf, page } from '../http/query.ts'
+import { sessionId, workerId } from '../http/request.ts'
+
+export const workerPage = page(
+  z.strictObject({
+    live: z.literal('live'),
+    startedAt: z.iso.datetime(),
+    sessionId,
+    workerId,
+  }),
+)
+
+/** One request, whatever is stored. */
+export async function workers({ limit, cursor }: z.infer<typeof workerPage>) {
+  const { workers: live, next } = await liveWorkers(limit, cursor)
+  return { workers: live.map(workerView), next: cursorOf(next) }
+}

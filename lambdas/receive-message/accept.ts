@@ -1,0 +1,31 @@
+/** Stores a message's body, then puts its id on its session's queue. */
+import { createHash, randomUUID } from 'node:crypto'
+import { putBody } from '../adapters/bodies.ts'
+import { enqueue } from '../adapters/queue.ts'
+
+/** A message, by its session and its own id. */
+export interface MessageIds {
+  readonly sessionId: string
+  readonly messageId: string
+}
+
+/** The same key in the same session is the same message; without one each request is its own. */
+export const identify = (sessionId: string, key: string | undefined): string =>
+  key === undefined
+    ? `m-${randomUUID()}`
+    : `k-${createHash('sha256').update(`${sessionId}\n${key}`).digest('base64url')}`
+
+/** Where a run has paused at a budget, this raises it. It reaches the conductor like any other message. */
+const CONTINUE = /^\s*\/?continue\s*[.!]?\s*$/i
+
+/** Once it returns the message is answered or its sender told, whatever happens. A known id is the same message. */
+export async function accept(ids: MessageIds, text: string): Promise<void> {
+  const first = await putBody(ids.sessionId, ids.messageId, {
+    from: 'person',
+    channel: 'http',
+    text,
+    at: new Date().toISOString(),
+    ...(CONTINUE.test(text) && { raises: true }),
+  })
+  await enqueue({ ...ids, channel: 'http' }, { first })
+}

@@ -1,0 +1,178 @@
+/** What the operator sees of a conversation with a worker: every answer is also held to docs/openapi.yaml. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, receipts, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { putItem } from '../support/tables.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+})
+afterAll(() => baton.close())
+
+const get = async (route: string, headers: Record<string, string> = {}) => {
+  const response = await baton.request(route, { headers })
+  // What an answer looks like is checked against the document already.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  const body: any = await response.json()
+  return { status: response.status, headers: response.headers, body }
+}
+
+const post = (route: string, body: unknown, headers: Record<string, string> = {}) =>
+  baton.request(route, { method: 'POST', headers, body: JSON.stringify(body) })
+
+const MESSAGE = '/api/webhooks/conductor/message'
+
+test('who prefers to wait is answered with the reply, and again with the same key', async () => {
+  const ask = (content: string) =>
+    post(MESSAGE, { sessionId: 'waits', content }, { prefer: 'wait=25', 'idempotency-key': 'one' })
+  const first = await ask('hello')
+  expect(first.status).toBe(200)
+  expect(first.headers.get('preference-applied')).toBe('wait=25')
+  const { messageId, reply } = (await first.json()) as { messageId: string; reply: unknown }
+  expect(reply).toMatchObject({ role: 'conductor', answers: [messageId], execution: 'waits.r1' })
+  expect(await (await ask('hello')).json()).toEqual({ sessionId: 'waits', messageId, reply })
+})
+
+test('a reply that does not come in time is 202, and comes later', async () => {
+  const content = block('sleep 3; echo late')
+  const response = await post(MESSAGE, { sessionId: 'slow', content }, { prefer: 'wait=1' })
+  expect(response.status).toBe(202)
+  await baton.until('slow', (all) => replies(all).some((text) => text.includes('late')))
+})
+
+test('a worker is seen while it works, tool by tool, and its session with all it used', async () => {
+  await baton.send('main', block('echo one > ~/one\nsleep 4\ncat ~/one'))
+  await expect
+    .poll(async () => (await get('/api/sessions/main/workers/w1').catch(() => undefined))?.body, {
+      timeout: 60_000,
+      interval: 100,
+    })
+    .toMatchObject({ status: 'working', legs: [{ activity: [expect.stringContaining('Bash')] }] })
+
+  const { body: status } = await get('/api/monitoring/status')
+  expect(status).toMatchObject({
+    status: 'online',
+    conductor: { sessionId: 'main', activeWorkerCount: 1 },
+  })
+  const { body: live } = await get('/api/monitoring/workers')
+  expect(live.workers[0]).toMatchObject({ sessionId: 'main', workerId: 'w1', status: 'working' })
+
+  await baton.until('main', (all) => all.at(-1)?.receipt !== undefined)
+  const { body: session } = await get('/api/sessions/main')
+  expect(session).toMatchObject({
+    state: 'idle',
+    waiting: 0,
+    turn: null,
+    runs: [{ run: 1, open: false, execution: 'main.r1' }],
+    workers: [{ workerId: 'w1', status: 'accepted' }],
+    usage: { messages: { in: 1 }, workers: 1 },
+  })
+  expect(session.runs[0].console).toMatch(/^https:\/\/.+:execution:.+:main\.r1$/)
+  const { body: worker } = await get('/api/sessions/main/workers/w1')
+  expect(worker.legs[0]).toMatchObject({ execution: 'main.w1.1', outcome: 'done' })
+  expect(worker.legs[0].console).toMatch(/:execution:.+:main\.w1\.1$/)
+})
+
+test('the status is not sent again while nothing has happened', async () => {
+  await baton.settled('main')
+  await baton.settled('slow')
+  const { headers, status } = await get('/api/monitoring/status')
+  expect(status).toBe(200)
+  const etag = headers.get('etag') ?? ''
+  expect(etag).toMatch(/^W\/"/)
+  const known = { headers: { 'if-none-match': `"other", ${etag}` } }
+  const again = await baton.request('/api/monitoring/status', known)
+  expect([again.status, await again.text()]).toEqual([304, ''])
+  await post(MESSAGE, { sessionId: 'waits', content: 'news' })
+  await expect
+    .poll(async () => (await baton.request('/api/monitoring/status', known)).status)
+    .toBe(200)
+  await baton.until('waits', (all) => receipts(all).length === 2)
+})
+
+test('sessions are listed in pages, each once', async () => {
+  const listed: string[] = []
+  let next: string | null = ''
+  while (next !== null) {
+    const { body } = await get(`/api/sessions?limit=1${next && `&cursor=${next}`}`)
+    listed.push(...body.sessions.map(({ sessionId }: { sessionId: string }) => sessionId))
+    next = body.next
+  }
+  expect(listed.sort()).toEqual(['main', 'slow', 'waits'])
+})
+
+test('the metrics are what the receipts add up to', async () => {
+  const histories = await Promise.all(['main', 'slow', 'waits'].map((id) => baton.history(id)))
+  const given = histories.flatMap(receipts)
+  const sum = (of: (receipt: (typeof given)[number]) => number) =>
+    given.reduce((total, each) => total + of(each), 0)
+  const { body } = await get('/api/monitoring/metrics')
+  const counted = {
+    messages: { in: sum(({ messages }) => messages.in), out: sum(({ messages }) => messages.out) },
+    turns: sum(({ turns }) => turns),
+    tokens: {
+      input: sum(({ tokens }) => tokens.input),
+      output: sum(({ tokens }) => tokens.output),
+    },
+  }
+  expect(body).toMatchObject({
+    ...counted,
+    workers: { spawned: 2, active: 0, accepted: 2, failed: 0 },
+    today: counted,
+  })
+  expect(body.costUsd).toBeCloseTo(
+    sum(({ costUsd }) => costUsd),
+    8,
+  )
+  expect(body.since).toBe(body.timestamp.slice(0, 10))
+})
+
+test('monitoring sends a message of its own and sees the whole way', async () => {
+  const response = await baton.request('/api/monitoring/test', {
+    method: 'POST',
+    headers: { prefer: 'wait=25' },
+  })
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({
+    sessionId: 'monitoring-test',
+    reply: { role: 'conductor' },
+  })
+  expect((await post('/api/monitoring/test', { content: 'are you there?' })).status).toBe(202)
+})
+
+test('with the read-only token everything is read and nothing changed', async () => {
+  const headers = { authorization: 'Bearer test-read-token' }
+  for (const route of ['monitoring/status', 'monitoring/metrics', 'sessions', 'sessions/main'])
+    expect((await get(`/api/${route}`, headers)).status).toBe(200)
+  for (const route of [MESSAGE, '/api/monitoring/test', '/api/sessions/main/stop'])
+    expect((await post(route, { content: 'x' }, headers)).status).toBe(403)
+  const deleted = await baton.request('/api/sessions/main', { method: 'DELETE', headers })
+  expect(deleted.status).toBe(403)
+})
+
+test('a long poll ends with the next entry, or without one when its time is over', async () => {
+  const { body: now } = await get('/api/sessions/waits/messages?after=0')
+  const { body: nothing } = await get(`/api/sessions/waits/messages?after=${now.next}&wait=1`)
+  expect(nothing).toEqual({ messages: [], next: now.next })
+  const waiting = get(`/api/sessions/waits/messages?after=${now.next}&wait=25`)
+  await baton.send('waits', 'more')
+  expect((await waiting).body.messages[0]).toMatchObject({ role: 'user', text: 'more' })
+})
+
+test('when forty wait already, the next is answered at once; a place is free once its time is over', async () => {
+  await baton.settled('waits')
+  const { body: now } = await get('/api/sessions/waits/messages?after=0')
+  const route = `/api/sessions/waits/messages?after=${now.next}&wait=25`
+  const places = (until: number) =>
+    putItem(baton, 'Sessions', {
+      sessionId: '#waiting',
+      version: 1,
+      places: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`place-${i}`, until])),
+    })
+  await places(Date.now() + 60_000)
+  expect((await get(route)).body).toEqual({ messages: [], next: now.next })
+  await places(Date.now() - 1)
+  const waiting = get(route)
+  await baton.send('waits', 'wake up')
+  expect((await waiting).body.messages).not.toEqual([])
+})

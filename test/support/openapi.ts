@@ -1,0 +1,106 @@
+/** Holds answers to docs/openapi.yaml: the status, the headers and the body, each as its operation says. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { parse } from 'yaml'
+import * as z from 'zod'
+
+const reference = z.object({ $ref: z.string() })
+const response = z.object({
+  description: z.string(),
+  headers: z.record(z.string(), z.looseObject({ required: z.boolean().optional() })).default({}),
+  content: z.record(z.string(), z.object({ schema: z.unknown() })).default({}),
+})
+const operation = z.object({
+  operationId: z.string(),
+  summary: z.string(),
+  security: z.array(z.record(z.string(), z.unknown())).optional(),
+  responses: z.record(z.string(), z.union([reference, response])),
+})
+const document = z.object({
+  openapi: z.string(),
+  paths: z.record(
+    z.string(),
+    z.object({ get: operation, post: operation, delete: operation }).partial(),
+  ),
+  components: z.object({
+    responses: z.record(z.string(), response),
+    schemas: z.record(z.string(), z.unknown()),
+  }),
+})
+
+const yaml = readFileSync(path.resolve(import.meta.dirname, '../../docs/openapi.yaml'), 'utf8')
+export const openapi = document.parse(parse(yaml))
+
+export type Operation = z.infer<typeof operation>
+
+/** Every operation by its route, as `GET /api/sessions/{sessionId}`. */
+export const operations: ReadonlyMap<string, Operation> = new Map(
+  Object.entries(openapi.paths).flatMap(([route, methods]) =>
+    Object.entries(methods).flatMap(([method, each]) =>
+      each ? [[`${method.toUpperCase()} ${route}`, each] as const] : [],
+    ),
+  ),
+)
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+ajv.addSchema({ $id: 'openapi', components: openapi.components })
+
+const validators = new Map<unknown, ValidateFunction>()
+function validatorOf(schema: unknown): ValidateFunction {
+  const known = validators.get(schema)
+  if (known) return known
+  // References are those of the document.
+  const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/')
+  const validate = ajv.compile(JSON.parse(text))
+  validators.set(schema, validate)
+  return validate
+}
+
+const templates = [...operations].map(([route, each]) => {
+  const [method = '', template = ''] = route.split(' ')
+  const pattern = template.replaceAll(/\{\w+\}/g, '[^/]+')
+  return { method, pattern: new RegExp(`^${pattern}$`), template, operation: each }
+})
+
+/** The operation of a request, exact paths before those with parameters; undefined for what is no route. */
+export function operationOf(method: string, pathname: string): Operation | undefined {
+  const found = templates.filter((each) => each.method === method && each.pattern.test(pathname))
+  return (found.find(({ template }) => template === pathname) ?? found[0])?.operation
+}
+
+const NOT_FOUND: Operation['responses'] = { '404': { $ref: '#/components/responses/NotFound' } }
+
+/** Throws unless the answer is as the document says; what is no route is a 404 of its own. */
+export async function expectDocumented(
+  method: string,
+  url: string,
+  answer: Response,
+): Promise<void> {
+  const { pathname } = new URL(url, 'http://localhost')
+  const responses = operationOf(method, pathname)?.responses ?? NOT_FOUND
+  const fault = await faultOf(responses[String(answer.status)], answer.clone())
+  if (fault) throw new Error(`${method} ${pathname} answered ${answer.status}: ${fault}`)
+}
+
+async function faultOf(
+  said: Operation['responses'][string] | undefined,
+  answer: Response,
+): Promise<string | undefined> {
+  if (!said) return `not documented: ${await answer.text()}`
+  const { headers, content } =
+    '$ref' in said
+      ? response.parse(openapi.components.responses[said.$ref.split('/').at(-1) ?? ''])
+      : said
+  for (const [name, { required }] of Object.entries(headers))
+    if (required && !answer.headers.has(name)) return `without ${name}`
+  const [type] = Object.keys(content)
+  const body = await answer.text()
+  if (type === undefined) return body === '' ? undefined : `with a body: ${body}`
+  if (answer.headers.get('content-type') !== type)
+    return `as ${answer.headers.get('content-type')}, not ${type}`
+  const validate = validatorOf(content[type]?.schema)
+  return validate(JSON.parse(body)) ? undefined : `${ajv.errorsText(validate.errors)}: ${body}`
+}
