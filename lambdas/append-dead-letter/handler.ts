@@ -7,7 +7,7 @@ import { fifo } from '../run/fifo.ts'
 
 /** What fails here too stays on the dead-letter queue and is tried again until it expires; an alarm watches the queue. */
 export const handler = fifo(async (message) => {
-  logger.warn('dead letter', message)
+  logger.warn('dead letter', { messageId: message.messageId })
   try {
     await appendMessage(message)
   } catch (error) {

@@ -51,7 +51,7 @@ async function endJobs({ sessionId, conductor, lastTurn }: Session, job: number)
     if (sandbox && !session?.run.open) await restSoon(sandboxId, REST_AFTER_SECONDS)
   } catch (error) {
     // Its next heartbeat is refused, and then the runner ends the job itself.
-    logger.warn('job not ended at once', { sessionId, error })
+    logger.warn('job not ended at once', { error })
   }
 }
 

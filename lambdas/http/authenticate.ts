@@ -1,7 +1,9 @@
 /** Who is asking: the operator or a reader with a bearer token, or a sandbox with its job token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { logger } from '../adapters/logger.ts'
 import { rereadSecret, secret } from '../adapters/secrets.ts'
 import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
+import { idsOfJob } from '../core/log-ids.ts'
 import { Problem } from './problem.ts'
 
 /** The credentials of `Authorization: Bearer …` (RFC 6750), or nothing. */
@@ -40,7 +42,7 @@ export async function requireOperator(authorization: string | undefined): Promis
   throw new Problem(403, 'The read-only token reads; this route needs the operator token.')
 }
 
-/** The claims of a valid job token; otherwise throws 403. The key for the model's gateway is none: every command sees it. */
+/** The claims of a valid job token, whose ids then stand in the log; otherwise throws 403. The key for the model's gateway is none: every command sees it. */
 export async function requireJob(authorization: string | undefined): Promise<JobClaims> {
   const token = bearer(authorization)
   const claims = token && verifyJobToken(token, await secret('JOB_KEY_SECRET'), Date.now())
@@ -49,5 +51,6 @@ export async function requireJob(authorization: string | undefined): Promise<Job
       403,
       'This route is for sandboxes: the job token is missing, forged or expired.',
     )
+  logger.appendKeys(idsOfJob(claims))
   return claims
 }

@@ -1,9 +1,9 @@
 /** The one chain of every HTTP function: log, headers in lower case, and any error as problem+json. */
 
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import middy from '@middy/core'
 import httpHeaderNormalizer from '@middy/http-header-normalizer'
-import { logger } from '../adapters/logger.ts'
+import { logger, logInvocation } from '../adapters/logger.ts'
+import { logIds } from '../core/log-ids.ts'
 import { Problem, problemResponse } from './problem.ts'
 import type { HttpEvent } from './request.ts'
 import type { HttpResponse } from './respond.ts'
@@ -14,8 +14,9 @@ import type { HttpResponse } from './respond.ts'
  */
 export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
   middy<HttpEvent, HttpResponse>()
-    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logInvocation())
     .use(httpHeaderNormalizer())
+    .before(({ event }) => logger.appendKeys(logIds(event.pathParameters)))
     .onError((request) => {
       const { error, event } = request
       request.response = problemResponse(asProblem(error), event.requestContext.requestId)

@@ -1,6 +1,8 @@
 /** Reading a request: its JSON body, parameters and query, each checked before anything is done. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import * as z from 'zod'
+import { logger } from '../adapters/logger.ts'
+import { logIds } from '../core/log-ids.ts'
 import { Problem } from './problem.ts'
 
 export type HttpEvent = APIGatewayProxyEventV2
@@ -9,12 +11,15 @@ export type HttpEvent = APIGatewayProxyEventV2
 export const rawBody = ({ body = '', isBase64Encoded }: HttpEvent): Buffer =>
   Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
 
-/** The body as `schema` reads it. Throws 413 above `limit` bytes, 400 for what is not JSON or not of the schema. */
+/** The body as `schema` reads it; a session that it names stands in the log. Throws 413 above `limit` bytes, 400 for what is not JSON or not of the schema. */
 export function jsonBody<T>(event: HttpEvent, schema: z.ZodType<T>, limit: number): T {
   const raw = rawBody(event)
   if (raw.length > limit)
     throw new Problem(413, `The body has ${raw.length} bytes; at most ${limit} are taken.`)
-  return check(schema, parseJson(raw), 'The body')
+  const body = check(schema, parseJson(raw), 'The body')
+  const { sessionId } = logIds(body)
+  if (sessionId !== undefined) logger.appendKeys({ sessionId })
+  return body
 }
 
 function parseJson(raw: Buffer): unknown {

@@ -1,6 +1,7 @@
 /** The Messages API for sandboxes: a job's token is the key, the real one never leaves here, and what it costs is counted. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { logger } from '../adapters/logger.ts'
+import { idsOfJob } from '../core/log-ids.ts'
 import { answerTally } from '../core/prices.ts'
 import { add, type Tally } from '../core/tally.ts'
 import { rawBody } from '../http/request.ts'
@@ -26,7 +27,7 @@ export const handler = streaming(async (event, answer) => {
 async function serve(event: APIGatewayProxyEventV2, answer: Answer): Promise<void> {
   const path = pathOf(event)
   const claims = await jobOf(event.headers)
-  logger.appendKeys({ ...claims })
+  logger.appendKeys(idsOfJob(claims))
   const session = await sessionOf(claims)
   const admitted = PATHS[path] === 'metered' ? await admitJob(claims, session) : undefined
   const began = Date.now()

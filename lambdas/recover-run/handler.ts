@@ -1,9 +1,11 @@
 /** An execution failed, was aborted or timed out: its run is taken over by a new one, its leg is reported as lost. */
 import * as z from 'zod'
 import { writeEntries } from '../adapters/history.ts'
+import { logger } from '../adapters/logger.ts'
 import { endSandbox } from '../adapters/sandboxes.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { readName } from '../core/execution-name.ts'
+import { logIds } from '../core/log-ids.ts'
 import type { Failure } from '../core/report.ts'
 import { reportFailure } from '../core/run/ends.ts'
 import { collectLeg } from '../run/collect-leg.ts'
@@ -24,6 +26,7 @@ export const handler = task(statusChange, async ({ detail }) => {
   const { name, status, error, cause } = detail
   const ended = readName(name)
   if (!ended) return
+  logger.appendKeys(logIds(ended))
   const failure = { Error: error ?? status, Cause: cause }
   // Who aborts an execution wants its processes gone, not paused.
   const rest = status === 'ABORTED' ? { rest: endSandbox } : {}

@@ -1,7 +1,10 @@
 /** The one chain of every consumer of the queue: in order within a session, sessions independent of each other. */
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
 import type { SQSHandler, SQSRecord } from 'aws-lambda'
+import { logAbout, logger } from '../adapters/logger.ts'
 import { type Queued, queued } from '../adapters/queue.ts'
+import { readName } from '../core/execution-name.ts'
+import { logIds } from '../core/log-ids.ts'
 
 const processor = new SqsFifoPartialProcessorAsync()
 
@@ -11,7 +14,7 @@ export const fifo =
   async (event, context) =>
     processPartialResponse(
       event,
-      ({ body }: SQSRecord) => take(queued.parse(JSON.parse(body))),
+      ({ body }: SQSRecord) => about(queued.parse(JSON.parse(body)), take),
       processor,
       {
         context,
@@ -19,3 +22,15 @@ export const fifo =
         throwOnFullBatchFailure: false,
       },
     )
+
+/** What fails is logged and thrown on: the message comes back. A report's id is its leg's. */
+const about = (message: Queued, take: (message: Queued) => Promise<void>): Promise<void> => {
+  const { sessionId, messageId } = message
+  const ids = { sessionId, ...logIds(readName(`${sessionId}.${messageId}`)) }
+  return logAbout(ids, () =>
+    take(message).catch((error: unknown) => {
+      logger.error('not taken', { messageId, error })
+      throw error
+    }),
+  )
+}

@@ -1,13 +1,14 @@
 /** The scheduled sweep: whatever was lost on the way, open runs go on, legs are reported, no sandbox is forgotten. */
 import * as z from 'zod'
 import { variable } from '../adapters/environment.ts'
-import { logger } from '../adapters/logger.ts'
+import { logAbout, logger } from '../adapters/logger.ts'
 import { endSandbox, listSandboxes } from '../adapters/sandboxes.ts'
 import { readSession, unmovedRuns } from '../adapters/sessions.ts'
 import { rollUp } from '../adapters/totals.ts'
 import { liveWorkers, type Page, readWorker } from '../adapters/workers.ts'
 import { start } from '../adapters/workflow.ts'
 import { legName } from '../core/execution-name.ts'
+import { type LogIds, logIds } from '../core/log-ids.ts'
 import { dateOf } from '../core/tally.ts'
 import { collectLeg } from '../run/collect-leg.ts'
 import { task } from '../run/task.ts'
@@ -38,7 +39,8 @@ export const handler = task(input, async (ages) => {
   } while (next)
   // Yesterday's, too: what was counted before midnight may have been posted after the last sweep.
   await each('day', [ago(DAY), ago(0)].map(dateOf), rollUp)
-  await each('sandbox', await listSandboxes(), (sandbox) => endIfForgotten(sandbox, ages))
+  const sandboxes = await listSandboxes()
+  await each('sandbox', sandboxes, (sandbox) => endIfForgotten(sandbox, ages), idsOfSandbox)
 })
 
 /** One that fails does not keep the others from being swept. */
@@ -46,9 +48,12 @@ async function each<Item>(
   what: string,
   items: readonly Item[],
   act: (item: Item) => Promise<void>,
+  idsOf: (item: Item) => LogIds = logIds,
 ): Promise<void> {
   for (const item of items)
-    await act(item).catch((error: unknown) => logger.error(`${what} not swept`, { item, error }))
+    await logAbout(idsOf(item), () =>
+      act(item).catch((error: unknown) => logger.error(`${what} not swept`, { error })),
+    )
 }
 
 /** A leg whose execution is over without a report; one that runs is left alone, one that never started starts. */
@@ -70,6 +75,9 @@ interface Listed {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+const idsOfSandbox = ({ metadata: { session, worker } }: Listed): LogIds =>
+  logIds({ sessionId: session, workerId: worker })
+
 /** A sandbox of ours that no session and no worker knows: its creation was never noted, or its end was missed. */
 async function endIfForgotten(
   { sandboxId, startedAt, metadata }: Listed,
@@ -82,7 +90,7 @@ async function endIfForgotten(
       ? (await readSession(sessionId))?.conductor.sandboxId
       : await sandboxOfLive(sessionId, workerId, resting)
   if (known === sandboxId) return
-  logger.warn('forgotten sandbox ended', { sandboxId, ...metadata })
+  logger.warn('forgotten sandbox ended', { sandboxId })
   await endSandbox(sandboxId)
 }
 

@@ -30,7 +30,7 @@ async function parkAndTell(sessionId: string, run: number, turn: number | undefi
       ? undefined
       : await changeSession(sessionId, (session) => park(session, run, turn))
   const given = parked?.answer
-  logger.warn('messages given up', { sessionId, run, ...given })
+  logger.warn('messages given up', { ...given })
   const text = givenUp(given?.trouble ?? 'the conductor did not answer', given?.fromPerson ?? true)
   return changeSession(sessionId, (session) => tell(session, run, text, at))
 }

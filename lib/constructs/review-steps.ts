@@ -103,6 +103,7 @@ export function reviewSteps(scope: Construct, bindings: StepBindings) {
       fn: fn('Failed', 'fail-run', []),
       ...answersAtOnce,
       payload: {
+        ...run,
         failure: input('failure'),
         redriven: jsonata('$states.context.Execution.RedriveCount > $states.input.redrives'),
       },

@@ -1,0 +1,82 @@
+/** Whoever searches the logs for a session finds every line that is about it, whichever function wrote it. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Intercept } from '../../local/aws/interception.ts'
+import { AwsError } from '../../local/aws/json-service.ts'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { stepOf } from '../support/function-calls.ts'
+
+/** Each fails this often, so that functions which are silent while all is well have something to say. */
+const failures = new Map([
+  ['StartLeg', 2],
+  ['ReadTurn', 1],
+])
+const intercept: Intercept = async (call, perform) => {
+  const step = stepOf(call)
+  const left = failures.get(step) ?? 0
+  const isUnheard = step === 'DispatchMessage' && JSON.stringify(call.event).includes('log-unheard')
+  if (call.service === 'dynamodb' && (left > 0 || isUnheard)) {
+    failures.set(step, left - 1)
+    throw new AwsError('ValidationException', 'injected', 400)
+  }
+  await perform()
+}
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ intercept })
+})
+afterAll(() => baton.close())
+
+type Line = Record<string, unknown>
+
+/** What functions of ours wrote as JSON, but for metrics: the function's name and the line. */
+const written = (): [string, Line][] =>
+  baton.log.flatMap((text): [string, Line][] => {
+    const [, name, json] = /^\[([^\]]+)\] (\{.*\})$/.exec(text) ?? []
+    if (name === undefined || json === undefined) return []
+    const line: Line = JSON.parse(json)
+    return '_aws' in line ? [] : [[name, line]]
+  })
+
+const ofService = (service: string) =>
+  written().flatMap(([, line]) => (line.service === service ? [line] : []))
+
+test('every line of a conversation with a worker says which session it is about', async () => {
+  await baton.send('log-unheard', 'hello')
+  const sessions = ['log-a', 'log-b']
+  await Promise.all(
+    sessions.map(async (session) => {
+      await baton.send(session, block(`sleep 1; echo heard ${session}`))
+      await baton.until(session, (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
+      await baton.request(`/api/sessions/${session}/workers/w9/kill`, { method: 'POST' })
+      await baton.until(session, (all) => replies(all).length === 2, 110)
+    }),
+  )
+  const lines = written()
+  const known = [...sessions, 'log-unheard']
+  expect(lines.filter(([, { sessionId }]) => !known.includes(String(sessionId)))).toEqual([])
+  for (const service of ['read-turn', 'start-leg', 'model-gateway'])
+    expect(ofService(service)).not.toEqual([])
+  expect(ofService('dispatch-message')).toMatchObject([{ sessionId: 'log-unheard' }])
+  // Both sessions asked the model, and each line tells which.
+  for (const sessionId of sessions) {
+    const asked = ofService('model-gateway').filter((line) => line.sessionId === sessionId)
+    expect(asked).toContainEqual(expect.objectContaining({ turn: 1, job: expect.any(Number) }))
+    expect(asked).toContainEqual(
+      expect.objectContaining({ workerId: 'w1', leg: 1, job: expect.any(Number) }),
+    )
+  }
+})
+
+test('a line about a leg names the worker, one about a turn its run', () => {
+  for (const line of ofService('start-leg')) expect(line).toMatchObject({ workerId: 'w1', leg: 1 })
+  for (const line of ofService('read-turn')) expect(line).toMatchObject({ run: 1, turn: 1 })
+  for (const line of ofService('control-session')) expect(line).toMatchObject({ workerId: 'w9' })
+  expect(ofService('control-session')).toHaveLength(2)
+})
+
+test('no line has a task token or what was said', () => {
+  const text = JSON.stringify(written())
+  expect(text).not.toMatch(/taskToken/)
+  expect(text).not.toContain('echo heard')
+})

@@ -1,0 +1,111 @@
+/** Every line says what it is about, and nothing of what the line before was about. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { SQSEvent } from 'aws-lambda'
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { logAbout, logger } from '../../../lambdas/adapters/logger.ts'
+import { signJobToken } from '../../../lambdas/core/job-token.ts'
+import { logIds } from '../../../lambdas/core/log-ids.ts'
+import { requireJob } from '../../../lambdas/http/authenticate.ts'
+import { http } from '../../../lambdas/http/http.ts'
+import { Problem } from '../../../lambdas/http/problem.ts'
+import { jsonBody } from '../../../lambdas/http/request.ts'
+import { json } from '../../../lambdas/http/respond.ts'
+import { fifo } from '../../../lambdas/run/fifo.ts'
+import { call, context } from '../http/call.ts'
+import { JOB_KEY, setDeployment } from '../http/deployment.ts'
+
+const deployment = setDeployment()
+
+/** What was logged, without metrics. */
+const lines = () =>
+  deployment.log.map((line) => JSON.parse(line)).filter((line) => !('_aws' in line))
+const aboutOf = () => lines().map((line) => ({ message: line.message, ...logIds(line) }))
+
+const failing = () => Promise.reject(new Problem(404, 'There is no such thing.'))
+
+test('a request is about the session and the worker of its path', async () => {
+  await call(http(failing), { pathParameters: { sessionId: 'main', workerId: 'w2' } })
+  await call(http(failing), { pathParameters: { sessionId: 'a/b', workerId: '../w2' } })
+  expect(aboutOf()).toEqual([
+    { message: 'refused', sessionId: 'main', workerId: 'w2' },
+    { message: 'refused' },
+  ])
+})
+
+test('a request is about the session that its body names', async () => {
+  const body = z.object({ sessionId: z.string() })
+  const handler = http(async (event) => {
+    jsonBody(event, body, 100)
+    return failing()
+  })
+  await call(handler, { body: JSON.stringify({ sessionId: 'said' }) })
+  expect(aboutOf()).toEqual([{ message: 'refused', sessionId: 'said' }])
+})
+
+test.each([
+  [
+    { worker: 'w3', leg: 2 },
+    { workerId: 'w3', leg: 2 },
+  ],
+  [{ leg: 5 }, { turn: 5 }],
+])('a sandbox that calls is about its job: %j', async (claims, ids) => {
+  const handler = http(async ({ headers }) => {
+    await requireJob(headers.authorization)
+    return failing()
+  })
+  const token = signJobToken(
+    { session: 'main', job: 7, expires: 4_000_000_000, ...claims },
+    JOB_KEY,
+  )
+  await call(handler, { headers: { authorization: `Bearer ${token}` } })
+  expect(aboutOf()).toEqual([{ message: 'refused', sessionId: 'main', job: 7, ...ids }])
+  await call(http(failing), {})
+  expect(aboutOf()[1]).toEqual({ message: 'refused' })
+})
+
+const record = (sessionId: string, messageId: string) => ({
+  messageId: `${sessionId} ${messageId}`,
+  body: JSON.stringify({ sessionId, messageId, channel: 'http' }),
+  attributes: { MessageGroupId: sessionId },
+  eventSource: 'aws:sqs',
+})
+
+test('each message of a batch is about its own session, a report about its leg', async () => {
+  const handler = fifo(async ({ messageId }) => {
+    if (messageId !== 'm-2') throw new Error('no')
+    logger.warn('taken')
+  })
+  const Records = [record('one', 'w1.4'), record('two', 'm-2'), record('three', 'm-3')]
+  await handler({ Records } as unknown as SQSEvent, context, () => {})
+  expect(aboutOf()).toEqual([
+    { message: 'not taken', sessionId: 'one', workerId: 'w1', leg: 4 },
+    { message: 'taken', sessionId: 'two' },
+    { message: 'not taken', sessionId: 'three' },
+  ])
+})
+
+test('items that are handled at once do not mix, and leave nothing behind', async () => {
+  const handler = http(async () => {
+    await Promise.all(
+      [30, 10, 20].map((ms) =>
+        logAbout({ sessionId: `s${ms}` }, async () => {
+          await wait(ms)
+          logger.appendKeys({ run: ms })
+          await wait(ms)
+          logger.info(`after ${ms}`)
+        }),
+      ),
+    )
+    logger.info('at the end')
+    return json({})
+  })
+  await call(handler, { pathParameters: { workerId: 'w1' } })
+  expect(aboutOf()).toEqual([
+    { message: 'after 10', sessionId: 's10', run: 10, workerId: 'w1' },
+    { message: 'after 20', sessionId: 's20', run: 20, workerId: 'w1' },
+    { message: 'after 30', sessionId: 's30', run: 30, workerId: 'w1' },
+    { message: 'at the end', workerId: 'w1' },
+  ])
+  expect(lines().map((line) => line.function_request_id)).toEqual(Array(4).fill('invocation-1'))
+})
