@@ -1,0 +1,101 @@
+/** Ten thousand requests over all routes: whatever is sent, the answer is one that docs/openapi.yaml has. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, type TestBaton, testBaton } from '../support/baton.ts'
+import { operations } from '../support/openapi.ts'
+
+const REQUESTS = 10_000
+const AT_ONCE = 12
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+  await baton.send('main', block('echo one'))
+  await baton.until('main', (all) => all.at(-1)?.receipt !== undefined)
+})
+afterAll(() => baton.close())
+
+/** What stands in a header: visible ASCII. */
+const visible = fc.string({
+  unit: fc.integer({ min: 0x21, max: 0x7e }).map((c) => String.fromCharCode(c)),
+})
+const text = fc.string({ unit: 'binary', maxLength: 60 }).filter((each) => each.isWellFormed())
+const segment = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('main', 'w1', 'w2', 'unknown', 'x'.repeat(65)) },
+  { weight: 1, arbitrary: text.filter((each) => !/^\.{1,2}$/.test(each) && each !== '') },
+)
+const value = fc.oneof(
+  text,
+  fc.constantFrom('0', '1', '-1', '200', '0x10', '1e3', '', 'null', '9'.repeat(30)),
+  fc.jsonValue().map((each) => Buffer.from(JSON.stringify(each)).toString('base64url')),
+)
+/** Nobody waits here for long, and nothing is said that takes a conductor's time. */
+const query = fc.dictionary(fc.constantFrom('after', 'limit', 'cursor', 'x'), value, { maxKeys: 3 })
+const body = fc.oneof(
+  text,
+  fc.jsonValue().map((each) => JSON.stringify(each)),
+  fc
+    .record({ content: fc.constantFrom('', ' ', 7, null), sessionId: text })
+    .map((each) => JSON.stringify(each)),
+  fc.constant(JSON.stringify({ content: 'x'.repeat(131_073) })),
+)
+const headers = fc.record(
+  {
+    authorization: fc.oneof(
+      { weight: 6, arbitrary: fc.constant('Bearer test-token') },
+      { weight: 2, arbitrary: fc.constant('Bearer test-read-token') },
+      { weight: 1, arbitrary: visible.map((token) => `Bearer ${token}`) },
+      { weight: 1, arbitrary: visible },
+    ),
+    'content-type': fc.constantFrom('application/json', 'text/plain', 'multipart/form-data'),
+    'if-none-match': visible,
+    'idempotency-key': visible,
+    prefer: fc.oneof(visible, fc.constant('wait=0')),
+  },
+  { requiredKeys: ['authorization'] },
+)
+const route = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom(...operations.keys()) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('GET /', 'POST /api', 'PUT /health', 'GET /api/nothing'),
+  },
+)
+
+const request = fc.record({ route, segments: fc.tuple(segment, segment), query, body, headers })
+
+test('every answer is documented, none is a fault of ours', async () => {
+  const requests = fc.sample(request, { numRuns: REQUESTS, seed: 20_261_128 })
+  const seen = new Map<number, number>()
+  const send = async ({
+    route: key,
+    segments,
+    query: asked,
+    body: sent,
+    headers: with_,
+  }: (typeof requests)[number]) => {
+    const [method = '', template = ''] = key.split(' ')
+    const rest = [...segments]
+    const path = template.replaceAll(/\{\w+\}/g, () => encodeURIComponent(rest.shift() ?? ''))
+    // The conversation that all requests ask about is not to be ended by one of them.
+    const { pathname } = new URL(path, 'http://localhost')
+    if (method !== 'GET' && /^\/api\/sessions\/main(\/stop)?$/.test(pathname)) return
+    const search = new URLSearchParams(asked)
+    const { status } = await baton.request(`${path}?${search}`, {
+      method,
+      headers: with_,
+      ...(method === 'POST' && { body: sent }),
+    })
+    seen.set(status, (seen.get(status) ?? 0) + 1)
+  }
+  const left = requests.values()
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const each of left) await send(each)
+    }),
+  )
+  console.log(Object.fromEntries(seen))
+  // Nothing was down; and the requests have got at every kind of answer.
+  expect([...seen.keys()].filter((status) => status >= 500)).toEqual([])
+  expect([...seen.keys()].sort()).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 413]))
+}, 900_000)
