@@ -1,4 +1,5 @@
 /** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import { artifactsOf } from './artifacts.ts'
 import { modelView } from './receipt.ts'
 import type { Session } from './session.ts'
 import type { Leg, Worker } from './worker.ts'
@@ -16,7 +17,7 @@ export const conductorView = (
   activeWorkerCount: Object.keys(busy).length,
 })
 
-type Listed = Omit<Worker, 'legs' | 'lastJob' | 'cliSession' | 'criteria'>
+type Listed = Omit<Worker, 'uploads' | 'legs' | 'lastJob' | 'cliSession' | 'criteria'>
 
 /** A worker in a list. */
 export const workerView = (worker: Listed) => ({
@@ -48,4 +49,5 @@ export const workerDetail = (worker: Worker) => ({
   criteria: worker.criteria,
   reason: worker.reason ?? null,
   legs: worker.legs.map(legView),
+  artifacts: artifactsOf(worker).map(({ name, size, leg }) => ({ name, size, leg })),
 })

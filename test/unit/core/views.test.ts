@@ -46,6 +46,7 @@ test('one worker is shown with its criteria and each leg', () => {
     activity: 'accepted',
     criteria: ['it runs'],
     reason: 'good',
+    artifacts: [],
     legs: [
       {
         leg: 1,
