@@ -2,6 +2,7 @@
 import { type App, Aws, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib'
 import { readConfig } from './config.ts'
 import { Api } from './constructs/api.ts'
+import { Artifacts } from './constructs/artifacts.ts'
 import { setting } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
 import { Control } from './constructs/control.ts'
@@ -108,6 +109,7 @@ export class BatonStack extends Stack {
         storage.changeWorkers(),
         storage.changeConversations(),
         storage.linkTranscripts(),
+        storage.linkArtifacts(),
         secrets.jobKey,
         gateway.address,
         ...(config.model === undefined ? [] : [setting('MODEL_NAME', config.model)]),
@@ -160,6 +162,10 @@ export class BatonStack extends Stack {
         links('REVIEW_LOOP_ARN', reviewLoop.machine),
         links('WORKER_LEG_ARN', workerLeg.machine),
       ],
+    })
+    new Artifacts(this, 'Artifacts', {
+      api,
+      bindings: [storage.readWorkers(), storage.readArtifacts(), secrets.bearerTokens],
     })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })

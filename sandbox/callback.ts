@@ -1,8 +1,19 @@
 /** The runner's side of the callback: fetches the job, sends heartbeats and the result. */
-import { type Heartbeat, type Job, job, type LaunchEnv, type Result } from './contract.ts'
+import * as z from 'zod'
+import type { Artifact } from './artifact-rules.ts'
+import {
+  type Heartbeat,
+  type Job,
+  job,
+  type LaunchEnv,
+  type Result,
+  type UploadLink,
+  uploads,
+} from './contract.ts'
 import { type Persistence, request } from './retry.ts'
 
 const FETCH_FOR = 120_000
+const UPLOADS_FOR = 60_000
 const RESULT_FOR = 300_000
 
 type Launch = Pick<LaunchEnv, 'BATON_CALLBACK' | 'BATON_JOB_TOKEN'>
@@ -12,9 +23,16 @@ export type Callback = {
   fetchJob(): Promise<Job | undefined>
   /** One attempt: what could not be told is told with the next one. */
   beat(activity: Heartbeat['activity']): Promise<'told' | 'superseded' | 'missed'>
+  /** Links to upload these to, or why there are none; nothing when the job is no longer current. Throws without an answer for 1 min. */
+  askForUploads(
+    artifacts: readonly Artifact[],
+  ): Promise<{ links: readonly UploadLink[] } | { refused: string } | undefined>
   /** Sends until it is taken, for at most 5 min; a 403 or 409 ends it, for then nobody waits for it. Throws when not taken. */
   sendResult(result: Result): Promise<void>
 }
+
+/** As the callback says what was wrong. */
+const problem = z.object({ detail: z.string().default('') }).catch({ detail: '' })
 
 /** `signal` ends whatever is being sent. */
 export function connect(launch: Launch, signal: AbortSignal): Callback {
@@ -50,6 +68,14 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
       } catch {
         return 'missed'
       }
+    },
+
+    async askForUploads(artifacts) {
+      const response = await post('artifacts', artifacts, { forMs: UPLOADS_FOR })
+      if (response.status === 409) return undefined
+      if (response.ok) return uploads.parse(await response.json())
+      const { detail } = problem.parse(await response.json().catch(() => ({})))
+      return { refused: `the callback answered ${response.status}. ${detail}`.trim() }
     },
 
     async sendResult(result) {

@@ -1,5 +1,6 @@
 /** What the runner in a sandbox and the callback Lambda say to each other, over HTTPS with the job token as bearer. */
 import * as z from 'zod'
+import { ARTIFACT_LIMITS } from './artifact-rules.ts'
 
 /**
  * How a runner is started: `baton-runner` with this environment, nothing on the command line.
@@ -34,6 +35,10 @@ export const job = z.object({
   model: z.object({ baseUrl: z.url(), apiKey: z.string(), name: z.string().optional() }),
   /** Files laid out read-only below the home folder before the CLI starts (path relative, no `..`). */
   files: z.array(z.object({ path: z.string(), content: z.string() })),
+  /** Likewise, fetched from `url` (presigned GET); what cannot be had is told to the CLI before its prompt. */
+  downloads: z
+    .array(z.object({ path: z.string(), url: z.url(), size: z.number().int().min(0) }))
+    .optional(),
 })
 export type Job = z.infer<typeof job>
 
@@ -43,6 +48,17 @@ export const heartbeat = z.object({
   activity: z.array(z.string().max(200)).max(100),
 })
 export type Heartbeat = z.infer<typeof heartbeat>
+
+/**
+ * `POST {callback}/artifacts` with an `artifactList`: 200 with links for presigned PUTs, each good for that content alone
+ * and with those headers; 409 when the job is no longer current; 400 when the list is refused.
+ */
+export const uploads = z.object({
+  links: z.array(
+    z.object({ name: z.string(), url: z.url(), headers: z.record(z.string(), z.string()) }),
+  ),
+})
+export type UploadLink = z.infer<typeof uploads>['links'][number]
 
 /** `POST {callback}/result`: 204, also for a job that is no longer current; anything else is sent again. */
 export const result = z.object({
@@ -59,6 +75,10 @@ export const result = z.object({
   activity: z.array(z.string().max(200)).max(200),
   /** The job's transcript is at `save.url`: a later job may start from it. */
   transcriptSaved: z.boolean().optional(),
+  /** Names of the artifacts that were uploaded. */
+  artifacts: z.array(z.string()).max(ARTIFACT_LIMITS.files).optional(),
+  /** What lies in ~/artifacts and was not, and why; a line each. */
+  refusedArtifacts: z.array(z.string().max(500)).max(51).optional(),
   usage: z
     .object({
       inputTokens: z.number(),

@@ -5,15 +5,22 @@ import type { Job } from './contract.ts'
 
 /** Replaces a file that is there. Throws for an absolute path, one with `..`, and one that a link leads out of `home`. */
 export async function layOut(files: Job['files'], home: string): Promise<void> {
-  for (const { path, content } of files) {
-    const target = join(home, relative(path))
-    await mkdir(dirname(target), { recursive: true })
-    const folder = await realpath(dirname(target))
-    if (folder !== home && !folder.startsWith(home + sep))
-      throw new Error(`file ${path}: a link in its path leads out of the home folder`)
-    await rm(target, { force: true, recursive: true })
-    await writeFile(target, content, { mode: 0o444, flag: 'wx' })
-  }
+  for (const { path, content } of files) await place(path, content, home)
+}
+
+/** One file, likewise. */
+export async function place(
+  path: string,
+  content: string | Uint8Array,
+  home: string,
+): Promise<void> {
+  const target = join(home, relative(path))
+  await mkdir(dirname(target), { recursive: true })
+  const folder = await realpath(dirname(target))
+  if (folder !== home && !folder.startsWith(home + sep))
+    throw new Error(`file ${path}: a link in its path leads out of the home folder`)
+  await rm(target, { force: true, recursive: true })
+  await writeFile(target, content, { mode: 0o444, flag: 'wx' })
 }
 
 function relative(path: string): string {

@@ -8,9 +8,11 @@ import { ZodError } from 'zod'
 import { type Callback, connect } from './callback.ts'
 import { startClaude } from './claude.ts'
 import { type Job, launchEnv, type Result } from './contract.ts'
+import { fetchFiles } from './downloads.ts'
 import { messageOf } from './failure.ts'
 import { takeLock } from './fencing.ts'
 import { layOut } from './files.ts'
+import { handOver } from './hand-over.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { type Exit, errorText, failedBefore, resultOf } from './outcome.ts'
 import { endOwnProcesses } from './processes.ts'
@@ -62,10 +64,12 @@ async function perform(job: Job, callback: Callback, surroundings: Surroundings)
     const transcripts = transcriptsOf(job, surroundings, quit.signal)
     const remembered = (await transcripts.restore()) ? job : withoutMemory(job)
     await layOut(job.files, home)
+    const missing = await fetchFiles(job.downloads ?? [], home, quit.signal)
     const stream = new ClaudeStream(heartbeat.tell)
-    const exit = await runClaude(remembered, stream, surroundings)
+    const exit = await runClaude(withoutFiles(missing, remembered), stream, surroundings)
     quit.signal.throwIfAborted()
-    return await saved(transcripts, resultOf(stream, exit))
+    const result = { ...resultOf(stream, exit), ...(await artifactsOf(job, callback, home)) }
+    return await saved(transcripts, result)
   } catch (error) {
     quit.signal.throwIfAborted()
     return failedBefore(redact(messageOf(error)))
@@ -100,9 +104,29 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
 
 /** The conversation begins anew, and the model is told so: better than one that can never go on. */
 function withoutMemory({ resume: _, ...job }: Job): Job {
-  const notice =
-    'What was said before this could not be restored: you do not remember it. Say so where it matters.'
-  return { ...job, prompt: `${notice}\n\n${job.prompt}` }
+  return withNotice(
+    'What was said before this could not be restored: you do not remember it. Say so where it matters.',
+    job,
+  )
+}
+
+function withoutFiles(missing: readonly string[], job: Job): Job {
+  if (missing.length === 0) return job
+  return withNotice(['These files could not be fetched:', ...missing].join('\n- '), job)
+}
+
+const withNotice = (notice: string, job: Job): Job => ({
+  ...job,
+  prompt: `${notice}\n\n${job.prompt}`,
+})
+
+/** Only workers hand over files. */
+async function artifactsOf({ role }: Job, callback: Callback, home: string) {
+  if (role !== 'worker') return {}
+  const handedOver = await handOver(home, callback, quit.signal)
+  if (!handedOver) quit.abort()
+  quit.signal.throwIfAborted()
+  return handedOver
 }
 
 /** The result is worth more than the transcript: without it the conversation goes on from an earlier one. */

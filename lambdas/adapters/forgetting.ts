@@ -1,6 +1,7 @@
-/** Deletes what was kept of a session: history, bodies, results, transcripts. Every key is known, so nothing is scanned. */
+/** Deletes what was kept of a session: history, bodies, results, transcripts, artifacts. Every key is known, so nothing is scanned. */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
+import { uploadKey } from '../core/artifacts.ts'
 import type { Worker } from '../core/worker.ts'
 import { bodyKey, type DocumentKey, type StoredDocument, s3 } from './documents.ts'
 import { dynamo } from './dynamo.ts'
@@ -29,6 +30,10 @@ export async function deleteConversation(
     ),
   ]
   await several(transcripts, deleteObject)
+  const uploads = workers.flatMap((worker) =>
+    (worker.uploads ?? []).map((upload) => uploadKey(worker, upload)),
+  )
+  await several(uploads, deleteObject)
   const results = workers.flatMap(({ workerId, lastJob: last }) =>
     upTo(last).map((job) => `${workerId}.${job}`),
   )

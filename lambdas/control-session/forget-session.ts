@@ -19,8 +19,11 @@ export async function forgetSession(sessionId: string): Promise<boolean> {
   const execution = runName(sessionId, run.id)
   await stopExecution(variable('REVIEW_LOOP_ARN'), execution, 'the session was deleted')
   if (conductor.sandboxId !== undefined) await endSandbox(conductor.sandboxId)
-  const workers = await sessionWorkers(sessionId)
-  await Promise.all(workers.map((worker) => endWorker(worker, { status: 'ended' })))
+  const ended = await Promise.all(
+    (await sessionWorkers(sessionId)).map((worker) => endWorker(worker, { status: 'ended' })),
+  )
+  // As they are once nothing is granted to them any more.
+  const workers = ended.filter((worker) => worker !== undefined)
   await deleteConversation({ sessionId, lastSeq, lastJob }, workers)
   await deleteWorkers(workers)
   return true

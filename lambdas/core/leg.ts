@@ -1,7 +1,15 @@
 /** A leg: claimed by a job, told about, brought to its end; each action on the worker's item, of its current leg. */
 import type { Tally } from './tally.ts'
 import { step } from './transition.ts'
-import { currentLeg, type Leg, type LegOutcome, type Worker, type WorkerStep } from './worker.ts'
+import {
+  currentLeg,
+  type Leg,
+  type LegJob,
+  type LegOutcome,
+  type Upload,
+  type Worker,
+  type WorkerStep,
+} from './worker.ts'
 
 const withLeg = (worker: Worker, leg: Leg): Worker => ({
   ...worker,
@@ -63,11 +71,13 @@ export function storeLegResult(
     result,
     activity,
     transcript,
+    artifacts = [],
     at,
   }: {
     result: string
     activity: readonly string[]
     transcript?: string | undefined
+    artifacts?: readonly string[] | undefined
     at: string
   },
 ): WorkerStep<string | undefined> {
@@ -76,10 +86,23 @@ export function storeLegResult(
   if (leg.result !== undefined) return step(worker, leg.token)
   const stored = withLeg(worker, { ...leg, result, activity })
   return step(
-    { ...stored, lastActivity: at, ...(transcript !== undefined && { transcript }) },
+    {
+      ...stored,
+      lastActivity: at,
+      ...(transcript !== undefined && { transcript }),
+      ...(worker.uploads && { uploads: settled(worker.uploads, { leg: n, job }, artifacts) }),
+    },
     leg.token,
   )
 }
+
+/** Of the files that the job was given links for, those that its result names are artifacts from now on. */
+const settled = (uploads: readonly Upload[], of: LegJob, names: readonly string[]) =>
+  uploads.map((upload): Upload => {
+    if (upload.leg !== of.leg || upload.job !== of.job) return upload
+    const { sha256: _, ...known } = upload
+    return names.includes(upload.name) ? { ...known, handedOver: true } : known
+  })
 
 /** CollectResult: the leg is over. The report is marked only after it was queued. */
 export function endLeg(

@@ -1,17 +1,32 @@
 /** A worker's report as the conductor reads it: the outcome on the first line, then what the worker said. */
 import type { Result } from '../../sandbox/contract.ts'
-import type { LegOutcome } from './worker.ts'
+import type { LegOutcome, Upload } from './worker.ts'
 
 export interface Report {
   readonly outcome: LegOutcome
   readonly text: string
 }
 
-/** The report of a leg that brought a result. */
-export function reportOf({ outcome, text, error }: Result): Report {
+type HandedOver = Pick<Upload, 'name' | 'size'>
+
+/** The report of a leg that brought a result and these artifacts. */
+export function reportOf(result: Result, artifacts: readonly HandedOver[]): Report {
+  const { outcome, text, error, refusedArtifacts = [] } = result
   const first = error === undefined ? outcome : `${outcome}: ${error}`
-  return { outcome, text: text.trim() ? `${first}\n\n${text}` : first }
+  const parts = [
+    first,
+    ...(text.trim() ? [text] : []),
+    ...list(
+      'Artifacts:',
+      artifacts.map(({ name, size }) => `${name} (${size} bytes)`),
+    ),
+    ...list('Not handed over from ~/artifacts:', refusedArtifacts),
+  ]
+  return { outcome, text: parts.join('\n\n') }
 }
+
+const list = (title: string, lines: readonly string[]) =>
+  lines.length > 0 ? [[title, ...lines.map((line) => `- ${line}`)].join('\n')] : []
 
 /** Why an execution or a state ended, in Step Functions' words. */
 export interface Failure {

@@ -1,4 +1,5 @@
 /** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import { artifactsOf } from './artifacts.ts'
 import { legName, runName } from './execution-name.ts'
 import { modelView, overText, spentView } from './receipt.ts'
 import type { Session, Turn } from './session.ts'
@@ -74,6 +75,7 @@ export const workerDetail = (worker: Worker, consoleLink: ConsoleLink) => ({
   legs: worker.legs.map((leg) =>
     legView(leg, legName(worker.sessionId, worker.workerId, leg.n), consoleLink),
   ),
+  artifacts: artifactsOf(worker).map(({ name, size, leg }) => ({ name, size, leg })),
 })
 
 const turnView = ({ n, phase, asked, count, next, trouble }: Turn) => ({

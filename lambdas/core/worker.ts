@@ -44,6 +44,22 @@ export interface Leg {
   readonly activity: readonly string[]
 }
 
+/** Which job of which leg. */
+export interface LegJob {
+  readonly leg: number
+  readonly job: number
+}
+
+/** A file that a job was given a link to upload. */
+export interface Upload extends LegJob {
+  readonly name: string
+  readonly size: number
+  /** In base64; only until the job's result is there. */
+  readonly sha256?: string
+  /** The job's result says that it was uploaded: it is one of the worker's artifacts. */
+  readonly handedOver?: true
+}
+
 export interface Worker {
   readonly sessionId: string
   readonly workerId: string
@@ -64,6 +80,8 @@ export interface Worker {
   readonly leg: number
   /** Oldest first; the last one is the current leg. */
   readonly legs: readonly Leg[]
+  /** Oldest first. Also those that never became artifacts, for they may lie in the bucket. */
+  readonly uploads?: readonly Upload[]
   /** Present while the worker is not ended: the key of the sparse index of live workers. */
   readonly live?: 'live'
 }

@@ -6,6 +6,7 @@ import { enqueue } from '../adapters/queue.ts'
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { artifactsOfLeg } from '../core/artifacts.ts'
 import { usedBy } from '../core/ledger.ts'
 import { endLeg } from '../core/leg.ts'
 import { type Failure, lostReport, reportOf } from '../core/report.ts'
@@ -34,7 +35,7 @@ export async function collectLeg(
   const { text, outcome } =
     leg.result === undefined
       ? lostReport(failure)
-      : reportOf(await getResult(sessionId, leg.result))
+      : reportOf(await getResult(sessionId, leg.result), artifactsOfLeg(worker, n))
   const now = Date.now()
   const at = new Date(now).toISOString()
   const seconds = leg.since === undefined ? 0 : Math.round((now - leg.since) / 1000)

@@ -2,11 +2,15 @@
 import type { Job, Result } from '../../sandbox/contract.ts'
 import { conductorPrompt } from '../../sandbox/prompts/conductor.ts'
 import { getBodies, putResult } from '../adapters/bodies.ts'
+import { readLink } from '../adapters/links.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
+import { readWorker } from '../adapters/workers.ts'
 import { beat, completeTask } from '../adapters/workflow.ts'
+import { artifactsOfLeg, uploadKey } from '../core/artifacts.ts'
 import { answerSchema } from '../core/command.ts'
 import type { JobClaims } from '../core/job-token.ts'
 import { TURN_SECONDS } from '../core/limits.ts'
+import type { Body } from '../core/message.ts'
 import { turnPrompt } from '../core/prompt.ts'
 import { isCurrentJob, storeResult } from '../core/run/job.ts'
 import { jobIn } from './conversation.ts'
@@ -31,6 +35,7 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
         ? [{ path: `workers/${body.workerId}/report-${body.leg}.md`, content: body.text }]
         : [],
     ),
+    downloads: (await Promise.all(bodies.map((body) => artifactsWith(id, body)))).flat(),
     ...(await jobIn({
       claims,
       cliSession: conductor.cliSession,
@@ -40,6 +45,25 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
       seconds: TURN_SECONDS,
     })),
   }
+}
+
+/** They are fetched before the CLI starts. */
+const LINK_SECONDS = 10 * 60
+
+/** Links to what was handed over with a report. */
+async function artifactsWith(
+  sessionId: string,
+  body: Body,
+): Promise<NonNullable<Job['downloads']>> {
+  const worker = body.from === 'worker' && (await readWorker(sessionId, body.workerId))
+  if (!worker) return []
+  return Promise.all(
+    artifactsOfLeg(worker, body.leg).map(async (upload) => ({
+      path: `workers/${worker.workerId}/artifacts/${upload.name}`,
+      url: await readLink(uploadKey(worker, upload), LINK_SECONDS),
+      size: upload.size,
+    })),
+  )
 }
 
 /** Answers whether the job is still the current one. */

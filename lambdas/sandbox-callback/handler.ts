@@ -1,4 +1,5 @@
-/** What a runner calls, with its job token: its job, its heartbeats, its result. */
+/** What a runner calls, with its job token: its job, its heartbeats, its artifacts, its result. */
+import { artifactList } from '../../sandbox/artifact-rules.ts'
 import { heartbeat, result } from '../../sandbox/contract.ts'
 import { requireJob } from '../http/authenticate.ts'
 import { http } from '../http/http.ts'
@@ -10,6 +11,9 @@ import * as worker from './worker-job.ts'
 
 /** A result's two texts of 200,000 characters, as JSON. */
 const MAX_BODY = 4 * 1024 * 1024
+
+/** Twenty artifacts with their names and checksums, as JSON. */
+const MAX_LIST = 64 * 1024
 
 const notCurrent = () => new Problem(409, 'This job is not the current one any more: end it.')
 
@@ -26,6 +30,11 @@ export const handler = http(async (event) => {
       const { activity } = jsonBody(event, heartbeat, MAX_BODY)
       if (!(await side.takeHeartbeat(claims, activity))) throw notCurrent()
       return noContent
+    }
+    case 'POST /api/webhooks/sandbox/artifacts': {
+      const links = await worker.grantArtifacts(claims, jsonBody(event, artifactList, MAX_LIST))
+      if (!links) throw notCurrent()
+      return json({ links })
     }
     case 'POST /api/webhooks/sandbox/result':
       await side.takeResult(claims, jsonBody(event, result, MAX_BODY))

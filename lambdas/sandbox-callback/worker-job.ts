@@ -1,13 +1,17 @@
 /** A worker's side of the callback: the job is in the worker's item, with its current leg. */
-import type { Job, Result } from '../../sandbox/contract.ts'
+import type { Artifact } from '../../sandbox/artifact-rules.ts'
+import type { Job, Result, UploadLink } from '../../sandbox/contract.ts'
 import { workerPrompt } from '../../sandbox/prompts/worker.ts'
 import { putResult } from '../adapters/bodies.ts'
+import { uploadLink } from '../adapters/links.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
 import { beat, completeTask } from '../adapters/workflow.ts'
+import { grantUploads, uploadKey } from '../core/artifacts.ts'
 import type { JobClaims } from '../core/job-token.ts'
 import { isCurrentLegJob, noteActivity, storeLegResult } from '../core/leg.ts'
 import { legPrompt } from '../core/prompt.ts'
 import { currentLeg, type Worker } from '../core/worker.ts'
+import { Problem } from '../http/problem.ts'
 import { jobIn } from './conversation.ts'
 
 const keyOf = ({ session: sessionId, worker: workerId = '' }: JobClaims) => ({
@@ -62,6 +66,32 @@ export async function takeHeartbeat(
   return true
 }
 
+const UPLOAD_SECONDS = 10 * 60
+
+/** Links to upload these, noted in the worker's item before; nothing when the job is not the current one. */
+export async function grantArtifacts(
+  claims: JobClaims,
+  files: readonly Artifact[],
+): Promise<readonly UploadLink[] | undefined> {
+  if (claims.worker === undefined)
+    throw new Problem(403, "Artifacts are handed over by workers' jobs only.")
+  const { leg, job } = claims
+  const key = keyOf(claims)
+  const grant = await changeWorker(key, (worker) => grantUploads(worker, { leg, job }, files))
+  if (grant?.answer === undefined) return undefined
+  if (grant.answer !== 'granted') throw new Problem(400, grant.answer.refused)
+  return Promise.all(
+    files.map(async ({ name, size, sha256 }) => ({
+      name,
+      ...(await uploadLink(uploadKey(key, { leg, job, name }), {
+        size,
+        sha256,
+        seconds: UPLOAD_SECONDS,
+      })),
+    })),
+  )
+}
+
 /** Stores the result first, then completes the task; a result that came too late is dropped. */
 export async function takeResult(claims: JobClaims, value: Result): Promise<void> {
   if (!(await current(claims))) return
@@ -72,6 +102,7 @@ export async function takeResult(claims: JobClaims, value: Result): Promise<void
       result: resultId(claims),
       activity: value.activity,
       transcript: value.transcriptSaved ? jobId(job) : undefined,
+      artifacts: value.artifacts,
       at: new Date().toISOString(),
     }),
   )

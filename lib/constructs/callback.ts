@@ -19,6 +19,7 @@ export class Callback extends Construct {
     })
     api.route('POST /api/webhooks/sandbox/job', callback)
     api.route('POST /api/webhooks/sandbox/heartbeat', callback)
+    api.route('POST /api/webhooks/sandbox/artifacts', callback)
     api.route('POST /api/webhooks/sandbox/result', callback)
   }
 }

@@ -175,6 +175,13 @@ export class Storage extends Construct {
   linkTranscripts(): Binding {
     return this.#objects('transcripts/*', 's3:GetObject', 's3:PutObject')
   }
+  /** What workers hand over, uploaded and fetched by sandboxes, by links. */
+  linkArtifacts(): Binding {
+    return this.#objects('artifacts/*', 's3:GetObject', 's3:PutObject')
+  }
+  readArtifacts(): Binding {
+    return this.#objects('artifacts/*', 's3:GetObject')
+  }
   /** Everything that a deleted session leaves. */
   forget(): Binding {
     return together(
@@ -182,6 +189,7 @@ export class Storage extends Construct {
       access('CONVERSATIONS_TABLE', this.conversations, 'DeleteItem', 'Query'),
       this.#objects('documents/*', 's3:DeleteObject'),
       this.#objects('transcripts/*', 's3:DeleteObject'),
+      this.#objects('artifacts/*', 's3:DeleteObject'),
     )
   }
 

@@ -1,8 +1,11 @@
-/** Creates the stack's buckets, and refuses what fauxqs would ignore about S3. */
+/** Creates the stack's buckets, and mends or refuses what fauxqs would ignore about S3. */
+import { createHash } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
 import type { Service } from './endpoint.ts'
 import { AwsError } from './json-service.ts'
 import type { Upstream } from './private-socket.ts'
+import type { ReceivedRequest } from './signature.ts'
 
 /** Creates the buckets that are not there yet. */
 export async function createBuckets(client: S3Client, names: readonly string[]): Promise<void> {
@@ -13,7 +16,10 @@ export async function createBuckets(client: S3Client, names: readonly string[]):
   }
 }
 
-/** S3 over fauxqs, in path style. A conditional write is refused, because fauxqs would make it unconditional. */
+/**
+ * S3 over fauxqs, in path style. A conditional write is refused, because fauxqs would make it unconditional. Fauxqs
+ * does not compare a checksum with the body, nor read the headers that a link asks for; both are done here.
+ */
 export function s3Service(fauxqs: Upstream): Service {
   return async (request, response) => {
     const { 'if-none-match': absent, 'if-match': same } = request.headers
@@ -24,6 +30,27 @@ export function s3Service(fauxqs: Upstream): Service {
         501,
       )
     }
-    await fauxqs.forward(request, response)
+    if (request.method === 'PUT') compareChecksum(request)
+    const answer = await fauxqs.ask(request)
+    const { statusCode = 502, headers } = answer
+    response.writeHead(statusCode, { ...headers, ...(statusCode < 300 && askedFor(request)) })
+    await pipeline(answer, response)
   }
+}
+
+function compareChecksum({ headers, body }: ReceivedRequest): void {
+  const { 'x-amz-checksum-sha256': stated } = headers
+  if (stated === undefined) return
+  if (createHash('sha256').update(body).digest('base64') !== stated)
+    throw new AwsError('BadDigest', 'The SHA256 you specified did not match what we received', 400)
+}
+
+/** The headers that `response-content-disposition=…` and the like ask for. */
+function askedFor({ target }: ReceivedRequest): Record<string, string> {
+  const { searchParams } = new URL(target, 'http://127.0.0.1')
+  return Object.fromEntries(
+    [...searchParams]
+      .filter(([name]) => name.startsWith('response-'))
+      .map(([name, value]) => [name.slice('response-'.length), value]),
+  )
 }

@@ -154,7 +154,8 @@ async function sign(
   }
   const { query } = await signer.presign(
     { ...unsigned, headers },
-    { ...options, expiresIn: claim.expiresIn },
+    // A header that was signed as one stays one.
+    { ...options, unhoistableHeaders: signable, expiresIn: claim.expiresIn },
   )
   return String(query?.['X-Amz-Signature'])
 }

@@ -56,6 +56,7 @@ const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:e
 /** Every resource with a wildcard in it, with the actions on it and why it cannot be named. */
 const WILDCARDS = {
   // Object keys are made at run time.
+  [`${BUCKET}/artifacts/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   [`${BUCKET}/documents/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   [`${BUCKET}/transcripts/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   // An execution gets its name at run time.
@@ -107,7 +108,14 @@ test.each([
   expect(new Set(mayDo(action))).toEqual(new Set(['control-session']))
 })
 
-const BEARERS = ['control-session', 'monitor', 'read-history', 'read-session', 'receive-message']
+const BEARERS = [
+  'control-session',
+  'monitor',
+  'read-artifact',
+  'read-history',
+  'read-session',
+  'receive-message',
+]
 
 /** Which functions read which secret, and so whom a leak of each would have to come from. */
 const READERS = {
@@ -142,6 +150,26 @@ test('there is no secret beside those', () => {
     (id) => resources[id]?.Type === 'AWS::SecretsManager::Secret',
   )
   expect(ids.sort()).toEqual(Object.keys(READERS).sort())
+})
+
+test('artifacts are put by links of the callback, and read by its links and those of their route', () => {
+  expect(mayDo('s3:PutObject', `${BUCKET}/artifacts/`)).toEqual(['sandbox-callback'])
+  expect(mayDo('s3:GetObject', `${BUCKET}/artifacts/`)).toEqual([
+    'read-artifact',
+    'sandbox-callback',
+  ])
+})
+
+test('their route reads a worker and an object, and nothing else of what is kept', () => {
+  const reads = grants.filter(
+    ({ by, action }) => by === 'read-artifact' && !/^(logs|xray):/.test(action),
+  )
+  expect(reads.map(({ action, resource }) => [action, resource]).sort()).toEqual([
+    ['dynamodb:GetItem', '<StorageWorkersF2A4BBBA.Arn>'],
+    ['s3:GetObject', `${BUCKET}/artifacts/*`],
+    ['secretsmanager:GetSecretValue', '<SecretsApiTokenB8AA259C>'],
+    ['secretsmanager:GetSecretValue', '<SecretsReadTokenC0A4AD34>'],
+  ])
 })
 
 const READING = ['monitor', 'read-history', 'read-session']

@@ -1,4 +1,5 @@
 /** Nobody gets to the AWS services without this start's credentials. */
+import { createHash } from 'node:crypto'
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import {
   GetObjectCommand,
@@ -94,6 +95,37 @@ test('presigned links put and get an object', async () => {
   expect((await fetch(put, { method: 'PUT', body: 'by link' })).status).toBe(200)
   const get = await getSignedUrl(aws.s3, new GetObjectCommand({ Bucket: bucket, Key: 'link' }))
   expect(await (await fetch(get)).text()).toBe('by link')
+})
+
+test('a link for one content takes no other length and no other checksum', async () => {
+  const sha256 = (content: string) => createHash('sha256').update(content).digest('base64')
+  const header = 'x-amz-checksum-sha256'
+  const command = new PutObjectCommand({
+    Bucket: bucket,
+    Key: 'exact',
+    ContentLength: 4,
+    ChecksumSHA256: sha256('good'),
+  })
+  const url = await getSignedUrl(aws.s3, command, { unhoistableHeaders: new Set([header]) })
+  const put = async (body: string, stated: string) =>
+    (await fetch(url, { method: 'PUT', body, headers: { [header]: sha256(stated) } })).status
+  expect(await put('evil', 'good')).toBe(400)
+  expect(await put('evil', 'evil')).toBe(403)
+  expect(await put('longer', 'good')).toBe(403)
+  expect(await put('good', 'good')).toBe(200)
+})
+
+test('a link says with which headers its object comes', async () => {
+  await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'page', Body: '<b>' }))
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: 'page',
+    ResponseContentDisposition: 'attachment; filename="p"',
+    ResponseContentType: 'application/octet-stream',
+  })
+  const { headers } = await fetch(await getSignedUrl(aws.s3, command))
+  expect(headers.get('content-disposition')).toBe('attachment; filename="p"')
+  expect(headers.get('content-type')).toBe('application/octet-stream')
 })
 
 test.each([

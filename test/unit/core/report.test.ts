@@ -11,7 +11,21 @@ test.each([
   [{ outcome: 'failed', text: '', error: 'exit code 1' }, 'failed: exit code 1'],
   [{ outcome: 'failed', text: 'half', error: 'exit code 1' }, 'failed: exit code 1\n\nhalf'],
 ] as const)('of the result %j', (given, text) => {
-  expect(reportOf({ ...result, ...given })).toEqual({ outcome: given.outcome, text })
+  expect(reportOf({ ...result, ...given }, [])).toEqual({ outcome: given.outcome, text })
+})
+
+test('names and sizes of the artifacts follow, then what was not handed over', () => {
+  const brought = { ...result, outcome: 'done', text: 'It runs.' } as const
+  const artifacts = [
+    { name: 'a b.txt', size: 12 },
+    { name: 'z.bin', size: 0 },
+  ]
+  const listed = 'Artifacts:\n- a b.txt (12 bytes)\n- z.bin (0 bytes)'
+  expect(reportOf(brought, artifacts).text).toBe(`done\n\nIt runs.\n\n${listed}`)
+  const refused = { ...brought, text: '', refusedArtifacts: ['"x" is a folder', '"y" too'] }
+  expect(reportOf(refused, []).text).toBe(
+    'done\n\nNot handed over from ~/artifacts:\n- "x" is a folder\n- "y" too',
+  )
 })
 
 test.each([

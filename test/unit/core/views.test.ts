@@ -48,6 +48,7 @@ test('one worker is shown with its criteria and each leg', () => {
     activity: 'accepted',
     criteria: ['it runs'],
     reason: 'good',
+    artifacts: [],
     legs: [
       {
         leg: 1,

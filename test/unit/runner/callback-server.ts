@@ -1,14 +1,20 @@
 /** A callback and an object store over real HTTP, as a runner meets them; it keeps what it was told. */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import * as z from 'zod'
+import { type Artifact, artifactList } from '../../../sandbox/artifact-rules.ts'
 import { heartbeat, type Job, type Result, result } from '../../../sandbox/contract.ts'
 
-const route = z.enum(['job', 'heartbeat', 'result'])
+const route = z.enum(['job', 'heartbeat', 'artifacts', 'result'])
 type Route = z.infer<typeof route>
 
 export type CallbackServer = Awaited<ReturnType<typeof startCallback>>
+
+const CHECKSUM = 'x-amz-checksum-sha256'
+export const sha256Of = (content: Uint8Array) =>
+  createHash('sha256').update(content).digest('base64')
 
 /** Job `n` is handed out to whoever carries `tokenOf(n)`. */
 export const tokenOf = (job: number) => `job-token-canary-${job}`
@@ -19,11 +25,14 @@ export async function startCallback() {
   const fetched: string[] = []
   const activity: string[] = []
   const results: Result[] = []
+  /** What it was asked for links for, a list a request. */
+  const asked: Artifact[][] = []
   let beats = 0
   /** Statuses to answer first, in order, instead of what would be right. */
   const refusals: Record<Route | 'object', number[]> = {
     job: [],
     heartbeat: [],
+    artifacts: [],
     result: [],
     object: [],
   }
@@ -34,6 +43,7 @@ export async function startCallback() {
       beats++
       activity.push(...heartbeat.parse(body).activity)
     },
+    artifacts: (body) => void asked.push(artifactList.parse(body)),
     result: (body) => void results.push(result.parse(body)),
   }
 
@@ -42,25 +52,36 @@ export async function startCallback() {
     const [, folder, name = ''] = pathname.split('/')
     const body = await buffer(request)
     const refusal = refusals[folder === 'objects' ? 'object' : route.parse(name)].shift()
-    if (refusal) return response.writeHead(refusal).end()
-    if (folder === 'objects') return serveObject(request, response, name, body)
+    if (refusal) return response.writeHead(refusal).end(JSON.stringify({ detail: 'Refused here.' }))
+    if (folder === 'objects') return serveObject(request, response, decodeURIComponent(name), body)
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     const job = jobs.get(token)
     if (!job) return response.writeHead(403).end()
     if (name !== 'job') {
       hear[route.parse(name)](JSON.parse(body.toString()))
+      if (name === 'artifacts') return response.writeHead(200).end(JSON.stringify(uploadLinks()))
       return response.writeHead(204).end()
     }
     fetched.push(token)
     return response.writeHead(200).end(JSON.stringify(job))
   }
 
+  const uploadLinks = () => ({
+    links: asked.at(-1)?.map(({ name, sha256 }) => ({
+      name,
+      url: objectUrl(name),
+      headers: { [CHECKSUM]: sha256 },
+    })),
+  })
+
   function serveObject(
-    { method }: IncomingMessage,
+    { method, headers }: IncomingMessage,
     response: ServerResponse,
     name: string,
     body: Buffer,
   ) {
+    const { [CHECKSUM]: signed = sha256Of(body) } = headers
+    if (signed !== sha256Of(body)) return response.writeHead(400).end()
     if (method === 'PUT') objects.set(name, body)
     const object = objects.get(name)
     return object ? response.writeHead(200).end(object) : response.writeHead(404).end()
@@ -73,14 +94,17 @@ export async function startCallback() {
   await once(server, 'listening')
   const { port } = z.object({ port: z.number() }).parse(server.address())
   const origin = `http://127.0.0.1:${port}`
+  const objectUrl = (name: string) =>
+    `${origin}/objects/${encodeURIComponent(name)}?signature=secret-canary`
   return {
     url: `${origin}/callback`,
-    objectUrl: (name: string) => `${origin}/objects/${name}?signature=secret-canary`,
+    objectUrl,
     offer: (number: number, job: Job) => jobs.set(tokenOf(number), job),
     objects,
     fetched,
     activity,
     results,
+    asked,
     refusals,
     beats: () => beats,
     close() {

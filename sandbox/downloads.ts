@@ -1,0 +1,45 @@
+/** Fetches the files that a job has links to, and lays them out read-only. */
+import type { Job } from './contract.ts'
+import { messageOf } from './failure.ts'
+import { place } from './files.ts'
+import { request } from './retry.ts'
+
+/** For all of them together, in milliseconds. */
+const DOWNLOAD_FOR = 60_000
+
+/** Answers a line for each that could not be had: the job goes on without it. Throws when `signal` ends it. */
+export async function fetchFiles(
+  downloads: NonNullable<Job['downloads']>,
+  home: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const deadline = Date.now() + DOWNLOAD_FOR
+  const problems: string[] = []
+  for (const { path, url, size } of downloads) {
+    try {
+      const left = deadline - Date.now()
+      if (left <= 0) throw new Error('time was up')
+      await place(path, await download(url, size, { forMs: left, signal }), home)
+    } catch (error) {
+      signal.throwIfAborted()
+      problems.push(`~/${path}: ${messageOf(error)}`)
+    }
+  }
+  return problems
+}
+
+async function download(
+  url: string,
+  size: number,
+  persistence: { forMs: number; signal: AbortSignal },
+): Promise<Uint8Array> {
+  const response = await request(url, {}, persistence)
+  if (!response.ok) {
+    await response.body?.cancel()
+    // The address is left out: its query is a credential.
+    throw new Error(`HTTP ${response.status}`)
+  }
+  const content = new Uint8Array(await response.arrayBuffer())
+  if (content.length !== size) throw new Error(`${content.length} bytes came instead of ${size}`)
+  return content
+}

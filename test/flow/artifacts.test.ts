@@ -1,0 +1,87 @@
+/** Files that a worker hands over, from its sandbox to the conductor and to the person. */
+import { createHash, randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf, replies, said, type TestBaton, testBaton } from '../support/baton.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton()
+})
+afterAll(() => baton.close())
+
+interface Detail {
+  readonly artifacts: readonly { name: string; size: number; leg: number }[]
+}
+
+const detail = async (session: string) => {
+  const response = await baton.request(`/api/sessions/${session}/workers/w1`)
+  return (await response.json()) as Detail
+}
+const artifact = (session: string, name: string) =>
+  baton.request(`/api/sessions/${session}/workers/w1/artifacts/${encodeURIComponent(name)}`, {
+    redirect: 'manual',
+  })
+const bytesAt = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer())
+const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
+
+const CONTENT = randomBytes(3_000)
+const OCTAL = [...CONTENT].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+
+test('files that a worker hands over reach the person, exactly, and a link is refused and told', async () => {
+  const script = `mkdir artifacts; cd artifacts
+printf '${OCTAL}' > data.bin; printf hello > 'the report.txt'; ln -s /etc/passwd users.txt; sha256sum data.bin`
+  await baton.send('files', block(script))
+  const entries = await baton.until('files', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
+  expect(replies(entries).at(-1)).toContain(sha256(CONTENT))
+  const report = said(entries).find(({ role }) => role === 'worker')?.text
+  expect(report).toContain('Artifacts:\n- data.bin (3000 bytes)\n- the report.txt (5 bytes)')
+  expect(report).toContain('"users.txt" is a symbolic link')
+  expect((await detail('files')).artifacts).toEqual([
+    { name: 'data.bin', size: 3000, leg: 1 },
+    { name: 'the report.txt', size: 5, leg: 1 },
+  ])
+
+  const redirect = await artifact('files', 'data.bin')
+  expect(redirect.status).toBe(302)
+  expect(redirect.headers.get('cache-control')).toBe('no-store')
+  const location = redirect.headers.get('location') ?? ''
+  expect(new URL(location).searchParams.get('X-Amz-Expires')).toBe('300')
+  const download = await fetch(location)
+  expect(download.headers.get('content-disposition')).toBe('attachment; filename="data.bin"')
+  expect(download.headers.get('content-type')).toBe('application/octet-stream')
+  expect(sha256(Buffer.from(await download.arrayBuffer()))).toBe(sha256(CONTENT))
+  const other = (await artifact('files', 'the report.txt')).headers.get('location') ?? ''
+  expect((await bytesAt(other)).toString()).toBe('hello')
+
+  const deleted = await baton.request('/api/sessions/files', { method: 'DELETE' })
+  expect(deleted.status).toBe(204)
+  expect((await fetch(location)).status).toBe(404)
+  expect((await artifact('files', 'data.bin')).status).toBe(404)
+}, 200_000)
+
+test('the conductor has them beside the report, before it reviews it', async () => {
+  await baton.send('looks', block('mkdir artifacts; printf looked > artifacts/seen.txt'))
+  await baton.until('looks', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
+  const found = readdirSync(baton.stateDir, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('workers/w1/artifacts/seen.txt'))
+    .map((file) => readFileSync(path.join(baton.stateDir, file), 'utf8'))
+  expect(found).toEqual(['looked'])
+})
+
+test.each([
+  ['another name', 'files/workers/w1/artifacts/users.txt'],
+  ['a path', 'files/workers/w1/artifacts/..%2F..%2Fw2'],
+  ['another worker', 'files/workers/w9/artifacts/data.bin'],
+  ['another session', 'nobody/workers/w1/artifacts/data.bin'],
+])('%s is 404', async (_, path) => {
+  const response = await baton.request(`/api/sessions/${path}`, { redirect: 'manual' })
+  expect(response.status).toBe(404)
+  expect(response.headers.get('content-type')).toBe('application/problem+json')
+})
+
+test('nobody is led to a file without the token', async () => {
+  const url = `${baton.url}/api/sessions/files/workers/w1/artifacts/data.bin`
+  expect((await fetch(url, { redirect: 'manual' })).status).toBe(401)
+})

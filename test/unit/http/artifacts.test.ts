@@ -1,0 +1,69 @@
+/** What the callback refuses of a list of artifacts before it looks at a worker, and who is not led to one. */
+import { expect, test } from 'vitest'
+import { signJobToken } from '../../../lambdas/core/job-token.ts'
+import { handler as readArtifact } from '../../../lambdas/read-artifact/handler.ts'
+import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
+import { call, detailOf } from './call.ts'
+import { JOB_KEY, OPERATOR, setDeployment } from './deployment.ts'
+
+setDeployment()
+
+const claims = { session: 'main', worker: 'w1', leg: 1, job: 3, expires: 4_000_000_000 }
+const file = (name: string, size: unknown = 1, sha256 = `${'A'.repeat(43)}=`) => ({
+  name,
+  size,
+  sha256,
+})
+const post = (body: unknown, by: object = claims) =>
+  call(callback, {
+    route: 'POST /api/webhooks/sandbox/artifacts',
+    headers: { authorization: `Bearer ${signJobToken({ ...claims, ...by }, JOB_KEY)}` },
+    body: JSON.stringify(body),
+  })
+
+const many = (count: number, size = 1) =>
+  Array.from({ length: count }, (_, i) => file(`${i}`, size))
+
+test.each<[string, unknown]>([
+  ['nothing', []],
+  ['21 files', many(21)],
+  ['more than 10 MB', [file('a', 10_000_001)]],
+  ['more than 25 MB together', [...many(2, 10_000_000), file('a', 5_000_001)]],
+  ['a negative size', [file('a', -1)]],
+  ['half a byte', [file('a', 0.5)]],
+  ['a name twice', [file('a'), file('a')]],
+  ['a path', [file('a/b')]],
+  ['a way up', [file('..')]],
+  ['a hidden file', [file('.claude')]],
+  ['instructions', [file('claude.md')]],
+  ['a long name', [file('x'.repeat(101))]],
+  ['a quotation mark', [file('a"b')]],
+  ['another checksum', [file('a', 1, 'ab')]],
+])('%s is 400', async (_, body) => {
+  expect(detailOf(await post(body), 400)).toContain('The body is not valid')
+})
+
+test('a list within the limits goes on to the worker, who cannot be read here', async () => {
+  detailOf(await post([...many(2, 10_000_000), file('a b.txt', 5_000_000)]), 503)
+})
+
+test('a conductor is 403', async () => {
+  const detail = detailOf(await post([file('a')], { worker: undefined }), 403)
+  expect(detail).toBe("Artifacts are handed over by workers' jobs only.")
+})
+
+test("the key for the model's gateway is 403", async () => {
+  detailOf(await post([file('a')], { use: 'model' }), 403)
+})
+
+const get = (sessionId: string, headers: Record<string, string>) =>
+  call(readArtifact, {
+    route: 'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}',
+    headers,
+    pathParameters: { sessionId, workerId: 'w1', name: 'a' },
+  })
+
+test('an artifact is for the operator, of a session with a proper id', async () => {
+  detailOf(await get('main', {}), 401)
+  detailOf(await get('a b', { authorization: `Bearer ${OPERATOR}` }), 400)
+})

@@ -1,0 +1,170 @@
+/** What a worker leaves in ~/artifacts is handed over, and whatever is not is told. */
+import { expect, test } from 'vitest'
+import { sha256Of } from './callback-server.ts'
+import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
+
+const scene = setScene()
+
+/** Runs a worker's script to the end of its job; answers the result. */
+async function work(script: string, changes: Parameters<typeof jobIn>[2] = {}) {
+  const { callback, sandbox } = scene
+  callback.offer(1, jobIn(scene, shellTask(script), changes))
+  await (await sandbox.launch(1, callback.url)).exit()
+  expect(callback.results).toHaveLength(1)
+  return callback.results[0]
+}
+
+/** Bytes that are no text. */
+const BINARY = Buffer.from([0, 255, 10, 13, 128, 0])
+const FILES = `mkdir artifacts; cd artifacts; printf hello > 'a b.txt'; printf '\\000\\377\\n\\r\\200\\000' > z.bin; : > empty`
+
+test('files are uploaded byte for byte, to links for exactly that', {
+  timeout: PATIENCE,
+}, async () => {
+  const result = await work(FILES)
+  expect(result).toMatchObject({ outcome: 'done', artifacts: ['a b.txt', 'empty', 'z.bin'] })
+  expect(result).not.toHaveProperty('refusedArtifacts')
+  const contents = { 'a b.txt': Buffer.from('hello'), empty: Buffer.alloc(0), 'z.bin': BINARY }
+  const { asked, objects } = scene.callback
+  expect(asked).toEqual([
+    Object.entries(contents).map(([name, content]) => ({
+      name,
+      size: content.length,
+      sha256: sha256Of(content),
+    })),
+  ])
+  for (const [name, content] of Object.entries(contents)) expect(objects.get(name)).toEqual(content)
+})
+
+test('nobody is asked when there is nothing', { timeout: PATIENCE }, async () => {
+  const result = await work('mkdir artifacts')
+  expect(result).not.toHaveProperty('artifacts')
+  expect(result).not.toHaveProperty('refusedArtifacts')
+  expect(scene.callback.asked).toEqual([])
+})
+
+test('only plain files are taken, and each other thing is refused with what to do', {
+  timeout: PATIENCE,
+}, async () => {
+  const result = await work(`mkdir -p artifacts/folder; cd artifacts
+echo secret > ../secret; ln -s /etc/passwd absolute; ln -s ../secret relative; ln -s nowhere dangling
+ln ../secret hard; mkfifo pipe; ln -s .. parent; echo inside > folder/file; echo good > good; echo x > locked; chmod 0 locked`)
+  expect(result?.artifacts).toEqual(process.getuid?.() === 0 ? ['good', 'locked'] : ['good'])
+  const link = 'is a symbolic link: put a copy of the file there instead'
+  expect(result?.refusedArtifacts?.filter((line) => !line.includes('locked'))).toEqual([
+    `"absolute" ${link}`,
+    `"dangling" ${link}`,
+    '"folder" is a folder: put an archive of it there instead',
+    '"hard" has a further name, a hard link: put a copy of the file there instead',
+    `"parent" ${link}`,
+    '"pipe" is no regular file: put a copy of its content there instead',
+    `"relative" ${link}`,
+  ])
+})
+
+test.each(['ln -s /etc artifacts', 'echo x > artifacts'])('the folder itself must be one: %s', {
+  timeout: PATIENCE,
+}, async (script) => {
+  const result = await work(script)
+  expect(result).toMatchObject({ outcome: 'done' })
+  expect(result).not.toHaveProperty('artifacts')
+  expect(result?.refusedArtifacts).toEqual([
+    '~/artifacts is not a folder that can be read: make it one, and no link (ENOTDIR)',
+  ])
+})
+
+test('a name of other signs, or one that gives instructions, is refused', {
+  timeout: PATIENCE,
+}, async () => {
+  const long = 'x'.repeat(100)
+  const result = await work(`mkdir -p artifacts/.claude; cd artifacts
+for name in .hidden CLAUDE.md claude.MD Claude.local.md -x 'a$b' 'ü' ${long} ${long}y fine.tar.gz; do echo x > "./$name"; done
+printf x > "$(printf 'a\\nb')"`)
+  expect(result?.artifacts).toEqual(['fine.tar.gz', long])
+  const refused = (name: string, why: string) =>
+    expect.stringContaining(`"${name}" has a name ${why}`)
+  const strange = ['-x', '.hidden', 'a$b', 'a?b', long, 'ü']
+  const instructing = ['.claude', 'CLAUDE.md', 'Claude.local.md', 'claude.MD']
+  expect(result?.refusedArtifacts).toHaveLength(strange.length + instructing.length)
+  for (const name of strange)
+    expect(result?.refusedArtifacts).toContainEqual(
+      refused(name, 'that is not taken: use 1 to 100'),
+    )
+  for (const name of instructing)
+    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'that Claude Code takes instr'))
+})
+
+test('at most 20 files are taken', { timeout: PATIENCE }, async () => {
+  const result = await work(
+    'mkdir artifacts; for i in $(seq 10 31); do echo $i > artifacts/$i; done',
+  )
+  expect(result?.artifacts).toEqual(Array.from({ length: 20 }, (_, i) => String(i + 10)))
+  expect(result?.refusedArtifacts).toEqual([
+    expect.stringMatching(/^"30" is one too many: at most 20 files/),
+    expect.stringMatching(/^"31" is one too many/),
+  ])
+})
+
+test('at most 50 refusals are told one by one, the rest by their number', {
+  timeout: PATIENCE,
+}, async () => {
+  const result = await work(
+    'mkdir artifacts; for i in $(seq 1 60); do : > artifacts/.$i; done; : > artifacts/good',
+  )
+  expect(result?.refusedArtifacts).toHaveLength(51)
+  expect(result?.refusedArtifacts?.at(-1)).toBe('and 10 more')
+  expect(result?.artifacts).toEqual(['good'])
+})
+
+test('a file has at most 10 MB, all of them 25 MB', { timeout: PATIENCE }, async () => {
+  const result = await work(`mkdir artifacts; cd artifacts
+head -c 10000001 /dev/zero > a; head -c 10000000 /dev/zero > b; cp b c; head -c 5000001 /dev/zero > d; head -c 5000000 /dev/zero > e; echo > f`)
+  expect(result?.artifacts).toEqual(['b', 'c', 'e'])
+  expect(result?.refusedArtifacts).toEqual([
+    '"a" has 10000001 bytes: at most 10000000 are taken, make it smaller or split it',
+    '"d" has 5000001 bytes, and 5000000 are left: at most 25000000 are taken together',
+    '"f" has 1 bytes, and 0 are left: at most 25000000 are taken together',
+  ])
+})
+
+test('what a worker left that ran out of time is handed over', { timeout: PATIENCE }, async () => {
+  const result = await work(`${FILES}; sleep 300`, { timeLimitSeconds: 6 })
+  expect(result).toMatchObject({ outcome: 'timeout', artifacts: ['a b.txt', 'empty', 'z.bin'] })
+})
+
+test('a conductor hands nothing over', { timeout: PATIENCE }, async () => {
+  await work(FILES, { role: 'conductor' })
+  expect(scene.callback.asked).toEqual([])
+})
+
+test('an upload that fails is told, without its address', { timeout: PATIENCE }, async () => {
+  scene.callback.refusals.object.push(403)
+  const result = await work(FILES)
+  expect(result).toMatchObject({ outcome: 'done', artifacts: ['empty', 'z.bin'] })
+  expect(result?.refusedArtifacts).toEqual(['"a b.txt" could not be uploaded: HTTP 403'])
+})
+
+test('a list that the callback refuses is told with its reason', {
+  timeout: PATIENCE,
+}, async () => {
+  scene.callback.refusals.artifacts.push(400)
+  const result = await work(FILES)
+  expect(result).toMatchObject({ outcome: 'done' })
+  expect(result).not.toHaveProperty('artifacts')
+  expect(result?.refusedArtifacts).toEqual(['All: the callback answered 400. Refused here.'])
+})
+
+test('a callback that fails for a moment is asked again', { timeout: PATIENCE }, async () => {
+  scene.callback.refusals.artifacts.push(503)
+  expect((await work(FILES))?.artifacts).toHaveLength(3)
+})
+
+test('a job that is no longer current ends without a result', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = scene
+  callback.refusals.artifacts.push(409)
+  callback.offer(1, jobIn(scene, shellTask(FILES)))
+  const runner = await sandbox.launch(1, callback.url)
+  expect(await runner.exit()).toMatchObject({ stderr: '' })
+  expect(callback.results).toEqual([])
+  expect(callback.objects.size).toBe(0)
+})
