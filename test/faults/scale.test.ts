@@ -3,6 +3,7 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FunctionCall } from '../../local/aws/index.ts'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
+import { few } from '../support/few.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { tablesOf } from '../support/tables.ts'
 
@@ -16,19 +17,13 @@ let baton: TestBaton
 /** Puts items as the functions would have, 25 a request as DynamoDB takes them. */
 async function fill(table: 'Sessions' | 'Conversations' | 'Workers', items: readonly object[]) {
   const { client, nameOf } = tablesOf(baton)
-  const left = Array.from({ length: Math.ceil(items.length / 25) }, (_, i) =>
+  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, i) =>
     items.slice(25 * i, 25 * (i + 1)),
-  ).values()
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (const batch of left)
-        await client.send(
-          new BatchWriteCommand({
-            RequestItems: { [nameOf(table)]: batch.map((Item) => ({ PutRequest: { Item } })) },
-          }),
-        )
-    }),
   )
+  await few(batches, 8, async (batch) => {
+    const puts = batch.map((Item) => ({ PutRequest: { Item } }))
+    await client.send(new BatchWriteCommand({ RequestItems: { [nameOf(table)]: puts } }))
+  })
 }
 
 const sessionOf = (n: number) => {
@@ -137,7 +132,6 @@ test('status, workers, metrics, sessions and histories cost the same with 10,000
     sessions.slice(0, 500).map(({ sessionId, createdAt }) => workerOf(sessionId, createdAt)),
   )
   const large = await costs('main')
-  console.log(large)
   expect(large).toEqual(small)
   for (const operations of large) {
     expect(operations.length).toBeGreaterThan(0)
