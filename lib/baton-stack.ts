@@ -9,6 +9,7 @@ import { completes, drives, links, starts, stops } from './constructs/executions
 import { bedrock, Gateway } from './constructs/gateway.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
+import { Observability } from './constructs/observability.ts'
 import { Recovery } from './constructs/recovery.ts'
 import { ReviewLoop } from './constructs/review-loop.ts'
 import { Secrets } from './constructs/secrets.ts'
@@ -160,6 +161,13 @@ export class BatonStack extends Stack {
         links('REVIEW_LOOP_ARN', reviewLoop.machine),
         links('WORKER_LEG_ARN', workerLeg.machine),
       ],
+    })
+
+    new Observability(this, 'Observability', {
+      api,
+      intake,
+      machines: { reviewLoop: reviewLoop.machine, workerLeg: workerLeg.machine },
+      config,
     })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })
