@@ -1,8 +1,10 @@
 /** Every metric of our own: its unit, and what it means; nothing else publishes to the namespace or watches it. */
+import { dollars, spentView } from './receipt.ts'
+import type { Tally } from './tally.ts'
 
 export const NAMESPACE = 'Baton'
 
-/** The one dimension: the deployment. One more, as the function's name, and every metric would be paid for again. */
+/** The one dimension, which Powertools calls so: the deployment. One more, as the function's name, and every metric would be paid for again. */
 export const DIMENSION = 'service'
 
 interface Meaning {
@@ -34,3 +36,16 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS
 export type Measured = Readonly<Partial<Record<MetricName, number>>>
+
+/** What a day's total shows. */
+export function measuredToday(total: Tally): Measured {
+  const { messages, turns, workers, tokens } = spentView(total)
+  return {
+    SpendTodayUsd: dollars(total),
+    MessagesInToday: messages.in,
+    MessagesOutToday: messages.out,
+    TurnsToday: turns,
+    WorkersToday: workers,
+    TokensToday: Object.values(tokens).reduce((sum, count) => sum + count, 0),
+  }
+}
