@@ -10,6 +10,7 @@ import { completes, drives, links, starts, stops } from './constructs/executions
 import { bedrock, Gateway } from './constructs/gateway.ts'
 import { Intake } from './constructs/intake.ts'
 import { Monitoring } from './constructs/monitoring.ts'
+import { Observability } from './constructs/observability.ts'
 import { Recovery } from './constructs/recovery.ts'
 import { ReviewLoop } from './constructs/review-loop.ts'
 import { Secrets } from './constructs/secrets.ts'
@@ -166,6 +167,13 @@ export class BatonStack extends Stack {
     new Artifacts(this, 'Artifacts', {
       api,
       bindings: [storage.readWorkers(), storage.readArtifacts(), secrets.bearerTokens],
+    })
+
+    new Observability(this, 'Observability', {
+      api,
+      intake,
+      machines: { reviewLoop: reviewLoop.machine, workerLeg: workerLeg.machine },
+      config,
     })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })

@@ -37,6 +37,10 @@ const config = z.object({
     .min(1)
     .max(LONGEST_LEG_SECONDS / 60)
     .default(LEG_SECONDS / 60),
+  /** Who gets a mail from alarms; nobody without it. */
+  alarmEmail: z.email().optional(),
+  /** What models may cost a day before an alarm tells of it, in dollars; budgets are what stops them. */
+  alarmUsdPerDay: z.coerce.number().positive().default(50),
   /** Keep tables and bucket when the stack is deleted. */
   retainData: z.stringbool().or(z.boolean()).default(true),
 })

@@ -13,6 +13,8 @@ const variables = {
   REVIEW_LOOP_ARN: z.string(),
   WORKER_LEG_ARN: z.string(),
   DEPLOYMENT: z.string(),
+  /** The name of the deployment in its metrics. */
+  METRICS_SERVICE: z.string(),
   /** Where the console shows an execution, up to its ARN. */
   CONSOLE_URL: z.url(),
   CALLBACK_URL: z.url(),

@@ -1,6 +1,7 @@
 /** Takes messages that the dispatcher gave up: the same append and wake, and a tombstone for one that cannot be read. */
 import { MissingBody, putBody } from '../adapters/bodies.ts'
 import { logger } from '../adapters/logger.ts'
+import { publish } from '../adapters/metrics.ts'
 import type { Queued } from '../adapters/queue.ts'
 import { appendMessage } from '../run/append-message.ts'
 import { fifo } from '../run/fifo.ts'
@@ -14,6 +15,7 @@ export const handler = fifo(async (message) => {
     if (!(error instanceof MissingBody)) throw error
     await bury(message)
   }
+  publish({ DeadLetters: 1 })
 })
 
 /** The conductor, and through it the person, hears that there was a message. */

@@ -1,5 +1,6 @@
 /** Failed: fails the execution, and after a redrive lets it go on from the session's item. */
 import * as z from 'zod'
+import { publish } from '../adapters/metrics.ts'
 import { stateError } from '../run/inputs.ts'
 import { task } from '../run/task.ts'
 
@@ -15,5 +16,7 @@ export class RunFailed extends Error {
 }
 
 export const handler = task(input, async ({ failure, redriven }) => {
-  if (!redriven) throw new RunFailed(`${failure.Error}: ${failure.Cause}`)
+  if (redriven) return
+  publish({ RunsFailed: 1 })
+  throw new RunFailed(`${failure.Error}: ${failure.Cause}`)
 })

@@ -3,6 +3,7 @@
 import middy from '@middy/core'
 import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import { logger, logInvocation } from '../adapters/logger.ts'
+import { publish } from '../adapters/metrics.ts'
 import { logIds } from '../core/log-ids.ts'
 import { Problem, problemResponse } from './problem.ts'
 import type { HttpEvent } from './request.ts'
@@ -26,6 +27,7 @@ export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {
     logger.info('refused', { status: error.status, detail: error.message })
+    if (error.status === 401 || error.status === 403) publish({ Refused: 1 })
     return error
   }
   logger.error('failed', { error })

@@ -1,6 +1,7 @@
 /** The Messages API for sandboxes: a job's token is the key, the real one never leaves here, and what it costs is counted. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { logger } from '../adapters/logger.ts'
+import { publish } from '../adapters/metrics.ts'
 import { idsOfJob } from '../core/log-ids.ts'
 import { answerTally } from '../core/prices.ts'
 import { add, type Tally } from '../core/tally.ts'
@@ -97,6 +98,7 @@ function refuse(answer: Answer, error: unknown, requestId: string): void {
   if (problem.status < 500)
     logger.info('refused', { status: problem.status, detail: problem.message })
   else logger.error('failed', { error })
+  if (problem.status === 401 || problem.status === 403) publish({ GatewayRefusals: 1 })
   answer.head({ status: problem.status, headers: problem.headers })
   void answer.write(Buffer.from(problem.body(requestId)))
   answer.end()

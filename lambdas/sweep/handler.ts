@@ -1,14 +1,16 @@
-/** The scheduled sweep: whatever was lost on the way, open runs go on, legs are reported, no sandbox is forgotten. */
+/** The scheduled sweep: open runs go on, legs are reported, no sandbox is forgotten, and what there is is measured. */
 import * as z from 'zod'
 import { variable } from '../adapters/environment.ts'
 import { logAbout, logger } from '../adapters/logger.ts'
+import { publish } from '../adapters/metrics.ts'
 import { endSandbox, listSandboxes } from '../adapters/sandboxes.ts'
 import { readSession, unmovedRuns } from '../adapters/sessions.ts'
-import { rollUp } from '../adapters/totals.ts'
+import { dayTotal, rollUp } from '../adapters/totals.ts'
 import { liveWorkers, type Page, readWorker } from '../adapters/workers.ts'
 import { start } from '../adapters/workflow.ts'
 import { legName } from '../core/execution-name.ts'
 import { type LogIds, logIds } from '../core/log-ids.ts'
+import { measuredToday } from '../core/metrics.ts'
 import { dateOf } from '../core/tally.ts'
 import { collectLeg } from '../run/collect-leg.ts'
 import { task } from '../run/task.ts'
@@ -31,14 +33,20 @@ const ago = (seconds: number) => Date.now() - seconds * 1000
 export const handler = task(input, async (ages) => {
   const unmoved = await unmovedRuns(new Date(ago(ages.unmoved)).toISOString())
   await each('run', unmoved, ({ sessionId, run }) => drive(sessionId, run))
+  let LiveWorkers = 0
   let next: Page['next']
   do {
     const page: Page = await liveWorkers(100, next)
+    LiveWorkers += page.workers.length
     await each('leg', page.workers, reportIfOver)
     next = page.next
   } while (next)
   // Yesterday's, too: what was counted before midnight may have been posted after the last sweep.
   await each('day', [ago(DAY), ago(0)].map(dateOf), rollUp)
+  // Before the sandboxes, which another service has to list: that it is down must not hide what is spent.
+  await each('total', [dateOf(ago(0))], async (date) =>
+    publish({ ...measuredToday(await dayTotal(date)), LiveWorkers }),
+  )
   const sandboxes = await listSandboxes()
   await each('sandbox', sandboxes, (sandbox) => endIfForgotten(sandbox, ages), idsOfSandbox)
 })
@@ -78,7 +86,7 @@ interface Listed {
 const idsOfSandbox = ({ metadata: { session, worker } }: Listed): LogIds =>
   logIds({ sessionId: session, workerId: worker })
 
-/** A sandbox of ours that no session and no worker knows: its creation was never noted, or its end was missed. */
+/** A sandbox of ours that no session and no worker knows, or whose worker has rested for long. */
 async function endIfForgotten(
   { sandboxId, startedAt, metadata }: Listed,
   { young, resting }: Ages,
@@ -87,20 +95,23 @@ async function endIfForgotten(
   if (sessionId === undefined || startedAt.getTime() > ago(young)) return
   const known =
     workerId === undefined
-      ? (await readSession(sessionId))?.conductor.sandboxId
+      ? { sandboxId: (await readSession(sessionId))?.conductor.sandboxId, rests: false }
       : await sandboxOfLive(sessionId, workerId, resting)
-  if (known === sandboxId) return
-  logger.warn('forgotten sandbox ended', { sandboxId })
+  const leaked = known.sandboxId !== sandboxId
+  if (!leaked && !known.rests) return
+  logger.warn(leaked ? 'forgotten sandbox ended' : 'resting sandbox ended', { sandboxId })
   await endSandbox(sandboxId)
+  // Its creation was never noted, or its end was missed.
+  if (leaked) publish({ SandboxesLeaked: 1 })
 }
 
 async function sandboxOfLive(
   sessionId: string,
   workerId: string,
   resting: number,
-): Promise<string | undefined> {
+): Promise<{ sandboxId: string | undefined; rests: boolean }> {
   const worker = await readWorker(sessionId, workerId)
-  if (!worker?.live) return undefined
+  if (!worker?.live) return { sandboxId: undefined, rests: false }
   const rests = worker.status === 'reported' && Date.parse(worker.lastActivity) < ago(resting)
-  return rests ? undefined : worker.sandboxId
+  return { sandboxId: worker.sandboxId, rests }
 }

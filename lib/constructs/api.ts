@@ -1,5 +1,5 @@
 /** The HTTP API: where every route is added, with access logs and a problem for what is no route. */
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
   HttpApi,
@@ -8,9 +8,11 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import * as z from 'zod'
+import { DIMENSION } from '../../lambdas/core/metrics.ts'
 import { type Binding, setting } from './bindings.ts'
 import { Log } from './log.ts'
 import { ServiceFunction } from './service-function.ts'
@@ -34,6 +36,7 @@ const ACCESS_LOG = {
 }
 
 export class Api extends Construct {
+  readonly accessLogs: Log
   readonly #http: HttpApi
 
   constructor(scope: Construct, id: string) {
@@ -45,6 +48,9 @@ export class Api extends Construct {
       defaultIntegration: new HttpLambdaIntegration('NotFound', notFound),
     })
     Validations.of(this.#http).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
+    this.accessLogs = new Log(this, 'AccessLogs')
+    // A filter on the log takes a metric's dimension from the line.
+    const line = { [DIMENSION]: Stack.of(this).stackName, ...ACCESS_LOG }
     new HttpStage(this, 'Stage', {
       httpApi: this.#http,
       stageName: '$default',
@@ -52,8 +58,8 @@ export class Api extends Construct {
       // High enough that no webhook ever meets it: a mail answered 429 is lost for ever.
       throttle: { rateLimit: 2000, burstLimit: 4000 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(new Log(this, 'AccessLogs')),
-        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        destination: new LogGroupLogDestination(this.accessLogs),
+        format: AccessLogFormat.custom(JSON.stringify(line)),
       },
     })
     const health = new ServiceFunction(this, 'Health', { name: 'check-health', ...small })
@@ -68,6 +74,11 @@ export class Api extends Construct {
 
   get url(): string {
     return this.#http.apiEndpoint
+  }
+
+  /** Requests answered 5xx, by a function of ours or by API Gateway itself. */
+  serverErrors(period = Duration.minutes(5)): Metric {
+    return this.#http.metricServerError({ period, statistic: 'Sum' })
   }
 
   /** Adds a route such as `POST /api/webhooks/sms`; who may use it is checked by the function. */

@@ -1,6 +1,5 @@
 /** What puts right whatever went wrong: the rule on executions that ended badly, the sweep, the dead-letter consumer. */
 import { Duration, Validations } from 'aws-cdk-lib'
-import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
@@ -73,14 +72,6 @@ export class Recovery extends Construct {
       name: 'append-dead-letter',
       timeout: Duration.seconds(CONSUMER_SECONDS),
       bindings: appendDeadLetter,
-    })
-    new Alarm(this, 'DeadLettersWait', {
-      alarmDescription:
-        'Messages that could not be appended to their session wait in the dead-letter queue.',
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 2,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
     })
     Validations.of(append).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',

@@ -1,6 +1,6 @@
 /** A Lambda function as every one of ours is: the only place where their defaults live. */
 import { fileURLToPath } from 'node:url'
-import { type Duration, Validations } from 'aws-cdk-lib'
+import { type Duration, Stack, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
@@ -22,6 +22,9 @@ const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
 export class ServiceFunction extends NodejsFunction {
+  /** Its folder below lambdas/. */
+  readonly service: string
+
   constructor(
     scope: Construct,
     id: string,
@@ -46,6 +49,8 @@ export class ServiceFunction extends NodejsFunction {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: name,
+        // Metrics are the deployment's, whichever function publishes them.
+        METRICS_SERVICE: Stack.of(scope).stackName,
         ...bound.variables,
       },
       bundling: {
@@ -58,6 +63,7 @@ export class ServiceFunction extends NodejsFunction {
         externalModules: [],
       },
     })
+    this.service = name
     bound.grant(this)
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',

@@ -86,6 +86,8 @@ test.each([
   ['budgets', 'ten dollars'],
   ['budgets.run.usd', '{"run":{"usd":-1}}'],
   ['legMinutes', '0'],
+  ['alarmEmail', 'nobody'],
+  ['alarmUsdPerDay', '0'],
 ])('the choice %s=%s is refused by name', (name, value) => {
   const { exitCode, stderr } = runApp({ [name.split('.')[0] ?? '']: value })
   expect(exitCode).toBe(1)

@@ -56,6 +56,7 @@ export function setDeployment() {
       WORKERS_TABLE: 'workers',
       CONVERSATIONS_TABLE: 'conversations',
       BUCKET: 'bucket',
+      METRICS_SERVICE: 'Deployment',
       QUEUE_URL: `${endpoint}/queue.fifo`,
       HISTORY_DAYS: '30',
     }

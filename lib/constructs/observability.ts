@@ -1,0 +1,173 @@
+/** What is seen of a deployment from outside: the dashboard, the alarms, and the topic that they tell. */
+import { Aws, Stack, Validations } from 'aws-cdk-lib'
+import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import { Topic } from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { Construct } from 'constructs'
+import { DIMENSION, type MetricName, NAMESPACE } from '../../lambdas/core/metrics.ts'
+import type { Config } from '../config.ts'
+import { Alarms } from './alarms.ts'
+import type { Api } from './api.ts'
+import type { Intake } from './intake.ts'
+import { ownMetric } from './own-metric.ts'
+import { ServiceFunction } from './service-function.ts'
+
+export interface ObservabilityProps {
+  readonly api: Api
+  readonly intake: Intake
+  readonly machines: { readonly reviewLoop: StateMachine; readonly workerLeg: StateMachine }
+  readonly config: Pick<Config, 'alarmEmail' | 'alarmUsdPerDay'>
+}
+
+/** Without these no message comes in, no sandbox is heard and nothing is put right; the rest fails within runs. */
+const CRITICAL = [
+  'receive-message',
+  'dispatch-message',
+  'sandbox-callback',
+  'model-gateway',
+  'sweep',
+] as const
+
+/** Widgets of a row share the 24 columns of a dashboard. */
+const COLUMNS = 24
+
+export class Observability extends Construct {
+  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+    super(scope, id)
+    const { api, intake, config } = props
+    this.#filterGateErrors(api)
+    const critical = this.#functions(CRITICAL)
+    new Alarms(this, 'Alarms', {
+      topic: this.#topic(config),
+      api,
+      intake,
+      critical,
+      usdPerDay: config.alarmUsdPerDay,
+    })
+    new Dashboard(this, 'Dashboard', {
+      // Dashboards have no region, so that one name would be taken by the same stack elsewhere.
+      dashboardName: `${Stack.of(this).stackName}-${Aws.REGION}`,
+      widgets: [
+        this.#messages(props),
+        this.#work(props),
+        this.#spend(),
+        this.#errors(api, critical),
+      ],
+    })
+  }
+
+  #topic({ alarmEmail }: ObservabilityProps['config']): Topic {
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true })
+    // A policy of the topic's own takes the place of the default one, which let the account's alarms in.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    )
+    if (alarmEmail === undefined) return topic
+    Validations.of(topic.addSubscription(new EmailSubscription(alarmEmail))).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason: 'A mail that is lost loses nothing: the alarm stays as it is, in CloudWatch.',
+    })
+    return topic
+  }
+
+  /** `-` is how API Gateway writes that there was none. */
+  #filterGateErrors(api: Api): void {
+    new MetricFilter(this, 'GateErrors', {
+      logGroup: api.accessLogs,
+      filterPattern: FilterPattern.literal(
+        '{ $.integrationError = "*" && $.integrationError != "-" }',
+      ),
+      metricNamespace: NAMESPACE,
+      metricName: 'GateErrors' satisfies MetricName,
+      metricValue: '1',
+      dimensions: { [DIMENSION]: `$.${DIMENSION}` },
+    })
+  }
+
+  /** Throws when there is none of a name: nothing would be watched without a word. */
+  #functions(names: readonly string[]): ServiceFunction[] {
+    const all = Stack.of(this)
+      .node.findAll()
+      .filter((each) => each instanceof ServiceFunction)
+    return names.map((name) => {
+      const found = all.find((each) => each.service === name)
+      if (!found) throw new Error(`there is no function ${name} to watch`)
+      return found
+    })
+  }
+
+  #messages({ intake: { queue, deadLetters } }: ObservabilityProps) {
+    return row(
+      graph('Messages today', this.#today('MessagesInToday', 'MessagesOutToday')),
+      graph('Messages on the queues', [
+        queue.metricApproximateNumberOfMessagesVisible(),
+        deadLetters.metricApproximateNumberOfMessagesVisible(),
+        this.#sum('DeadLetters'),
+      ]),
+      graph('Age of the oldest message', [queue.metricApproximateAgeOfOldestMessage()]),
+    )
+  }
+
+  #work({ machines: { reviewLoop, workerLeg } }: ObservabilityProps) {
+    return row(
+      graph('Runs', executions(reviewLoop)),
+      graph('Legs', executions(workerLeg)),
+      graph('Workers', this.#today('LiveWorkers', 'WorkersToday', 'TurnsToday')),
+    )
+  }
+
+  #spend() {
+    return row(
+      graph('Dollars today', this.#today('SpendTodayUsd')),
+      graph('Tokens today', this.#today('TokensToday')),
+    )
+  }
+
+  #errors(api: Api, critical: readonly ServiceFunction[]) {
+    return row(
+      graph('Failures', [
+        this.#sum('RunsFailed'),
+        this.#sum('SandboxesLeaked'),
+        this.#sum('GateErrors'),
+        api.serverErrors(),
+      ]),
+      graph('Refusals', [this.#sum('GatewayRefusals'), this.#sum('Refused')]),
+      graph(
+        'Errors and throttles of functions',
+        critical.flatMap((fn) => [
+          fn.metricErrors({ label: `${fn.service} errors` }),
+          fn.metricThrottles({ label: `${fn.service} throttles` }),
+        ]),
+      ),
+    )
+  }
+
+  #today(...names: readonly MetricName[]): IMetric[] {
+    return names.map((name) => ownMetric(this, name, 'Maximum'))
+  }
+
+  #sum(name: MetricName): IMetric {
+    return ownMetric(this, name, 'Sum')
+  }
+}
+
+const executions = (machine: StateMachine): IMetric[] => [
+  machine.metricStarted(),
+  machine.metricSucceeded(),
+  machine.metricFailed(),
+  machine.metricAborted(),
+  machine.metricTimedOut(),
+]
+
+const graph = (title: string, left: readonly IMetric[]) => ({ title, left: [...left] })
+
+const row = (...graphs: readonly ReturnType<typeof graph>[]) =>
+  graphs.map((each) => new GraphWidget({ ...each, width: COLUMNS / graphs.length, height: 6 }))

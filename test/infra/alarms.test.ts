@@ -1,0 +1,201 @@
+/** Alarms and the dashboard: all tell somebody, say what to do, and watch what is really published. */
+import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { METRICS } from '../../lambdas/core/metrics.ts'
+import { runApp } from './support/app.ts'
+import { idIn, propertiesOf, resources } from './support/template.ts'
+
+const dimensions = z.array(z.object({ Name: z.string(), Value: z.string() })).default([])
+const metric = z.object({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Dimensions: dimensions,
+})
+const alarm = z.object({
+  AlarmDescription: z.string(),
+  AlarmActions: z.array(z.string()).default([]),
+  TreatMissingData: z.string(),
+  Threshold: z.number(),
+  Namespace: z.string().optional(),
+  MetricName: z.string().optional(),
+  Dimensions: dimensions,
+  Metrics: z.array(z.object({ MetricStat: z.object({ Metric: metric }).optional() })).default([]),
+})
+type Watched = z.infer<typeof metric>
+
+const alarms = propertiesOf('AWS::CloudWatch::Alarm', alarm)
+const topics = propertiesOf('AWS::SNS::Topic', z.object({})).map(([id]) => id)
+
+const watchedBy = ({ Metrics, ...own }: z.infer<typeof alarm>): Watched[] => [
+  ...(own.MetricName === undefined ? [] : [metric.parse(own)]),
+  ...Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : [])),
+]
+
+const body = z.object({
+  widgets: z.array(
+    z.object({
+      y: z.number(),
+      properties: z.object({ title: z.string(), metrics: z.array(z.array(z.unknown())) }),
+    }),
+  ),
+})
+const [[, dashboard] = ['', { DashboardBody: '{}' }]] = propertiesOf(
+  'AWS::CloudWatch::Dashboard',
+  z.object({ DashboardBody: z.string() }),
+)
+const { widgets } = body.parse(JSON.parse(dashboard.DashboardBody))
+
+/** A line of a graph is a list: namespace, name, names and values of dimensions, how it is drawn. */
+const shown = widgets.flatMap(({ properties }) =>
+  properties.metrics.map(([Namespace, MetricName, Name, Value]) =>
+    metric.parse({ Namespace, MetricName, Dimensions: [{ Name, Value }] }),
+  ),
+)
+
+test.each(alarms)('%s tells the topic, which is the only one', (_, { AlarmActions }) => {
+  expect(topics).toHaveLength(1)
+  expect(AlarmActions.map(idIn)).toEqual(topics)
+})
+
+test.each(alarms)('%s says what it means and what to do', (_, { AlarmDescription }) => {
+  expect(AlarmDescription).toMatch(/^[A-Z].{60,}\.$/)
+})
+
+test.each(alarms)('%s is quiet where nothing is measured', (_, { TreatMissingData }) => {
+  expect(TreatMissingData).toBe('notBreaching')
+})
+
+test.each(alarms)('%s watches something, and no more than CloudWatch lets it', (_, each) => {
+  expect(watchedBy(each).length).toBeGreaterThanOrEqual(1)
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+  expect(watchedBy(each).length).toBeLessThanOrEqual(10)
+})
+
+const ours = [...alarms.flatMap(([, each]) => watchedBy(each)), ...shown].filter(
+  ({ Namespace }) => Namespace === 'Baton',
+)
+
+test('what alarms and the dashboard watch of ours is a metric of ours, of this deployment', () => {
+  expect(ours.filter(({ MetricName }) => !(MetricName in METRICS))).toEqual([])
+  for (const { Dimensions } of ours)
+    expect(Dimensions).toEqual([{ Name: 'service', Value: 'Baton' }])
+})
+
+test('the dashboard shows every metric of ours, in four rows', () => {
+  const names = shown
+    .filter(({ Namespace }) => Namespace === 'Baton')
+    .map((each) => each.MetricName)
+  expect([...new Set(names)].sort()).toEqual(Object.keys(METRICS).sort())
+  expect(new Set(widgets.map(({ y }) => y)).size).toBe(4)
+})
+
+test('both machines and both queues are shown', () => {
+  const named = (namespace: string) =>
+    shown
+      .filter(({ Namespace }) => Namespace === namespace)
+      .flatMap(({ Dimensions }) => Dimensions.map(({ Value }) => Value))
+  expect(new Set(named('AWS/States')).size).toBe(2)
+  expect(new Set(named('AWS/SQS')).size).toBe(2)
+})
+
+const fn = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) })
+
+test('every function publishes under the name that is watched', () => {
+  for (const [, { Environment }] of propertiesOf('AWS::Lambda::Function', fn))
+    expect(Environment.Variables.METRICS_SERVICE).toBe('Baton')
+})
+
+const filter = z.object({
+  FilterPattern: z.string(),
+  LogGroupName: z.string(),
+  MetricTransformations: z.array(
+    z.object({
+      MetricNamespace: z.string(),
+      MetricName: z.string(),
+      Dimensions: z.array(z.object({ Key: z.string(), Value: z.string() })),
+    }),
+  ),
+})
+const stage = z.object({
+  AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.string() }),
+})
+
+test('the filter counts what the access log really writes', () => {
+  const [[, { FilterPattern, LogGroupName, MetricTransformations }] = ['', filter.parse({})]] =
+    propertiesOf('AWS::Logs::MetricFilter', filter)
+  const [[, { AccessLogSettings }] = ['', stage.parse({})]] = propertiesOf(
+    'AWS::ApiGatewayV2::Stage',
+    stage,
+  )
+  expect(FilterPattern).toBe('{ $.integrationError = "*" && $.integrationError != "-" }')
+  expect(AccessLogSettings.DestinationArn).toContain(idIn(LogGroupName))
+  expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
+    service: 'Baton',
+    integrationError: '$context.integrationErrorMessage',
+  })
+  expect(MetricTransformations).toEqual([
+    {
+      MetricNamespace: 'Baton',
+      MetricName: 'GateErrors',
+      Dimensions: [{ Key: 'service', Value: '$.service' }],
+    },
+  ])
+})
+
+const policy = z.object({
+  Topics: z.array(z.string()),
+  PolicyDocument: z.object({ Statement: z.array(z.unknown()) }),
+})
+
+test('alarms of this account may publish to the topic, over TLS only', () => {
+  const [[, { Topics, PolicyDocument }] = ['', policy.parse({})]] = propertiesOf(
+    'AWS::SNS::TopicPolicy',
+    policy,
+  )
+  expect(Topics.map(idIn)).toEqual(topics)
+  expect(PolicyDocument.Statement).toEqual([
+    expect.objectContaining({
+      Effect: 'Deny',
+      Action: 'sns:Publish',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }),
+    expect.objectContaining({
+      Effect: 'Allow',
+      Action: 'sns:Publish',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+    }),
+  ])
+})
+
+test('nobody is subscribed unless an address is given', () => {
+  const types = Object.values(resources).map(({ Type }) => Type)
+  expect(types).not.toContain('AWS::SNS::Subscription')
+})
+
+const template = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })),
+})
+
+test('an address is subscribed, and the limit of a day is as chosen', () => {
+  const {
+    exitCode,
+    stderr,
+    template: written,
+  } = runApp({
+    alarmEmail: 'operator@example.com',
+    alarmUsdPerDay: '7.5',
+  })
+  expect([exitCode, stderr]).toEqual([0, expect.any(String)])
+  const all = Object.values(template.parse(written).Resources)
+  expect(all.filter(({ Type }) => Type === 'AWS::SNS::Subscription')).toEqual([
+    expect.objectContaining({
+      Properties: expect.objectContaining({ Protocol: 'email', Endpoint: 'operator@example.com' }),
+    }),
+  ])
+  expect(all).toContainEqual(
+    expect.objectContaining({
+      Properties: expect.objectContaining({ MetricName: 'SpendTodayUsd', Threshold: 7.5 }),
+    }),
+  )
+})
