@@ -6,7 +6,7 @@ import { type TestBaton, testBaton } from '../support/baton.ts'
 import { usageTable } from '../support/usage.ts'
 
 const SESSIONS = 500
-const ANSWERS = 2
+const ANSWERS = 1
 
 let baton: TestBaton
 beforeAll(async () => {

@@ -1,11 +1,12 @@
-/** Ten thousand requests over all routes: whatever is sent, the answer is one that docs/openapi.yaml has. */
+/** Random requests over all routes: whatever is sent, the answer is one that docs/openapi.yaml has. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
 import { few } from '../support/few.ts'
 import { operations } from '../support/openapi.ts'
 
-const REQUESTS = 10_000
+/** `BATON_ALL_REQUESTS=1`: ten thousand. */
+const REQUESTS = process.env.BATON_ALL_REQUESTS ? 10_000 : 3_000
 const AT_ONCE = 12
 
 let baton: TestBaton
@@ -91,7 +92,6 @@ test('every answer is documented, none is a fault of ours', async () => {
     seen.set(status, (seen.get(status) ?? 0) + 1)
   }
   await few(requests, AT_ONCE, send)
-  console.log(Object.fromEntries(seen))
   // Nothing was down; and the requests have got at every kind of answer.
   expect([...seen.keys()].filter((status) => status >= 500)).toEqual([])
   expect([...seen.keys()].sort()).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 413]))
