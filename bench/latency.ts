@@ -1,7 +1,8 @@
-/** How long a person waits on this machine: start, first turn, whole conversation; cold and warm. `node bench/latency.ts` */
+/** How long a person waits on this machine: start, first turn, whole conversation, news of a worker. `node bench/latency.ts` */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startBaton } from '../local/baton.ts'
 import { block, clientOf, commandsOf, replies } from '../test/support/baton.ts'
@@ -62,6 +63,24 @@ row(`message accepted (202), median of ${ROUNDS}`, median(accepted))
 row('first reply of a new session, cold functions', answered[0] ?? 0)
 row(`first reply of a new session, median of ${ROUNDS}`, median(answered))
 row(`task, worker, report, review, reply, median of ${ROUNDS}`, median(reviewed))
+
+/** From the moment at which a command runs to that at which a reader of its worker sees it, in ms. */
+async function newsOf(session: string): Promise<number> {
+  await client.send(session, block('date +%s%3N; sleep 4'))
+  const isSeen = async () => {
+    const response = await client.request(`/api/sessions/${session}/workers/w1`)
+    const { legs = [] } = (await response.json()) as { legs?: { activity: string[] }[] }
+    return legs.some(({ activity }) => activity.length > 0)
+  }
+  while (!(await isSeen())) await wait(20)
+  const seen = Date.now()
+  const entries = await client.until(session, (all) => replies(all).length === 2)
+  return seen - Number(/\b\d{13}\b/.exec(replies(entries).at(-1) ?? '')?.[0])
+}
+const news: number[] = []
+for (let i = 0; i < ROUNDS; i++) news.push(await newsOf(`news-${i}`))
+row(`a tool call is seen by a reader, median of ${ROUNDS}`, median(news))
+row('the same, the longest', Math.max(...news))
 
 await baton.close()
 rmSync(stateDir, { recursive: true, force: true })
