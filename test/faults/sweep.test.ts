@@ -1,3 +1,4 @@
+/** What the scheduled sweep puts right, and what it publishes. */
 import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../local/aws/interception.ts'
@@ -59,4 +60,24 @@ test('a sandbox that no session knows is ended, one that is in use is not', asyn
   expect(left).toContain(another.sandboxId)
   expect(left).not.toContain(forgotten.sandboxId)
   await another.kill()
+})
+
+/** Every value that was published of a metric, as CloudWatch reads it from the log. */
+const published = (name: string) =>
+  baton.log.flatMap((line) => {
+    const json = line.includes('"_aws"') ? line.slice(line.indexOf('{')) : '{}'
+    return (JSON.parse(json) as Record<string, number>)[name] ?? []
+  })
+
+test('what a day has used is published, the same that the API tells, and each leaked sandbox', async () => {
+  await sweep()
+  const response = await baton.request('/api/monitoring/metrics')
+  const { today } = (await response.json()) as {
+    today: { turns: number; costUsd: number; messages: { in: number } }
+  }
+  expect(today.turns).toBeGreaterThan(2)
+  expect(published('TurnsToday').at(-1)).toBe(today.turns)
+  expect(published('MessagesInToday').at(-1)).toBe(today.messages.in)
+  expect(published('SpendTodayUsd').at(-1)).toBeCloseTo(today.costUsd, 9)
+  expect(published('SandboxesLeaked')).toEqual([1])
 })

@@ -89,8 +89,8 @@ test('tokens and dollars are what the model sent: retries, cut streams, lost san
 
 test("a worker's key is dead once its job is over, and never opened the callback", async () => {
   await baton.send('prints', block('printenv ANTHROPIC_API_KEY | base64 -w0; echo'))
-  const report = (await baton.until('prints', (all) => replies(all).length === 2)).at(-1)
-  const printed = /```\n([A-Za-z0-9+/=]+)/.exec(report?.text ?? '')?.[1] ?? ''
+  const entries = await baton.until('prints', (all) => replies(all).length === 2)
+  const printed = /```\n([A-Za-z0-9+/=]+)/.exec(replies(entries).at(-1) ?? '')?.[1] ?? ''
   const key = Buffer.from(printed, 'base64').toString().trim()
   expect(JSON.parse(Buffer.from(key.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({
     session: 'prints',
