@@ -16,6 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
+/** On a busy machine a start may be lost, and is made again when its heartbeats do not come; in seconds. */
+const SLOW = 200
+
 const working = (session: string) =>
   baton.until(session, (all) =>
     commandsOf(all, 'SPAWN_WORKER').some(({ status }) => status === 'done'),
@@ -82,18 +85,18 @@ test('a worker whose execution is aborted in the console is told as lost', async
   await abort('Baton/WorkerLeg/WorkerLeg', 'abort.w1.1')
   const entries = await baton.until('abort', (all) => all.some(({ role }) => role === 'worker'))
   expect(entries.find(({ role }) => role === 'worker')?.text).toMatch(/^lost: Console/)
-  await until(() => workerSandbox('abort') === undefined)
-})
+  await until(() => workerSandbox('abort') === undefined, SLOW)
+}, 300_000)
 
 test('a run that is aborted in the console is taken up again, and says so', async () => {
   baton.model?.faults.push({ answer: 'hang' })
   await baton.send('again', 'hello')
   await until(() => running('again').length === 1)
   await abort('Baton/ReviewLoop/ReviewLoop', 'again.r1')
-  const entries = await baton.until('again', (all) => replies(all).length === 1)
+  const entries = await baton.until('again', (all) => replies(all).length === 1, SLOW)
   expect(roles(entries)).toEqual(['user', 'system', 'conductor'])
   expect(entries[1]?.text).toContain('Run 1 was interrupted')
-})
+}, 300_000)
 
 async function abort(machine: string, name: string): Promise<void> {
   const { region, endpoint, credentials, resources } = baton.aws
