@@ -5,6 +5,7 @@ import type { Intercept } from '../../local/aws/interception.ts'
 import { AwsError } from '../../local/aws/json-service.ts'
 import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
+import { published } from '../support/log.ts'
 
 /** Functions whose every call to Step Functions is refused, as if it were down for them. */
 const cutOff = new Set<string>()
@@ -62,13 +63,6 @@ test('a sandbox that no session knows is ended, one that is in use is not', asyn
   await another.kill()
 })
 
-/** Every value that was published of a metric, as CloudWatch reads it from the log. */
-const published = (name: string) =>
-  baton.log.flatMap((line) => {
-    const json = line.includes('"_aws"') ? line.slice(line.indexOf('{')) : '{}'
-    return (JSON.parse(json) as Record<string, number>)[name] ?? []
-  })
-
 test('what a day has used is published, the same that the API tells, and each leaked sandbox', async () => {
   await sweep()
   const response = await baton.request('/api/monitoring/metrics')
@@ -76,8 +70,8 @@ test('what a day has used is published, the same that the API tells, and each le
     today: { turns: number; costUsd: number; messages: { in: number } }
   }
   expect(today.turns).toBeGreaterThan(2)
-  expect(published('TurnsToday').at(-1)).toBe(today.turns)
-  expect(published('MessagesInToday').at(-1)).toBe(today.messages.in)
-  expect(published('SpendTodayUsd').at(-1)).toBeCloseTo(today.costUsd, 9)
-  expect(published('SandboxesLeaked')).toEqual([1])
+  expect(published(baton, 'TurnsToday').at(-1)).toBe(today.turns)
+  expect(published(baton, 'MessagesInToday').at(-1)).toBe(today.messages.in)
+  expect(published(baton, 'SpendTodayUsd').at(-1)).toBeCloseTo(today.costUsd, 9)
+  expect(published(baton, 'SandboxesLeaked')).toEqual([1])
 })

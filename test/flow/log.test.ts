@@ -4,6 +4,7 @@ import type { Intercept } from '../../local/aws/interception.ts'
 import { AwsError } from '../../local/aws/json-service.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
+import { written } from '../support/log.ts'
 
 /** Each fails this often, so that functions which are silent while all is well have something to say. */
 const failures = new Map([
@@ -27,19 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-type Line = Record<string, unknown>
-
-/** What functions of ours wrote as JSON, but for metrics: the function's name and the line. */
-const written = (): [string, Line][] =>
-  baton.log.flatMap((text): [string, Line][] => {
-    const [, name, json] = /^\[([^\]]+)\] (\{.*\})$/.exec(text) ?? []
-    if (name === undefined || json === undefined) return []
-    const line: Line = JSON.parse(json)
-    return '_aws' in line ? [] : [[name, line]]
-  })
-
-const ofService = (service: string) =>
-  written().flatMap(([, line]) => (line.service === service ? [line] : []))
+const ofService = (service: string) => written(baton).filter((line) => line.service === service)
 
 test('every line of a conversation with a worker says which session it is about', async () => {
   await baton.send('log-unheard', 'hello')
@@ -52,9 +41,9 @@ test('every line of a conversation with a worker says which session it is about'
       await baton.until(session, (all) => replies(all).length === 2, 110)
     }),
   )
-  const lines = written()
+  const lines = written(baton)
   const known = [...sessions, 'log-unheard']
-  expect(lines.filter(([, { sessionId }]) => !known.includes(String(sessionId)))).toEqual([])
+  expect(lines.filter(({ sessionId }) => !known.includes(String(sessionId)))).toEqual([])
   for (const service of ['read-turn', 'start-leg', 'model-gateway'])
     expect(ofService(service)).not.toEqual([])
   expect(ofService('dispatch-message')).toMatchObject([{ sessionId: 'log-unheard' }])
@@ -76,7 +65,7 @@ test('a line about a leg names the worker, one about a turn its run', () => {
 })
 
 test('no line has a task token or what was said', () => {
-  const text = JSON.stringify(written())
+  const text = JSON.stringify(written(baton))
   expect(text).not.toMatch(/taskToken/)
   expect(text).not.toContain('echo heard')
 })

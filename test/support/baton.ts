@@ -49,7 +49,7 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
     variables: { BUDGETS: '{}', ...options.variables },
     stateDir,
   })
-  const client = clientOf(baton)
+  const client = clientOf(baton, { crashing: options.intercept !== undefined })
   const close = async () => {
     const secrets = await secretsOf(baton.aws)
     await baton.close()
@@ -60,14 +60,17 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
   return { ...baton, ...client, stateDir, log, close }
 }
 
-/** What a client does over HTTP alone. */
-export function clientOf({ url, token }: { url: string; token: string }) {
+/** What a client does over HTTP alone; `crashing`: functions may crash under its requests. */
+export function clientOf(
+  { url, token }: { url: string; token: string },
+  { crashing = false } = {},
+) {
   const request = async (route: string, init: RequestInit = {}) => {
     const response = await fetch(`${url}${route}`, {
       ...init,
       headers: { authorization: `Bearer ${token}`, ...init.headers },
     })
-    await expectDocumented(init.method ?? 'GET', route, response)
+    await expectDocumented(init.method ?? 'GET', route, response, { crashing })
     return response
   }
   const history = async (sessionId: string): Promise<readonly Entry[]> => {

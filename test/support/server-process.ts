@@ -20,7 +20,7 @@ export async function startServer(stateDir: string, port = 0) {
   const pid = child.pid ?? 0
   return {
     ...message,
-    ...clientOf(message),
+    ...clientOf(message, { crashing: true }),
     pid,
     port: Number(new URL(message.url).port),
     async kill(whole: boolean) {
