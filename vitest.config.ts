@@ -21,9 +21,8 @@ export default defineConfig({
     projects: [
       project('unit', 20_000),
       project('infra', 120_000),
-      project('flow', 120_000, { ...whole, fileParallelism: false }),
-      // Crashes and time-outs are told apart by time here, too: one file at a time.
-      project('faults', 300_000, { ...whole, fileParallelism: false }),
+      project('flow', 120_000, whole),
+      project('faults', 300_000, whole),
     ],
   },
 })

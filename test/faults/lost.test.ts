@@ -39,8 +39,9 @@ test('a worker whose CLI is killed is reported as failed, sent on once, and the 
 })
 
 test('a worker whose sandbox dies is reported as lost and does its work in a new one', async () => {
-  await baton.send('removed', block('sleep 4; echo made it'))
-  await until(() => sandboxes('removed', 'worker').length === 1)
+  await baton.send('removed', block('sleep 8; echo made it'))
+  // Before that a start that fails would be tried again, and nothing be lost.
+  await baton.atWork('removed')
   const [sandbox] = sandboxes('removed', 'worker')
   await baton.e2b.faults.crash(sandbox?.id ?? '')
   const entries = await baton.until(

@@ -28,12 +28,6 @@ const running = (session: string) =>
 
 const workerSandbox = (session: string) => running(session).find(({ metadata }) => metadata.worker)
 
-async function toolCalls(session: string): Promise<number> {
-  const response = await baton.request(`/api/sessions/${session}/workers/w1`)
-  const { legs } = (await response.json()) as { legs: { activity: string[] }[] }
-  return legs.flatMap(({ activity }) => activity).length
-}
-
 async function until(holds: () => boolean, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000
   while (!holds()) {
@@ -85,7 +79,7 @@ test('a worker whose execution is aborted in the console is told as lost', async
   await baton.send('abort', block('sleep 300; echo never'))
   await working('abort')
   // A sandbox that is there but not noted yet would serve the next leg.
-  await expect.poll(() => toolCalls('abort'), { timeout: 60_000 }).toBeGreaterThan(0)
+  await baton.atWork('abort')
   const lost = workerSandbox('abort')?.id
   await abort('Baton/WorkerLeg/WorkerLeg', 'abort.w1.1')
   const entries = await baton.until('abort', (all) => all.some(({ role }) => role === 'worker'))

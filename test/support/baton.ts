@@ -28,6 +28,8 @@ export interface TestBaton extends LocalBaton {
     holds: (entries: readonly Entry[]) => boolean,
     seconds?: number,
   ): Promise<readonly Entry[]>
+  /** Waits until the session's first worker was seen to call a tool. */
+  atWork(sessionId: string): Promise<void>
   /** Waits until no run is open in the session. */
   settled(sessionId: string): Promise<void>
 }
@@ -107,6 +109,16 @@ export function clientOf(
       if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`)
       const { messageId } = (await response.json()) as { messageId: string }
       return messageId
+    },
+    async atWork(sessionId: string) {
+      const deadline = Date.now() + 60_000
+      for (;;) {
+        const response = await request(`/api/sessions/${sessionId}/workers/w1`)
+        const { legs = [] } = (await response.json()) as { legs?: { activity: string[] }[] }
+        if (legs.some(({ activity }) => activity.length > 0)) return
+        if (Date.now() > deadline) throw new Error('the worker was not at work within 60 s')
+        await wait(100)
+      }
     },
     async settled(sessionId: string) {
       let last = ''
