@@ -8,8 +8,11 @@ const variables = {
   WORKERS_TABLE: z.string(),
   CONVERSATIONS_TABLE: z.string(),
   USAGE_TABLE: z.string(),
+  CONTACTS_TABLE: z.string(),
   BUCKET: z.string(),
   QUEUE_URL: z.string(),
+  OUTBOX_URL: z.string(),
+  ENDINGS_URL: z.string(),
   REVIEW_LOOP_ARN: z.string(),
   WORKER_LEG_ARN: z.string(),
   DEPLOYMENT: z.string(),
@@ -35,11 +38,36 @@ const variables = {
   /** How long a leg may take. */
   LEG_SECONDS: z.coerce.number().int().positive().default(LEG_SECONDS),
   HISTORY_DAYS: z.coerce.number().int().positive(),
+  /** The address that the world knows this API by, without a slash at its end. */
+  PUBLIC_URL: z.url(),
+  /** Our number, in E.164; without it there is no SMS. */
+  SMS_NUMBER: z.string().optional(),
+  /** Our mail address; without it there is no mail. */
+  EMAIL_ADDRESS: z.string().optional(),
+  /** Who may write and be written to, besides those in the table: JSON. */
+  PEOPLE: z
+    .string()
+    .default('[]')
+    .transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  /** What one reply by SMS has at most. */
+  SMS_SEGMENTS: z.coerce.number().int().positive().default(6),
+  /** How long a short link works. */
+  LINK_DAYS: z.coerce.number().int().positive().default(7),
   API_TOKEN_SECRET: z.string(),
   READ_TOKEN_SECRET: z.string(),
   JOB_KEY_SECRET: z.string(),
   E2B_KEY_SECRET: z.string(),
   MODEL_KEY_SECRET: z.string(),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_API_URL: z.url().default('https://api.twilio.com'),
+  SENDGRID_API_URL: z.url().default('https://api.sendgrid.com'),
+  /** The account's auth token, which also signs what Twilio posts. */
+  TWILIO_TOKEN_SECRET: z.string(),
+  SENDGRID_KEY_SECRET: z.string(),
+  /** Of the signature under what SendGrid posts. */
+  SENDGRID_PUBLIC_KEY_SECRET: z.string(),
+  /** Makes links and Message-IDs that cannot be guessed. */
+  LINK_KEY_SECRET: z.string(),
 } as const
 type Name = keyof typeof variables
 

@@ -1,4 +1,5 @@
 /** Secrets by name, kept for five minutes: a rotated one is in use after that, or at once with `fresh`. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
 import { variable } from './environment.ts'
 
@@ -8,6 +9,10 @@ type SecretVariable =
   | 'JOB_KEY_SECRET'
   | 'E2B_KEY_SECRET'
   | 'MODEL_KEY_SECRET'
+  | 'TWILIO_TOKEN_SECRET'
+  | 'SENDGRID_KEY_SECRET'
+  | 'SENDGRID_PUBLIC_KEY_SECRET'
+  | 'LINK_KEY_SECRET'
 
 /** The secret's text. Throws when it cannot be read or was never given a value. */
 export async function secret(name: SecretVariable, { fresh = false } = {}): Promise<string> {
@@ -20,6 +25,21 @@ export async function secret(name: SecretVariable, { fresh = false } = {}): Prom
   return value
 }
 
+/** Readings of one secret at once would be as many requests: whoever comes in between waits for the next. */
+const LATEST_MS = 1_000
+const next = new Map<SecretVariable, { readonly at: number; readonly value: Promise<string> }>()
+
+/** The secret as it is after this moment; read at most once a second. */
+export async function latestSecret(name: SecretVariable): Promise<string> {
+  const now = Date.now()
+  const last = next.get(name)
+  if (last && last.at > now) return last.value
+  const at = Math.max(now, (last?.at ?? 0) + LATEST_MS)
+  const value = wait(at - now).then(() => secret(name, { fresh: true }))
+  next.set(name, { at, value })
+  return value
+}
+
 /** Anybody can send a wrong token, and each reading costs: a secret is read again no more often than this. */
 const READ_AGAIN_MS = 10_000
 const readAgain = new Map<SecretVariable, number>()
@@ -29,5 +49,11 @@ export async function rereadSecret(name: SecretVariable): Promise<string | undef
   const now = Date.now()
   if (now - (readAgain.get(name) ?? Number.NEGATIVE_INFINITY) < READ_AGAIN_MS) return undefined
   readAgain.set(name, now)
-  return secret(name, { fresh: true })
+  try {
+    return await secret(name, { fresh: true })
+  } catch (error) {
+    // Whoever comes again is to have it read.
+    readAgain.delete(name)
+    throw error
+  }
 }

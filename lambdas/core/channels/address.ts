@@ -1,0 +1,35 @@
+/** Numbers, addresses and domains of people, each in its one form. */
+import * as z from 'zod'
+
+const NUMBER = /^\+[1-9]\d{6,14}$/
+const DOMAIN = /^@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
+
+/** A phone number as E.164 writes it, without what people put between its digits; nothing when it is none. */
+export function phoneNumber(text: string): string | undefined {
+  const number = text.trim().replaceAll(/[ ().-]/g, '')
+  return NUMBER.test(number) ? number : undefined
+}
+
+/** A mail address in lower case; nothing when it is none. */
+export const mailAddress = (text: string): string | undefined =>
+  z.email().safeParse(text.trim().toLowerCase()).data
+
+/** `@example.com`: every address of that domain, and none of its subdomains. */
+const domain = (text: string): string | undefined => {
+  const lower = text.trim().toLowerCase()
+  return DOMAIN.test(lower) ? lower : undefined
+}
+
+/** Who may write and be written to: a number, an address, or all of a domain. */
+export const contact = z.string().transform((text, context) => {
+  const found = phoneNumber(text) ?? domain(text) ?? mailAddress(text)
+  if (found !== undefined) return found
+  context.addIssue('is neither +15550100, nor ada@example.com, nor @example.com')
+  return z.NEVER
+})
+
+/** The entries of a list that would let a number or address in. */
+export const entriesFor = (address: string): readonly string[] => {
+  const at = address.lastIndexOf('@')
+  return at > 0 ? [address, address.slice(at)] : [address]
+}

@@ -1,0 +1,177 @@
+/** A mail that goes out stays in its thread, and can do nothing to who reads it. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { EmailReturn } from '../../../lambdas/core/channels/delivery.ts'
+import { outboundMail } from '../../../lambdas/core/channels/outbound-mail.ts'
+
+const TO: EmailReturn = {
+  channel: 'email',
+  address: 'ann@example.org',
+  subject: 'Re: Größe',
+  messageId: '<q2@example.org>',
+  references: ['<q1@example.org>', '<a1@example.com>'],
+}
+const mail = (text = 'Done.', more: Partial<Parameters<typeof outboundMail>[0]> = {}) =>
+  outboundMail({
+    from: { email: 'baton@example.com', name: 'Baton' },
+    to: TO,
+    text,
+    messageId: '<a2@example.com>',
+    customId: 'delivery-1',
+    ...more,
+  })
+const htmlOf = (text: string) => mail(text).content[1]?.value ?? ''
+
+test('the whole mail', () => {
+  const attachments = [
+    { name: 'a.csv', type: 'text/csv; charset=utf-8', content: Buffer.from('ä') },
+    { name: 'empty.txt', type: 'text/plain', content: Buffer.alloc(0) },
+  ]
+  expect(mail('**Done**', { attachments })).toEqual({
+    personalizations: [{ to: [{ email: 'ann@example.org' }] }],
+    from: { email: 'baton@example.com', name: 'Baton' },
+    subject: 'Re: Größe',
+    content: [
+      { type: 'text/plain', value: '**Done**' },
+      {
+        type: 'text/html',
+        value: '<!doctype html>\n<html><body>\n<p><strong>Done</strong></p>\n</body></html>\n',
+      },
+    ],
+    headers: {
+      'Message-ID': '<a2@example.com>',
+      'In-Reply-To': '<q2@example.org>',
+      References: '<q1@example.org> <a1@example.com> <q2@example.org>',
+      'Auto-Submitted': 'auto-replied',
+      'X-Auto-Response-Suppress': 'All',
+    },
+    custom_args: { baton: 'delivery-1' },
+    tracking_settings: {
+      click_tracking: { enable: false, enable_text: false },
+      open_tracking: { enable: false },
+    },
+    attachments: [
+      { content: 'w6Q=', filename: 'a.csv', type: 'text/csv', disposition: 'attachment' },
+    ],
+  })
+})
+
+test('a mail that begins a thread', () => {
+  const { messageId: _id, references: _references, ...to } = TO
+  const { headers, attachments } = mail('Done.', { to })
+  expect(headers).not.toHaveProperty('In-Reply-To')
+  expect(headers).not.toHaveProperty('References')
+  expect(attachments).toBeUndefined()
+})
+
+test('of a long thread the beginning and the end are named, and each mail once', () => {
+  const references = Array.from({ length: 50 }, (_, index) => `<${index}@example.org>`)
+  const { headers } = mail('', { to: { ...TO, references } })
+  const ids = headers.References?.split(' ') ?? []
+  expect(ids).toEqual(['<0@example.org>', ...references.slice(31), TO.messageId])
+  const again = mail('', { to: { ...TO, references: ['<q2@example.org>'] } })
+  expect(again.headers.References).toBe('<q2@example.org>')
+})
+
+test.each([
+  ['a script', '<script>alert(1)</script>'],
+  ['a picture', '<img src=x onerror=alert(1)>'],
+  ['a pixel', '![p](https://evil.example.net/p.png)'],
+  ['a pixel by reference', '![p][1]\n\n[1]: https://evil.example.net/p.png'],
+  ['a link that acts', '[x](javascript:alert(1))'],
+  ['a link that acts, hidden', '[x](&#106;avascript:alert(1)) [x](JaVaScRiPt:alert(1))'],
+  ['a link of data', '[x](data:text/html;base64,PHNjcmlwdD4=)'],
+  ['a link that acts, in angles', '<javascript:alert(1)> <vbscript:x> <file:///etc/passwd>'],
+  ['a link of another program', '[x](ms-word:ofe) [x](data:image/png;base64,AA) [x](/here)'],
+  ['a quote in a title', '[x](https://example.com "a\\" onclick=\\"alert(1)")'],
+  ['a style', '<style>*{display:none}</style><iframe src="https://evil.example.net">'],
+  ['a comment', '<!-- </body></html> -->'],
+  ['a language of code', '```"><script>alert(1)</script>\nx\n```'],
+])('%s in what is said does nothing', (_, text) => {
+  const body = htmlOf(text).replace(/^<!doctype html>\n<html><body>|<\/body><\/html>\n$/g, '')
+  const tags = [...body.matchAll(/<\/?([a-z!]+)([^>]*)>/gi)].map(([tag]) => tag)
+  for (const tag of tags)
+    expect(tag).toMatch(
+      /^<(\/?(p|a|pre|code|br)|br|a href="(https?:\/\/|mailto:)[^"<>]*"( title="[^"<>]*")?|code class="[^"<>]*")>$/,
+    )
+  expect(body).not.toMatch(/<(script|img|style|iframe)/i)
+})
+
+test('links that people use stay, and lines too', () => {
+  const html = htmlOf(
+    'see https://example.com/a_b?x=1&y=2\n[log](https://example.com/l) ann@example.org',
+  )
+  expect(html).toContain('<a href="https://example.com/a_b?x=1&amp;y=2">')
+  expect(html).toContain('<br>')
+  expect(html).toContain('<a href="https://example.com/l">log</a>')
+  expect(html).toContain('<a href="mailto:ann@example.org">')
+})
+
+// `README.md` and `run.sh` are domains, too, and lead to whoever owns them.
+test('the name of a file is no address', () => {
+  expect(htmlOf('README.md, run.sh and www.example.com')).not.toContain('<a ')
+})
+
+test('nothing ends a header or begins another', () => {
+  const evil = 'x\r\nBcc: eve@example.net\n\n\u2028\u0000y'
+  const { headers, subject, from, personalizations, attachments } = mail('', {
+    from: { email: evil, name: evil },
+    to: {
+      ...TO,
+      subject: evil,
+      address: evil,
+      messageId: evil,
+      references: [evil, '<ok@example.org>'],
+    },
+    messageId: evil,
+    attachments: [{ name: evil, type: evil, content: Buffer.from('x') }],
+  })
+  const said = JSON.stringify({ headers, subject, from, personalizations, attachments })
+  expect(said).not.toMatch(/\\[rnu]/)
+  expect(said).not.toContain('\u2028')
+  expect(subject).toBe('x Bcc: eve@example.net y')
+  expect(headers['In-Reply-To']).toBeUndefined()
+  expect(headers.References).toBe('<ok@example.org>')
+  expect(attachments?.[0]?.type).toBe('application/octet-stream')
+})
+
+test('neither subject nor text may be empty', () => {
+  const { subject, content } = mail('', { to: { ...TO, subject: '\r\n' } })
+  expect(subject).toBe('(no subject)')
+  for (const { value } of content) expect(value).not.toBe('')
+})
+
+test('whatever is said, no picture, no act and no page but by http', () => {
+  const unit = fc.oneof(
+    fc.constantFrom(
+      '[',
+      '](',
+      ')',
+      '![',
+      '<',
+      '>',
+      '"',
+      'javascript:',
+      'data:',
+      '&#x6a;',
+      '`',
+      '\n',
+      'src=x',
+      '\\',
+      'a',
+      'img',
+      ' ',
+    ),
+    fc.string({ maxLength: 3 }),
+  )
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 30 }), (units) => {
+      const html = htmlOf(units.join(''))
+      expect(html).not.toMatch(/<(img|script)/i)
+      for (const [, href] of html.matchAll(/<a href="([^"]*)"/g))
+        expect(href).toMatch(/^$|^(https?:\/\/|mailto:)/i)
+      expect(html.replace(/"[^"]*"/g, '')).not.toMatch(/<[a-z]+ [^>]*\bon\w+=/i)
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -1,0 +1,88 @@
+/** Markdown loses its marks in an SMS, and none of its words. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { plainText } from '../../../lambdas/core/channels/plain-text.ts'
+import { segmentsOf } from '../../../lambdas/core/channels/segments.ts'
+
+test.each([
+  ['# Title', 'Title'],
+  ['#hashtag and #1', '#hashtag and #1'],
+  ['**Done**: see `a.ts`', 'Done: see a.ts'],
+  ['**see `a.ts`**', 'see a.ts'],
+  ['2 ** 3 ** 4', '2 ** 3 ** 4'],
+  ['__init__ and snake_case', '__init__ and snake_case'],
+  ['`a**b**c`', 'a**b**c'],
+  ['- one\n* two\n1. three', '- one\n* two\n1. three'],
+  ['[the log](https://example.com/a_(b)?x=1)', 'the log (https://example.com/a_(b)?x=1)'],
+  ['[https://example.com](https://example.com)', 'https://example.com'],
+  ['![](https://example.com/a.png)', 'https://example.com/a.png'],
+  ['![a cat](https://example.com/a.png)', 'a cat (https://example.com/a.png)'],
+  ['[**bold**](https://example.com)', 'bold (https://example.com)'],
+  ['[ ] to do, [x] done, a[0](1 2)', '[ ] to do, [x] done, a[0](1 2)'],
+  [
+    'so:\n```ts\nconst a = `x` ** 2\n# no title\n```\n**so**',
+    'so:\nconst a = `x` ** 2\n# no title\nso',
+  ],
+  ['``` no fence', '``` no fence'],
+  ['', ''],
+])('%j', (markdown, text) => {
+  expect(plainText(markdown)).toBe(text)
+})
+
+test('marks alone do not make a message dearer', () => {
+  expect(segmentsOf(`\`a.ts\` ${'a'.repeat(150)}`)).toBe(3)
+  expect(segmentsOf(plainText(`\`a.ts\` ${'a'.repeat(150)}`))).toBe(1)
+})
+
+test('every word stays, in its order', () => {
+  const unit = fc.constantFrom(
+    'word',
+    'x1',
+    ' ',
+    '\n',
+    '#',
+    '# ',
+    '*',
+    '**',
+    '`',
+    '[',
+    ']',
+    '(',
+    ')',
+    '](',
+    '![',
+    '```\n',
+    '_',
+    '~~~',
+  )
+  // The name of a language behind a fence is part of the mark.
+  const words = (text: string) => text.replaceAll(/^ {0,3}(```+|~~~+).*$/gm, '').match(/\w+/g) ?? []
+  const said = (text: string) => text.match(/[a-z0-9]+/g)?.join('')
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
+      const markdown = units.join('')
+      for (const word of words(markdown)) expect(plainText(markdown)).toContain(word)
+      if (!/```|~~~/.test(markdown)) expect(said(plainText(markdown))).toBe(said(markdown))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test.each([
+  '[',
+  '[a](',
+  '**',
+  '`',
+  '[a](b(',
+  '![',
+  '# ',
+  '**a',
+  '](',
+  '[a](b)(',
+  '(',
+  '[a]((x)',
+])('128 KiB of %j take no time', (piece) => {
+  const start = performance.now()
+  plainText(piece.repeat(131_072 / piece.length))
+  expect(performance.now() - start).toBeLessThan(1000)
+})

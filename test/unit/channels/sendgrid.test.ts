@@ -1,0 +1,93 @@
+/** A mail is handed to SendGrid, and it is known what became of it. */
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { sendMail } from '../../../lambdas/adapters/sendgrid.ts'
+import { outboundMail } from '../../../lambdas/core/channels/outbound-mail.ts'
+import { setDeployment } from '../http/deployment.ts'
+import {
+  answer,
+  breakOff,
+  closedPort,
+  drop,
+  type Reaction,
+  silence,
+  startProvider,
+} from './provider.ts'
+
+const deployment = setDeployment()
+const sendgrid = await startProvider()
+
+const MAIL = outboundMail({
+  from: { email: 'baton@example.com' },
+  to: { channel: 'email', address: 'ann@example.org', subject: 'Re: Größe' },
+  text: 'Done.',
+  messageId: '<m1@example.com>',
+  customId: 'd1',
+})
+const errors = (status: number, message: string, field?: string) =>
+  answer(status, { errors: [{ message, field: field ?? null, help: null }] })
+
+beforeAll(() => {
+  vi.stubEnv('SENDGRID_KEY_SECRET', 'sendgrid-key')
+})
+
+let time = Date.now()
+beforeEach(() => {
+  vi.stubEnv('SENDGRID_API_URL', sendgrid.url)
+  deployment.secrets.set('sendgrid-key', 'key')
+  time += 3_600_000
+  vi.useFakeTimers({ toFake: ['Date'], now: time })
+  return () => vi.useRealTimers()
+})
+
+test('a mail that SendGrid takes', async () => {
+  sendgrid.react = answer(202, '', { 'X-Message-Id': '14c5d75ce93.dfd.64b469' })
+  expect(await sendMail(MAIL)).toEqual({ status: 'sent', providerId: '14c5d75ce93.dfd.64b469' })
+  const [asked] = sendgrid.asked
+  expect(asked).toMatchObject({ method: 'POST', path: '/v3/mail/send' })
+  expect(asked?.headers).toMatchObject({
+    authorization: 'Bearer key',
+    'content-type': 'application/json',
+  })
+  expect(JSON.parse(asked?.body ?? '')).toEqual(MAIL)
+})
+
+test('the sandbox has no id', async () => {
+  sendgrid.react = answer(200)
+  expect(await sendMail(MAIL)).toEqual({ status: 'sent', providerId: '' })
+})
+
+test.each([
+  ['a wrong field', errors(400, 'Bad.', 'from.email'), 'refused', 'HTTP 400: from.email: Bad.'],
+  ['a mail that is too big', answer(413, '<html>'), 'refused', 'HTTP 413'],
+  ['a wrong key', errors(401, 'Unauthorized'), 'later', 'HTTP 401: Unauthorized'],
+  ['a sender that is not ours yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
+  ['too many requests', errors(429, 'too many requests'), 'later', 'HTTP 429: too many requests'],
+  ['an error of SendGrid', errors(500, 'oops'), 'doubt', 'HTTP 500: oops'],
+  ['a connection that breaks', drop, 'doubt', 'The answer was lost: ECONNRESET.'],
+  ['an answer that breaks off', breakOff(202, ''), 'doubt', 'The answer was lost: ECONNRESET.'],
+  ['silence', silence, 'doubt', 'The answer was lost: timeout.'],
+] satisfies Array<
+  [string, Reaction, string, string]
+>)('%s', async (_, reaction, status, problem) => {
+  sendgrid.react = reaction
+  expect(await sendMail(MAIL, 1000)).toEqual({ status, problem })
+  expect(sendgrid.asked).toHaveLength(1)
+})
+
+test('nobody listens', async () => {
+  vi.stubEnv('SENDGRID_API_URL', await closedPort())
+  expect(await sendMail(MAIL)).toMatchObject({ status: 'later' })
+})
+
+test.each([401, 403])('a key that was rotated is read anew on %i', async (status) => {
+  sendgrid.react = (response, asked) =>
+    (asked.headers.authorization === 'Bearer rotated'
+      ? answer(202, '', { 'x-message-id': 'm' })
+      : errors(status, 'no'))(response, asked)
+  expect(await sendMail(MAIL)).toMatchObject({ status: 'later' })
+  time += 20_000
+  vi.setSystemTime(time)
+  deployment.secrets.set('sendgrid-key', 'rotated')
+  expect(await sendMail(MAIL)).toEqual({ status: 'sent', providerId: 'm' })
+  expect(sendgrid.asked).toHaveLength(3)
+})

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import type { DeliveryRecord } from '../../../lambdas/core/channels/delivery.ts'
+import {
+  afterStatus,
+  deliveryParameter,
+  readDeliveryParameter,
+} from '../../../lambdas/core/channels/status.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+const record = (given: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
+  to: '+15550100',
+  channel: 'sms',
+  status: 'sent',
+  providerId: 'SM1',
+  at,
+  ...given,
+})
+const said = (status: string, errorCode?: string) => ({
+  status,
+  sid: 'SM1',
+  at: '2026-01-01T00:00:01.000Z',
+  ...(errorCode !== undefined && { errorCode }),
+})
+
+test.each([
+  ['delivered', 'delivered'],
+  ['undelivered', 'undelivered'],
+  ['failed', 'undelivered'],
+])('%s is the last word', (status, becomes) => {
+  const after = afterStatus(record(), said(status, '30003'))
+  expect(after).toMatchObject({
+    status: becomes,
+    providerId: 'SM1',
+    problem: "Twilio's error 30003",
+  })
+  if (after) expect(afterStatus(after, said('sent'))).toBeUndefined()
+  if (after) expect(afterStatus(after, said('delivered'))).toBeUndefined()
+})
+
+test.each([
+  'queued',
+  'sending',
+  'sent',
+])('%s says nothing new of what is known to be sent', (status) => {
+  expect(afterStatus(record(), said(status))).toBeUndefined()
+})
+
+test('a callback tells that a message was taken whose sending was never answered', () => {
+  const { providerId: _, ...sending } = record({ status: 'sending' })
+  expect(afterStatus(sending, said('queued'))).toMatchObject({ status: 'sent', providerId: 'SM1' })
+})
+
+test('a delivery is found again by its parameter', () => {
+  const key = { sessionId: 'sms-15550100', seq: 4, name: 'reply.0' }
+  expect(readDeliveryParameter(deliveryParameter(key))).toEqual(key)
+})
+
+test.each([
+  undefined,
+  '',
+  'x',
+  Buffer.from('[1,2,3]').toString('base64url'),
+])('%j names none', (text) => {
+  expect(readDeliveryParameter(text)).toBeUndefined()
+})
