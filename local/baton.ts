@@ -5,6 +5,8 @@ import { type Intercept, type LocalAws, startAws } from './aws/index.ts'
 import type { IsolationKind, Limits } from './e2b/options.ts'
 import { type LocalE2B, startE2B } from './e2b/server.ts'
 import { type Model, startModel } from './model/server.ts'
+import { type Channels, startChannels } from './providers/channels.ts'
+import { DEFAULT_PEOPLE } from './settings.ts'
 import { synthesise } from './synth.ts'
 import { sandboxTools } from './tools.ts'
 
@@ -23,6 +25,8 @@ export interface BatonOptions {
   /** With a key the real model answers, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
   readonly limits?: Limits
+  /** Whose SMS and mail are heard: numbers, addresses, and domains as `@example.com`. */
+  readonly people?: readonly string[]
   /** Takes the place of what the template sets for functions, by variable. */
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** For tests: hears of every request of a function to AWS or E2B before it is performed. */
@@ -30,7 +34,7 @@ export interface BatonOptions {
   readonly log: (line: string) => void
 }
 
-export interface LocalBaton {
+export interface LocalBaton extends Pick<Channels, 'twilio' | 'sendgrid'> {
   readonly url: string
   readonly token: string
   readonly aws: LocalAws
@@ -54,6 +58,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     isolation,
     anthropicKey,
     limits,
+    people = DEFAULT_PEOPLE,
     variables,
     intercept,
     log,
@@ -85,6 +90,8 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       throw new Error(
         'The real model only runs where bubblewrap works: install bubblewrap, set BATON_MODEL=scripted, or pass --no-isolation.',
       )
+    const channels = await startChannels({ token, people, stack: STACK, log })
+    closing.push(() => channels.close())
     const { E2B_API_KEY: e2bKey, ...e2bEnv } = e2b.env
     const aws = await startAws({
       assembly,
@@ -96,8 +103,10 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
         [`${STACK}/read-token`]: readToken,
         [`${STACK}/e2b-api-key`]: e2bKey,
         [`${STACK}/anthropic-api-key`]: modelKey,
+        ...channels.secrets,
       },
-      lambdaEnv: { ...e2bEnv, ...variables },
+      lambdaEnv: { ...e2bEnv, ...channels.env, ...variables },
+      before: channels.before,
       intercept,
       log,
       // The callback, the links to objects, the gateway: not the model itself.
@@ -106,7 +115,8 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       },
     })
     closing.push(() => aws.close())
-    return { url: aws.url, token, aws, e2b, model, close }
+    const { twilio, sendgrid } = channels
+    return { url: aws.url, token, aws, e2b, model, twilio, sendgrid, close }
   } catch (error) {
     await close()
     throw error

@@ -4,6 +4,9 @@ import { parseEnv } from 'node:util'
 import * as z from 'zod'
 import { budgets } from '../lambdas/core/budget.ts'
 
+/** They are heard unless others are set. */
+export const DEFAULT_PEOPLE: readonly string[] = ['+15550100', '+15550101', '@example.com']
+
 const settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** The operator's bearer token. */
@@ -18,6 +21,15 @@ const settings = z.object({
     .string()
     .refine((text) => readBudgets(text).success, 'is no JSON like {"run":{"usd":5}}')
     .optional(),
+  /** Whose SMS and mail are heard: numbers, addresses, and domains as `@example.com`, separated by commas. */
+  BATON_PEOPLE: z
+    .string()
+    .default(DEFAULT_PEOPLE.join(','))
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine(
+      (people) => people.every((each) => /^(\+[1-9]\d{6,14}|[^\s@]*@[^\s@]+)$/.test(each)),
+      'is no list like +15550100,ada@example.com,@example.org',
+    ),
   E2B_API_KEY: z.string().min(1).optional(),
 })
 export type Settings = z.infer<typeof settings>

@@ -5,19 +5,24 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type BatonOptions, type LocalBaton, startBaton } from './baton.ts'
 import { follow, send } from './conversation.ts'
-import { readSettings } from './settings.ts'
+import { asPerson, PEOPLE_USAGE } from './people.ts'
+import { DEFAULT_PEOPLE, readSettings } from './settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const USAGE = `npm start                            everything, on PORT (3000)
 npm start -- --once "<message>"      one conversation on a free port, then the end
-npm start -- --no-isolation          sandboxes as plain processes, even where bubblewrap works`
+npm start -- --no-isolation          sandboxes as plain processes, even where bubblewrap works
+${PEOPLE_USAGE}`
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       once: { type: 'string' },
       'no-isolation': { type: 'boolean', default: false },
+      attach: { type: 'string', multiple: true },
+      'in-reply-to': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -26,6 +31,12 @@ async function main(): Promise<number> {
     return 0
   }
   const settings = readSettings(path.join(root, '.env'))
+  if (positionals.length > 0) {
+    const server = { url: `http://127.0.0.1:${settings.PORT}`, token: settings.BATON_TOKEN }
+    const { attach = [], 'in-reply-to': inReplyTo } = values
+    await asPerson(positionals, { ...server, print: console.log, attach, inReplyTo })
+    return 0
+  }
   const folder = values.once === undefined ? 'state' : `once-${process.pid}`
   const stateDir = path.join(root, '.local', folder)
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
@@ -38,6 +49,7 @@ async function main(): Promise<number> {
     readToken: settings.BATON_READ_TOKEN,
     isolation: values['no-isolation'] ? 'none' : 'auto',
     variables: settings.BATON_BUDGETS ? { BUDGETS: settings.BATON_BUDGETS } : undefined,
+    people: settings.BATON_PEOPLE,
     anthropicKey: settings.BATON_MODEL === 'scripted' ? undefined : settings.ANTHROPIC_API_KEY,
     log: (line) => appendFileSync(logFile, `${new Date().toISOString()} ${line}\n`),
   }
@@ -91,7 +103,8 @@ const describe = ({ e2b, model }: LocalBaton) =>
 const curl = ({ url, token }: LocalBaton) => `  curl -s ${url}/api/webhooks/conductor/message \\
     -H 'authorization: Bearer ${token}' -H 'content-type: application/json' \\
     -d '{"content":"Create a test file at /tmp/test.txt with the text Hello World"}'
-  curl -s '${url}/api/sessions/main/messages?wait=20' -H 'authorization: Bearer ${token}'`
+  curl -s '${url}/api/sessions/main/messages?wait=20' -H 'authorization: Bearer ${token}'
+  npm start -- sms ${DEFAULT_PEOPLE[0]} 'What can you do?'   # as a person by SMS; there is "email", too`
 
 const interrupted = () =>
   new Promise<void>((resolve) => {

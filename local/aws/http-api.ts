@@ -19,13 +19,17 @@ interface Route extends RoutePattern {
   readonly timeoutMs: number
 }
 
+/** Sees each request before the API does; true when it has answered it. */
+export type Before = (...asked: Parameters<Answer>) => Promise<boolean>
+
 /** What answers for the stack's one HTTP API. Throws when the stack has more than one. */
-export function httpApi(stack: Stack, lambda: Pick<LambdaHost, 'invoke'>): Answer {
+export function httpApi(stack: Stack, lambda: Pick<LambdaHost, 'invoke'>, before?: Before): Answer {
   const [, second] = stack.all('AWS::ApiGatewayV2::Api')
   if (second) throw new Error(`${second.logicalId}: one HTTP API is what one port can serve`)
   stack.all('AWS::ApiGatewayV2::Stage')
   const routes = routesOf(stack)
   return async (request, response) => {
+    if (await before?.(request, response)) return
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
     const chosen = chooseRoute(routes, request.method ?? 'GET', pathname)
     if (!chosen) return sendMessage(response, 404, 'Not Found')

@@ -9,7 +9,7 @@ import { awsEndpoint, serveJson } from './endpoint.ts'
 import { startEventSources } from './event-source.ts'
 import { startFauxqs } from './fauxqs.ts'
 import { functionUrl } from './function-url.ts'
-import { httpApi } from './http-api.ts'
+import { type Before, httpApi } from './http-api.ts'
 import { account, region } from './identity.ts'
 import {
   type CallerLookup,
@@ -58,6 +58,8 @@ export interface AwsOptions {
   readonly intercept?: Intercept | undefined
   /** Hears the open ports before anything of the last start is taken up again. */
   readonly onOpen?: (ports: readonly number[]) => void
+  /** Stands in front of the HTTP API; it is no part of the template. */
+  readonly before?: Before
 }
 
 export interface LocalAws {
@@ -167,7 +169,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     for (const declared of stack.all('AWS::Lambda::Url')) {
       urls.get(declared.logicalId)?.serve(functionUrl(declared, lambda))
     }
-    api.serve(httpApi(stack, lambda))
+    api.serve(httpApi(stack, lambda, options.before))
     closing.push(startEventSources(stack, clients.sqs, lambda, log))
     closing.push(startSchedules(stack, clock, invoker))
     machines.reportAborted()

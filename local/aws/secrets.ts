@@ -93,27 +93,35 @@ const shuffle = (letters: string[]): string[] =>
     .map(({ letter }) => letter)
 
 const getSecretValue = z.object({ SecretId: z.string() })
+const putSecretValue = getSecretValue.extend({ SecretString: z.string() })
 
-/** GetSecretValue by name or ARN; every other operation is unknown. */
+/** There is one version, the current one. */
+const VERSION = {
+  VersionId: '00000000-0000-0000-0000-000000000000',
+  VersionStages: ['AWSCURRENT'],
+}
+
+/** GetSecretValue and PutSecretValue by name or ARN; what is put is good for this start. Every other operation is unknown. */
 export function secretsService(
   secrets: readonly Secret[],
-  values: ReadonlyMap<string, string>,
+  values: Map<string, string>,
 ): JsonService {
+  const find = (id: string): Secret => {
+    const secret = secrets.find(({ name, arn }) => id === name || id === arn)
+    if (secret) return secret
+    const message = "Secrets Manager can't find the specified secret."
+    throw new AwsError('ResourceNotFoundException', message)
+  }
   return {
     GetSecretValue: (input: unknown) => {
-      const { SecretId } = getSecretValue.parse(input)
-      const secret = secrets.find(({ name, arn }) => SecretId === name || SecretId === arn)
-      if (!secret) {
-        const message = "Secrets Manager can't find the specified secret."
-        throw new AwsError('ResourceNotFoundException', message)
-      }
-      return {
-        ARN: secret.arn,
-        Name: secret.name,
-        SecretString: values.get(secret.name),
-        VersionId: '00000000-0000-0000-0000-000000000000',
-        VersionStages: ['AWSCURRENT'],
-      }
+      const { arn: ARN, name: Name } = find(getSecretValue.parse(input).SecretId)
+      return { ARN, Name, SecretString: values.get(Name), ...VERSION }
+    },
+    PutSecretValue: (input: unknown) => {
+      const { SecretId, SecretString } = putSecretValue.parse(input)
+      const { arn: ARN, name: Name } = find(SecretId)
+      values.set(Name, SecretString)
+      return { ARN, Name, ...VERSION }
     },
   }
 }

@@ -1,0 +1,67 @@
+/** Both channels to people on one machine, and what functions and the API's port need for them. */
+import { randomBytes } from 'node:crypto'
+import type { Before } from '../aws/http-api.ts'
+import { localFront } from './front.ts'
+import { type SendGrid, startSendGrid } from './sendgrid/server.ts'
+import { startTwilio, type Twilio } from './twilio/server.ts'
+
+export interface Channels {
+  readonly twilio: Twilio
+  readonly sendgrid: SendGrid
+  /** Added to the environment of every function. */
+  readonly env: Readonly<Record<string, string>>
+  /** Secret values by secret name. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** Serves `/local/…` on the API's port. */
+  readonly before: Before
+  close(): Promise<void>
+}
+
+export interface ChannelsOptions {
+  /** The operator's. */
+  readonly token: string
+  /** Numbers, addresses, and domains as `@example.com`. */
+  readonly people: readonly string[]
+  /** Secrets are named after it. */
+  readonly stack: string
+  readonly log: (line: string) => void
+}
+
+const NUMBER = '+15550199'
+const ADDRESS = 'baton@example.com'
+
+/** Starts the stand-ins of Twilio and SendGrid, with credentials that are good for this start only. */
+export async function startChannels({
+  token,
+  people,
+  stack,
+  log,
+}: ChannelsOptions): Promise<Channels> {
+  const accountSid = `AC${randomBytes(16).toString('hex')}`
+  const authToken = randomBytes(16).toString('hex')
+  const apiKey = `SG.${randomBytes(16).toString('base64url')}.${randomBytes(32).toString('base64url')}`
+  const twilio = await startTwilio({ accountSid, authToken, number: NUMBER, log })
+  const sendgrid = await startSendGrid({ apiKey, log })
+  return {
+    twilio,
+    sendgrid,
+    env: {
+      TWILIO_API_URL: twilio.url,
+      SENDGRID_API_URL: sendgrid.url,
+      TWILIO_ACCOUNT_SID: accountSid,
+      SMS_NUMBER: NUMBER,
+      EMAIL_ADDRESS: ADDRESS,
+      PEOPLE: JSON.stringify(people),
+    },
+    secrets: {
+      [`${stack}/twilio-auth-token`]: authToken,
+      [`${stack}/sendgrid-api-key`]: apiKey,
+      [`${stack}/sendgrid-public-key`]: sendgrid.publicKey,
+    },
+    before: localFront({ twilio, sendgrid, token, emailAddress: ADDRESS }),
+    async close() {
+      await twilio.close()
+      await sendgrid.close()
+    },
+  }
+}

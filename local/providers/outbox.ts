@@ -1,0 +1,84 @@
+/** What people got from Baton, by SMS and by e-mail in one list. */
+
+import * as z from 'zod'
+import type { SentMail } from './sendgrid/sent-mail.ts'
+import type { SendGrid } from './sendgrid/server.ts'
+import type { SmsMessage } from './twilio/message.ts'
+import type { Twilio } from './twilio/server.ts'
+
+const attachment = z.object({
+  name: z.string(),
+  type: z.string(),
+  /** In bytes. */
+  size: z.number(),
+  /** Base64. */
+  content: z.string(),
+})
+
+/** Times are ISO 8601. */
+const sms = z.object({
+  channel: z.literal('sms'),
+  at: z.string(),
+  to: z.string(),
+  from: z.string(),
+  text: z.string(),
+  /** Addresses of what comes with an MMS. */
+  media: z.array(z.string()),
+  sid: z.string(),
+  status: z.string(),
+})
+
+const email = z.object({
+  channel: z.literal('email'),
+  at: z.string(),
+  /** Several are separated by commas. */
+  to: z.string(),
+  from: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+  headers: z.record(z.string(), z.string()),
+  attachments: z.array(attachment),
+  id: z.string(),
+})
+
+export const outbox = z.object({ messages: z.array(z.discriminatedUnion('channel', [sms, email])) })
+export type Outbox = z.infer<typeof outbox>
+export type OutboxMessage = Outbox['messages'][number]
+
+/** Everything that the two took, oldest first. */
+export const outboxOf = (
+  twilio: Pick<Twilio, 'outbox'>,
+  sendgrid: Pick<SendGrid, 'outbox'>,
+): Outbox => ({
+  messages: [...twilio.outbox.map(ofSms), ...sendgrid.outbox.map(ofMail)].sort((a, b) =>
+    a.at < b.at ? -1 : Number(a.at > b.at),
+  ),
+})
+
+const ofSms = ({ at, to, from, body, media, sid, status }: SmsMessage): OutboxMessage => ({
+  channel: 'sms',
+  at: new Date(at).toISOString(),
+  to,
+  from,
+  text: body,
+  media: [...media],
+  sid,
+  status,
+})
+
+const ofMail = (mail: SentMail): OutboxMessage => {
+  const { id, at, to, cc, bcc, from, subject, text = '', html = '', headers, attachments } = mail
+  return {
+    channel: 'email',
+    at: new Date(at).toISOString(),
+    to: [...to, ...cc, ...bcc].join(', '),
+    from,
+    subject,
+    text,
+    html,
+    headers: { ...headers },
+    attachments: [...attachments],
+    id,
+  }
+}

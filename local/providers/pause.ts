@@ -1,0 +1,7 @@
+/** Waiting by a clock that a test can hold in its hand. */
+import type { Clock } from '../aws/clock.ts'
+
+export const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve)
+  })

@@ -1,0 +1,72 @@
+/** SendGrid's Web API over HTTP, as far as sending goes. */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../../aws/loopback.ts'
+import { sendJson } from '../../e2b/json-http.ts'
+import { sameSecret } from '../../e2b/same-secret.ts'
+import type { Fault } from '../fault.ts'
+import { type Mail, type MailError, readMail } from './mail-send.ts'
+
+export interface ApiState {
+  readonly apiKey: string
+  readonly faults: Fault[]
+  /** Takes a mail that is in order, under an id. */
+  readonly accept: (mail: Mail, id: string) => void
+}
+
+const BODY_LIMIT = 30 * 1024 * 1024
+
+/** The proxy in front of the API answers a body that is too large, and it knows no JSON. */
+const TOO_LARGE =
+  '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
+
+/** Answers one request: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+export async function answerApi(
+  state: ApiState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request, BODY_LIMIT)
+  if (!body) return void response.writeHead(413, { 'content-type': 'text/html' }).end(TOO_LARGE)
+  if (!sameSecret(request.headers.authorization, `Bearer ${state.apiKey}`))
+    return refuse(response, 401, 'The provided authorization grant is invalid, expired, or revoked')
+  if (request.method !== 'POST' || request.url !== '/v3/mail/send')
+    return refuse(response, 404, 'not found')
+  const fault = state.faults.shift()
+  if (fault === 429) return limit(response)
+  if (fault === 500) return refuse(response, 500, 'Internal Server Error')
+  if (fault === 'drop') return void request.socket.resetAndDestroy()
+  const mail = readMail(jsonOf(body))
+  if (isErrors(mail)) return sendJson(response, 400, { errors: mail })
+  if (mail.mail_settings?.sandbox_mode?.enable) return void response.writeHead(200).end()
+  const id = randomBytes(17).toString('base64url').slice(0, 22)
+  state.accept(mail, id)
+  if (fault === 'accept-then-drop') return void request.socket.resetAndDestroy()
+  response.writeHead(202, { 'X-Message-Id': id }).end()
+}
+
+const isErrors = (read: Mail | readonly MailError[]): read is readonly MailError[] =>
+  Array.isArray(read)
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  sendJson(response, status, { errors: [{ message, field: null, help: null }] })
+}
+
+/** https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits */
+function limit(response: ServerResponse): void {
+  for (const [name, value] of Object.entries({
+    Limit: 500,
+    Remaining: 0,
+    Reset: Math.ceil(Date.now() / 1000) + 1,
+  }))
+    response.setHeader(`X-RateLimit-${name}`, value)
+  refuse(response, 429, 'too many requests')
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return undefined
+  }
+}

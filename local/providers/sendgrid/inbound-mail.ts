@@ -1,0 +1,103 @@
+/** A person's mail to Baton: what it says, and the parts that Inbound Parse makes of it. */
+import { randomUUID } from 'node:crypto'
+import PostalMime, { type Address } from 'postal-mime'
+import { composeMime, headersOf } from './mime.ts'
+
+export interface MailAttachment {
+  readonly name: string
+  readonly type: string
+  readonly content: Buffer
+}
+
+/** A mail to be composed. */
+export interface ComposedMail {
+  readonly from: string
+  readonly fromName?: string | undefined
+  readonly to: string
+  /** `from` unless given; empty for a bounce. */
+  readonly envelopeFrom?: string
+  readonly subject: string
+  readonly text: string
+  readonly html?: string | undefined
+  /** With its angle brackets, as are the next two; a new one unless given. */
+  readonly messageId?: string | undefined
+  readonly inReplyTo?: string | undefined
+  readonly references?: readonly string[] | undefined
+  /** Added to the others, such as `Auto-Submitted`. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly attachments?: readonly MailAttachment[] | undefined
+  /** Of text and HTML, which reach a webhook as raw bytes in it. */
+  readonly charset?: 'utf-8' | 'iso-8859-1'
+}
+
+/** A mail as it came over the wire; `to` and `envelopeFrom` are of its envelope. */
+export interface RawMail {
+  readonly mime: Buffer
+  readonly to: string
+  readonly envelopeFrom?: string
+}
+
+export type InboundMail = ComposedMail | RawMail
+
+/** A mail in both its forms. */
+export interface TakenMail {
+  readonly mime: Buffer
+  readonly envelope: { readonly to: readonly [string]; readonly from: string }
+  /** The header block, a line a field or longer where it is folded. */
+  readonly headers: string
+  readonly from: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string | undefined
+  readonly html: string | undefined
+  readonly charset: 'utf-8' | 'iso-8859-1'
+  readonly attachments: readonly MailAttachment[]
+}
+
+/** A Message-ID for a mail that has none, in the sender's domain. */
+export const newMessageId = (from: string) => `<${randomUUID()}@${from.split('@').at(-1)}>`
+
+export const takeMail = (mail: InboundMail): Promise<TakenMail> | TakenMail =>
+  'mime' in mail ? parsed(mail) : composed(mail)
+
+function composed(mail: ComposedMail): TakenMail {
+  const { from, fromName, to, envelopeFrom = from, subject, text, html } = mail
+  const { attachments = [], charset = 'utf-8', messageId = newMessageId(from) } = mail
+  const full = { ...mail, messageId, attachments, charset }
+  return {
+    mime: composeMime(full),
+    envelope: { to: [to], from: envelopeFrom },
+    headers: headersOf(full),
+    from: fromName === undefined ? from : `${fromName} <${from}>`,
+    to,
+    subject,
+    text,
+    html,
+    charset,
+    attachments,
+  }
+}
+
+async function parsed({ mime, to, envelopeFrom }: RawMail): Promise<TakenMail> {
+  const mail = await PostalMime.parse(mime)
+  const end = /\r?\n\r?\n/.exec(mime.toString('latin1'))?.index ?? mime.length
+  return {
+    mime,
+    envelope: { to: [to], from: envelopeFrom ?? mail.from?.address ?? '' },
+    headers: `${mime.subarray(0, end).toString()}\n`,
+    from: shown(mail.from),
+    to: mail.to?.map(shown).join(', ') ?? to,
+    subject: mail.subject ?? '',
+    text: mail.text,
+    html: mail.html,
+    charset: 'utf-8',
+    attachments: mail.attachments.map(({ filename, mimeType, content }) => ({
+      name: filename ?? '',
+      type: mimeType,
+      content: content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content),
+    })),
+  }
+}
+
+const shown = (address: Address | undefined): string =>
+  address?.name ? `${address.name} <${address.address ?? ''}>` : (address?.address ?? '')

@@ -1,0 +1,83 @@
+/** Writes a mail as a person's program does: RFC 5322 headers and a MIME body. */
+import { randomBytes } from 'node:crypto'
+import type { ComposedMail, MailAttachment } from './inbound-mail.ts'
+
+/** A mail of which nothing is left to be chosen. */
+export type FullMail = ComposedMail & {
+  readonly messageId: string
+  readonly attachments: readonly MailAttachment[]
+  readonly charset: 'utf-8' | 'iso-8859-1'
+}
+
+const CRLF = '\r\n'
+
+/** The fields of a mail's head, without those that belong to its body; each line ends in CRLF. */
+export function headersOf(mail: FullMail): string {
+  const { from, fromName, to, subject, messageId, inReplyTo, references = [], headers } = mail
+  const fields: Record<string, string | undefined> = {
+    From: fromName === undefined ? from : `${named(fromName)} <${from}>`,
+    To: to,
+    Subject: encoded(subject),
+    'Message-ID': messageId,
+    Date: new Date().toUTCString().replace('GMT', '+0000'),
+    'In-Reply-To': inReplyTo,
+    References: references.length > 0 ? references.join(`${CRLF} `) : undefined,
+    'MIME-Version': '1.0',
+    ...headers,
+  }
+  return Object.entries(fields)
+    .flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${value}${CRLF}`))
+    .join('')
+}
+
+/** The whole mail; text and files in base64, so that no transport changes a byte. */
+export function composeMime(mail: FullMail): Buffer {
+  const { text, html, charset, attachments } = mail
+  const plain = textPart('plain', text, charset)
+  const said =
+    html === undefined ? plain : multipart('alternative', [plain, textPart('html', html, charset)])
+  const body =
+    attachments.length > 0 ? multipart('mixed', [said, ...attachments.map(filePart)]) : said
+  return Buffer.from(headersOf(mail) + body)
+}
+
+/** RFC 2047, where it is needed. */
+const encoded = (text: string) =>
+  isAscii(text) ? text : chunks(text).map(encodedWord).join(`${CRLF} `)
+
+const encodedWord = (text: string) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`
+
+/** An encoded word has at most 75 characters, and none may be cut in two. */
+const chunks = (text: string) => text.match(/.{1,10}/gsu) ?? []
+
+const named = (name: string) =>
+  isAscii(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : encoded(name)
+
+const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text)
+
+const textPart = (kind: 'plain' | 'html', text: string, charset: FullMail['charset']) =>
+  part(
+    [`Content-Type: text/${kind}; charset=${charset}`],
+    Buffer.from(text, charset === 'utf-8' ? 'utf8' : 'latin1'),
+  )
+
+const filePart = ({ name, type, content }: MailAttachment) =>
+  part([`Content-Type: ${type}`, `Content-Disposition: attachment; ${fileName(name)}`], content)
+
+/** RFC 2231 for a name that is not ASCII. */
+const fileName = (name: string) =>
+  isAscii(name)
+    ? `filename="${name.replace(/["\\]/g, '\\$&')}"`
+    : `filename*=UTF-8''${encodeURIComponent(name)}`
+
+function part(head: readonly string[], content: Buffer): string {
+  const lines = content.toString('base64').match(/.{1,76}/g) ?? []
+  return [...head, 'Content-Transfer-Encoding: base64', '', ...lines, ''].join(CRLF)
+}
+
+function multipart(kind: 'mixed' | 'alternative', parts: readonly string[]): string {
+  const boundary = `=_${randomBytes(12).toString('hex')}`
+  const inside = parts.map((each) => `--${boundary}${CRLF}${each}`).join(CRLF)
+  const head = `Content-Type: multipart/${kind}; boundary="${boundary}"`
+  return `${head}${CRLF}${CRLF}${inside}${CRLF}--${boundary}--${CRLF}`
+}

@@ -1,0 +1,104 @@
+/** The form that Inbound Parse posts for a mail: https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook */
+import { randomBytes } from 'node:crypto'
+import type { TakenMail } from './inbound-mail.ts'
+
+/** `raw` is the setting `send_raw`: the whole mail in one field. */
+export type ParseMode = 'parsed' | 'raw'
+
+export interface Verdicts {
+  /** `pass`, `fail`, `softfail`, `neutral`, `none` … */
+  readonly spf: string
+  /** SendGrid's own notation, which is no JSON: `{@example.com : pass}`, or `none`. */
+  readonly dkim: string
+}
+
+export interface FormPart {
+  readonly name: string
+  readonly content: string | Buffer
+  readonly file?: { readonly name: string; readonly type: string }
+}
+
+/** All that SendGrid sends of a mail in a mode, in its order. */
+export const partsOf = (mail: TakenMail, mode: ParseMode, verdicts: Verdicts): FormPart[] =>
+  mode === 'raw' ? rawParts(mail, verdicts) : parsedParts(mail, verdicts)
+
+const common = (mail: TakenMail, { spf, dkim }: Verdicts) => ({
+  dkim: { name: 'dkim', content: dkim },
+  to: { name: 'to', content: mail.to },
+  from: { name: 'from', content: mail.from },
+  senderIp: { name: 'sender_ip', content: '127.0.0.1' },
+  envelope: { name: 'envelope', content: JSON.stringify(mail.envelope) },
+  subject: { name: 'subject', content: mail.subject },
+  spf: { name: 'SPF', content: spf },
+})
+
+const HEADER_CHARSETS = { to: 'UTF-8', from: 'UTF-8', subject: 'UTF-8' }
+
+function rawParts(mail: TakenMail, verdicts: Verdicts): FormPart[] {
+  const { dkim, to, from, senderIp, envelope, subject, spf } = common(mail, verdicts)
+  const charsets = { name: 'charsets', content: JSON.stringify(HEADER_CHARSETS) }
+  const email = { name: 'email', content: mail.mime }
+  return [email, dkim, to, from, senderIp, envelope, subject, charsets, spf]
+}
+
+function parsedParts(mail: TakenMail, verdicts: Verdicts): FormPart[] {
+  const { dkim, to, from, senderIp, envelope, subject, spf } = common(mail, verdicts)
+  const { headers, text, html, charset, attachments } = mail
+  // Header fields are made UTF-8; text and HTML keep the mail's own bytes.
+  const bytes = (content: string) => Buffer.from(content, charset === 'utf-8' ? 'utf8' : 'latin1')
+  const charsets = {
+    ...HEADER_CHARSETS,
+    ...(text !== undefined && { text: charset }),
+    ...(html !== undefined && { html: charset }),
+  }
+  const files = attachments.map((file, n) => ({ ...file, field: `attachment${n + 1}` }))
+  const info = Object.fromEntries(
+    files.map(({ field, name, type }) => [field, { filename: name, name, type }]),
+  )
+  return [
+    { name: 'headers', content: headers },
+    dkim,
+    { name: 'content-ids', content: '{}' },
+    to,
+    ...(text === undefined ? [] : [{ name: 'text', content: bytes(text) }]),
+    ...(html === undefined ? [] : [{ name: 'html', content: bytes(html) }]),
+    from,
+    senderIp,
+    envelope,
+    { name: 'attachments', content: String(files.length) },
+    subject,
+    ...(files.length > 0 ? [{ name: 'attachment-info', content: JSON.stringify(info) }] : []),
+    { name: 'charsets', content: JSON.stringify(charsets) },
+    spf,
+    ...files.map(({ field, name, type, content }) => ({
+      name: field,
+      content,
+      file: { name, type },
+    })),
+  ]
+}
+
+/** SendGrid's; another where a part holds it, so that no content can end a part. */
+function boundaryFor(parts: readonly FormPart[]): string {
+  const taken = parts.some(({ content }) => content.includes('--xYzZY'))
+  return taken ? `xYzZY${randomBytes(12).toString('hex')}` : 'xYzZY'
+}
+
+/** Writes a form as `multipart/form-data`, with a given boundary even where that breaks the form. */
+export function multipartForm(parts: readonly FormPart[], boundary = boundaryFor(parts)) {
+  const pieces = parts.flatMap(({ name, content, file }) => [
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`,
+    file ? `; filename="${quoted(file.name)}"\r\nContent-Type: ${file.type}` : '',
+    '\r\n\r\n',
+    content,
+    '\r\n',
+  ])
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    body: Buffer.concat([...pieces, `--${boundary}--\r\n`].map((piece) => Buffer.from(piece))),
+  }
+}
+
+/** As browsers do it: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
+const quoted = (name: string) =>
+  name.replace(/["\r\n]/g, (character) => encodeURIComponent(character))

@@ -1,0 +1,133 @@
+/** SendGrid on one machine: takes mail over its API, and delivers that of people to a webhook. */
+import { type Clock, systemClock } from '../../aws/clock.ts'
+import { openLoopback } from '../../aws/loopback.ts'
+import { stoppableClock } from '../../aws/stoppable-clock.ts'
+import type { Fault } from '../fault.ts'
+import { pause } from '../pause.ts'
+import { post } from '../webhook.ts'
+import { answerApi } from './api.ts'
+import { type InboundMail, takeMail } from './inbound-mail.ts'
+import {
+  type FormPart,
+  multipartForm,
+  type ParseMode,
+  partsOf,
+  type Verdicts,
+} from './parse-post.ts'
+import { type SentMail, sentMails } from './sent-mail.ts'
+import { newSigning } from './signing.ts'
+
+export interface DeliverOptions extends Verdicts {
+  readonly mode: ParseMode
+  /** Unix seconds; now unless given. All attempts have the same one. */
+  readonly timestamp?: string
+  /** False as long as no security policy is attached to the webhook. */
+  readonly signed?: boolean
+  /** Added at the end of the form, for hostile posts. */
+  readonly extraParts?: readonly FormPart[]
+  /** Of the form, in place of SendGrid's `xYzZY`. */
+  readonly boundary?: string
+}
+
+export interface MailDelivery {
+  /** Of the last answer; null when none came. */
+  readonly status: number | null
+  readonly attempts: number
+  /** Nobody will ever hear of this mail: neither its sender, who gets no bounce, nor the webhook. */
+  readonly lost: boolean
+}
+
+export interface SendGrid {
+  readonly url: string
+  /** Of the webhook's signatures, as SendGrid shows it. */
+  readonly publicKey: string
+  /** Every mail that was taken, oldest first. */
+  readonly outbox: readonly SentMail[]
+  /** Each request to send takes the first one away. */
+  readonly faults: Fault[]
+  /** How many mails were lost on their way to a webhook. */
+  readonly lost: number
+  /** Delivers a mail to a webhook as Inbound Parse does. */
+  deliver(mail: InboundMail, webhookUrl: string, options: DeliverOptions): Promise<MailDelivery>
+  close(): Promise<void>
+}
+
+export interface SendGridOptions {
+  readonly apiKey: string
+  readonly log: (line: string) => void
+  readonly clock?: Clock
+}
+
+/** SendGrid tries for 72 hours; here it is over in a second. */
+const ATTEMPTS = 5
+const RETRY_MS = 200
+
+const ANSWER_MS = 30_000
+
+/** Starts it on a free port. `log` hears one line a mail, without its content and without an address. */
+export async function startSendGrid({
+  apiKey,
+  log,
+  clock: given = systemClock,
+}: SendGridOptions): Promise<SendGrid> {
+  const clock = stoppableClock(given)
+  const signing = newSigning()
+  const outbox: SentMail[] = []
+  const faults: Fault[] = []
+  let lost = 0
+  const server = await openLoopback(0, log)
+
+  async function deliver(mail: InboundMail, webhookUrl: string, options: DeliverOptions) {
+    const { mode, extraParts = [], boundary, signed = true } = options
+    const { timestamp = String(Math.floor(clock.now() / 1000)) } = options
+    const parts = [...partsOf(await takeMail(mail), mode, options), ...extraParts]
+    const { contentType, body } = multipartForm(parts, boundary)
+    const headers = {
+      'content-type': contentType,
+      'user-agent': 'SendGrid 1.0',
+      ...(signed && signing.headers(timestamp, body)),
+    }
+    for (let attempts = 1; ; attempts++) {
+      const answer = await post(webhookUrl, { headers, body, timeoutMs: ANSWER_MS })
+      const status = typeof answer === 'string' ? null : answer.status
+      const again = status === null || status >= 500
+      if (again && attempts < ATTEMPTS) {
+        await pause(clock, RETRY_MS)
+        continue
+      }
+      const taken = status !== null && status >= 200 && status < 300
+      if (!taken) lost++
+      log(`sendgrid: a mail came in, answered ${status} in attempt ${attempts}`)
+      return { status, attempts, lost: !taken }
+    }
+  }
+
+  server.serve((request, response) =>
+    answerApi(
+      {
+        apiKey,
+        faults,
+        accept(mail, id) {
+          outbox.push(...sentMails(mail, id, clock.now()))
+          log(`sendgrid: ${id} is taken`)
+        },
+      },
+      request,
+      response,
+    ),
+  )
+  return {
+    url: server.url,
+    publicKey: signing.publicKey,
+    outbox,
+    faults,
+    get lost() {
+      return lost
+    },
+    deliver,
+    async close() {
+      clock.stop()
+      await server.close()
+    },
+  }
+}

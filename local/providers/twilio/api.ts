@@ -1,0 +1,90 @@
+/** Twilio's REST API over HTTP: who may ask, what is taken, and what is answered. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../../aws/loopback.ts'
+import { sendJson } from '../../e2b/json-http.ts'
+import { sameSecret } from '../../e2b/same-secret.ts'
+import type { Fault } from '../fault.ts'
+import { refusalOf } from './create.ts'
+import { type ErrorCode, errorOf } from './error.ts'
+import type { Media } from './inbound.ts'
+import { KNOWN_PARAMETERS, listing } from './listing.ts'
+import { messageJson, type SmsMessage } from './message.ts'
+
+export interface ApiState {
+  readonly accountSid: string
+  readonly authToken: string
+  readonly number: string
+  readonly messages: readonly SmsMessage[]
+  readonly media: ReadonlyMap<string, Media>
+  readonly optedOut: ReadonlySet<string>
+  readonly faults: Fault[]
+  /** Takes a message that is in order. */
+  readonly accept: (form: URLSearchParams) => SmsMessage
+}
+
+const BODY_LIMIT = 1024 * 1024
+
+/** Answers one request; what it does not know is Twilio's 20404. */
+export async function answerApi(
+  state: ApiState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
+  const { authorization } = request.headers
+  const cdn = /^\/cdn\/(ME[0-9a-f]{32})$/.exec(pathname)?.[1]
+  if (cdn) return sendFile(state, cdn, authorization, response)
+  if (!sameSecret(authorization, basic(state))) return refuse(response, 20003)
+  const account = `/2010-04-01/Accounts/${state.accountSid}/`
+  const route = pathname.startsWith(account) ? pathname.slice(account.length) : ''
+  if (route === 'Messages.json' && request.method === 'POST')
+    return create(state, request, response)
+  if (request.method !== 'GET') return refuse(response, 20404)
+  if (route === 'Messages.json') return list(state, searchParams, response)
+  const file = /^Messages\/[A-Z]{2}[0-9a-f]{32}\/Media\/(ME[0-9a-f]{32})$/.exec(route)?.[1]
+  // Where the file really lies is another host, which must not see the account's credentials.
+  if (file) return void response.writeHead(307, { location: `/cdn/${file}` }).end()
+  const message = state.messages.find(({ sid }) => route === `Messages/${sid}.json`)
+  if (!message) return refuse(response, 20404)
+  sendJson(response, 200, messageJson(message, state.accountSid))
+}
+
+const basic = ({ accountSid, authToken }: ApiState) =>
+  `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
+
+function refuse(response: ServerResponse, code: ErrorCode): void {
+  const error = errorOf(code)
+  sendJson(response, error.status, error)
+}
+
+async function create(state: ApiState, request: IncomingMessage, response: ServerResponse) {
+  const body = await readBody(request, BODY_LIMIT)
+  const fault = state.faults.shift()
+  if (fault === 429) return refuse(response, 20429)
+  if (fault === 500) return refuse(response, 20500)
+  if (fault === 'drop') return void request.socket.resetAndDestroy()
+  const form = new URLSearchParams(body?.toString() ?? '')
+  const refusal = refusalOf(form, state)
+  if (refusal) return refuse(response, refusal)
+  const message = state.accept(form)
+  if (fault === 'accept-then-drop') return void request.socket.resetAndDestroy()
+  sendJson(response, 201, messageJson(message, state.accountSid))
+}
+
+function list(state: ApiState, query: URLSearchParams, response: ServerResponse): void {
+  // Rather an error than a list which is not filtered as it was asked for.
+  if ([...query.keys()].some((name) => !KNOWN_PARAMETERS.includes(name))) refuse(response, 20001)
+  else sendJson(response, 200, listing(state.messages, query, state.accountSid))
+}
+
+function sendFile(
+  { media }: ApiState,
+  sid: string,
+  authorization: string | undefined,
+  response: ServerResponse,
+): void {
+  const file = media.get(sid)
+  if (!file) return void response.writeHead(404).end()
+  if (authorization !== undefined) return void response.writeHead(400).end()
+  response.writeHead(200, { 'content-type': file.type }).end(file.content)
+}

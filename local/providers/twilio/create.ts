@@ -1,0 +1,23 @@
+/** Whether Twilio takes a message, and if not, with which error. */
+import type { ErrorCode } from './error.ts'
+
+const E164 = /^\+[1-9]\d{6,14}$/
+const LONGEST_BODY = 1600
+const MOST_MEDIA = 10
+
+/** The error of a form that is posted to `Messages.json`; the first that applies, as Twilio answers one at a time. */
+export function refusalOf(
+  form: URLSearchParams,
+  { number, optedOut }: { number: string; optedOut: ReadonlySet<string> },
+): ErrorCode | undefined {
+  const [to, from, body] = ['To', 'From', 'Body'].map((name) => form.get(name) ?? '')
+  const media = form.getAll('MediaUrl')
+  if (!to) return 21604
+  if (!E164.test(to)) return 21211
+  if (!from) return 21603
+  if (from !== number) return 21606
+  if (!body && media.length === 0) return 21602
+  if (body && [...body].length > LONGEST_BODY) return 21617
+  if (media.length > MOST_MEDIA) return 21623
+  return optedOut.has(to) ? 21610 : undefined
+}

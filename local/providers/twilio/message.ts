@@ -1,0 +1,68 @@
+/** One SMS or MMS at the Twilio stand-in, and the JSON that its API shows of it. */
+import { randomBytes } from 'node:crypto'
+import { SegmentedMessage } from 'sms-segments-calculator'
+
+export type MessageStatus =
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'delivered'
+  | 'undelivered'
+  | 'failed'
+  | 'received'
+
+export interface SmsMessage {
+  readonly sid: string
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-reply'
+  readonly from: string
+  readonly to: string
+  readonly body: string
+  /** Addresses of what comes with an MMS. */
+  readonly media: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly statusCallback?: string | undefined
+  status: MessageStatus
+}
+
+/** A new id: `SM` for an SMS, `MM` for an MMS, `ME` for a file of one. */
+export const newSid = (kind: 'SM' | 'MM' | 'ME') => kind + randomBytes(16).toString('hex')
+
+/** How many parts the network sends it in; an empty body is one. */
+export const segments = (body: string) => new SegmentedMessage(body).segmentsCount
+
+/** The code that stands with the status of a message that did not arrive: the handset was not reached. */
+export const errorCodeOf = (status: MessageStatus) =>
+  status === 'undelivered' || status === 'failed' ? 30003 : null
+
+/** RFC 2822, in GMT: `Fri, 24 May 2019 17:44:46 +0000`. */
+const mailDate = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
+
+/** The Message resource; counts are strings: https://www.twilio.com/docs/messaging/api/message-resource */
+export function messageJson(message: SmsMessage, accountSid: string) {
+  const { sid, direction, from, to, body, media, at, status } = message
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${sid}`
+  const code = errorCodeOf(status)
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    body,
+    date_created: mailDate(at),
+    date_sent: status === 'queued' ? null : mailDate(at),
+    date_updated: mailDate(at),
+    direction,
+    error_code: code,
+    error_message: code && 'Unreachable destination handset',
+    from,
+    messaging_service_sid: null,
+    num_media: String(media.length),
+    num_segments: String(segments(body)),
+    price: null,
+    price_unit: 'USD',
+    sid,
+    status,
+    subresource_uris: { media: `${uri}/Media.json` },
+    to,
+    uri: `${uri}.json`,
+  }
+}

@@ -1,0 +1,51 @@
+/** One HTTP POST of a provider to a webhook, and how it ended. */
+import http, { type OutgoingHttpHeaders } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+export interface WebhookAnswer {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly body: string
+}
+
+/** `connect`: no connection came about. `read`: one did, and no whole answer came over it in time. */
+export type WebhookFailure = 'connect' | 'read'
+
+export interface WebhookPost {
+  readonly headers: OutgoingHttpHeaders
+  readonly body: string | Buffer
+  /** For all of it, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/**
+ * Posts once, over a connection of its own; a redirect is an answer like any other. The fragment of `url` stays here,
+ * its user and password become Basic authentication. It never rejects for what the webhook does.
+ */
+export function post(
+  url: string,
+  { headers, body, timeoutMs }: WebhookPost,
+): Promise<WebhookAnswer | WebhookFailure> {
+  return new Promise((resolve) => {
+    let connected = false
+    const fail = () => resolve(connected ? 'read' : 'connect')
+    const request = http.request(
+      url,
+      {
+        method: 'POST',
+        agent: false,
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      },
+      (response) => {
+        const { statusCode: status = 0, headers: answered } = response
+        const contentType = answered['content-type']
+        text(response).then((read) => resolve({ status, contentType, body: read }), fail)
+      },
+    )
+    const timer = setTimeout(() => request.destroy(new Error('too late')), timeoutMs)
+    request.on('socket', (socket) => socket.once('connect', () => (connected = true)))
+    request.on('close', () => clearTimeout(timer))
+    request.on('error', fail)
+    request.end(body)
+  })
+}

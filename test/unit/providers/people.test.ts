@@ -1,0 +1,143 @@
+/** A person on the command line, against the local routes and an API that answers by itself. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Loopback, openLoopback, readBody } from '../../../local/aws/loopback.ts'
+import { asPerson, type PersonOptions } from '../../../local/people.ts'
+import { type Channels, startChannels } from '../../../local/providers/channels.ts'
+import { readForm, textOf } from './support/form.ts'
+import { type Asked, closedPort } from './support/webhook.ts'
+
+const TOKEN = 'the-operator-token'
+
+let channels: Channels
+let api: Loopback
+/** What the API does with a webhook post. */
+let answer: (asked: Asked) => Promise<number>
+let printed: string[]
+beforeEach(async () => {
+  channels = await startChannels({ token: TOKEN, people: [], stack: 'Test', log: () => {} })
+  api = await openLoopback(0, () => {})
+  printed = []
+  answer = async () => 200
+  api.serve(async (request, response) => {
+    if (await channels.before(request, response)) return
+    const body = (await readBody(request, 1e7)) ?? Buffer.alloc(0)
+    const status = await answer({ path: request.url ?? '', headers: request.headers, body })
+    response.writeHead(status, { 'content-type': 'text/xml' }).end('<Response/>')
+  })
+})
+afterEach(async () => {
+  await channels.close()
+  await api.close()
+})
+
+const person = (words: string[], options: Partial<PersonOptions> = {}) =>
+  asPerson(words, {
+    url: api.url,
+    token: TOKEN,
+    print: (line) => printed.push(line),
+    quietMs: 800,
+    patienceMs: 3_000,
+    ...options,
+  })
+const sendSms = async (to: string, body: string) => {
+  const { TWILIO_API_URL: url, TWILIO_ACCOUNT_SID: sid, SMS_NUMBER: number = '' } = channels.env
+  const credentials = `${sid}:${channels.secrets['Test/twilio-auth-token']}`
+  const response = await fetch(`${url}/2010-04-01/Accounts/${sid}/Messages.json`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    body: new URLSearchParams({ To: to, From: number, Body: body }),
+  })
+  expect(response.status).toBe(201)
+}
+const sendMail = async (to: string, inReplyTo: string) => {
+  const response = await fetch(`${channels.sendgrid.url}/v3/mail/send`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${channels.secrets['Test/sendgrid-api-key']}` },
+    body: JSON.stringify({
+      personalizations: [{ to: [{ email: to }] }],
+      from: { email: 'baton@example.com' },
+      subject: 'Re: Hello',
+      content: [{ type: 'text/plain', value: 'here it is' }],
+      headers: { 'In-Reply-To': inReplyTo, 'Message-ID': '<8@example.com>' },
+      attachments: [{ content: 'YWI=', filename: 'result.txt', type: 'text/plain' }],
+    }),
+  })
+  expect(response.status).toBe(202)
+}
+
+test('an SMS is sent, and all answers to this person are printed until it is quiet', async () => {
+  await sendSms('+15550100', 'an old one')
+  answer = async () => {
+    await sendSms('+15550101', 'to another')
+    setTimeout(() => sendSms('+15550100', 'first'), 100)
+    setTimeout(() => sendSms('+15550100', 'second'), 700)
+    return 200
+  }
+  await person(['sms', '+15550100', 'hi'])
+  const output = printed.join('\n')
+  expect(output).toMatch(/Delivered as SM[\s\S]*SMS from \+15550199[\s\S]*first[\s\S]*second/)
+  expect(output).not.toMatch(/an old one|to another/)
+})
+
+test('a mail is sent with its files, and the answer printed with its thread and files', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'people-'))
+  const file = path.join(folder, 'notes.txt')
+  writeFileSync(file, 'the notes')
+  let mail = ''
+  answer = async (asked) => {
+    mail = textOf(await readForm(asked), 'email') ?? ''
+    await sendMail('Ada@example.com', /^Message-ID: (\S+)/m.exec(mail)?.[1] ?? '')
+    return 200
+  }
+  const options = { attach: [file], inReplyTo: '<5@example.com>' }
+  await person(['email', 'ada@example.com', 'Hello', 'see the file'], options)
+  rmSync(folder, { recursive: true })
+  expect(mail).toMatch(/^In-Reply-To: <5@example\.com>\r$/m)
+  expect(mail).toContain('filename="notes.txt"')
+  expect(mail).toContain(Buffer.from('the notes').toString('base64'))
+  const output = printed.join('\n')
+  expect(output).toContain('Subject: Re: Hello\nIn-Reply-To: <')
+  expect(output).toContain('Message-ID: <8@example.com>\n\nhere it is')
+  expect(output).toContain('Attachment: result.txt, text/plain, 2 bytes')
+})
+
+test('the outbox is printed whole', async () => {
+  await person(['outbox'])
+  await sendSms('+15550100', 'one')
+  await sendMail('ada@example.com', '<1@example.com>')
+  await person(['outbox'])
+  expect(printed).toHaveLength(3)
+  expect(printed[0]).toBe('Nobody got anything yet.')
+  expect(printed[1]).toMatch(/SMS from \+15550199 to \+15550100, .*\none$/)
+  expect(printed[2]).toContain('Subject: Re: Hello')
+})
+
+test('what the webhook refuses is an error, at once', async () => {
+  answer = async () => 403
+  await expect(person(['email', 'eve@example.com', 'a', 'b'])).rejects.toThrow('403')
+  await expect(person(['sms', '+15550100', 'b'])).rejects.toThrow('403')
+  await expect(person(['sms', 'no number', 'b'])).rejects.toThrow('400')
+})
+
+test('when nothing comes back it is an error, in the end', async () => {
+  const waiting = person(['sms', '+15550100', 'b'], { patienceMs: 900 })
+  await expect(waiting).rejects.toThrow('Nothing came back within 0.9 s.')
+})
+
+test('without a running Baton the error says what to do', async () => {
+  const url = await closedPort()
+  const waiting = person(['sms', '+15550100', 'b'], { url })
+  await expect(waiting).rejects.toThrow(`Nothing answers at ${url}: run "npm start"`)
+})
+
+test.each([
+  [['sms', '+15550100']],
+  [['email', 'ada@example.com', 'no text']],
+  [['outbox', 'more']],
+  [['fax']],
+])('%j is no command', async (words) => {
+  await expect(person(words)).rejects.toThrow('npm start -- sms')
+})

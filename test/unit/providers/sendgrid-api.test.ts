@@ -1,0 +1,162 @@
+/** The API of the SendGrid stand-in, over HTTP. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type SendGrid, startSendGrid } from '../../../local/providers/sendgrid/server.ts'
+
+const KEY = 'SG.the-key-of-this-test'
+const log: string[] = []
+
+let sendgrid: SendGrid
+beforeAll(async () => {
+  sendgrid = await startSendGrid({ apiKey: KEY, log: (line) => log.push(line) })
+})
+afterAll(() => sendgrid.close())
+
+const mail = {
+  personalizations: [{ to: [{ email: 'ada@example.com', name: 'Ada' }] }],
+  from: { email: 'baton@example.com', name: 'Baton' },
+  subject: 'Hello',
+  content: [
+    { type: 'text/plain', value: 'the text' },
+    { type: 'text/html', value: '<p>the text</p>' },
+  ],
+}
+const post = (body: unknown, key = KEY) =>
+  fetch(`${sendgrid.url}/v3/mail/send`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+
+test('a mail is taken under an id of 22 characters, and kept as the person gets it', async () => {
+  const content = Buffer.from('a file').toString('base64')
+  const response = await post({
+    ...mail,
+    reply_to: { email: 'r+1@example.com' },
+    headers: { 'In-Reply-To': '<1@example.com>', 'Message-ID': '<2@example.com>' },
+    custom_args: { outbox_id: '7' },
+    attachments: [{ content, type: 'text/plain', filename: 'a.txt', disposition: 'attachment' }],
+  })
+  expect([response.status, await response.text()]).toEqual([202, ''])
+  const id = response.headers.get('x-message-id')
+  expect(id).toMatch(/^[\w-]{22}$/)
+  expect(sendgrid.outbox.at(-1)).toEqual({
+    id,
+    at: expect.any(Number),
+    from: 'baton@example.com',
+    to: ['ada@example.com'],
+    cc: [],
+    bcc: [],
+    subject: 'Hello',
+    text: 'the text',
+    html: '<p>the text</p>',
+    headers: {
+      'In-Reply-To': '<1@example.com>',
+      'Message-ID': '<2@example.com>',
+      'Reply-To': 'r+1@example.com',
+    },
+    attachments: [{ name: 'a.txt', type: 'text/plain', size: 6, content }],
+    customArgs: { outbox_id: '7' },
+  })
+})
+
+test('each personalization is a mail of its own, whose settings win', async () => {
+  const before = sendgrid.outbox.length
+  await post({
+    ...mail,
+    headers: { 'X-One': 'common' },
+    personalizations: [
+      ...mail.personalizations,
+      { to: [{ email: 'bob@example.com' }], subject: 'Yours', headers: { 'X-One': 'own' } },
+    ],
+  })
+  const [ada, bob, ...more] = sendgrid.outbox.slice(before)
+  expect(more).toEqual([])
+  expect(ada).toMatchObject({ subject: 'Hello', headers: { 'X-One': 'common' } })
+  expect(ada?.headers['Message-ID']).toMatch(/^<.+@.+>$/)
+  expect(bob).toMatchObject({ to: ['bob@example.com'], subject: 'Yours', id: ada?.id })
+  expect(bob?.headers['X-One']).toBe('own')
+})
+
+test('in sandbox mode a mail is checked and not taken', async () => {
+  const before = sendgrid.outbox.length
+  const settings = { mail_settings: { sandbox_mode: { enable: true } } }
+  expect((await post({ ...mail, ...settings })).status).toBe(200)
+  expect((await post({ ...mail, ...settings, from: undefined })).status).toBe(400)
+  expect(sendgrid.outbox).toHaveLength(before)
+})
+
+test.each([
+  ['personalizations', { personalizations: [] }],
+  ['personalizations', { personalizations: undefined }],
+  ['personalizations.0.to', { personalizations: [{ to: [] }] }],
+  ['from', { from: undefined }],
+  ['from.email', { from: { email: 'no address' } }],
+  ['subject', { subject: undefined }],
+  ['content', { content: [] }],
+  ['content', { content: mail.content.toReversed() }],
+  ['content.0.value', { content: [{ type: 'text/plain', value: '' }] }],
+  ['custom_args.n', { custom_args: { n: 1 } }],
+  ['attachments.0.content', { attachments: [{ content: 'no base64!', filename: 'a' }] }],
+  ['reply_to', { reply_to: mail.from, reply_to_list: [mail.from] }],
+  ...['x-sg-id', 'X-SG-EID', 'Received', 'DKIM-Signature', 'Content-Type'].map(forbidden),
+  ...['content-transfer-encoding', 'To', 'From', 'Subject', 'Reply-To', 'CC', 'bcc'].map(forbidden),
+])('what is wrong with %s is said by its field', async (field, change) => {
+  const before = sendgrid.outbox.length
+  const response = await post({ ...mail, ...change })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    errors: [{ field, message: expect.any(String), help: expect.stringContaining(field) }],
+  })
+  expect(sendgrid.outbox).toHaveLength(before)
+})
+
+function forbidden(name: string): [string, object] {
+  return [`headers.${name}`, { headers: { [name]: 'x' } }]
+}
+
+test('a reserved header is refused in a personalization too', async () => {
+  const personalizations = [{ ...mail.personalizations[0], headers: { To: 'x' } }]
+  expect((await post({ ...mail, personalizations })).status).toBe(400)
+})
+
+test('all faults are listed at once, and no JSON is one', async () => {
+  const many = await (await post({ ...mail, from: undefined, content: [] })).json()
+  expect(many).toMatchObject({ errors: [{ field: 'from' }, { field: 'content' }] })
+  expect((await post('no json')).status).toBe(400)
+})
+
+test('another key and another route are refused', async () => {
+  const unknown = await post(mail, 'SG.wrong')
+  expect(unknown.status).toBe(401)
+  expect(await unknown.json()).toMatchObject({ errors: [{ field: null }] })
+  const headers = { authorization: `Bearer ${KEY}` }
+  expect((await fetch(`${sendgrid.url}/v3/messages`, { headers })).status).toBe(404)
+})
+
+test('above 30 MB the answer is HTML', async () => {
+  const response = await post('x'.repeat(30 * 1024 * 1024 + 1))
+  expect(response.status).toBe(413)
+  expect(response.headers.get('content-type')).toBe('text/html')
+  expect(await response.text()).toContain('<h1>413 Request Entity Too Large</h1>')
+})
+
+test('each fault is met once, in order; only one of them takes the mail', async () => {
+  sendgrid.faults.push(429, 500, 'accept-then-drop', 'drop')
+  const before = sendgrid.outbox.length
+  const limited = await post(mail)
+  expect(limited.status).toBe(429)
+  expect(limited.headers.get('x-ratelimit-remaining')).toBe('0')
+  expect(Number(limited.headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000)
+  expect((await post(mail)).status).toBe(500)
+  expect(sendgrid.outbox).toHaveLength(before)
+  await expect(post({ ...mail, subject: 'in doubt' })).rejects.toThrow()
+  expect(sendgrid.outbox.at(-1)?.subject).toBe('in doubt')
+  await expect(post(mail)).rejects.toThrow()
+  expect(sendgrid.outbox).toHaveLength(before + 1)
+  expect((await post(mail)).status).toBe(202)
+})
+
+test('the log has neither content nor addresses nor the key', () => {
+  expect(log.length).toBeGreaterThan(2)
+  expect(log.join('\n')).not.toMatch(/the text|@example|SG\./)
+})
