@@ -5,6 +5,7 @@ import { Api } from './constructs/api.ts'
 import { Artifacts } from './constructs/artifacts.ts'
 import { setting } from './constructs/bindings.ts'
 import { Callback } from './constructs/callback.ts'
+import { Channels } from './constructs/channels.ts'
 import { Control } from './constructs/control.ts'
 import { completes, drives, links, starts, stops } from './constructs/executions.ts'
 import { bedrock, Gateway } from './constructs/gateway.ts'
@@ -30,6 +31,7 @@ export class BatonStack extends Stack {
     const secrets = new Secrets(this, 'Secrets')
     const api = new Api(this, 'Api')
     const intake = new Intake(this, 'Intake')
+    const channels = new Channels(this, 'Channels', config)
 
     const budgets = setting('BUDGETS', JSON.stringify(config.budgets))
     const gateway = new Gateway(this, 'Gateway', {
@@ -71,6 +73,7 @@ export class BatonStack extends Stack {
         storage.changeConversations(),
         storage.changeUsage(),
         budgets,
+        channels.deliver,
       ],
       askConductor: [storage.changeSessions(), ...launch],
       readTurn: [
@@ -78,6 +81,7 @@ export class BatonStack extends Stack {
         storage.changeConversations(),
         storage.readLedgers(),
         setting('RECEIPT_IN_REPLY', String(config.receiptInReply)),
+        channels.deliver,
       ],
       runCommand: [
         storage.changeSessions(),
@@ -90,6 +94,8 @@ export class BatonStack extends Stack {
         starts('WORKER_LEG_ARN', workerLeg.machine),
         stops('WORKER_LEG_ARN', workerLeg.machine),
         secrets.e2bKey,
+        channels.people,
+        channels.deliver,
       ],
       awaitMessage: [storage.changeSessions()],
       closeRun: [
@@ -98,11 +104,13 @@ export class BatonStack extends Stack {
         storage.readLedgers(),
         secrets.e2bKey,
       ],
-      tellPerson: [storage.changeSessions(), storage.changeConversations()],
+      tellPerson: [storage.changeSessions(), storage.changeConversations(), channels.deliver],
     })
 
     intake.acceptOverHttp(api, { storage, secrets })
-    intake.dispatchTo(drives('REVIEW_LOOP_ARN', reviewLoop.machine), { storage })
+    const append = [drives('REVIEW_LOOP_ARN', reviewLoop.machine), channels.deliver, channels.end]
+    intake.dispatchTo(append, { storage })
+    channels.receive({ api, storage, secrets, intake, config })
     new Callback(this, 'Callback', {
       api,
       bindings: [
@@ -111,6 +119,7 @@ export class BatonStack extends Stack {
         storage.changeConversations(),
         storage.linkTranscripts(),
         storage.linkArtifacts(),
+        storage.linkAttachments(),
         secrets.jobKey,
         gateway.address,
         ...(config.model === undefined ? [] : [setting('MODEL_NAME', config.model)]),
@@ -135,15 +144,27 @@ export class BatonStack extends Stack {
         storage.listSessionWorkers(),
         storage.forget(),
         secrets.bearerTokens,
+        channels.deliver,
         stops('REVIEW_LOOP_ARN', reviewLoop.machine),
         stops('WORKER_LEG_ARN', workerLeg.machine),
       ],
     })
+    channels.endBy([
+      ...launch,
+      storage.readSessions(),
+      storage.changeWorkers(),
+      storage.listSessionWorkers(),
+      storage.putMessages(),
+      storage.changeUsage(),
+      intake.send,
+      stops('REVIEW_LOOP_ARN', reviewLoop.machine),
+      stops('WORKER_LEG_ARN', workerLeg.machine),
+    ])
     const wakeRuns = drives('REVIEW_LOOP_ARN', reviewLoop.machine)
     new Recovery(this, 'Recovery', {
       machines: [reviewLoop.machine, workerLeg.machine],
       deadLetters: intake.deadLetters,
-      recoverRun: [...collect, wakeRuns],
+      recoverRun: [...collect, wakeRuns, channels.deliver],
       sweep: [
         ...collect,
         deployment,
@@ -153,7 +174,12 @@ export class BatonStack extends Stack {
         wakeRuns,
         starts('WORKER_LEG_ARN', workerLeg.machine),
       ],
-      appendDeadLetter: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
+      appendDeadLetter: [
+        storage.changeSessions(),
+        storage.changeConversations(),
+        storage.readLedgers(),
+        ...append,
+      ],
     })
     new Monitoring(this, 'Monitoring', {
       api,
@@ -172,10 +198,22 @@ export class BatonStack extends Stack {
     new Observability(this, 'Observability', {
       api,
       intake,
+      channels,
       machines: { reviewLoop: reviewLoop.machine, workerLeg: workerLeg.machine },
       config,
     })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })
+    const publicUrl = config.publicUrl ?? api.url
+    new CfnOutput(this, 'SmsWebhook', {
+      // Without the fragment Twilio tries again only when it cannot connect.
+      value: `${publicUrl}/api/webhooks/sms#rc=5&rp=all`,
+      description:
+        "What Twilio's number is to call when a message comes in, by POST, as it stands here",
+    })
+    new CfnOutput(this, 'EmailWebhook', {
+      value: `${publicUrl}/api/webhooks/email`,
+      description: "Where SendGrid's Inbound Parse is to post mails, signed by a security policy",
+    })
   }
 }

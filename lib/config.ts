@@ -3,6 +3,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
 import * as z from 'zod'
 import { budgets } from '../lambdas/core/budget.ts'
+import { contact } from '../lambdas/core/channels/address.ts'
 import { LEG_SECONDS, LONGEST_LEG_SECONDS } from '../lambdas/core/limits.ts'
 
 /** `-c` gives text; what is no JSON stays as it is and is refused by the schema, by name. */
@@ -37,6 +38,28 @@ const config = z.object({
     .min(1)
     .max(LONGEST_LEG_SECONDS / 60)
     .default(LEG_SECONDS / 60),
+  /** Who may write to Baton and be written to: numbers, addresses, `@domain`s; JSON when given by `-c`. */
+  people: z.preprocess(fromJson, z.array(contact)).default([]),
+  /** Our number at Twilio, in E.164, and the account's SID; without them there is no SMS. */
+  smsNumber: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, 'is no number like +15550100')
+    .optional(),
+  twilioAccountSid: z
+    .string()
+    .regex(/^AC[0-9a-fA-F]{32}$/, 'is AC and 32 hexadecimal digits')
+    .optional(),
+  /** Our mail address, at a domain whose mail SendGrid's Inbound Parse receives; without it there is no mail. */
+  emailAddress: z.email().toLowerCase().optional(),
+  /** The address that Twilio and SendGrid are told, where it is not the API's own: a domain of yours before it. */
+  publicUrl: z
+    .url({ protocol: /^https$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** What one SMS has at most; the rest is behind a link. */
+  smsSegments: z.coerce.number().int().min(1).max(10).default(6),
+  /** Days that such links, and those to files, work. */
+  linkDays: z.coerce.number().int().min(1).max(30).default(7),
   /** Who gets a mail from alarms; nobody without it. */
   alarmEmail: z.email().optional(),
   /** What models may cost a day before an alarm tells of it, in dollars; budgets are what stops them. */
@@ -44,13 +67,19 @@ const config = z.object({
   /** Keep tables and bucket when the stack is deleted. */
   retainData: z.stringbool().or(z.boolean()).default(true),
 })
-const consistent = config.refine(
-  ({ modelUpstream, model }) => modelUpstream !== 'bedrock' || model !== undefined,
-  {
+const consistent = config
+  .refine(
+    ({ smsNumber, twilioAccountSid }) =>
+      (smsNumber === undefined) === (twilioAccountSid === undefined),
+    {
+      path: ['smsNumber'],
+      error: 'SMS needs both smsNumber and twilioAccountSid',
+    },
+  )
+  .refine(({ modelUpstream, model }) => modelUpstream !== 'bedrock' || model !== undefined, {
     path: ['model'],
     error: 'Bedrock needs one of its own model ids, as anthropic.claude-sonnet-5-5',
-  },
-)
+  })
 export type Config = z.infer<typeof config>
 
 /** What holds where nothing was chosen. */

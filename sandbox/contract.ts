@@ -37,7 +37,15 @@ export const job = z.object({
   files: z.array(z.object({ path: z.string(), content: z.string() })),
   /** Likewise, fetched from `url` (presigned GET); what cannot be had is told to the CLI before its prompt. */
   downloads: z
-    .array(z.object({ path: z.string(), url: z.url(), size: z.number().int().min(0) }))
+    .array(
+      z.object({
+        path: z.string(),
+        url: z.url(),
+        size: z.number().int().min(0),
+        /** It never changes: a file of this size that is there already is not fetched again. */
+        unchanging: z.boolean().optional(),
+      }),
+    )
     .optional(),
 })
 export type Job = z.infer<typeof job>

@@ -1,4 +1,6 @@
 /** Fetches the files that a job has links to, and lays them out read-only. */
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Job } from './contract.ts'
 import { messageOf } from './failure.ts'
 import { place } from './files.ts'
@@ -15,8 +17,9 @@ export async function fetchFiles(
 ): Promise<string[]> {
   const deadline = Date.now() + DOWNLOAD_FOR
   const problems: string[] = []
-  for (const { path, url, size } of downloads) {
+  for (const { path, url, size, unchanging } of downloads) {
     try {
+      if (unchanging && (await isThere(path, size, home))) continue
       const left = deadline - Date.now()
       if (left <= 0) throw new Error('time was up')
       await place(path, await download(url, size, { forMs: left, signal }), home)
@@ -26,6 +29,11 @@ export async function fetchFiles(
     }
   }
   return problems
+}
+
+async function isThere(path: string, size: number, home: string): Promise<boolean> {
+  const found = await lstat(join(home, path)).catch(() => undefined)
+  return found?.isFile() === true && found.size === size
 }
 
 async function download(

@@ -1,7 +1,7 @@
 /** Messages' bodies and jobs' results, each stored under its id before the session hears of it. */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Result, result } from '../../sandbox/contract.ts'
-import { type Body, body } from '../core/message.ts'
+import { type Body, body, shownText } from '../core/message.ts'
 import { bodyKey, getStored, openDocument, putDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { variable } from './environment.ts'
@@ -40,8 +40,8 @@ export async function getBody(sessionId: string, id: string): Promise<Body> {
 export const getBodies = (sessionId: string, messages: readonly { readonly id: string }[]) =>
   Promise.all(messages.map(({ id }) => getBody(sessionId, id)))
 
-/** The text of the messages that a turn answers: what a command's line is compared with. */
-export const textOf = (bodies: readonly Body[]) => bodies.map(({ text }) => text).join('\n')
+/** The text of the messages that a turn answers, as the conductor saw it: what a command's line is compared with. */
+export const textOf = (bodies: readonly Body[]) => bodies.map(shownText).join('\n')
 
 /** A body's mark that its message was appended, for when the session itself has forgotten the id. */
 export const markAppended = (sessionId: string, id: string, seq: number) =>

@@ -1,7 +1,7 @@
 /** The Conversations table as a store of JSON documents: small ones in the item, those over 100 KB in S3. */
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamo } from './dynamo.ts'
 import { variable } from './environment.ts'
@@ -92,6 +92,21 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
     }),
   )
   return Item as StoredDocument | undefined
+}
+
+export async function putObject(Key: string, content: Uint8Array): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: variable('BUCKET'), Key, Body: content }))
+}
+
+/** The bytes of an object; undefined when there is none (any more). */
+export async function readObject(Key: string): Promise<Uint8Array | undefined> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: variable('BUCKET'), Key }))
+    return await Body?.transformToByteArray()
+  } catch (error) {
+    if (error instanceof NoSuchKey) return undefined
+    throw error
+  }
 }
 
 /** The document of an item as the table holds it; undefined when the item has none yet. */

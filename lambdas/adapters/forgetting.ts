@@ -1,12 +1,13 @@
-/** Deletes what was kept of a session: history, bodies, results, transcripts, artifacts. Every key is known, so nothing is scanned. */
+/** Deletes what was kept of a session: history, bodies, results, transcripts, artifacts, attachments. Every key is known, so nothing is scanned. */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { uploadKey } from '../core/artifacts.ts'
+import { attachmentKey } from '../core/attachments.ts'
 import type { Worker } from '../core/worker.ts'
 import { bodyKey, type DocumentKey, type StoredDocument, s3 } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { variable } from './environment.ts'
-import { messageIds } from './history.ts'
+import { besides } from './history.ts'
 
 /** How far the session's counters had come when it was deleted. */
 export interface Extent {
@@ -37,7 +38,12 @@ export async function deleteConversation(
   const results = workers.flatMap(({ workerId, lastJob: last }) =>
     upTo(last).map((job) => `${workerId}.${job}`),
   )
-  const bodies = [...(await messageIds(sessionId, lastSeq)), ...upTo(lastJob), ...results]
+  const { messageIds, files } = await besides(sessionId, lastSeq)
+  await several(
+    files.map((file) => attachmentKey(sessionId, file)),
+    deleteObject,
+  )
+  const bodies = [...messageIds, ...upTo(lastJob), ...results]
   await several(bodies, (id) => deleteDocument(bodyKey(sessionId, id)))
   const entries = Array.from({ length: lastSeq }, (_, i) => i + 1)
   await several(entries, (seq) => deleteDocument({ sessionId, seq }))

@@ -1,6 +1,8 @@
 /** The history: numbered entries, written from the session item and read without passing a gap. */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { acceptedAnswer } from '../core/answer.ts'
+import type { ReturnAddress } from '../core/channels/delivery.ts'
+import { replyName } from '../core/channels/said.ts'
 import {
   type Entry,
   type EntryCommand,
@@ -9,44 +11,76 @@ import {
   receiptEntry,
   turnEntry,
 } from '../core/history.ts'
+import { type AttachedFile, askersOf } from '../core/message.ts'
 import type { Session, Unwritten } from '../core/session.ts'
-import { getBodies, getBody, getResult, textOf } from './bodies.ts'
-import { expiry, openDocument, putDocument, type StoredDocument } from './documents.ts'
+import { findBody, getBodies, getBody, getResult, textOf } from './bodies.ts'
+import { recordsIn } from './deliveries.ts'
+import { expiry, getStored, openDocument, putDocument, type StoredDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { variable } from './environment.ts'
+import { enqueueDelivery } from './queue.ts'
 
-/** Puts entries that have their number but may not stand in the history yet, all or some. Answers their numbers. */
+/**
+ * Puts entries that have their number but may not stand in the history yet, all or some, and sends them on their way to
+ * whoever is to be told and cannot read the history. Answers their numbers.
+ */
 export async function writeEntries(
   session: Session,
   wanted: (entry: Unwritten) => boolean = () => true,
 ): Promise<ReadonlySet<number>> {
   const { sessionId } = session
   const unwritten = session.unwritten.filter(wanted)
-  await Promise.all(
-    unwritten.map(async (entry) =>
-      putDocument({ sessionId, seq: entry.seq }, await entryOf(session, entry)),
-    ),
+  const written = await Promise.all(
+    unwritten.map(async (unwrittenEntry) => {
+      const { entry, askers } = await entryOf(session, unwrittenEntry)
+      await putDocument({ sessionId, seq: entry.seq }, entry)
+      return { entry, askers }
+    }),
   )
+  // In order: the queue keeps a session's deliveries in the order in which they are put there.
+  for (const { entry, askers } of written) await deliver(sessionId, entry, askers)
   return new Set(unwritten.map(({ seq }) => seq))
 }
 
-async function entryOf(session: Session, entry: Unwritten): Promise<Entry> {
+/** An entry, and whom it is sent to. */
+interface Written {
+  readonly entry: Entry
+  readonly askers: readonly ReturnAddress[]
+}
+
+async function entryOf(session: Session, entry: Unwritten): Promise<Written> {
   const { sessionId } = session
   switch (entry.kind) {
     case 'message':
-      return messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id))
-    case 'notice':
-      return noticeEntry(entry, session)
+      return {
+        entry: messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id)),
+        askers: [],
+      }
+    case 'notice': {
+      // One whose content is gone is no reason not to tell the others.
+      const found = await Promise.all((entry.about ?? []).map(({ id }) => findBody(sessionId, id)))
+      const bodies = found.flatMap((each) => each?.body ?? [])
+      return { entry: noticeEntry(entry, session), askers: askersOf(bodies) }
+    }
     case 'receipt':
-      return receiptEntry(entry)
+      return { entry: receiptEntry(entry), askers: [] }
     case 'turn': {
-      const input = textOf(await getBodies(sessionId, entry.covered))
-      const answer = acceptedAnswer(await getResult(sessionId, entry.result), input)
-      return turnEntry(entry, answer, session)
+      const bodies = await getBodies(sessionId, entry.covered)
+      const answer = acceptedAnswer(await getResult(sessionId, entry.result), textOf(bodies))
+      return { entry: turnEntry(entry, answer, session), askers: askersOf(bodies) }
     }
     default:
       return entry satisfies never
   }
+}
+
+async function deliver(
+  sessionId: string,
+  { seq, text }: Entry,
+  askers: readonly ReturnAddress[],
+): Promise<void> {
+  if (text === '') return
+  for (const to of askers) await enqueueDelivery({ sessionId, seq, name: replyName(to), to })
 }
 
 /** What became of a command; stands beside the entry, so that neither waits for the other. */
@@ -70,9 +104,13 @@ export const recordOutcome = (
     }),
   )
 
-/** Ids of the messages in the history up to `last`, as they are named with their bodies. */
-export async function messageIds(sessionId: string, last: number): Promise<readonly string[]> {
-  const ids: string[] = []
+/** What is stored besides the entries up to `last`: bodies by the ids of their messages, and files that came with them. */
+export async function besides(
+  sessionId: string,
+  last: number,
+): Promise<{ readonly messageIds: readonly string[]; readonly files: readonly AttachedFile[] }> {
+  const messageIds: string[] = []
+  const files: AttachedFile[] = []
   for (let after = 0; after < last; after += 100) {
     const { Items = [] } = await dynamo.send(
       new QueryCommand({
@@ -87,10 +125,19 @@ export async function messageIds(sessionId: string, last: number): Promise<reado
       }),
     )
     const entries = await Promise.all((Items as StoredDocument[]).map(openDocument))
-    for (const entry of entries as (Entry | undefined)[])
-      if (entry?.messageId !== undefined) ids.push(entry.messageId)
+    for (const entry of entries as (Entry | undefined)[]) {
+      if (entry?.messageId !== undefined) messageIds.push(entry.messageId)
+      files.push(...(entry?.files ?? []))
+    }
   }
-  return ids
+  return { messageIds, files }
+}
+
+/** One entry; undefined when it is not there (any more). */
+export async function readEntry(sessionId: string, seq: number): Promise<Entry | undefined> {
+  const stored = await getStored({ sessionId, seq })
+  if (stored?.document === undefined && stored?.objectKey === undefined) return undefined
+  return openEntry({ ...stored })
 }
 
 /** Entries after `after`, oldest first, at most `limit`; stops before a number that is missing (consistent read). */
@@ -118,10 +165,10 @@ export async function readEntries(
 
 async function openEntry(stored: StoredDocument & Record<string, unknown>): Promise<Entry> {
   const entry = (await openDocument(stored)) as Entry
-  if (!entry.commands) return entry
-  const commands = entry.commands.map((command) => ({
+  const deliveries = recordsIn(stored)
+  const commands = entry.commands?.map((command) => ({
     ...command,
     ...(stored[`outcome ${command.id}`] as Outcome | undefined),
   }))
-  return { ...entry, commands }
+  return { ...entry, ...(commands && { commands }), ...(deliveries.length > 0 && { deliveries }) }
 }

@@ -2,12 +2,12 @@
 import { MissingBody, putBody } from '../adapters/bodies.ts'
 import { logger } from '../adapters/logger.ts'
 import { publish } from '../adapters/metrics.ts'
-import type { Queued } from '../adapters/queue.ts'
+import { type Queued, queued } from '../adapters/queue.ts'
 import { appendMessage } from '../run/append-message.ts'
 import { fifo } from '../run/fifo.ts'
 
 /** What fails here too stays on the dead-letter queue and is tried again until it expires; an alarm watches the queue. */
-export const handler = fifo(async (message) => {
+export const handler = fifo(queued, async (message) => {
   logger.warn('dead letter', { messageId: message.messageId })
   try {
     await appendMessage(message)

@@ -4,10 +4,10 @@ import { http } from '../http/http.ts'
 import { noSession, noWorker, Problem } from '../http/problem.ts'
 import { check, sessionId as sessionIdSchema } from '../http/request.ts'
 import { json, noContent } from '../http/respond.ts'
+import { killWorker } from '../run/kill-worker.ts'
+import { stopSession } from '../run/stop-session.ts'
 import { continueSession } from './continue-session.ts'
 import { forgetSession } from './forget-session.ts'
-import { killWorker } from './kill-worker.ts'
-import { stopSession } from './stop-session.ts'
 
 export const handler = http(async (event) => {
   await requireOperator(event.headers.authorization)

@@ -1,8 +1,10 @@
 /** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
+
+import type { DeliveryRecord } from './channels/delivery.ts'
 import type { Answer } from './command.ts'
 import { commandId, spawnedIds } from './command.ts'
 import { runName } from './execution-name.ts'
-import type { Body } from './message.ts'
+import type { AttachedFile, Body } from './message.ts'
 import { modelView, receiptText, spentText, spentView } from './receipt.ts'
 import type { Session, Unwritten } from './session.ts'
 
@@ -22,7 +24,14 @@ export interface Entry {
   readonly at: string
   readonly role: 'user' | 'conductor' | 'worker' | 'system'
   readonly channel?: string
+  /** Who wrote it, where that was proven, and what about. */
+  readonly sender?: string
+  readonly subject?: string
+  /** What came with it. */
+  readonly files?: readonly AttachedFile[]
   readonly text: string
+  /** To whom it was sent, and what became of that. */
+  readonly deliveries?: readonly (DeliveryRecord & { readonly name: string })[]
   readonly turnId?: string
   readonly workerId?: string
   /** Of a turn: ids of the messages that it answers, and the name of its run's execution. */
@@ -45,7 +54,12 @@ export const messageEntry = (seq: number, messageId: string, message: Body): Ent
   messageId,
   at: message.at,
   role: ROLES[message.from],
-  ...(message.from === 'person' && { channel: message.channel }),
+  ...(message.from === 'person' && {
+    channel: message.channel,
+    ...(message.sender !== undefined && { sender: message.sender }),
+    ...(message.subject !== undefined && { subject: message.subject }),
+    ...(message.files && { files: message.files }),
+  }),
   ...(message.from === 'worker' && { workerId: message.workerId }),
   text: message.text,
 })

@@ -1,6 +1,6 @@
 /** What a conductor's turn and a worker's leg begin with. */
 import { type Framed, framePrompt } from './framing.ts'
-import { type Body, headerOf } from './message.ts'
+import { type Body, headerOf, shownText } from './message.ts'
 import type { AskAgain } from './session.ts'
 import type { Leg, Worker } from './worker.ts'
 
@@ -17,7 +17,7 @@ export function turnPrompt(messages: readonly Body[], again?: AskAgain): string 
     'These messages are new, oldest first. A header says where each is from; what stands between its fences is what was said.'
   return framePrompt(
     again ? `${introduction}\n${ASK_AGAIN[again]}` : introduction,
-    messages.map((message) => ({ header: headerOf(message), text: message.text })),
+    messages.map((message) => ({ header: headerOf(message), text: shownText(message) })),
   )
 }
 

@@ -1,5 +1,6 @@
 /** The session item: everything about a session's progress, moved by one conditional write at a time. */
 import type { Over, Raised } from './budget.ts'
+import type { AttachedFile } from './message.ts'
 import type { Channel, Day, Tally } from './tally.ts'
 
 /** A message that waits to be answered. Its body lies elsewhere, under its id. */
@@ -59,7 +60,14 @@ export type Unwritten =
       /** What the run had spent by then, where the reply is to say so. */
       readonly soFar?: Tally
     }
-  | { readonly seq: number; readonly kind: 'notice'; readonly text: string; readonly at: string }
+  | {
+      readonly seq: number
+      readonly kind: 'notice'
+      readonly text: string
+      readonly at: string
+      /** The messages that it is about: whoever asked for them is told. Absent in what was written before there was SMS. */
+      readonly about?: readonly { readonly id: string }[]
+    }
   | {
       readonly seq: number
       readonly kind: 'receipt'
@@ -75,6 +83,8 @@ export interface Busy {
   /** When it was assigned, ms since the epoch, and the seconds of sandbox that are kept for it. */
   readonly since: number
   readonly reserved: number
+  /** The latest messages of the turn that assigned it: whoever asked for them waits for its report. */
+  readonly about?: readonly { readonly id: string }[]
 }
 
 export interface Conductor {
@@ -93,6 +103,10 @@ export interface Session {
   /** When the session's first message arrived, ISO 8601. */
   readonly createdAt: string
   readonly channel: Channel
+  /** Who wrote first, where that was proven: whose budget it is. */
+  readonly sender?: string
+  /** The latest files that came with mails. */
+  readonly files?: readonly AttachedFile[]
   readonly run: {
     readonly id: number
     readonly open: boolean

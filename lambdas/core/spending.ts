@@ -11,8 +11,9 @@ import {
 import type { Session } from './session.ts'
 import { add, dateOf, since, type Tally } from './tally.ts'
 
-/** Whose budget it is. One who is not told apart by an address is the channel. */
-export const senderOf = ({ channel }: Pick<Session, 'channel'>): string => channel
+/** Whose budget it is: the number or address that was proven; where none was, everybody of the channel is one. */
+export const senderOf = ({ sender, channel }: Pick<Session, 'sender' | 'channel'>): string =>
+  sender ?? channel
 
 /** What a session is held to besides its own item. */
 export interface Elsewhere {

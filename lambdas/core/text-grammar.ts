@@ -135,8 +135,16 @@ function withoutEnd(argument: string, frame: string): string {
 
 const unmarked = (text: string | undefined) => text?.replaceAll(/[*_`]/g, '')
 
-/** A line as it is compared with the input: without spaces and what markdown may put around it. */
-const words = (line: string) => line.replaceAll(/[\s*_`]+/g, '').replace(/^[>+\-\d.)]+/, '')
+/**
+ * A line as it is compared with the input: without spaces, what markdown may put around it, and other ways to write the
+ * same letters.
+ */
+const words = (line: string) =>
+  line
+    .normalize('NFKC')
+    .replaceAll(/&#(?:95|x5f);/gi, '')
+    .replaceAll(/[\s*_`\\\p{Cf}]+/gu, '')
+    .replace(/^[>+\-\d.)]+/, '')
 
 function fields(type: CommandType, argument: string): Record<string, unknown> {
   const [first, second, ...rest] = argument.split('|').map((part) => part.trim())

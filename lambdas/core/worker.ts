@@ -1,4 +1,5 @@
 /** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
+import type { ReturnAddress } from './channels/delivery.ts'
 import type { Tally } from './tally.ts'
 import { step, type Transition } from './transition.ts'
 
@@ -24,6 +25,8 @@ export interface Leg {
   readonly commandId: string
   /** The run that assigned it. */
   readonly run: number
+  /** Who asked for it: the review of its report answers them. */
+  readonly askers?: readonly ReturnAddress[]
   /** Later instructions; the first leg has the worker's task. */
   readonly instructions?: string
   readonly startedAt: string
@@ -102,18 +105,20 @@ export interface Assignment {
   readonly commandId: string
   readonly run: number
   readonly at: Date
+  readonly askers?: readonly ReturnAddress[]
   /** How long the leg may take. */
   readonly seconds: number
 }
 
 const newLeg = (
   n: number,
-  { commandId, run, at, seconds }: Assignment,
+  { commandId, run, at, askers = [], seconds }: Assignment,
   instructions?: string,
 ): Leg => ({
   n,
   commandId,
   run,
+  ...(askers.length > 0 && { askers }),
   ...(instructions !== undefined && { instructions }),
   startedAt: at.toISOString(),
   seconds,

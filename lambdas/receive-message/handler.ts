@@ -5,7 +5,7 @@ import { http } from '../http/http.ts'
 import { Problem } from '../http/problem.ts'
 import { check, type HttpEvent, jsonBody, rawBody, sessionId } from '../http/request.ts'
 import { json } from '../http/respond.ts'
-import { accept, identify } from './accept.ts'
+import { accept, identify } from '../run/accept.ts'
 import { preferredWait } from './prefer.ts'
 import { replyWithin } from './reply.ts'
 
@@ -48,7 +48,7 @@ export const handler = http(async (event) => {
       key === undefined ? key : check(idempotencyKey, key, 'The Idempotency-Key header'),
     ),
   }
-  await accept(ids, text)
+  await accept(ids, { channel: 'http', text })
   const seconds = preferredWait(event.headers.prefer)
   const reply = seconds > 0 ? await replyWithin(ids, began + seconds * 1000) : undefined
   if (!reply) return json(ids, 202)

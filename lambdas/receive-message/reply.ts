@@ -4,7 +4,7 @@ import { logger } from '../adapters/logger.ts'
 import { progressOf } from '../adapters/sessions.ts'
 import { waitFor } from '../adapters/waiting.ts'
 import type { Entry } from '../core/history.ts'
-import type { MessageIds } from './accept.ts'
+import type { MessageIds } from '../run/accept.ts'
 
 /**
  * The entry that replies to the message, if it comes before `until` (ms since the epoch): what the conductor says in the

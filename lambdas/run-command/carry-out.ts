@@ -1,9 +1,11 @@
 /** What each command does. Every effect is named after its command, so that doing it again changes nothing. */
 import type { Outcome } from '../adapters/history.ts'
 import type { Over } from '../core/budget.ts'
+import type { ReturnAddress } from '../core/channels/delivery.ts'
 import type { Command, Malformed } from '../core/command.ts'
 import type { Done } from '../core/run/turn.ts'
 import type { Session } from '../core/session.ts'
+import { deliverFile, sendEmail, sendSms } from './send-commands.ts'
 import { killWorkers, listWorkers, messageWorker, startWorker } from './worker-commands.ts'
 
 /** Where a command stands. */
@@ -13,6 +15,10 @@ export interface Order {
   /** The session as it was read for this command. */
   readonly session: Session
   readonly commandId: string
+  /** The turn's entry in the history. */
+  readonly entry: number
+  /** Everybody whom the turn answers. */
+  readonly askers: readonly ReturnAddress[]
   /** The id of the worker that a SPAWN_WORKER brings. */
   readonly spawned: string | undefined
 }
@@ -36,9 +42,11 @@ export async function carryOut(command: Command | Malformed, order: Order): Prom
     case 'LIST_WORKERS':
       return listWorkers(order)
     case 'SEND_EMAIL':
+      return sendEmail(command, order)
     case 'SEND_SMS':
+      return sendSms(command, order)
     case 'DELIVER_FILE':
-      return refused(`${command.type} is not configured in this deployment: nothing was sent.`)
+      return deliverFile(command, order)
     case 'MALFORMED':
       return refused(`This is not a command: ${command.asked}\n${command.problem}`)
     default:

@@ -5,6 +5,7 @@ import { recordOutcome } from '../adapters/history.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { acceptedAnswer } from '../core/answer.ts'
 import { commandId, spawnedIds } from '../core/command.ts'
+import { askersOf, type Body } from '../core/message.ts'
 import { advance } from '../core/run/turn.ts'
 import type { Session } from '../core/session.ts'
 import { turnStep } from '../run/inputs.ts'
@@ -19,11 +20,13 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
   if (session?.run.id !== run || turn?.n !== n || turn.phase !== 'run' || turn.next !== index)
     return
   const id = commandId(n, index)
-  const carried = giveUp ? gaveUp : await effect(session, index)
+  const bodies = await getBodies(sessionId, turn.cover)
+  const askers = askersOf(bodies)
+  const carried = giveUp ? gaveUp : await effect(session, index, bodies)
   const { notice, started, ended, over } = carried
   const now = Date.now()
   const at = new Date(now).toISOString()
-  if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at })
+  if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at, askers })
   // Before the turn goes on: whoever comes after a crash in between does not do the command again.
   if (turn.entry !== undefined)
     await recordOutcome(sessionId, turn.entry, id, {
@@ -49,13 +52,11 @@ const gaveUp: Carried = {
     'A command of your last turn failed again and again and was given up. The others were done.',
 }
 
-async function effect(session: Session, index: number): Promise<Carried> {
+async function effect(session: Session, index: number, bodies: readonly Body[]): Promise<Carried> {
   const { sessionId, turn, run } = session
-  if (turn?.accepted === undefined) throw new Error('an accepted turn knows its result')
-  const [result, bodies] = await Promise.all([
-    getResult(sessionId, turn.accepted),
-    getBodies(sessionId, turn.cover),
-  ])
+  if (turn?.accepted === undefined || turn.entry === undefined)
+    throw new Error('an accepted turn knows its result and its entry')
+  const result = await getResult(sessionId, turn.accepted)
   const { commands } = acceptedAnswer(result, textOf(bodies))
   const command = commands[index]
   if (!command) throw new Error(`turn ${turn.n} has no command ${index}`)
@@ -64,6 +65,8 @@ async function effect(session: Session, index: number): Promise<Carried> {
     run: run.id,
     session,
     commandId: commandId(turn.n, index),
+    entry: turn.entry,
+    askers: askersOf(bodies),
     spawned: spawnedIds(commands, turn.firstWorker).get(index),
   })
 }

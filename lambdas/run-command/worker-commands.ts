@@ -19,12 +19,12 @@ export async function startWorker(
   { task, criteria }: Of<'SPAWN_WORKER'>,
   order: Order,
 ): Promise<Carried> {
-  const { sessionId, run, commandId, spawned } = order
+  const { sessionId, run, commandId, spawned, askers } = order
   if (spawned === undefined) throw new Error(`${commandId} spawns a worker and has no id for it`)
   const grant = await grantLeg(order, spawned, ['usd', 'workers'])
   if ('over' in grant) return refusedBy(grant.over, 'SPAWN_WORKER')
   const id = { sessionId, workerId: spawned, cliSession: randomUUID() }
-  const assignment = { commandId, run, at: new Date(), ...grant }
+  const assignment = { commandId, run, at: new Date(), askers, ...grant }
   await spawnWorker(newWorker(id, { task, criteria }, assignment))
   return startLeg(sessionId, spawned, 1)
 }
@@ -40,10 +40,10 @@ export async function messageWorker(
   { workerId, instructions }: Of<'MESSAGE_WORKER'>,
   order: Order,
 ): Promise<Carried> {
-  const { sessionId, run, commandId } = order
+  const { sessionId, run, commandId, askers } = order
   const grant = await grantLeg(order, workerId, ['usd'])
   if ('over' in grant) return refusedBy(grant.over, 'MESSAGE_WORKER')
-  const assignment = { commandId, run, at: new Date(), ...grant }
+  const assignment = { commandId, run, at: new Date(), askers, ...grant }
   const changed = await changeWorker({ sessionId, workerId }, (worker) =>
     instruct(worker, instructions, assignment),
   )

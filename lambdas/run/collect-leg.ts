@@ -47,6 +47,7 @@ export async function collectLeg(
     run: leg.run,
     text,
     at,
+    askers: leg.askers,
     seconds,
     failed: outcome !== 'done',
   })

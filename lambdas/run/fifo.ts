@@ -1,20 +1,28 @@
-/** The one chain of every consumer of the queue: in order within a session, sessions independent of each other. */
+/** The one chain of every consumer of a queue: in order within a session, sessions independent of each other. */
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
 import type { SQSHandler, SQSRecord } from 'aws-lambda'
+import type * as z from 'zod'
 import { logAbout, logger } from '../adapters/logger.ts'
-import { type Queued, queued } from '../adapters/queue.ts'
 import { readName } from '../core/execution-name.ts'
 import { logIds } from '../core/log-ids.ts'
 
 const processor = new SqsFifoPartialProcessorAsync()
 
+interface OfSession {
+  readonly sessionId: string
+  readonly messageId?: string
+}
+
 /** A session whose message failed keeps the rest of its messages on the queue, in order; other sessions go on. */
 export const fifo =
-  (take: (message: Queued) => Promise<void>): SQSHandler =>
+  <Message extends OfSession>(
+    schema: z.ZodType<Message>,
+    take: (message: Message) => Promise<void>,
+  ): SQSHandler =>
   async (event, context) =>
     processPartialResponse(
       event,
-      ({ body }: SQSRecord) => about(queued.parse(JSON.parse(body)), take),
+      ({ body }: SQSRecord) => about(schema.parse(JSON.parse(body)), take),
       processor,
       {
         context,
@@ -24,7 +32,10 @@ export const fifo =
     )
 
 /** What fails is logged and thrown on: the message comes back. A report's id is its leg's. */
-const about = (message: Queued, take: (message: Queued) => Promise<void>): Promise<void> => {
+const about = <Message extends OfSession>(
+  message: Message,
+  take: (message: Message) => Promise<void>,
+): Promise<void> => {
   const { sessionId, messageId } = message
   const ids = { sessionId, ...logIds(readName(`${sessionId}.${messageId}`)) }
   return logAbout(ids, () =>

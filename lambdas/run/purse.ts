@@ -6,7 +6,9 @@ import type { Session } from '../core/session.ts'
 import { type Elsewhere, type Purse, purseOf, senderOf } from '../core/spending.ts'
 import { dateOf } from '../core/tally.ts'
 
-export async function openPurse(session: Pick<Session, 'sessionId' | 'channel'>): Promise<Purse> {
+export async function openPurse(
+  session: Pick<Session, 'sessionId' | 'sender' | 'channel'>,
+): Promise<Purse> {
   const [{ total }, shared] = await Promise.all([
     readLedger(session.sessionId),
     sharedTotals(session),
@@ -16,7 +18,7 @@ export async function openPurse(session: Pick<Session, 'sessionId' | 'channel'>)
 
 /** Today's totals of the session's sender and of everybody; read only where a budget needs them. */
 export async function sharedTotals(
-  session: Pick<Session, 'channel'>,
+  session: Pick<Session, 'sender' | 'channel'>,
 ): Promise<Omit<Elsewhere, 'models'>> {
   const { sender, day } = variable('BUDGETS')
   const date = dateOf(Date.now())

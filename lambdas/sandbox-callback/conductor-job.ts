@@ -13,6 +13,7 @@ import { TURN_SECONDS } from '../core/limits.ts'
 import type { Body } from '../core/message.ts'
 import { turnPrompt } from '../core/prompt.ts'
 import { isCurrentJob, storeResult } from '../core/run/job.ts'
+import { attachments, DOWNLOAD_SECONDS } from './attachments.ts'
 import { jobIn } from './conversation.ts'
 
 /** One name for a job's result and its transcript. */
@@ -35,7 +36,10 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
         ? [{ path: `workers/${body.workerId}/report-${body.leg}.md`, content: body.text }]
         : [],
     ),
-    downloads: (await Promise.all(bodies.map((body) => artifactsWith(id, body)))).flat(),
+    downloads: [
+      ...(await Promise.all(bodies.map((body) => artifactsWith(id, body)))).flat(),
+      ...(await attachments(session)),
+    ],
     ...(await jobIn({
       claims,
       cliSession: conductor.cliSession,
@@ -47,9 +51,6 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   }
 }
 
-/** They are fetched before the CLI starts. */
-const LINK_SECONDS = 10 * 60
-
 /** Links to what was handed over with a report. */
 async function artifactsWith(
   sessionId: string,
@@ -60,7 +61,7 @@ async function artifactsWith(
   return Promise.all(
     artifactsOfLeg(worker, body.leg).map(async (upload) => ({
       path: `workers/${worker.workerId}/artifacts/${upload.name}`,
-      url: await readLink(uploadKey(worker, upload), LINK_SECONDS),
+      url: await readLink(uploadKey(worker, upload), DOWNLOAD_SECONDS),
       size: upload.size,
     })),
   )

@@ -4,6 +4,7 @@ import type { Job, Result, UploadLink } from '../../sandbox/contract.ts'
 import { workerPrompt } from '../../sandbox/prompts/worker.ts'
 import { putResult } from '../adapters/bodies.ts'
 import { uploadLink } from '../adapters/links.ts'
+import { readSession } from '../adapters/sessions.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
 import { beat, completeTask } from '../adapters/workflow.ts'
 import { grantUploads, uploadKey } from '../core/artifacts.ts'
@@ -12,6 +13,7 @@ import { isCurrentLegJob, noteActivity, storeLegResult } from '../core/leg.ts'
 import { legPrompt } from '../core/prompt.ts'
 import { currentLeg, type Worker } from '../core/worker.ts'
 import { Problem } from '../http/problem.ts'
+import { attachments } from './attachments.ts'
 import { jobIn } from './conversation.ts'
 
 const keyOf = ({ session: sessionId, worker: workerId = '' }: JobClaims) => ({
@@ -33,11 +35,13 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   const worker = await current(claims)
   if (!worker) return undefined
   const { cliSession, transcript, sessionId, workerId } = worker
+  const session = await readSession(sessionId)
   return {
     role: 'worker',
     prompt: legPrompt(worker, currentLeg(worker)),
     systemPrompt: workerPrompt,
     files: [],
+    downloads: session ? await attachments(session) : [],
     ...(await jobIn({
       claims,
       cliSession,

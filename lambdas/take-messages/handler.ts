@@ -1,25 +1,20 @@
 /** TakeMessages: repairs the history, takes what waits, says what the run does next. */
-import { markAppended } from '../adapters/bodies.ts'
 import { writeEntries } from '../adapters/history.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { pauseNotice } from '../core/receipt.ts'
-import { type Next, takeMessages, tooOld } from '../core/run/take-messages.ts'
+import { type Next, takeMessages } from '../core/run/take-messages.ts'
 import { runStep } from '../run/inputs.ts'
 import { openPurse, postCounts } from '../run/purse.ts'
+import { settleHistory } from '../run/settle-history.ts'
 import { task } from '../run/task.ts'
 
 export const handler = task(runStep, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)
   if (!session) return { do: 'superseded' }
-  const forgotten = tooOld(session)
-  const [entries, purse] = await Promise.all([
-    writeEntries(session),
-    openPurse(session),
-    ...forgotten.map(({ id, seq }) => markAppended(sessionId, id, seq)),
-  ])
+  const [written, purse] = await Promise.all([settleHistory(session), openPurse(session)])
   const taken = await changeSession(sessionId, (current) =>
     takeMessages(current, run, {
-      written: { entries, marked: new Set(forgotten.map(({ id }) => id)) },
+      written,
       purse,
       pauseNotice: pauseNotice(sessionId),
       now: Date.now(),

@@ -12,6 +12,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import type { Api } from './api.ts'
+import type { Channels } from './channels.ts'
 import type { Intake } from './intake.ts'
 import { ownMetric } from './own-metric.ts'
 
@@ -19,6 +20,7 @@ export interface AlarmsProps {
   readonly topic: ITopic
   readonly api: Api
   readonly intake: Intake
+  readonly channels: Channels
   /** Those without which nothing goes on; at most five, as an alarm watches ten metrics at most. */
   readonly critical: readonly IFunction[]
   readonly usdPerDay: number
@@ -45,6 +47,7 @@ export class Alarms extends Construct {
     this.#topic = props.topic
     this.#messages(props)
     this.#work(props)
+    this.#people(props)
     this.#gate(props)
     this.#alarm('FunctionsFail', {
       metric: troubles(props.critical),
@@ -83,6 +86,39 @@ export class Alarms extends Construct {
       metric: ownMetric(this, 'SandboxesLeaked', 'Sum', PERIOD),
       from: 1,
       says: 'The sweep has ended a sandbox that no session and no worker knew; until then it was paid for. Should it happen again, search the log of the sweep for "forgotten sandbox ended" and see what became of its session.',
+    })
+  }
+
+  #people({ channels }: AlarmsProps): void {
+    this.#alarm('UndoneWait', {
+      metric: channels.undone.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      from: 1,
+      says: 'Replies that could not be delivered, or work that could not be ended, were tried for hours and are tried no more. Find the cause in the logs of deliver-message and end-work, put it right, and redrive the queue.',
+    })
+    this.#alarm('DeliveriesAreLate', {
+      metric: channels.outbox.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
+      above: 1800,
+      says: 'A reply by SMS or mail has waited for more than half an hour, and the later ones of its session wait behind it. The history entry says why, under deliveries: often a secret that is not set, or a provider that is down.',
+    })
+    this.#alarm('DeliveriesFail', {
+      metric: ownMetric(this, 'DeliveriesRefused', 'Sum', PERIOD),
+      from: 1,
+      says: 'A provider has refused an SMS or a mail for good, or somebody was to be written to who is not on the list. The history entry says which, under deliveries.',
+    })
+    this.#alarm('DeliveriesAreInDoubt', {
+      metric: ownMetric(this, 'DeliveriesInDoubt', 'Sum', PERIOD),
+      from: 1,
+      says: 'SendGrid did not answer whether it took a mail, so it was not sent again. Look the mail up in its activity feed; the history entry has "in doubt" under deliveries.',
+    })
+    this.#alarm('MessagesAreQuarantined', {
+      metric: ownMetric(this, 'Quarantined', 'Sum', PERIOD),
+      from: 1,
+      says: 'A signed SMS or mail could not be read and lies in the bucket under quarantine/. Its sender was told nothing: the line "quarantined" in the log says why, answer by hand.',
+    })
+    this.#alarm('MailsAreTooLarge', {
+      metric: ownMetric(this, 'MailsTooLarge', 'Sum', PERIOD),
+      from: 1,
+      says: 'A mail of more than about 4.5 MB was refused by API Gateway and is lost: SendGrid does not try again, and its sender is told nothing. Say to people that files go by link.',
     })
   }
 

@@ -1,15 +1,16 @@
 /** How messages come in: routes that put them on the queue, and the queue whose consumer appends them to their sessions. */
 import { Duration, Validations } from 'aws-cdk-lib'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
-import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { type Api, WAITING } from './api.ts'
 import { type Binding, right, setting, together } from './bindings.ts'
+import { orderedQueue } from './ordered-queue.ts'
 import type { Secrets } from './secrets.ts'
 import { ServiceFunction } from './service-function.ts'
 import type { Storage } from './storage.ts'
 
-/** How long a consumer may take for a batch; a sixth of the time until its messages come back, as AWS advises. */
+/** How long a consumer may take for a batch. */
 export const CONSUMER_SECONDS = 20
 
 export class Intake extends Construct {
@@ -18,23 +19,15 @@ export class Intake extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    const fifo = {
-      fifo: true,
-      enforceSSL: true,
-      // Ids are unique within a session, not across sessions.
-      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
-      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-      visibilityTimeout: Duration.seconds(6 * CONSUMER_SECONDS),
-      retentionPeriod: Duration.days(14),
-    }
-    this.deadLetters = new Queue(this, 'DeadLetters', fifo)
+    const consumer = Duration.seconds(CONSUMER_SECONDS)
+    this.deadLetters = orderedQueue(this, 'DeadLetters', { consumer })
     Validations.of(this.deadLetters).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'It is the dead-letter queue.',
     })
-    this.queue = new Queue(this, 'Queue', {
-      ...fifo,
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+    this.queue = orderedQueue(this, 'Queue', {
+      consumer,
+      deadLetters: { queue: this.deadLetters, maxReceiveCount: 5 },
     })
   }
 
@@ -66,11 +59,16 @@ export class Intake extends Construct {
   }
 
   /** The consumer: append once, wake the run. */
-  dispatchTo(wakeRuns: Binding, { storage }: { storage: Storage }): void {
+  dispatchTo(bindings: readonly Binding[], { storage }: { storage: Storage }): void {
     const dispatch = new ServiceFunction(this, 'DispatchMessage', {
       name: 'dispatch-message',
       timeout: Duration.seconds(CONSUMER_SECONDS),
-      bindings: [storage.changeSessions(), storage.changeConversations(), wakeRuns],
+      bindings: [
+        storage.changeSessions(),
+        storage.changeConversations(),
+        storage.readLedgers(),
+        ...bindings,
+      ],
     })
     Validations.of(dispatch).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',

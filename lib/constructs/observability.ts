@@ -11,6 +11,7 @@ import { DIMENSION, type MetricName, NAMESPACE } from '../../lambdas/core/metric
 import type { Config } from '../config.ts'
 import { Alarms } from './alarms.ts'
 import type { Api } from './api.ts'
+import type { Channels } from './channels.ts'
 import type { Intake } from './intake.ts'
 import { ownMetric } from './own-metric.ts'
 import { ServiceFunction } from './service-function.ts'
@@ -18,6 +19,7 @@ import { ServiceFunction } from './service-function.ts'
 export interface ObservabilityProps {
   readonly api: Api
   readonly intake: Intake
+  readonly channels: Channels
   readonly machines: { readonly reviewLoop: StateMachine; readonly workerLeg: StateMachine }
   readonly config: Pick<Config, 'alarmEmail' | 'alarmUsdPerDay'>
 }
@@ -37,13 +39,20 @@ const COLUMNS = 24
 export class Observability extends Construct {
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id)
-    const { api, intake, config } = props
-    this.#filterGateErrors(api)
+    const { api, intake, channels, config } = props
+    this.#filter(api, 'GateErrors', '$.integrationError = "*" && $.integrationError != "-"')
+    // Above 10 MB no route is known; below that and above Lambda's 6 MB it may be.
+    this.#filter(
+      api,
+      'MailsTooLarge',
+      '$.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-")',
+    )
     const critical = this.#functions(CRITICAL)
     new Alarms(this, 'Alarms', {
       topic: this.#topic(config),
       api,
       intake,
+      channels,
       critical,
       usdPerDay: config.alarmUsdPerDay,
     })
@@ -78,15 +87,13 @@ export class Observability extends Construct {
     return topic
   }
 
-  /** `-` is how API Gateway writes that there was none. */
-  #filterGateErrors(api: Api): void {
-    new MetricFilter(this, 'GateErrors', {
+  /** Counts lines of the access log, where `-` is how API Gateway writes that there was none. */
+  #filter(api: Api, name: MetricName, condition: string): void {
+    new MetricFilter(this, name, {
       logGroup: api.accessLogs,
-      filterPattern: FilterPattern.literal(
-        '{ $.integrationError = "*" && $.integrationError != "-" }',
-      ),
+      filterPattern: FilterPattern.literal(`{ ${condition} }`),
       metricNamespace: NAMESPACE,
-      metricName: 'GateErrors' satisfies MetricName,
+      metricName: name,
       metricValue: '1',
       dimensions: { [DIMENSION]: `$.${DIMENSION}` },
     })
@@ -104,12 +111,13 @@ export class Observability extends Construct {
     })
   }
 
-  #messages({ intake: { queue, deadLetters } }: ObservabilityProps) {
+  #messages({ intake: { queue, deadLetters }, channels: { undone } }: ObservabilityProps) {
     return row(
       graph('Messages today', this.#today('MessagesInToday', 'MessagesOutToday')),
       graph('Messages on the queues', [
         queue.metricApproximateNumberOfMessagesVisible(),
         deadLetters.metricApproximateNumberOfMessagesVisible(),
+        undone.metricApproximateNumberOfMessagesVisible(),
         this.#sum('DeadLetters'),
       ]),
       graph('Age of the oldest message', [queue.metricApproximateAgeOfOldestMessage()]),
@@ -137,9 +145,16 @@ export class Observability extends Construct {
         this.#sum('RunsFailed'),
         this.#sum('SandboxesLeaked'),
         this.#sum('GateErrors'),
+        this.#sum('MailsTooLarge'),
         api.serverErrors(),
       ]),
-      graph('Refusals', [this.#sum('GatewayRefusals'), this.#sum('Refused')]),
+      graph('Refusals', [
+        this.#sum('GatewayRefusals'),
+        this.#sum('Refused'),
+        this.#sum('DeliveriesRefused'),
+        this.#sum('DeliveriesInDoubt'),
+        this.#sum('Quarantined'),
+      ]),
       graph(
         'Errors and throttles of functions',
         critical.flatMap((fn) => [

@@ -12,6 +12,12 @@ export class Secrets extends Construct {
   /** To be set by the operator after the first deployment. */
   readonly e2bKey: Binding
   readonly modelKey: Binding
+  /** Makes short links and Message-IDs that nobody can guess; random, nobody needs to know it. */
+  readonly linkKey: Binding
+  /** To be set where SMS and e-mail are used. */
+  readonly twilioToken: Binding
+  readonly sendgridKey: Binding
+  readonly sendgridPublicKey: Binding
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
@@ -46,6 +52,30 @@ export class Secrets extends Construct {
       'MODEL_KEY_SECRET',
       'anthropic-api-key',
       'The Anthropic API key: set it after the first deployment.',
+    )
+    this.linkKey = this.#secret(
+      'LinkKey',
+      'LINK_KEY_SECRET',
+      'link-key',
+      'Makes short links and Message-IDs that cannot be guessed.',
+    )
+    this.twilioToken = this.#secret(
+      'TwilioToken',
+      'TWILIO_TOKEN_SECRET',
+      'twilio-auth-token',
+      'The primary auth token of the Twilio account: set it to use SMS.',
+    )
+    this.sendgridKey = this.#secret(
+      'SendgridKey',
+      'SENDGRID_KEY_SECRET',
+      'sendgrid-api-key',
+      'A SendGrid API key that may send mail: set it to use e-mail.',
+    )
+    this.sendgridPublicKey = this.#secret(
+      'SendgridPublicKey',
+      'SENDGRID_PUBLIC_KEY_SECRET',
+      'sendgrid-public-key',
+      "The public key of the security policy of SendGrid's Inbound Parse: set it to use e-mail.",
     )
   }
 

@@ -1,14 +1,13 @@
-/** Everything that is kept: four tables and a bucket, and how functions are bound to them. */
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
-import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+/** Everything that is kept: sessions, workers, conversations, usage, a bucket, and how functions are bound to them. */
+import { Duration, Validations } from 'aws-cdk-lib'
+import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Config } from '../config.ts'
 import { type Binding, right, setting, together } from './bindings.ts'
+import { access, keptTable, queryIndex, string } from './tables.ts'
 import { acknowledgeWildcard, inFinding } from './wildcards.ts'
-
-const string = (name: string) => ({ name, type: AttributeType.STRING })
 
 export class Storage extends Construct {
   readonly sessions: TableV2
@@ -21,12 +20,7 @@ export class Storage extends Construct {
   constructor(scope: Construct, id: string, { historyDays, retainData }: Config) {
     super(scope, id)
     this.#historyDays = String(historyDays)
-    const kept = {
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: retainData,
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    }
+    const kept = keptTable(retainData)
     this.sessions = new TableV2(this, 'Sessions', {
       ...kept,
       partitionKey: string('sessionId'),
@@ -182,6 +176,24 @@ export class Storage extends Construct {
   readArtifacts(): Binding {
     return this.#objects('artifacts/*', 's3:GetObject')
   }
+  /** Files that came with mails. */
+  putAttachments(): Binding {
+    return this.#objects('attachments/*', 's3:PutObject')
+  }
+  linkAttachments(): Binding {
+    return this.#objects('attachments/*', 's3:GetObject')
+  }
+  /** What cannot be read and is kept for a look. */
+  quarantine(): Binding {
+    return this.#objects('quarantine/*', 's3:PutObject')
+  }
+  /** Single entries of the history, with the large ones in the bucket. */
+  readEntries(): Binding {
+    return together(
+      access('CONVERSATIONS_TABLE', this.conversations, 'GetItem'),
+      this.#objects('documents/*', 's3:GetObject'),
+    )
+  }
   /** Everything that a deleted session leaves. */
   forget(): Binding {
     return together(
@@ -190,6 +202,7 @@ export class Storage extends Construct {
       this.#objects('documents/*', 's3:DeleteObject'),
       this.#objects('transcripts/*', 's3:DeleteObject'),
       this.#objects('artifacts/*', 's3:DeleteObject'),
+      this.#objects('attachments/*', 's3:DeleteObject'),
     )
   }
 
@@ -210,18 +223,3 @@ export class Storage extends Construct {
     )
   }
 }
-
-type Operation = 'GetItem' | 'BatchGetItem' | 'UpdateItem' | 'DeleteItem' | 'Query'
-
-const access = (variable: string, table: TableV2, ...operations: readonly Operation[]): Binding =>
-  together(
-    setting(variable, table.tableName),
-    right(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
-  )
-
-/** The index alone, not the table. */
-const queryIndex = (variable: string, table: TableV2, index: string): Binding =>
-  together(
-    setting(variable, table.tableName),
-    right(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
-  )

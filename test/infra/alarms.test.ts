@@ -89,13 +89,13 @@ test('the dashboard shows every metric of ours, in four rows', () => {
   expect(new Set(widgets.map(({ y }) => y)).size).toBe(4)
 })
 
-test('both machines and both queues are shown', () => {
+test('both machines are shown, the queue, and where what failed waits', () => {
   const named = (namespace: string) =>
     shown
       .filter(({ Namespace }) => Namespace === namespace)
       .flatMap(({ Dimensions }) => Dimensions.map(({ Value }) => Value))
   expect(new Set(named('AWS/States')).size).toBe(2)
-  expect(new Set(named('AWS/SQS')).size).toBe(2)
+  expect(new Set(named('AWS/SQS')).size).toBe(3)
 })
 
 const fn = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) })
@@ -120,23 +120,34 @@ const stage = z.object({
   AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.string() }),
 })
 
-test('the filter counts what the access log really writes', () => {
-  const [[, { FilterPattern, LogGroupName, MetricTransformations }] = ['', filter.parse({})]] =
-    propertiesOf('AWS::Logs::MetricFilter', filter)
+const PATTERNS = {
+  GateErrors: '{ $.integrationError = "*" && $.integrationError != "-" }',
+  MailsTooLarge: '{ $.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-") }',
+}
+
+test.each(
+  Object.entries(PATTERNS),
+)('%s counts what the access log really writes', (name, pattern) => {
+  const filters = propertiesOf('AWS::Logs::MetricFilter', filter).map(([, each]) => each)
+  const { FilterPattern, LogGroupName, MetricTransformations } = filter.parse(
+    filters.find(({ MetricTransformations: [first] }) => first?.MetricName === name),
+  )
   const [[, { AccessLogSettings }] = ['', stage.parse({})]] = propertiesOf(
     'AWS::ApiGatewayV2::Stage',
     stage,
   )
-  expect(FilterPattern).toBe('{ $.integrationError = "*" && $.integrationError != "-" }')
+  expect(FilterPattern).toBe(pattern)
   expect(AccessLogSettings.DestinationArn).toContain(idIn(LogGroupName))
   expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
     service: 'Baton',
     integrationError: '$context.integrationErrorMessage',
+    route: '$context.routeKey',
+    status: '$context.status',
   })
   expect(MetricTransformations).toEqual([
     {
       MetricNamespace: 'Baton',
-      MetricName: 'GateErrors',
+      MetricName: name,
       Dimensions: [{ Key: 'service', Value: '$.service' }],
     },
   ])

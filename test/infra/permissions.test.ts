@@ -36,7 +36,9 @@ const grants = propertiesOf('AWS::IAM::Policy', policy).flatMap(([, { Roles, Pol
       Resource.map((resource) => {
         const role = idIn(Roles[0] ?? '')
         /** The only keys of a table that it reaches. */
-        const only = Condition?.['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys']
+        const only = ['ForAllValues:StringEquals', 'ForAllValues:StringLike'].flatMap(
+          (operator) => Condition?.[operator]?.['dynamodb:LeadingKeys'] ?? [],
+        )
         return { effect: Effect, by: names.get(role) ?? role, action, resource, only }
       }),
     ),
@@ -57,7 +59,9 @@ const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:e
 const WILDCARDS = {
   // Object keys are made at run time.
   [`${BUCKET}/artifacts/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  [`${BUCKET}/attachments/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   [`${BUCKET}/documents/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  [`${BUCKET}/quarantine/*`]: ['s3:PutObject'],
   [`${BUCKET}/transcripts/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   // An execution gets its name at run time.
   [`${EXECUTIONS}<ReviewLoopA19EC7E1.Name>:*`]: ['states:StopExecution'],
@@ -101,15 +105,32 @@ test('tables are read and written by key: nothing is scanned or put blindly', ()
   ])
 })
 
-test.each([
-  'dynamodb:DeleteItem',
-  's3:DeleteObject',
-])('%s is for forgetting a session', (action) => {
-  expect(new Set(mayDo(action))).toEqual(new Set(['control-session']))
+test('deleting is for forgetting a session, and for taking somebody off the list', () => {
+  expect(new Set(mayDo('s3:DeleteObject'))).toEqual(new Set(['control-session']))
+  expect(mayDo('dynamodb:DeleteItem', '<Storage')).toEqual(['control-session', 'control-session'])
+  expect(mayDo('dynamodb:DeleteItem', '<Channels')).toEqual(['manage-people'])
+})
+
+test('what strangers reach can neither read what was said, nor start anything, nor let anybody in', () => {
+  const strangers = ['receive-sms', 'receive-email']
+  const theirs = grants.filter(({ by }) => strangers.includes(by))
+  expect(theirs.filter(({ action }) => /^(states:|s3:GetObject)/.test(action))).toEqual([])
+  const reads = theirs.filter(({ action }) => action === 'dynamodb:GetItem')
+  expect(new Set(reads.map(({ resource }) => resource))).toEqual(
+    new Set(['<ChannelsContacts75F047C1.Arn>']),
+  )
+  const writes = theirs.filter(
+    ({ action, resource }) =>
+      action === 'dynamodb:UpdateItem' && resource.startsWith('<ChannelsContacts'),
+  )
+  expect(writes.map(({ only }) => only)).toEqual(
+    strangers.map(() => ['unknown', 'thread#*', 'link#*']),
+  )
 })
 
 const BEARERS = [
   'control-session',
+  'manage-people',
   'monitor',
   'read-artifact',
   'read-history',
@@ -126,6 +147,7 @@ const READERS = {
     'close-run',
     'collect-result',
     'control-session',
+    'end-work',
     'recover-run',
     'run-command',
     'start-leg',
@@ -134,11 +156,16 @@ const READERS = {
   SecretsJobKeyC486A949: [
     'ask-conductor',
     'control-session',
+    'end-work',
     'model-gateway',
     'sandbox-callback',
     'start-leg',
   ],
   SecretsModelKey0DB4AAD3: ['model-gateway'],
+  SecretsLinkKeyC7FA32E3: ['deliver-message'],
+  SecretsTwilioToken74AC1922: ['deliver-message', 'receive-sms', 'record-sms-status'],
+  SecretsSendgridKeyB56B36F0: ['deliver-message'],
+  SecretsSendgridPublicKey079D6F22: ['receive-email'],
 }
 
 test.each(Object.entries(READERS))('%s is read by those alone that need it', (id, readers) => {
@@ -152,9 +179,11 @@ test('there is no secret beside those', () => {
   expect(ids.sort()).toEqual(Object.keys(READERS).sort())
 })
 
-test('artifacts are put by links of the callback, and read by its links and those of their route', () => {
+test('artifacts are put by links of the callback, and read by its links, those of their route, and who sends them on', () => {
   expect(mayDo('s3:PutObject', `${BUCKET}/artifacts/`)).toEqual(['sandbox-callback'])
   expect(mayDo('s3:GetObject', `${BUCKET}/artifacts/`)).toEqual([
+    'deliver-message',
+    'open-link',
     'read-artifact',
     'sandbox-callback',
   ])

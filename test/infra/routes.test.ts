@@ -5,26 +5,33 @@ import { idIn, propertiesOf, resources } from './support/template.ts'
 
 /** Every route that is implemented, by the folder of its handler. */
 const ROUTES = {
+  'DELETE /api/people/{address}': 'manage-people',
   'DELETE /api/sessions/{sessionId}': 'control-session',
   'GET /health': 'check-health',
   'GET /api/monitoring/health': 'check-health',
   'GET /api/monitoring/metrics': 'monitor',
   'GET /api/monitoring/status': 'monitor',
   'GET /api/monitoring/workers': 'monitor',
+  'GET /api/people': 'manage-people',
   'GET /api/sessions': 'monitor',
   'GET /api/sessions/{sessionId}': 'read-session',
   'GET /api/sessions/{sessionId}/messages': 'read-history',
   'GET /api/sessions/{sessionId}/workers/{workerId}': 'read-session',
   'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}': 'read-artifact',
+  'GET /l/{token}': 'open-link',
   'POST /api/monitoring/test': 'receive-message',
   'POST /api/sessions/{sessionId}/continue': 'control-session',
   'POST /api/sessions/{sessionId}/stop': 'control-session',
   'POST /api/sessions/{sessionId}/workers/{workerId}/kill': 'control-session',
   'POST /api/webhooks/conductor/message': 'receive-message',
+  'POST /api/webhooks/email': 'receive-email',
   'POST /api/webhooks/sandbox/artifacts': 'sandbox-callback',
   'POST /api/webhooks/sandbox/heartbeat': 'sandbox-callback',
   'POST /api/webhooks/sandbox/job': 'sandbox-callback',
   'POST /api/webhooks/sandbox/result': 'sandbox-callback',
+  'POST /api/webhooks/sms': 'receive-sms',
+  'POST /api/webhooks/sms/status': 'record-sms-status',
+  'PUT /api/people/{address}': 'manage-people',
   $default: 'not-found',
 }
 

@@ -9,6 +9,7 @@ const FROZEN = {
   StorageWorkersF2A4BBBA: 'AWS::DynamoDB::GlobalTable',
   StorageConversations8BA7E038: 'AWS::DynamoDB::GlobalTable',
   StorageUsage9ADDA69B: 'AWS::DynamoDB::GlobalTable',
+  ChannelsContacts75F047C1: 'AWS::DynamoDB::GlobalTable',
   StorageBucket5CB7C8EA: 'AWS::S3::Bucket',
 }
 
@@ -66,6 +67,7 @@ test('keys and expiry are those that the functions use', () => {
       { AttributeName: 'expires', Enabled: true },
     ],
     ['StorageUsage9ADDA69B', ['scope', 'part'], { AttributeName: 'expires', Enabled: true }],
+    ['ChannelsContacts75F047C1', ['scope', 'name'], { AttributeName: 'expires', Enabled: true }],
   ])
 })
 

@@ -28,8 +28,8 @@ export interface TestBaton extends LocalBaton {
     holds: (entries: readonly Entry[]) => boolean,
     seconds?: number,
   ): Promise<readonly Entry[]>
-  /** Waits until the session's first worker was seen to call a tool. */
-  atWork(sessionId: string): Promise<void>
+  /** Waits until a worker of the session, the first unless another is named, was seen to call a tool. */
+  atWork(sessionId: string, worker?: number): Promise<void>
   /** Waits until no run is open in the session. */
   settled(sessionId: string): Promise<void>
 }
@@ -110,10 +110,10 @@ export function clientOf(
       const { messageId } = (await response.json()) as { messageId: string }
       return messageId
     },
-    async atWork(sessionId: string) {
+    async atWork(sessionId: string, worker = 1) {
       const deadline = Date.now() + 60_000
       for (;;) {
-        const response = await request(`/api/sessions/${sessionId}/workers/w1`)
+        const response = await request(`/api/sessions/${sessionId}/workers/w${worker}`)
         const { legs = [] } = (await response.json()) as { legs?: { activity: string[] }[] }
         if (legs.some(({ activity }) => activity.length > 0)) return
         if (Date.now() > deadline) throw new Error('the worker was not at work within 60 s')

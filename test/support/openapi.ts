@@ -22,7 +22,7 @@ const document = z.object({
   openapi: z.string(),
   paths: z.record(
     z.string(),
-    z.object({ get: operation, post: operation, delete: operation }).partial(),
+    z.object({ get: operation, put: operation, post: operation, delete: operation }).partial(),
   ),
   components: z.object({
     responses: z.record(z.string(), response),
@@ -116,5 +116,7 @@ async function faultOf(
   if (answer.headers.get('content-type') !== type)
     return `as ${answer.headers.get('content-type')}, not ${type}`
   const validate = validatorOf(content[type]?.schema)
-  return validate(JSON.parse(body)) ? undefined : `${ajv.errorsText(validate.errors)}: ${body}`
+  return validate(type.endsWith('json') ? JSON.parse(body) : body)
+    ? undefined
+    : `${ajv.errorsText(validate.errors)}: ${body}`
 }

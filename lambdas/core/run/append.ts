@@ -1,5 +1,6 @@
 /** Append and wake: how a message gets in and who is woken for it. */
 import { raise } from '../budget.ts'
+import type { AttachedFile } from '../message.ts'
 import type { Session, Waiting } from '../session.ts'
 import { type Channel, dateOf, type Tally } from '../tally.ts'
 import { step } from '../transition.ts'
@@ -21,7 +22,13 @@ export interface Arrival {
     readonly failed?: boolean
   }
   /** For a person's message: where it came from, and whether it raises the budget at which the run paused. */
-  readonly person?: { readonly channel: Channel; readonly raises: boolean }
+  readonly person?: {
+    readonly channel: Channel
+    readonly raises: boolean
+    /** The number or address that was proven to be theirs. */
+    readonly sender?: string | undefined
+    readonly files?: readonly AttachedFile[] | undefined
+  }
   /** When it is appended, ms since the epoch. */
   readonly now: number
 }
@@ -29,7 +36,8 @@ export interface Arrival {
 /** Whom to wake after an append or a recovery; nobody when the run is closed. */
 export type Wake = { readonly run: number; readonly token?: string } | undefined
 
-const wakeOf = ({ run }: Session): Wake =>
+/** Whom to wake as the session is. */
+export const wakeOf = ({ run }: Session): Wake =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
 /**
@@ -69,9 +77,12 @@ export function append(session: Session, arrival: Arrival): Step<Wake> {
   return step(received, wakeOf(received))
 }
 
+/** The latest files that the sandboxes of a session get; with each other they may be as much as one artifact list. */
+const FILES = 20
+
 /** The message has its number and is counted. */
-function note(session: Session, arrival: Arrival): Session {
-  const { id, leg, now } = arrival
+export function note(session: Session, arrival: Arrival): Session {
+  const { id, leg, person, now } = arrival
   const seq = session.lastSeq + 1
   const { deleted, ...alive } = session
   const noted: Session = {
@@ -82,6 +93,11 @@ function note(session: Session, arrival: Arrival): Session {
     seen: { ...session.seen, [id]: seq },
     unwritten: [...session.unwritten, { seq, kind: 'message', id }],
     busy: leg ? idle(session.busy, leg.workerId, leg.leg) : session.busy,
+    // Whoever wrote first: another one later would have the same spending counted twice.
+    ...(person?.sender !== undefined && session.lastSeq === 0 && { sender: person.sender }),
+    ...(person?.files?.length && {
+      files: [...(alive.files ?? []), ...person.files].slice(-FILES),
+    }),
   }
   return count(noted, countsOf(session, arrival), now)
 }
@@ -109,17 +125,27 @@ function opened(session: Session, now: number): Session {
  * A message for the conductor; what was held at a budget goes before it, and is tried again. A run that was closed there
  * has its budget anew; one that is open still, and every other scope, goes on once it is raised.
  */
-function goOn(session: Session, waiting: Waiting, { raises, closed, now }: Going): Session {
+function goOn(session: Session, waiting: Waiting, going: Going): Session {
+  const resumed = resume(session, going)
+  return { ...resumed, inbox: [...resumed.inbox, waiting] }
+}
+
+/** The session as it is when nothing is held any more. */
+function resume(session: Session, { raises, closed, now }: Going): Session {
   const { paused, held, ...going } = session
-  if (!paused) return { ...session, inbox: [...session.inbox, waiting] }
+  if (!paused) return session
   const same = !raises || (paused.scope === 'run' && closed)
   return {
     ...going,
     held: [],
-    inbox: [...held, ...session.inbox, waiting],
+    inbox: [...held, ...session.inbox],
     raised: same ? session.raised : raise(session.raised, paused.scope, dateOf(now)),
   }
 }
+
+/** A paused session goes on with its budget raised, and with no further message; the run is open then. */
+export const raiseAndResume = (session: Session, now: number): Session =>
+  resume(opened(session, now), { raises: true, closed: !session.run.open, now })
 
 interface Going {
   readonly raises: boolean

@@ -9,6 +9,7 @@ import {
   mine,
   notify,
   type Step,
+  unanswered,
   withoutToken,
   withoutTurn,
 } from './step.ts'
@@ -68,24 +69,33 @@ function withReceipt(session: Session, { models, at }: Account): Session {
 /** Tell: the notice gets its number and the parked messages leave, in one update; the entry is written from the item. */
 export function tell(session: Session, r: number, text: string, at: string): Step<boolean> {
   if (!mine(session, r) || session.parked.length === 0) return step(session, false)
-  return step({ ...notify(session, text, at), parked: [] }, true)
+  return step({ ...notify(session, text, at, session.parked), parked: [] }, true)
 }
 
-/** Any error: the person hears of it in the history; nothing else moves, and recovery goes on from the item. */
+/**
+ * Any error: it stands in the history, for the operator; nothing else moves, and recovery goes on from the item. Whoever
+ * asked is told when their message is given up.
+ */
 export function reportFailure(
   session: Session,
   r: number,
   text: string,
   at: string,
 ): Step<boolean> {
-  return mine(session, r) ? step(notify(session, text, at), true) : step(session, false)
+  return mine(session, r) ? step(notify(session, text, at, []), true) : step(session, false)
 }
 
 /**
  * Stop line 1: closed and empty in one update; nothing but an append opens the session again. The job number that it
- * takes fences off every job before it: a runner started with it ends them and finds nothing to do.
+ * takes fences off every job before it: a runner started with it ends them and finds nothing to do. `order` is the
+ * message that asked for it, if one did.
  */
-export function stop(session: Session, text: string, account: Account): Step<Stopped> {
+export function stop(
+  session: Session,
+  text: string,
+  account: Account,
+  order: readonly { readonly id: string }[] = [],
+): Step<Stopped> {
   const { id } = session.run
   const job = session.lastJob + 1
   const { over: _, paused: __, ...going } = withoutTurn(session)
@@ -102,8 +112,17 @@ export function stop(session: Session, text: string, account: Account): Step<Sto
     busy: {},
     lastJob: job,
   }
-  return step(withReceipt(notify(emptied, text, account.at), account), { run: id, job })
+  return step(
+    withReceipt(notify(emptied, text, account.at, [...asked(session), ...order]), account),
+    { run: id, job },
+  )
 }
+
+/** What somebody waits for an answer to, or for the report of a worker. */
+const asked = (session: Session) => [
+  ...Object.values(session.busy).flatMap(({ about = [] }) => about),
+  ...unanswered(session),
+]
 
 export interface Stopped {
   readonly run: number
@@ -117,10 +136,12 @@ export interface Stopped {
  */
 export function forget(session: Session, cliSession: string, at: string): Step<Session> {
   if (session.deleted) return step(session, session)
-  const { sessionId, channel, run, conductor, lastSeq, lastJob, lastTurn, lastWorker } = session
+  const { sessionId, channel, sender, run, conductor, lastSeq, lastJob, lastTurn, lastWorker } =
+    session
   const { sandboxId } = conductor
   const tombstone: Session = {
     ...newSession(sessionId, channel, cliSession, at),
+    ...(sender !== undefined && { sender }),
     // Who deletes again, after a failure half-way, has its sandbox to end still.
     conductor: { cliSession, ...(sandboxId !== undefined && { sandboxId }) },
     run: { id: run.id, open: false, tries: 0 },

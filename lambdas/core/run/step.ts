@@ -1,6 +1,6 @@
 /** What every action of the run protocol asks first. */
 import { SANDBOX_SECONDS } from '../limits.ts'
-import type { Session, Turn } from '../session.ts'
+import type { Session, Turn, Unwritten, Waiting } from '../session.ts'
 import { add, addToDay, isEmpty, type Tally } from '../tally.ts'
 import type { Transition } from '../transition.ts'
 
@@ -23,6 +23,15 @@ export const withoutToken = (run: Session['run']): Session['run'] => ({
   open: run.open,
   tries: run.tries,
 })
+
+/** Every message that somebody still waits on. */
+export const unanswered = ({ inbox, turn, parked, held }: Session): readonly Waiting[] => [
+  ...parked,
+  ...held,
+  // They have left the inbox once the turn is accepted, but its commands are still to do.
+  ...(turn?.phase === 'run' ? turn.cover : []),
+  ...inbox,
+]
 
 /** Indexes of the commands that are still to do. */
 export const remaining = ({ next, count }: Turn) =>
@@ -63,9 +72,26 @@ export const legSeconds = (busy: Session['busy'], workerIds: readonly string[], 
     return leg ? sum + Math.max(0, Math.round((now - leg.since) / 1000)) : sum
   }, 0)
 
-/** The history gets a notice; its entry is written from the item. `at` ISO 8601. */
-export function notify(session: Session, text: string, at: string): Session {
+/** Of more messages than these a notice is not about: they are one person's, as a rule. */
+const ABOUT = 20
+
+/**
+ * The history gets a notice, and whoever asked for the messages that it is `about`; its entry is written from the item.
+ * `at` ISO 8601.
+ */
+export function notify(
+  session: Session,
+  text: string,
+  at: string,
+  about: readonly { readonly id: string }[],
+): Session {
   const seq = session.lastSeq + 1
-  const entry = { seq, kind: 'notice', text, at } as const
+  const entry: Unwritten = {
+    seq,
+    kind: 'notice',
+    text,
+    at,
+    about: about.slice(-ABOUT).map(({ id }) => ({ id })),
+  }
   return { ...session, lastSeq: seq, unwritten: [...session.unwritten, entry] }
 }

@@ -92,7 +92,7 @@ function pause(session: Session, over: Over, { now, pauseNotice }: Taking): Step
   const { over: _, ...going } = withoutTurn(session)
   const held = [...session.held, ...session.inbox]
   const text = pauseNotice(over, held.length)
-  const told = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString())
+  const told = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString(), held)
   return rest({ ...told, paused: { ...over, seq: told.lastSeq } }, now)
 }
 
@@ -136,7 +136,8 @@ const finishTurn = (session: Session) =>
     ? withoutTurn(session)
     : session
 
-function forgetWritten(session: Session, { entries, marked }: Written): Session {
+/** The item without what stands elsewhere by now. */
+export function forgetWritten(session: Session, { entries, marked }: Written): Session {
   const unwritten = session.unwritten.filter(({ seq }) => !entries.has(seq))
   if (unwritten.length === session.unwritten.length && marked.size === 0) return session
   const seen = Object.fromEntries(Object.entries(session.seen).filter(([id]) => !marked.has(id)))

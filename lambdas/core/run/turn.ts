@@ -180,6 +180,7 @@ export function advance(
             deadline: started.deadline,
             since: now,
             reserved: started.reserved,
+            about: turn.cover.slice(-ABOUT).map(({ id }) => ({ id })),
           },
         }
       : {}
@@ -205,6 +206,9 @@ function doneCounts(
     ...ended.map(({ status }): Tally => ({ [status]: 1 })),
   )
 }
+
+/** Of a leg, that it is for; so many that an item holds them for as many legs as may be busy. */
+const ABOUT = 3
 
 export interface Parked {
   /** What went wrong last. */

@@ -25,7 +25,7 @@ describe('a command that is done', () => {
 
   test('makes its worker busy', () => {
     expect(advance(before, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({
-      w1: busyWith(1, 99),
+      w1: { ...busyWith(1, 99), about: [] },
     })
   })
 

@@ -83,7 +83,8 @@ describe('parked messages', () => {
 
   test('leave with their notice', () => {
     const { item, answer } = tell(before, 1, 'Sorry.', AT)
-    const notice = { seq: 5, kind: 'notice', text: 'Sorry.', at: AT }
+    const about = [{ id: 'm1' }, { id: 'm2' }]
+    const notice = { seq: 5, kind: 'notice', text: 'Sorry.', at: AT, about }
     expect(answer).toBe(true)
     expect(item).toEqual({ ...before, parked: [], lastSeq: 5, unwritten: [notice] })
   })
@@ -99,7 +100,8 @@ describe('parked messages', () => {
 test('a failure is told and moves nothing else', () => {
   const before = session({ turn: turn(), inbox: [message(1)], lastSeq: 1 })
   const { item, answer } = reportFailure(before, 1, 'It failed.', AT)
-  const notice = { seq: 2, kind: 'notice', text: 'It failed.', at: AT }
+  // For the operator: whoever asked is told when the message is given up.
+  const notice = { seq: 2, kind: 'notice', text: 'It failed.', at: AT, about: [] }
   expect(answer).toBe(true)
   expect(item).toEqual({ ...before, lastSeq: 2, unwritten: [notice] })
   expect(reportFailure(anothers, 1, 'It failed.', AT)).toEqual({ item: anothers, answer: false })

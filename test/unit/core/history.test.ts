@@ -23,7 +23,7 @@ test.each(bodies)('a message of $from', (body, shows) => {
 })
 
 test('a notice goes to the channel of its session', () => {
-  const notice = { seq: 4, kind: 'notice', text: 'Sorry.', at } as const
+  const notice = { seq: 4, kind: 'notice', about: [], text: 'Sorry.', at } as const
   expect(noticeEntry(notice, session({ channel: 'email' }))).toEqual({
     seq: 4,
     at,

@@ -90,3 +90,12 @@ test.each([
 test.each([[''], [' \n\t\n'], ['\r\n']])('nothing said is no reply: %j', (text) => {
   expect(readText(text, '')).toEqual({ reply: null, commands: [] })
 })
+
+test.each([
+  ['full width', 'ＳＰＡＷＮ＿ＷＯＲＫＥＲ： dig'],
+  ['characters without width', 'SPAWN\u200b_WORKER: dig'],
+  ['an escape', 'SPAWN\\_WORKER: dig'],
+  ['an entity', 'SPAWN&#95;WORKER: dig'],
+])('a line that stands in the input in other letters is no command: %s', (_, input) => {
+  expect(readText('SPAWN_WORKER: dig', input).commands).toEqual([])
+})

@@ -4,6 +4,7 @@ import type { SQSEvent } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { logAbout, logger } from '../../../lambdas/adapters/logger.ts'
+import { queued } from '../../../lambdas/adapters/queue.ts'
 import { signJobToken } from '../../../lambdas/core/job-token.ts'
 import { logIds } from '../../../lambdas/core/log-ids.ts'
 import { requireJob } from '../../../lambdas/http/authenticate.ts'
@@ -72,7 +73,7 @@ const record = (sessionId: string, messageId: string) => ({
 })
 
 test('each message of a batch is about its own session, a report about its leg', async () => {
-  const handler = fifo(async ({ messageId }) => {
+  const handler = fifo(queued, async ({ messageId }) => {
     if (messageId !== 'm-2') throw new Error('no')
     logger.warn('taken')
   })

@@ -1,7 +1,9 @@
-/** Stores a message's body, then puts its id on its session's queue. */
+/** Stores a person's message, then puts its id on its session's queue: the same for every channel. */
 import { createHash, randomUUID } from 'node:crypto'
 import { putBody } from '../adapters/bodies.ts'
 import { enqueue } from '../adapters/queue.ts'
+import type { PersonBody } from '../core/message.ts'
+import { orderIn } from '../core/order.ts'
 
 /** A message, by its session and its own id. */
 export interface MessageIds {
@@ -16,16 +18,21 @@ export const identify = (sessionId: string, key: string | undefined): string =>
     : `k-${createHash('sha256').update(`${sessionId}\n${key}`).digest('base64url')}`
 
 /** Where a run has paused at a budget, this raises it. It reaches the conductor like any other message. */
-const CONTINUE = /^\s*\/?continue\s*[.!]?\s*$/i
+const CONTINUE = /^\s*continue\s*[.!]?\s*$/i
 
 /** Once it returns the message is answered or its sender told, whatever happens. A known id is the same message. */
-export async function accept(ids: MessageIds, text: string): Promise<void> {
+export async function accept(
+  ids: MessageIds,
+  said: Omit<PersonBody, 'from' | 'at' | 'order' | 'raises'>,
+): Promise<void> {
+  const { text, channel } = said
+  const order = orderIn(text)
   const first = await putBody(ids.sessionId, ids.messageId, {
     from: 'person',
-    channel: 'http',
-    text,
+    ...said,
     at: new Date().toISOString(),
+    ...(order !== undefined && { order }),
     ...(CONTINUE.test(text) && { raises: true }),
   })
-  await enqueue({ ...ids, channel: 'http' }, { first })
+  await enqueue({ ...ids, channel }, { first })
 }

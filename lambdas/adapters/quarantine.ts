@@ -1,0 +1,16 @@
+/** What came with a valid signature and cannot be read: kept for a look, since whoever sent it will not send it again. */
+import { createHash } from 'node:crypto'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { s3 } from './documents.ts'
+import { variable } from './environment.ts'
+import { logger } from './logger.ts'
+import { publish } from './metrics.ts'
+
+/** Named after its content, so that a redelivery adds nothing. */
+export async function quarantine(channel: 'sms' | 'email', raw: Buffer, problem: string) {
+  const hash = createHash('sha256').update(raw).digest('hex').slice(0, 32)
+  const Key = `quarantine/${channel}/${hash}`
+  await s3.send(new PutObjectCommand({ Bucket: variable('BUCKET'), Key, Body: raw }))
+  logger.error('quarantined', { channel, key: Key, problem })
+  publish({ Quarantined: 1 })
+}

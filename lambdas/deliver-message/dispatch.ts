@@ -1,0 +1,30 @@
+/** How one delivery is handed to its provider, and how the provider is asked whether it has it. */
+import { variable } from '../adapters/environment.ts'
+import type { Outgoing } from '../adapters/queue.ts'
+import type { Handover } from '../core/channels/delivery.ts'
+import { saidIn } from '../core/channels/said.ts'
+import type { Entry } from '../core/history.ts'
+import { dispatchMail } from './mail.ts'
+import { dispatchSms } from './sms.ts'
+
+export interface Dispatch {
+  send(): Promise<Handover>
+  /** Of what was sent since then (ms since the epoch): its id there, nothing when it is not there, `unknown` when nobody can tell. */
+  find(since: number): Promise<{ readonly providerId: string } | undefined | 'unknown'>
+}
+
+/** Throws for a command that is not in the entry: then it is not the entry of the delivery. */
+export async function dispatchOf(
+  delivery: Outgoing,
+  entry: Entry,
+): Promise<Dispatch | { readonly problem: string }> {
+  const said = saidIn(entry, delivery.name)
+  if (delivery.to.channel === 'sms') {
+    const from = variable('SMS_NUMBER')
+    if (from === undefined) return { problem: 'SMS is not configured in this deployment' }
+    return dispatchSms({ ...delivery, to: delivery.to }, said, from)
+  }
+  const from = variable('EMAIL_ADDRESS')
+  if (from === undefined) return { problem: 'e-mail is not configured in this deployment' }
+  return dispatchMail({ ...delivery, to: delivery.to }, said, from)
+}

@@ -1,0 +1,118 @@
+/** Takes what goes out to people from the outbox and hands it to its provider: claimed before, recorded after. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { isAllowed } from '../adapters/contacts.ts'
+import { recordDelivery } from '../adapters/deliveries.ts'
+import { readEntry } from '../adapters/history.ts'
+import { logger } from '../adapters/logger.ts'
+import { publish } from '../adapters/metrics.ts'
+import { type Outgoing, outgoing } from '../adapters/queue.ts'
+import type { DeliveryRecord, Handover } from '../core/channels/delivery.ts'
+import type { Entry } from '../core/history.ts'
+import { fifo } from '../run/fifo.ts'
+import { type Dispatch, dispatchOf } from './dispatch.ts'
+import { tellConductor } from './tell-conductor.ts'
+
+export const handler = fifo(outgoing, deliver)
+
+/** Between attempts within one invocation, ms; after the last the queue tries again. */
+const PAUSES = [1_000, 3_000]
+
+/** The others are over: whoever comes with the same delivery again sends nothing. */
+const OPEN: readonly DeliveryRecord['status'][] = ['sending', 'waiting']
+
+async function deliver(delivery: Outgoing): Promise<void> {
+  const { sessionId, seq, name, to } = delivery
+  const entry = await readEntry(sessionId, seq)
+  if (!entry) return logger.warn('not delivered: its session was deleted', { seq, name })
+  const record = entry.deliveries?.find((one) => one.name === name)
+  if (record && !OPEN.includes(record.status)) return tell(delivery, entry, record)
+  const dispatch = await dispatchOf(delivery, entry)
+  if ('problem' in dispatch) return end(delivery, entry, record, { status: 'refused', ...dispatch })
+  const found = record?.status === 'sending' && (await dispatch.find(Date.parse(record.at)))
+  if (found === 'unknown')
+    return end(delivery, entry, record, { status: 'in doubt', problem: DOUBT })
+  if (found) return end(delivery, entry, record, { status: 'sent', ...found })
+  // Asked last: what was sent before somebody was taken off the list was sent.
+  if (!(await isAllowed(to.address)))
+    return end(delivery, entry, record, {
+      status: 'refused',
+      problem: 'is not among those who may be written to',
+    })
+  return send(delivery, entry, record, dispatch)
+}
+
+const DOUBT =
+  'whether the provider took it was not answered, and cannot be asked: it is not sent again'
+
+/** Claimed by each attempt anew, so that of two who deliver at once one gives way. */
+async function send(
+  delivery: Outgoing,
+  entry: Entry,
+  before: DeliveryRecord | undefined,
+  dispatch: Dispatch,
+): Promise<void> {
+  let last = before
+  for (const pause of [...PAUSES, undefined]) {
+    const claim = await record(delivery, last, { status: 'sending' })
+    if (!claim) return logger.warn('not delivered: somebody else does it', { ...idsOf(delivery) })
+    const handover = await dispatch.send()
+    if (handover.status === 'sent' || handover.status === 'refused')
+      return end(delivery, entry, claim, handover)
+    if (handover.status === 'doubt') return doubt(delivery, entry, claim, handover, dispatch, pause)
+    last = await record(delivery, claim, { status: 'waiting', problem: handover.problem })
+    if (!last) return
+    if (pause !== undefined) await wait(pause)
+  }
+  throw new Error('not delivered yet; the record at the entry says why')
+}
+
+/** The provider is asked; what it does not know by then it may know later, before it is sent again. */
+async function doubt(
+  delivery: Outgoing,
+  entry: Entry,
+  claim: DeliveryRecord,
+  { problem }: Extract<Handover, { status: 'doubt' }>,
+  dispatch: Dispatch,
+  pause = 1_000,
+): Promise<void> {
+  await wait(pause)
+  const found = await dispatch.find(Date.parse(claim.at))
+  if (found === 'unknown') return end(delivery, entry, claim, { status: 'in doubt', problem })
+  if (found) return end(delivery, entry, claim, { status: 'sent', ...found })
+  throw new Error('in doubt whether it was sent: asked again later')
+}
+
+type Outcome = Omit<DeliveryRecord, 'to' | 'channel' | 'at'>
+
+/** It is over; what was not sent is told to whoever can do something about it. */
+async function end(
+  delivery: Outgoing,
+  entry: Entry,
+  before: DeliveryRecord | undefined,
+  outcome: Outcome,
+): Promise<void> {
+  if (!(await record(delivery, before, outcome))) return
+  const { status } = outcome
+  logger.info('delivery', { ...idsOf(delivery), status })
+  if (status === 'sent') return
+  publish(status === 'in doubt' ? { DeliveriesInDoubt: 1 } : { DeliveriesRefused: 1 })
+  await tell(delivery, entry, outcome)
+}
+
+/** Told once, however often: whoever recorded it may not have come to telling it. */
+async function tell(delivery: Outgoing, entry: Entry, outcome: Outcome): Promise<void> {
+  if (outcome.status === 'refused' || outcome.status === 'in doubt')
+    await tellConductor(delivery, entry, outcome)
+}
+
+async function record(
+  delivery: Outgoing,
+  before: DeliveryRecord | undefined,
+  outcome: Outcome,
+): Promise<DeliveryRecord | undefined> {
+  const { address: to, channel } = delivery.to
+  const next = { to, channel, at: new Date().toISOString(), ...outcome }
+  return (await recordDelivery(delivery, before, next)) ? next : undefined
+}
+
+const idsOf = ({ seq, name, to }: Outgoing) => ({ seq, delivery: name, channel: to.channel })

@@ -1,0 +1,30 @@
+/** Ends what a person ordered to be ended: a run with all that it does, a whole sandbox, the workers. */
+import { type Ending, ending } from '../adapters/queue.ts'
+import { endSandbox } from '../adapters/sandboxes.ts'
+import { readSession } from '../adapters/sessions.ts'
+import { sessionWorkers } from '../adapters/workers.ts'
+import { currentLeg } from '../core/worker.ts'
+import { endRun } from '../run/end-work.ts'
+import { fifo } from '../run/fifo.ts'
+import { endedBy, killWorker } from '../run/kill-worker.ts'
+import { postCounts } from '../run/purse.ts'
+
+export const handler = fifo(ending, endWork)
+
+/** Each part of it may be repeated: what failed half-way is gone through once more. */
+async function endWork({ sessionId, run, job, sandboxId, kill }: Ending): Promise<void> {
+  if (run !== undefined) await endRun(sessionId, { run, job }, 'the person')
+  if (sandboxId !== undefined) await endSandbox(sandboxId)
+  if (kill !== undefined) await killBefore(sessionId, kill)
+  const session = await readSession(sessionId)
+  if (session) await postCounts(session)
+}
+
+async function killBefore(sessionId: string, time: string): Promise<void> {
+  const older = (await sessionWorkers(sessionId)).filter(
+    (worker) => currentLeg(worker).startedAt < time,
+  )
+  for (const worker of older)
+    if (worker.live || worker.reason === endedBy('the person'))
+      await killWorker(sessionId, worker.workerId, 'the person')
+}

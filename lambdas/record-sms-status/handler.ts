@@ -1,0 +1,39 @@
+/** Records what Twilio says became of an SMS of ours, with the entry that it delivers. */
+import { recordDelivery } from '../adapters/deliveries.ts'
+import { readEntry } from '../adapters/history.ts'
+import { type Form, readForm } from '../core/channels/form.ts'
+import { afterStatus, readDeliveryParameter } from '../core/channels/status.ts'
+import { http } from '../http/http.ts'
+import { type HttpEvent, rawBody } from '../http/request.ts'
+import { noContent } from '../http/respond.ts'
+import { requireTwilio } from '../http/twilio.ts'
+
+export const handler = http(async (event) => {
+  const form = readForm(rawBody(event))
+  await requireTwilio(event, '/api/webhooks/sms/status', form)
+  await noteStatus(event, form)
+  return noContent
+})
+
+/** What is not about a delivery of ours is no matter: it was signed, so it is one of a session that was deleted. */
+async function noteStatus(event: HttpEvent, form: Form): Promise<void> {
+  const key = readDeliveryParameter(event.queryStringParameters?.delivery)
+  const first = (name: string) => form.get(name)?.[0]
+  const status = first('MessageStatus')
+  const sid = first('MessageSid')
+  if (!key || status === undefined || sid === undefined) return
+  const entry = await readEntry(key.sessionId, key.seq)
+  const record = entry?.deliveries?.find(({ name }) => name === key.name)
+  if (!record) return
+  const errorCode = first('ErrorCode')
+  const at = new Date().toISOString()
+  const next = afterStatus(record, {
+    status,
+    sid,
+    at,
+    ...(errorCode !== undefined && { errorCode }),
+  })
+  if (!next) return
+  if (!(await recordDelivery(key, record, next)))
+    throw new Error('the delivery moved meanwhile: Twilio is to say so again')
+}

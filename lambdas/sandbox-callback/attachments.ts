@@ -1,0 +1,22 @@
+/** The files that came with a session's mails, as a job gets them: every sandbox of the session has them at the same place. */
+import type { Job } from '../../sandbox/contract.ts'
+import { readLink } from '../adapters/links.ts'
+import { attachmentKey } from '../core/attachments.ts'
+import { pathOf } from '../core/message.ts'
+import type { Session } from '../core/session.ts'
+
+/** They are fetched before the CLI starts. */
+export const DOWNLOAD_SECONDS = 10 * 60
+
+export const attachments = ({
+  sessionId,
+  files = [],
+}: Pick<Session, 'sessionId' | 'files'>): Promise<NonNullable<Job['downloads']>> =>
+  Promise.all(
+    files.map(async (file) => ({
+      path: pathOf(file),
+      url: await readLink(attachmentKey(sessionId, file), DOWNLOAD_SECONDS),
+      size: file.size,
+      unchanging: true,
+    })),
+  )

@@ -1,0 +1,31 @@
+/** A FIFO queue as every one of ours is: encrypted on the way, in order within a session, kept for two weeks. */
+import { Duration } from 'aws-cdk-lib'
+import {
+  type DeadLetterQueue,
+  DeduplicationScope,
+  FifoThroughputLimit,
+  Queue,
+} from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+
+export interface OrderedQueueProps {
+  /** How long its consumer may take for a batch: a sixth of the time until messages come back, as AWS advises. */
+  readonly consumer: Duration
+  readonly deadLetters?: DeadLetterQueue
+}
+
+export const orderedQueue = (
+  scope: Construct,
+  id: string,
+  { consumer, deadLetters }: OrderedQueueProps,
+): Queue =>
+  new Queue(scope, id, {
+    fifo: true,
+    enforceSSL: true,
+    // Ids are unique within a session, not across sessions.
+    deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+    fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+    visibilityTimeout: Duration.seconds(6 * consumer.toSeconds()),
+    retentionPeriod: Duration.days(14),
+    ...(deadLetters && { deadLetterQueue: deadLetters }),
+  })

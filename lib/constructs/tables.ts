@@ -1,0 +1,33 @@
+/** What all our tables have in common, and how a function is bound to one. */
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { AttributeType, Billing, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { type Binding, right, setting, together } from './bindings.ts'
+
+export const string = (name: string) => ({ name, type: AttributeType.STRING })
+
+/** On demand, restorable to any second, and kept when the stack is deleted unless the operator chose otherwise. */
+export const keptTable = (retainData: boolean) => ({
+  billing: Billing.onDemand(),
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  deletionProtection: retainData,
+  removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+})
+
+type Operation = 'GetItem' | 'BatchGetItem' | 'UpdateItem' | 'DeleteItem' | 'Query'
+
+export const access = (
+  variable: string,
+  table: TableV2,
+  ...operations: readonly Operation[]
+): Binding =>
+  together(
+    setting(variable, table.tableName),
+    right(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
+  )
+
+/** The index alone, not the table. */
+export const queryIndex = (variable: string, table: TableV2, index: string): Binding =>
+  together(
+    setting(variable, table.tableName),
+    right(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
+  )

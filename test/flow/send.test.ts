@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ people: ['@example.com', '+15550100'] })
+  await baton.send('files', block('mkdir -p ~/artifacts; printf hi > ~/artifacts/out.txt'))
+  await baton.until('files', (all) => replies(all).length === 2)
+  await baton.settled('files')
+})
+afterAll(() => baton.close())
+
+/** The conductor's next turn asks for these. */
+async function ask(...commands: readonly Record<string, unknown>[]) {
+  const before = replies(await baton.history('files')).length
+  const input = { reply: 'Done.', commands }
+  baton.model?.faults.push({ answer: [{ type: 'tool_use', name: 'StructuredOutput', input }] })
+  await baton.send('files', 'please send it')
+  const entries = await baton.until(
+    'files',
+    (all) =>
+      replies(all).length > before &&
+      all.every(({ commands: some = [] }) => some.every(({ status }) => status !== 'pending')),
+  )
+  const types = new Set(commands.map(({ type }) => type))
+  return [...types].flatMap((type) => commandsOf(entries, String(type)).slice(-commands.length))
+}
+
+const mails = () => baton.sendgrid.outbox
+const texts = () => baton.twilio.outbox
+
+test('a file that a worker handed over goes out by mail, attached, and by SMS, as a link that opens', async () => {
+  const file = {
+    type: 'DELIVER_FILE',
+    paths: ['~/artifacts/out.txt'],
+    subject: 'Your file',
+    message: 'Here it is.',
+  }
+  const done = await ask(
+    { ...file, to: 'Ada@example.com' },
+    { ...file, to: '+1 555 0100', workerId: 'w1' },
+  )
+  expect(done.map(({ status }) => status)).toEqual(['done', 'done'])
+  await expect.poll(() => [mails().length, texts().length], { timeout: 30_000 }).toEqual([1, 1])
+  expect(mails()[0]).toMatchObject({
+    to: ['ada@example.com'],
+    subject: 'Your file',
+    attachments: [{ name: 'out.txt', size: 2, content: Buffer.from('hi').toString('base64') }],
+  })
+  expect(mails()[0]?.text).toContain('Here it is.')
+  const body = texts()[0]?.body ?? ''
+  expect(body).toMatch(/^Here it is\.\nout\.txt: http/)
+  const opened = await fetch(/https?:\S+/.exec(body)?.[0] ?? '')
+  expect(opened.headers.get('content-disposition')).toBe('attachment; filename="out.txt"')
+  expect(await opened.text()).toBe('hi')
+})
+
+test('a mail and an SMS to others go out, and the history says what became of them', async () => {
+  await ask(
+    { type: 'SEND_EMAIL', to: 'bob@example.com', subject: 'News', body: 'It is **done**.' },
+    { type: 'SEND_SMS', to: '+15550100', message: 'It is done.' },
+  )
+  await expect.poll(() => [mails().length, texts().length], { timeout: 30_000 }).toEqual([2, 2])
+  expect(mails()[1]).toMatchObject({ to: ['bob@example.com'], subject: 'News' })
+  expect(mails()[1]?.html).toContain('<strong>done</strong>')
+  expect(texts()[1]).toMatchObject({ to: '+15550100', body: 'It is done.' })
+  const entries = await baton.until('files', (all) => {
+    const last = all.findLast(({ commands }) => commands)
+    return (
+      (last?.deliveries ?? []).filter(({ status }) => /sent|delivered/.test(status)).length === 2
+    )
+  })
+  const { commands = [], deliveries = [] } = entries.findLast((each) => each.commands) ?? {}
+  expect(deliveries.map(({ name }) => name)).toEqual(commands.map(({ id }) => id))
+})
+
+test.each([
+  [
+    'a stranger',
+    { type: 'SEND_EMAIL', to: 'eve@example.net', subject: 'x', body: 'x' },
+    /not among those/,
+  ],
+  ['a strange number', { type: 'SEND_SMS', to: '+15550150', message: 'x' }, /not among those/],
+  [
+    'two at once',
+    { type: 'SEND_EMAIL', to: 'ada@example.com, eve@example.net', subject: 'x', body: 'x' },
+    /no mail address/,
+  ],
+  [
+    'a stranger with a file',
+    { type: 'DELIVER_FILE', to: 'eve@example.net', paths: ['out.txt'] },
+    /not among those/,
+  ],
+  [
+    'a file that nobody handed over',
+    { type: 'DELIVER_FILE', to: 'ada@example.com', paths: ['/etc/passwd'] },
+    /no worker has handed over/,
+  ],
+])('to %s nothing goes out, and the conductor hears why', async (_, command, why) => {
+  const before = [mails().length, texts().length]
+  const [refused] = await ask(command)
+  expect(refused).toMatchObject({ status: 'refused', outcome: expect.stringMatching(why) })
+  const told = await baton.until('files', (all) =>
+    all.some(({ role, text }) => role === 'system' && why.test(text)),
+  )
+  expect(told.at(-1)).toBeDefined()
+  expect([mails().length, texts().length]).toEqual(before)
+})

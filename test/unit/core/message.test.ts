@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { askersOf, type Body, shownText } from '../../../lambdas/core/message.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+const sms = (address: string) => ({ channel: 'sms', address }) as const
+const mail = (address: string, messageId: string) =>
+  ({ channel: 'email', address, subject: 'Re: x', messageId }) as const
+
+test('an answer is for everybody who asked, each once, by the latest mail to answer', () => {
+  const bodies: Body[] = [
+    { from: 'person', channel: 'http', text: 'a', at },
+    { from: 'person', channel: 'email', text: 'b', at, askers: [mail('ada@example.com', '<1@x>')] },
+    { from: 'worker', workerId: 'w1', leg: 1, run: 1, text: 'c', at, askers: [sms('+15550100')] },
+    { from: 'person', channel: 'email', text: 'd', at, askers: [mail('ada@example.com', '<2@x>')] },
+    { from: 'system', text: 'e', at, askers: [sms('+15550100')] },
+  ]
+  expect(askersOf(bodies)).toEqual([mail('ada@example.com', '<2@x>'), sms('+15550100')])
+})
+
+test('what is read of the history is for nobody else', () => {
+  expect(askersOf([{ from: 'person', channel: 'http', text: 'a', at }])).toEqual([])
+})
+
+test('the conductor is shown who wrote, what about, and where the files are', () => {
+  const body: Body = {
+    from: 'person',
+    channel: 'email',
+    text: 'look',
+    at,
+    sender: 'ada@example.com',
+    subject: 'A report',
+    files: [{ folder: 'f1', name: 'a.pdf', size: 12 }],
+    whole: { folder: 'f1', name: 'whole-mail.txt', size: 20 },
+  }
+  expect(shownText(body)).toBe(
+    [
+      'From: ada@example.com',
+      'Subject: A report',
+      'Attached: ~/attachments/f1/a.pdf (12 bytes)',
+      'It was shortened, the whole mail is ~/attachments/f1/whole-mail.txt',
+      '',
+      'look',
+    ].join('\n'),
+  )
+  expect(shownText({ from: 'person', channel: 'http', text: 'look', at })).toBe('look')
+})

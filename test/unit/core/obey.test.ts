@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '../../../lambdas/core/order.ts'
+import type { Arrival } from '../../../lambdas/core/run/append.ts'
+import { obey } from '../../../lambdas/core/run/obey.ts'
+import { outstanding, type Session } from '../../../lambdas/core/session.ts'
+import { ACCOUNT, busyWith, closed, messages, NOW, session, turn } from './scene.ts'
+
+const arrival: Arrival = {
+  id: 'order',
+  from: 'person',
+  size: 5,
+  now: NOW,
+  person: { channel: 'sms', raises: false },
+}
+const give = (before: Session, order: Order) =>
+  obey(before, arrival, { ...ACCOUNT, order, cliSession: 'another' })
+
+const busy = session({
+  inbox: messages(2),
+  seen: { m1: 1, m2: 2 },
+  lastSeq: 2,
+  turn: turn({ cover: messages(1), job: 3 }),
+  lastJob: 3,
+  busy: { w1: busyWith(1, NOW + 1000) },
+  conductor: { cliSession: 'one', sandboxId: 's1', transcript: 'j2' },
+  files: [{ folder: 'f', name: 'a.pdf', size: 1 }],
+})
+
+test.each([
+  'help',
+  'status',
+  'continue',
+  'kill-workers',
+  'stop',
+  'new-session',
+] as const)('/%s is in the history with its answer, which is for whoever gave it, and never in the inbox', (order) => {
+  for (const before of [busy, session(closed)]) {
+    const { item } = give(before, order)
+    const seq = before.lastSeq + 1
+    expect(item.seen.order).toBe(seq)
+    expect(item.unwritten.slice(0, 2)).toMatchObject([
+      { seq, kind: 'message', id: 'order' },
+      { seq: seq + 1, kind: 'notice', about: expect.arrayContaining([{ id: 'order' }]) },
+    ])
+    expect(item.inbox.map(({ id }) => id)).not.toContain('order')
+    expect(!outstanding(item) || item.run.open).toBe(true)
+  }
+})
+
+test.each(['help', 'status', 'kill-workers'] as const)('/%s leaves the rest as it is', (order) => {
+  const { item } = give(busy, order)
+  const { lastSeq, seen, unwritten, counts, days, ...rest } = item
+  const { lastSeq: _, seen: __, unwritten: ___, counts: ____, days: _____, ...before } = busy
+  expect(rest).toEqual(before)
+})
+
+test.each([
+  'help',
+  'stop',
+  'kill-workers',
+  'new-session',
+] as const)('/%s once more changes nothing', (order) => {
+  const { item, answer } = give(busy, order)
+  const again = give(item, order)
+  expect(again.item).toBe(item)
+  expect(again.answer.kill).toBe(answer.kill)
+  expect(again.answer.stopped?.run).toBe(answer.stopped?.run)
+  // A job that came meanwhile may have the number of then.
+  expect(again.answer.stopped?.job).toBeUndefined()
+})
+
+describe('/stop', () => {
+  const { item, answer } = give(busy, 'stop')
+
+  test('ends what is under way in the same update, and whoever waits is told', () => {
+    expect(item).toMatchObject({ run: { open: false }, inbox: [], busy: {}, stopped: 1 })
+    expect(item.turn).toBeUndefined()
+    expect(answer).toEqual({ wake: undefined, stopped: { run: 1, job: 4 } })
+    const [, notice] = item.unwritten
+    expect(notice).toMatchObject({ about: [{ id: 'm1' }, { id: 'm2' }, { id: 'order' }] })
+  })
+
+  test('keeps what the conductor knows', () => {
+    expect(item.conductor).toMatchObject({ cliSession: 'one', transcript: 'j2', sandboxId: 's1' })
+  })
+})
+
+test('/new-session leaves neither memory nor sandbox nor files to the next turn', () => {
+  const { item, answer } = give(busy, 'new-session')
+  expect(item.conductor).toEqual({ cliSession: 'another' })
+  expect(item.files).toEqual([])
+  expect(answer.stopped).toEqual({ run: 1, sandboxId: 's1' })
+})
+
+describe('/continue', () => {
+  const over = { scope: 'session', unit: 'usd', limit: 1, spent: 1.2 } as const
+  const paused = session({ ...closed, paused: { ...over, seq: 3 }, held: messages(2), lastSeq: 3 })
+
+  test('raises the budget, takes up what was held and wakes, without a word to the conductor', () => {
+    const { item, answer } = give(paused, 'continue')
+    expect(item).toMatchObject({ held: [], inbox: messages(2), run: { id: 2, open: true } })
+    expect(item.paused).toBeUndefined()
+    expect(item.raised).not.toEqual(paused.raised)
+    expect(answer).toEqual({ wake: { run: 2 } })
+  })
+
+  test('of what is not paused does nothing', () => {
+    const { item } = give(session(closed), 'continue')
+    expect(item.run).toEqual(closed.run)
+    expect(item.raised).toEqual({})
+  })
+})
+
+test('/status says what is under way and what waits', () => {
+  const [, notice] = give(busy, 'status').item.unwritten
+  expect(notice).toMatchObject({
+    text: expect.stringMatching(/^Run 1 is under way\. Busy: w1\. Messages that wait: 2\. Spent/),
+  })
+})

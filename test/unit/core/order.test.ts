@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { orderIn } from '../../../lambdas/core/order.ts'
+
+test.each([
+  ['/stop', 'stop'],
+  [' /STATUS\n', 'status'],
+  ['/new-session', 'new-session'],
+  ['/kill-workers', 'kill-workers'],
+  ['/continue', 'continue'],
+  ['/help', 'help'],
+])('%j is an order', (text, order) => {
+  expect(orderIn(text)).toBe(order)
+})
+
+test.each([
+  'stop',
+  '/stop it',
+  'please /stop',
+  '/stopp',
+  '> /stop',
+  '/ stop',
+  'a\n/stop',
+  '/unknown',
+  '',
+])('%j is for the conductor', (text) => {
+  expect(orderIn(text)).toBeUndefined()
+})
