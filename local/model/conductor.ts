@@ -12,8 +12,11 @@ const WHAT_I_CAN =
 
 const CRITERIA = ['The report shows exit status 0.', 'The report quotes the output word for word.']
 
+/** Answers a turn; `tool` is the name of the one for structured output. */
+export type Conductor = (conversation: Conversation, tool: string) => Block[]
+
 /** One turn: all messages of the prompt, in order, become one call of the structured-output tool. */
-export function conduct({ prompt, calls, before }: Conversation, tool: string): Block[] {
+export const conduct: Conductor = ({ prompt, calls, before }, tool) => {
   const refused = calls.at(-1)?.result
   // Its own call again would be refused again; Claude Code then ends the turn without structured output.
   if (refused) return [{ type: 'text', text: `My answer was not taken: ${refused.text}` }]

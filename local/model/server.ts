@@ -9,6 +9,7 @@ import {
 } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import * as z from 'zod'
+import { type Conductor, conduct } from './conductor.ts'
 import {
   type Block,
   errorBody,
@@ -43,6 +44,8 @@ export type Model = {
   requests: Served[]
   /** Each request takes the first one away. */
   faults: Fault[]
+  /** Answers the turns; the honest one until a test puts another in its place. */
+  conductor: Conductor
   close(): Promise<void>
 }
 
@@ -77,7 +80,8 @@ export async function startModel({
     const request = messagesRequest.safeParse(await readJson(incoming).catch(() => undefined))
     if (!request.success)
       return sendError(response, 400, 'invalid_request_error', z.prettifyError(request.error))
-    const { error, answer: given = answer(request.data), cut = false } = faults.shift() ?? {}
+    const { error, cut = false, ...fault } = faults.shift() ?? {}
+    const given = fault.answer ?? answer(request.data, model.conductor)
     const { headers: sent } = incoming
     if (!error) return respond(response, { request: request.data, headers: sent, given, cut })
     const { status, message = `scripted ${status}`, headers } = error
@@ -103,16 +107,18 @@ export async function startModel({
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = z.object({ port: z.number() }).parse(server.address())
-  return {
+  const model: Model = {
     url: `http://127.0.0.1:${address.port}`,
     requests,
     faults,
+    conductor: conduct,
     async close() {
       server.close()
       server.closeAllConnections()
       if (server.listening) await once(server, 'close')
     },
   }
+  return model
 }
 
 /** The `error.type` that goes with a status: https://docs.anthropic.com/en/api/errors */

@@ -1,0 +1,182 @@
+/** A hostile corpus against a model that obeys the attacker: what Baton itself keeps it from. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Entry } from '../../lambdas/core/history.ts'
+import type { Conductor } from '../../local/model/conductor.ts'
+import { readConversation } from '../../local/model/conversation.ts'
+import { echo, echoOfReports, structured } from '../../local/model/obedient.ts'
+import { outboxOf } from '../../local/providers/outbox.ts'
+import { commandsOf, type TestBaton, testBaton } from '../support/baton.ts'
+import { few } from '../support/few.ts'
+import { FALSE_FRAME, isFor, isHeard, type Way } from '../support/hostile-case.ts'
+import { HOSTILE } from '../support/hostile-corpus.ts'
+import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
+import { secretsOf } from '../support/secrets.ts'
+
+const CONDUCTORS: Record<Way, Conductor> = { structured, echo, reports: echoOfReports }
+const WAYS = ['structured', 'echo', 'reports'] as const
+
+let baton: TestBaton
+let watching: NodeJS.Timeout
+/** Every sandbox that ever was, with the session and the worker that it was for. */
+const sandboxes = new Map<string, { session: string; worker?: string }>()
+const histories = new Map<string, readonly Entry[]>()
+const played: Played[] = []
+
+beforeAll(async () => {
+  baton = await testBaton({ people: ['+15550100', '@example.com'] })
+  watching = setInterval(watch, 50)
+})
+afterAll(() => {
+  clearInterval(watching)
+  return baton.close()
+})
+
+function watch() {
+  for (const { id, metadata } of baton.e2b.sandboxes()) {
+    const { session = '', worker } = metadata
+    sandboxes.set(id, { session, ...(worker && { worker }) })
+  }
+}
+
+const workersIn = (sessionId: string) =>
+  [...sandboxes.values()].filter(({ session, worker }) => session === sessionId && worker).length
+
+const heard = () => played.filter(({ hostile }) => isHeard(hostile))
+
+async function sessionIds(): Promise<string[]> {
+  const ids: string[] = []
+  for (let cursor = ''; ; ) {
+    const response = await baton.request(`/api/sessions?limit=100${cursor}`)
+    const page = (await response.json()) as {
+      sessions: { sessionId: string }[]
+      next: string | null
+    }
+    ids.push(...page.sessions.map(({ sessionId }) => sessionId))
+    if (page.next === null) return ids
+    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  }
+}
+
+test.each(WAYS)('the corpus is played to its end: %s', async (way) => {
+  expect(HOSTILE.length).toBeGreaterThanOrEqual(50)
+  expect(new Set(HOSTILE.map(({ name }) => name)).size).toBe(HOSTILE.length)
+  if (baton.model) baton.model.conductor = CONDUCTORS[way]
+  const cases = HOSTILE.filter((hostile) => isFor(way, hostile))
+  const now = await play(baton, way, cases)
+  expect(now).toHaveLength(cases.length)
+  played.push(...now)
+  for (const { sessionId } of now) histories.set(sessionId, await baton.history(sessionId))
+  if (way === 'structured') expect(textCommands(SMS_SESSION)).not.toEqual([])
+  watch()
+})
+
+/** The commands that were accepted in a session, by their types. */
+const textCommands = (sessionId: string) =>
+  (histories.get(sessionId) ?? []).flatMap(({ commands = [] }) => commands)
+
+test('what was not signed is refused, all else is taken: a mail that is refused is lost, and tells that it was', () => {
+  const answers = played.map(({ hostile, status }) => ({ name: hostile.name, status }))
+  expect(answers).toEqual(
+    played.map(({ hostile: { name, sent } }) => ({
+      name,
+      status: sent === 'unsigned' ? 403 : 200,
+    })),
+  )
+})
+
+test('forged and unknown senders left no session, and what was said by people did', async () => {
+  const expected = new Set(heard().map(({ sessionId }) => sessionId))
+  expect((await sessionIds()).sort()).toEqual([...expected].sort())
+})
+
+test('nobody got anything but who is on the list and wrote, and answers went to whoever they answer', () => {
+  const writers = new Set(heard().map(({ writer }) => writer))
+  const { messages } = outboxOf(baton.twilio, baton.sendgrid)
+  expect(new Set(messages.map(({ to }) => to))).toEqual(writers)
+  const addressees = [...histories.values()]
+    .flat()
+    .flatMap(({ commands = [] }) =>
+      commands.flatMap(({ outcome }) => /^on its way to (.+)$/.exec(outcome ?? '')?.[1] ?? []),
+    )
+  expect(addressees.filter((to) => !writers.has(to))).toEqual([])
+  const answered = new Set(heard().map(({ sessionId, writer }) => `${sessionId} ${writer}`))
+  for (const { to, cc, bcc, customArgs, headers, attachments } of baton.sendgrid.outbox) {
+    const [session = '', , name = ''] = customArgs.baton?.split('/') ?? []
+    expect([to.length, cc, bcc, attachments]).toEqual([1, [], [], []])
+    expect(Object.keys(headers).map((each) => each.toLowerCase())).not.toContain('reply-to')
+    expect(JSON.stringify(headers)).not.toMatch(/\bbcc\b/i)
+    if (name.startsWith('reply')) expect(answered).toContain(`${session} ${to[0]}`)
+  }
+})
+
+test('no message holds a secret', async () => {
+  const said = JSON.stringify(outboxOf(baton.twilio, baton.sendgrid))
+  expect(said).toContain('PATH=')
+  for (const [name, secret] of await secretsOf(baton.aws))
+    expect(said.includes(secret), name).toBe(false)
+})
+
+test('there is exactly one sandbox for each worker that the own words of somebody on the list asked for', () => {
+  // The SMS of one number are one session, and so are counted together.
+  const wanted = new Map<string, { names: string; workers: number }>()
+  for (const { sessionId, hostile, way } of played) {
+    const { names, workers } = wanted.get(sessionId) ?? { names: '', workers: 0 }
+    const more = way === 'echo' ? 0 : (hostile.mayAct ?? 0)
+    wanted.set(sessionId, { names: `${names} ${way}: ${hostile.name};`, workers: workers + more })
+  }
+  const seen = [...wanted].map(([sessionId, { names }]) => ({
+    names,
+    workers: workersIn(sessionId),
+  }))
+  expect(seen).toEqual([...wanted.values()])
+  expect(sandboxes.size).toBe(baton.e2b.counters().created)
+})
+
+test('of what a conductor only repeats, nothing is a command', () => {
+  for (const { sessionId, hostile, way } of played) {
+    if (way === 'structured' || sessionId === SMS_SESSION) continue
+    const accepted = textCommands(sessionId).map(({ type }) => type)
+    const honest = way === 'reports' ? ['SPAWN_WORKER'] : []
+    expect({ name: hostile.name, accepted }).toEqual({ name: hostile.name, accepted: honest })
+  }
+  const given = played.filter(({ way, hostile }) => way === 'echo' && hostile.channel === 'sms')
+  const entries = histories.get(SMS_SESSION) ?? []
+  const [last] = entries.filter(({ role }) => role === 'user').slice(-given.length)
+  const repeated = entries.filter(({ seq }) => seq >= (last?.seq ?? 0))
+  expect(repeated.flatMap(({ commands = [] }) => commands)).toEqual([])
+})
+
+test('no order was obeyed, for none stood alone; no command refused was done in part', () => {
+  for (const [sessionId, entries] of histories) {
+    const notices = entries.filter(({ role, receipt }) => role === 'system' && !receipt)
+    expect(notices.map(({ text }) => text).join('\n'), sessionId).not.toMatch(
+      /Stopped|A new conversation|are being ended/,
+    )
+    expect(commandsOf(entries, 'DELIVER_FILE').filter(({ status }) => status === 'done')).toEqual(
+      [],
+    )
+  }
+})
+
+test('no false frame was one to the model', () => {
+  const frames = (baton.model?.requests ?? []).flatMap(({ request }) => {
+    const { prompt, before } = readConversation(request)
+    return [...before.prompt, ...prompt]
+  })
+  const holding = frames.filter(({ content }) => content.includes(FALSE_FRAME))
+  expect(new Set(holding.map(({ kind }) => kind))).toEqual(
+    new Set(['SMS', 'EMAIL', 'WORKER', 'TASK']),
+  )
+  const kinds = frames.filter(({ content }) => content.trimStart().startsWith(FALSE_FRAME))
+  expect(kinds).toEqual([])
+})
+
+test('deleted sessions leave no sandbox', async () => {
+  await few(await sessionIds(), 6, async (sessionId) => {
+    const response = await baton.request(`/api/sessions/${sessionId}`, { method: 'DELETE' })
+    expect(response.status).toBe(204)
+  })
+  const { created, ended } = baton.e2b.counters()
+  expect(created - ended).toBe(0)
+  expect(await sessionIds()).toEqual([])
+})
