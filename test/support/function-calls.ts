@@ -4,7 +4,10 @@ import type { FunctionCall } from '../../local/aws/index.ts'
 /** The step of the protocol that calls: `TakeMessages`, `DispatchMessage`, `SandboxCallback`, … */
 export const stepOf = ({ functionId }: FunctionCall) =>
   functionId
-    .replace(/^(Api|Callback|Control|Gateway|Intake|Monitoring|Recovery|ReviewLoop|WorkerLeg)/, '')
+    .replace(
+      /^(Api|Callback|Channels|Control|Gateway|Intake|Monitoring|Recovery|ReviewLoop|WorkerLeg)/,
+      '',
+    )
     .replace(/(Function)?[0-9A-F]{8}$/, '')
 
 /** The operation, without the ids in it. */
@@ -19,8 +22,9 @@ export const isEffect = ({ operation }: FunctionCall) => !READS.test(operation)
 /** Whether the request, or else the event that its function handles, is about a session. Names must not contain each other. */
 export function sessionOf(call: FunctionCall, sessions: Iterable<string>): string | undefined {
   const texts = [call.body.toString(), JSON.stringify(call.event), claimsIn(call.event)]
-  for (const text of texts)
-    for (const session of sessions) if (text.includes(session)) return session
+  // An iterator, such as a map's keys, can be gone through once only.
+  const names = [...sessions]
+  for (const text of texts) for (const session of names) if (text.includes(session)) return session
   return undefined
 }
 

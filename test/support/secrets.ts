@@ -1,7 +1,11 @@
 /** That no secret of a local Baton has got anywhere: not into its log, its state, or the home of a sandbox. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
 import type { LocalAws } from '../../local/aws/index.ts'
 
 /** Every secret by its name. */
@@ -17,6 +21,26 @@ export async function secretsOf({ region, endpoint, credentials, resources }: Lo
     }),
   )
   return new Map(values)
+}
+
+/** One secret, by its name. */
+export async function secretOf(
+  { region, endpoint, credentials }: LocalAws,
+  SecretId: string,
+): Promise<string> {
+  const client = new SecretsManagerClient({ region, endpoint, credentials })
+  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
+  return SecretString
+}
+
+/** As an operator does it, by the name of the secret. */
+export async function rotate(
+  { region, endpoint, credentials }: LocalAws,
+  SecretId: string,
+  SecretString: string,
+): Promise<void> {
+  const client = new SecretsManagerClient({ region, endpoint, credentials })
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString }))
 }
 
 /** Throws an error that names the secret and where it was found. */

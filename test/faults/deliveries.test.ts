@@ -1,0 +1,123 @@
+/** Providers with a bad moment: what is sent to a person is there once, or its record says what is not known. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Fault } from '../../local/providers/fault.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import { published } from '../support/log.ts'
+import {
+  deliveriesOf,
+  expectAnswered,
+  mailsTo,
+  sessionWith,
+  textsTo,
+  writeMail,
+  writeSms,
+} from '../support/people.ts'
+import { deliverAgain, OUTBOX, redeliverSoon } from '../support/queues.ts'
+
+const numbers = Array.from({ length: 10 }, (_, i) => `+155501${20 + i}`)
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ people: [...numbers, '@example.com'] })
+  await redeliverSoon(baton, OUTBOX)
+})
+afterAll(() => baton.close())
+
+/** Once all that a session sent has come to one of these ends. */
+const ended = async (session: string, count: number, ...ends: readonly string[]) => {
+  const all = async () => {
+    const records = await deliveriesOf(baton, session)
+    return records.filter(({ status }) => ends.includes(status)).length
+  }
+  await expect.poll(all, { timeout: 90_000, interval: 300 }).toBe(count)
+  return deliveriesOf(baton, session)
+}
+
+const sessionOf = (number: string) => `sms-${number.slice(1)}`
+
+const TWILIO: readonly (readonly [name: string, faults: readonly Fault[]])[] = [
+  ['takes it and drops the answer', ['accept-then-drop']],
+  ['breaks off and takes nothing', ['drop']],
+  ['has too many requests, then a fault of its own', [429, 500]],
+  ['breaks off twice, and drops the answer to the third', ['drop', 'drop', 'accept-then-drop']],
+]
+
+test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (_, faults) => {
+  const number = numbers.shift() ?? ''
+  const session = sessionOf(number)
+  baton.twilio.faults.push(...faults)
+  await writeSms(baton, { from: number, body: 'hello' })
+  const records = await ended(session, 1, 'delivered')
+  await deliverAgain(baton, session)
+  expect(baton.twilio.faults).toEqual([])
+  const texts = textsTo(baton, number)
+  expect(texts).toHaveLength(1)
+  expect(records).toMatchObject([{ providerId: texts[0]?.sid }])
+  await expectAnswered(baton, session, ['hello'])
+})
+
+test.each([
+  'drop',
+  'accept-then-drop',
+] as const)('the same reply twice in a row is sent twice, also when the second meets "%s"', async (fault) => {
+  const number = numbers.shift() ?? ''
+  const session = sessionOf(number)
+  // Nothing is reported, so that what was sent is known by Twilio's list alone.
+  const steps = baton.twilio.progress.splice(0)
+  await writeSms(baton, { from: number, body: 'hello' })
+  await ended(session, 1, 'sent')
+  baton.twilio.faults.push(fault)
+  await writeSms(baton, { from: number, body: 'hello again' })
+  const records = await ended(session, 2, 'sent')
+  await deliverAgain(baton, session)
+  baton.twilio.progress.push(...steps)
+  const texts = textsTo(baton, number)
+  expect(new Set(texts.map(({ body }) => body)).size).toBe(1)
+  expect(records.map(({ providerId }) => providerId)).toEqual(texts.map(({ sid }) => sid))
+  expect(texts).toHaveLength(2)
+})
+
+test('what Twilio refuses is recorded with the reason, counted, and not tried again', async () => {
+  const number = numbers.shift() ?? ''
+  const session = sessionOf(number)
+  await writeSms(baton, { from: number, body: 'STOP' })
+  await writeSms(baton, { from: number, body: 'hello' })
+  const [record] = await ended(session, 1, 'refused')
+  expect(record?.problem).toContain('21610')
+  expect(published(baton, 'DeliveriesRefused')).toEqual([1])
+  // Now it would be taken.
+  await writeSms(baton, { from: number, body: 'START' })
+  await deliverAgain(baton, session)
+  expect(textsTo(baton, number)).toEqual([])
+  expect(await deliveriesOf(baton, session)).toEqual([record])
+  expect(published(baton, 'DeliveriesRefused')).toEqual([1])
+})
+
+test.each([
+  ['takes a mail and drops the answer', 'accept-then-drop', 1],
+  ['breaks off and takes no mail', 'drop', 0],
+] as const)('SendGrid %s: it is in doubt, and not sent again', async (text, fault, count) => {
+  const from = `${fault}@example.com`
+  const inDoubt = published(baton, 'DeliveriesInDoubt').length
+  baton.sendgrid.faults.push(fault)
+  await writeMail(baton, { from, text })
+  const session = await sessionWith(baton, text)
+  const records = await ended(session, 1, 'in doubt')
+  await deliverAgain(baton, session)
+  expect(await deliveriesOf(baton, session)).toEqual(records)
+  expect(mailsTo(baton, from)).toHaveLength(count)
+  expect(published(baton, 'DeliveriesInDoubt')).toHaveLength(inDoubt + 1)
+})
+
+test('SendGrid has too many requests at first: the mail is sent once', async () => {
+  const from = 'patient@example.com'
+  const text = 'there is time'
+  baton.sendgrid.faults.push(429, 429, 429, 429)
+  await writeMail(baton, { from, text })
+  const session = await sessionWith(baton, text)
+  const records = await ended(session, 1, 'sent')
+  await deliverAgain(baton, session)
+  const mails = mailsTo(baton, from)
+  expect(mails).toHaveLength(1)
+  expect(records).toMatchObject([{ providerId: mails[0]?.id }])
+})

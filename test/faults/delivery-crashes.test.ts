@@ -1,0 +1,119 @@
+/** Whoever delivers dies before or after each of its effects, and the queue delivers again. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { type Crash, crashes } from '../support/crashes.ts'
+import { few } from '../support/few.ts'
+import { stepOf } from '../support/function-calls.ts'
+import {
+  deliveriesOf,
+  mailsTo,
+  sessionWith,
+  textsTo,
+  writeMail,
+  writeSms,
+} from '../support/people.ts'
+import { OUTBOX, redeliverSoon } from '../support/queues.ts'
+
+const AT_ONCE = 4
+
+const { intercept, plan, effects, crashed } = crashes()
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({
+    people: ['@example.com', ...numbers],
+    intercept: (call, perform) =>
+      stepOf(call) === 'DeliverMessage' ? intercept(call, perform) : perform(),
+  })
+  await redeliverSoon(baton, OUTBOX)
+  // No callback tells what became of an SMS: it has to be asked for.
+  baton.twilio.progress.splice(0)
+})
+afterAll(() => baton.close())
+
+const numbers = Array.from({ length: 40 }, (_, i) => `+155501${50 + i}`)
+
+const pointsOf = (reference: readonly string[]): Crash[] =>
+  reference.flatMap((effect) => [
+    { effect, when: 'before' as const },
+    { effect, when: 'after' as const },
+  ])
+
+/** A record that nobody is at work on any more. */
+const ended = async (session: string) => {
+  const over = async () => {
+    const records = await deliveriesOf(baton, session)
+    return records.some(({ status }) => !['sending', 'waiting'].includes(status))
+  }
+  await expect.poll(over, { timeout: 90_000, interval: 500 }).toBe(true)
+  const [record] = await deliveriesOf(baton, session)
+  if (!record) throw new Error('there is no record')
+  return record
+}
+
+/** Somebody of their own writes and is answered; their name is what their session is watched by. */
+async function bySms(number: string, crash?: Crash) {
+  plan(number, crash)
+  await writeSms(baton, { from: number, body: 'hello' })
+  const { status, providerId } = await ended(`sms-${number.slice(1)}`)
+  expect(textsTo(baton, number).map(({ sid }) => sid)).toEqual([providerId])
+  expect(status).toBe('sent')
+}
+
+async function byMail(address: string, crash?: Crash) {
+  plan(address, crash)
+  await writeMail(baton, { from: address, text: `from ${address}` })
+  const { status } = await ended(await sessionWith(baton, `from ${address}`))
+  const sent = mailsTo(baton, address).length
+  expect([0, 1]).toContain(sent)
+  expect(status).toBe(status === 'sent' && sent === 1 ? 'sent' : 'in doubt')
+}
+
+/** Every point of the reference once, each by somebody else; what went wrong, by point. */
+async function tryAll(
+  points: readonly Crash[],
+  people: readonly string[],
+  write: (person: string, crash: Crash) => Promise<void>,
+): Promise<readonly string[]> {
+  const failures: string[] = []
+  await few(points, AT_ONCE, async (point, i) => {
+    const person = people[i] ?? ''
+    const where = `${point.when} ${point.effect}`
+    await write(person, point).catch((error) => failures.push(`${where}: ${error}`))
+    if (!crashed(person)) failures.push(`${where}: not met`)
+  })
+  console.log(points.map(({ when, effect }) => `${when} ${effect}`).join('\n'))
+  return failures
+}
+
+test('an SMS is there exactly once, wherever its delivery dies', async () => {
+  const [reference = '', ...others] = numbers
+  await bySms(reference)
+  const points = pointsOf(effects(reference))
+  expect(points.length).toBeGreaterThanOrEqual(8)
+  expect(await tryAll(points, others, bySms)).toEqual([])
+})
+
+test('a mail is there at most once, wherever its delivery dies, and in doubt unless it is known to be', async () => {
+  const people = Array.from({ length: 40 }, (_, i) => `p${String(i).padStart(2, '0')}@example.com`)
+  const [reference = '', ...others] = people
+  await byMail(reference)
+  const points = pointsOf(effects(reference))
+  expect(points.length).toBeGreaterThanOrEqual(8)
+  expect(await tryAll(points, others, byMail)).toEqual([])
+})
+
+test('the conductor hears of what Twilio refused, also when whoever records it dies then', async () => {
+  const number = numbers.at(-1) ?? ''
+  await writeSms(baton, { from: number, body: 'STOP' })
+  const command = { type: 'SEND_SMS', to: number, message: 'hello' }
+  const input = { reply: 'I write to them.', commands: [command] }
+  baton.model?.faults.push({ answer: [{ type: 'tool_use', name: 'StructuredOutput', input }] })
+  plan('refused', { effect: 'DeliverMessage dynamodb UpdateItem 3', when: 'after' })
+  await baton.send('refused', 'please write to them')
+  const told = (text: string) => text.includes('was not delivered')
+  const entries = await baton.until('refused', (all) => all.some(({ text }) => told(text)), 60)
+  expect(crashed('refused')).toBe(true)
+  expect(await deliveriesOf(baton, 'refused')).toMatchObject([{ status: 'refused' }])
+  expect(entries.filter(({ role, text }) => role === 'system' && told(text))).toHaveLength(1)
+  expect(replies(entries)).toContain('I write to them.')
+})

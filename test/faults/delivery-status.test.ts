@@ -1,0 +1,57 @@
+/** What Twilio says became of an SMS, in any order, several times, and by somebody who is not Twilio. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { MessageStatus } from '../../local/providers/twilio/message.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import { deliveriesOf, textsTo, writeSms } from '../support/people.ts'
+
+const numbers = Array.from({ length: 6 }, (_, i) => `+155501${40 + i}`)
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ people: numbers })
+})
+afterAll(() => baton.close())
+
+/** Has somebody be answered, and says these steps of the answer; its session and id. */
+async function answered(steps: readonly MessageStatus[]) {
+  const number = numbers.shift() ?? ''
+  const { progress, callbacks } = baton.twilio
+  progress.splice(0, progress.length, ...steps)
+  await writeSms(baton, { from: number, body: 'hello' })
+  await expect.poll(() => textsTo(baton, number).length, { timeout: 60_000 }).toBe(1)
+  const [text] = textsTo(baton, number)
+  const { sid = '', statusCallback = '' } = text ?? {}
+  const said = () => callbacks.filter((each) => each.sid === sid)
+  await expect.poll(() => said().length, { timeout: 20_000 }).toBe(steps.length)
+  return { session: `sms-${number.slice(1)}`, sid, statusCallback, said }
+}
+
+test.each([
+  ['in order', ['queued', 'sending', 'sent', 'delivered'], 'delivered'],
+  ['backwards', ['delivered', 'sent', 'queued'], 'delivered'],
+  ['not delivered, then as if it were', ['undelivered', 'delivered', 'sent'], 'undelivered'],
+  ['failed at once', ['failed', 'queued'], 'undelivered'],
+] as const)('%s: the first final word counts', async (_, steps, status) => {
+  const { session, sid, said } = await answered(steps)
+  for (const again of ['queued', 'sent', 'delivered', 'failed'] as const)
+    await baton.twilio.report(sid, again)
+  expect(await deliveriesOf(baton, session)).toMatchObject([{ status, providerId: sid }])
+  const answers = said().map((each) => [each.status, each.attempts])
+  expect(answers).toEqual(answers.map(() => [204, 1]))
+})
+
+test('a callback that Twilio has not signed is refused, and changes nothing', async () => {
+  const { session, statusCallback, sid } = await answered([])
+  const before = await deliveriesOf(baton, session)
+  const { pathname, search } = new URL(statusCallback)
+  const forged = (route: string, signature: Record<string, string>) =>
+    baton.request(route, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...signature },
+      body: new URLSearchParams({ MessageSid: sid, MessageStatus: 'delivered' }).toString(),
+    })
+  for (const signature of [{}, { 'x-twilio-signature': 'Zm9yZ2VkIGJ5IHNvbWVib2R5' }])
+    expect((await forged(pathname + search, signature)).status).toBe(403)
+  expect(await deliveriesOf(baton, session)).toEqual(before)
+  expect(before).toMatchObject([{ status: 'sent' }])
+})

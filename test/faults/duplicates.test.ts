@@ -1,0 +1,88 @@
+/** The same message a hundred times: fifty at once, and fifty when it is answered already. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { replies, type TestBaton, testBaton } from '../support/baton.ts'
+import {
+  expectAnswered,
+  mailsTo,
+  persist,
+  type SignedPost,
+  sessionWith,
+  signedMail,
+  signedSms,
+  textsTo,
+} from '../support/people.ts'
+
+const ADA = '+15550100'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ people: [ADA, '@example.com'] })
+})
+afterAll(() => baton.close())
+
+const FIFTY = Array.from({ length: 50 }, (_, i) => i)
+
+/** Sends each post once, all at once; answers the statuses that came. */
+const atOnce = async (posts: readonly SignedPost[]) => {
+  const answers = await Promise.all(posts.map((each) => persist(baton, each)))
+  return [...new Set(answers.map(({ status }) => status))]
+}
+
+/** Turns that the conductor was asked for in a session. */
+const turns = async (session: string) => {
+  const entries = await baton.history(session)
+  return entries.filter(({ turnId }) => turnId !== undefined).length
+}
+
+test('a hundred deliveries of one SMS are one entry, one turn and one reply', async () => {
+  const session = 'sms-15550100'
+  const sms = await signedSms(baton, { from: ADA, body: 'hello, once' })
+  const fifty = FIFTY.map(() => sms)
+  expect(await atOnce(fifty)).toEqual([200])
+  await expect.poll(() => textsTo(baton, ADA).length, { timeout: 60_000 }).toBe(1)
+  expect(await atOnce(fifty)).toEqual([200])
+  // What is said after them is answered after them: a session's messages keep their order.
+  await persist(baton, await signedSms(baton, { from: ADA, body: 'after' }))
+  await expectAnswered(baton, session, ['hello, once', 'after'])
+  await expect.poll(() => textsTo(baton, ADA).length, { timeout: 30_000 }).toBe(2)
+  expect(await turns(session)).toBe(2)
+})
+
+test.each([
+  'raw',
+  'parsed',
+] as const)('a hundred deliveries of one mail are one, whatever they were signed at (%s)', async (mode) => {
+  const from = `${mode}@example.com`
+  const mail = { from, messageId: `<once-${mode}@example.com>`, text: `a mail, once (${mode})` }
+  const now = Math.floor(Date.now() / 1000)
+  // SendGrid tries for 72 hours; it does not say whether under a timestamp of its own each time.
+  const signed = (hours: number) =>
+    signedMail(baton, mail, { mode, timestamp: `${now - hours * 3600}` })
+  const posts = await Promise.all([0, 24, 48, 72].map(signed))
+  const fifty = FIFTY.flatMap((i) => posts[i % posts.length] ?? [])
+  expect(new Set(posts.map(({ headers }) => JSON.stringify(headers))).size).toBe(posts.length)
+  expect(await atOnce(fifty)).toEqual([200])
+  await expect.poll(() => mailsTo(baton, from).length, { timeout: 60_000 }).toBe(1)
+  expect(await atOnce(fifty)).toEqual([200])
+  const session = await sessionWith(baton, mail.text)
+  const after = { from, inReplyTo: mail.messageId, references: [mail.messageId], text: 'after' }
+  await persist(baton, await signedMail(baton, after))
+  await expectAnswered(baton, session, [mail.text, 'after'])
+  await expect.poll(() => mailsTo(baton, from).length, { timeout: 30_000 }).toBe(2)
+  expect(await turns(session)).toBe(2)
+})
+
+test('a hundred requests with one Idempotency-Key are one', async () => {
+  const post = (key: string) => ({
+    route: '/api/webhooks/conductor/message',
+    headers: { 'idempotency-key': key },
+    body: Buffer.from(JSON.stringify({ sessionId: 'api', content: key })),
+  })
+  const fifty = FIFTY.map(() => post('once'))
+  expect(await atOnce(fifty)).toEqual([202])
+  await baton.until('api', (all) => replies(all).length === 1)
+  expect(await atOnce(fifty)).toEqual([202])
+  await persist(baton, post('after'))
+  await expectAnswered(baton, 'api', ['once', 'after'])
+  expect(await turns('api')).toBe(2)
+})

@@ -1,0 +1,162 @@
+/** Something that a message needs is gone when it comes: nothing is half done, and what is delivered again is done once. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { FunctionCall, Intercept } from '../../local/aws/interception.ts'
+import { AwsError } from '../../local/aws/json-service.ts'
+import { newSid } from '../../local/providers/twilio/message.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import {
+  expectAnswered,
+  mailsTo,
+  post,
+  type SignedPost,
+  sessionWith,
+  signedMail,
+  signedSms,
+  textsTo,
+  writeMail,
+  writeSms,
+} from '../support/people.ts'
+
+/** What can be gone. Secrets Manager comes first: a function that is warm does not ask it. */
+const PARTS = {
+  'Secrets Manager': ({ service }: FunctionCall) => service === 'secretsmanager',
+  'the Conversations table': ({ body }: FunctionCall) => body.includes('StorageConversations'),
+  'the queue': ({ service }: FunctionCall) => service === 'sqs',
+  'the Contacts table': ({ body }: FunctionCall) => body.includes('ChannelsContacts'),
+} as const
+type Part = keyof typeof PARTS
+
+/** A part is gone for what comes in by a route, until so many invocations have met it. */
+interface Outage {
+  readonly part: Part
+  readonly route: string
+  readonly invocations: number
+  readonly met: Set<string>
+}
+let outage: Outage | undefined
+const begin = (part: Part, { route }: SignedPost, invocations: number) => {
+  outage = { part, route, invocations, met: new Set() }
+}
+
+/** Callbacks of Twilio come to the same function as its SMS, at any time. */
+const hasMet = (call: FunctionCall, { part, route }: Outage) =>
+  JSON.stringify(call.event).includes(`"rawPath":"${route}"`) && PARTS[part](call)
+
+const intercept: Intercept = async (call, perform) => {
+  if (!outage || !hasMet(call, outage)) return perform()
+  const { met, invocations } = outage
+  const invocation = JSON.stringify(call.event)
+  if (!met.has(invocation) && met.size === invocations) return perform()
+  met.add(invocation)
+  throw new AwsError('InternalServerError', 'down', 500)
+}
+
+let baton: TestBaton
+beforeAll(async () => {
+  // Nobody is configured, so that everybody has to be looked up.
+  baton = await testBaton({ intercept, people: [] })
+})
+afterAll(() => baton.close())
+
+/** One message of somebody of its own, on its way by one channel. */
+interface Way {
+  readonly signed: SignedPost
+  /** As its provider, or a client that does what it is told, delivers it; answers how often that took. */
+  deliver(): Promise<number>
+  /** What its sender got by the channel. */
+  got(): number
+}
+
+let people = 0
+const letIn = async (address: string) => {
+  const route = `/api/people/${encodeURIComponent(address)}`
+  expect((await baton.request(route, { method: 'PUT' })).ok).toBe(true)
+  return address
+}
+
+const WAYS: Readonly<Record<string, (body: string) => Promise<Way>>> = {
+  'an SMS': async (body) => {
+    const from = await letIn(`+155501${String(10 + people++)}`)
+    const sms = { from, body, messageSid: newSid('SM') }
+    const deliver = async () => {
+      const { status, attempts } = await writeSms(baton, sms)
+      expect(status).toBe(200)
+      return attempts
+    }
+    return { signed: await signedSms(baton, sms), deliver, got: () => textsTo(baton, from).length }
+  },
+  'a mail': async (text) => {
+    const from = await letIn(`ada${people++}@example.org`)
+    const mail = { from, text, messageId: `<${from}>` }
+    const deliver = async () => {
+      const { status, attempts, lost } = await writeMail(baton, mail)
+      expect({ status, lost }).toEqual({ status: 200, lost: false })
+      return attempts
+    }
+    return {
+      signed: await signedMail(baton, mail),
+      deliver,
+      got: () => mailsTo(baton, from).length,
+    }
+  },
+  'an API message': async (content) => {
+    const sessionId = `api${people++}`
+    const signed = {
+      route: '/api/webhooks/conductor/message',
+      headers: { 'idempotency-key': 'once' },
+      body: Buffer.from(JSON.stringify({ sessionId, content })),
+    }
+    const deliver = async () => {
+      let attempts = 1
+      while ((await post(baton, signed)).status === 503) attempts++
+      return attempts
+    }
+    // Its sender reads the history.
+    return { signed, deliver, got: () => 1 }
+  },
+}
+
+async function wayOf(name: string, text: string): Promise<Way> {
+  const way = await WAYS[name]?.(text)
+  if (!way) throw new Error(`there is no way ${name}`)
+  return way
+}
+
+const CASES = (Object.keys(PARTS) as Part[])
+  .flatMap((part) => Object.keys(WAYS).map((way) => [part, way] as const))
+  .filter(([part, way]) => part !== 'the Contacts table' || way !== 'an API message')
+
+const sessions = async () => {
+  const listed = await baton.request('/api/sessions?limit=100')
+  const all = (await listed.json()) as { sessions: { sessionId: string }[] }
+  return all.sessions.length
+}
+
+test.each(CASES)('%s is gone when %s comes', async (part, name) => {
+  const text = `${part}: ${name}`
+  const way = await wayOf(name, text)
+  const before = await sessions()
+  begin(part, way.signed, 3)
+  const refused = await post(baton, way.signed)
+  expect(refused.status).toBe(503)
+  expect(refused.headers.get('content-type')).toBe('application/problem+json')
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await sessions()).toBe(before)
+  expect(await way.deliver()).toBe(3)
+  const session = await sessionWith(baton, text)
+  await expectAnswered(baton, session, [text])
+  await expect.poll(way.got, { timeout: 30_000 }).toBe(1)
+  expect(await sessions()).toBe(before + 1)
+  // Once more, when everything is there again: it is known.
+  expect(await way.deliver()).toBe(1)
+  await expectAnswered(baton, session, [text])
+})
+
+test('a function that is warm does not need Secrets Manager', async () => {
+  for (const name of Object.keys(WAYS)) {
+    const way = await wayOf(name, `warm: ${name}`)
+    begin('Secrets Manager', way.signed, Number.POSITIVE_INFINITY)
+    expect(await way.deliver()).toBe(1)
+    await expectAnswered(baton, await sessionWith(baton, `warm: ${name}`), [`warm: ${name}`])
+  }
+})

@@ -1,0 +1,121 @@
+/** A key of a provider is rotated while functions are warm, and what SendGrid signs and nobody can read. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Intercept } from '../../local/aws/interception.ts'
+import { AwsError } from '../../local/aws/json-service.ts'
+import { newSigning, type Signing } from '../../local/providers/sendgrid/signing.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import { stepOf } from '../support/function-calls.ts'
+import { published, written } from '../support/log.ts'
+import {
+  expectAnswered,
+  mailsTo,
+  post,
+  type SignedPost,
+  sessionWith,
+  signedMail,
+  signedSms,
+  textsTo,
+  writeMail,
+  writeSms,
+} from '../support/people.ts'
+import { OUTBOX, redeliverSoon } from '../support/queues.ts'
+import { rotate, secretOf } from '../support/secrets.ts'
+
+const ADA = '+15550100'
+const BOB = '+15550101'
+const TOKEN = 'Baton/twilio-auth-token'
+const KEY = 'Baton/sendgrid-public-key'
+
+/** Steps for which Secrets Manager is down, and steps that die at their next request; once each. */
+const down = new Set<string>()
+const dying = new Set<string>()
+const intercept: Intercept = async (call, perform) => {
+  if (dying.delete(stepOf(call))) return call.crash()
+  if (call.service === 'secretsmanager' && down.delete(stepOf(call)))
+    throw new AwsError('AccessDeniedException', 'down')
+  await perform()
+}
+
+/** What the stand-ins have, which are the new ones here; the old ones are ours. */
+const current = new Map<string, string>()
+const oldSigning = newSigning()
+const OLD_TOKEN = 'an-old-token-of-the-account'
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ intercept, people: [ADA, BOB, '@example.com'] })
+  for (const name of [TOKEN, KEY]) current.set(name, await secretOf(baton.aws, name))
+  await redeliverSoon(baton, OUTBOX)
+  await rotate(baton.aws, TOKEN, OLD_TOKEN)
+  await rotate(baton.aws, KEY, oldSigning.publicKey)
+})
+afterAll(() => baton.close())
+
+const signedBy = (signing: Signing, { route, headers, body }: SignedPost): SignedPost => {
+  const own = Object.entries(signing.headers('1700000000', body))
+  const lower = own.map(([name, value]) => [name.toLowerCase(), value])
+  return { route, headers: { ...headers, ...Object.fromEntries(lower) }, body }
+}
+const withOldKey = (signed: SignedPost) => signedBy(oldSigning, signed)
+
+test('what SendGrid signed and is no form is taken, and kept for a look', async () => {
+  const body = Buffer.from('{"this is": "no form"}')
+  const headers = { 'content-type': 'application/json' }
+  const signed = withOldKey({ route: '/api/webhooks/email', headers, body })
+  const sessions = await (await baton.request('/api/sessions')).text()
+  expect((await post(baton, signed)).status).toBe(200)
+  expect(published(baton, 'Quarantined')).toEqual([1])
+  const kept = written(baton).filter(({ message }) => message === 'quarantined')
+  expect(kept).toMatchObject([
+    { channel: 'email', key: expect.stringMatching(/^quarantine\/email\//) },
+  ])
+  expect(await (await baton.request('/api/sessions')).text()).toBe(sessions)
+})
+
+test("a rotated token of Twilio's loses no SMS, in either direction", async () => {
+  const old = await signedSms(baton, { from: ADA, body: 'with the old one' }, OLD_TOKEN)
+  expect((await post(baton, old)).status).toBe(200)
+  await expectAnswered(baton, 'sms-15550100', ['with the old one'])
+  // Twilio knows the new one only, so this reply waits for it.
+  expect(textsTo(baton, ADA)).toHaveLength(0)
+  await rotate(baton.aws, TOKEN, current.get(TOKEN) ?? '')
+  expect(await writeSms(baton, { from: BOB, body: 'with the new one' })).toMatchObject({
+    status: 200,
+    attempts: 1,
+  })
+  await expectAnswered(baton, 'sms-15550101', ['with the new one'])
+  for (const number of [ADA, BOB])
+    await expect.poll(() => textsTo(baton, number).length, { timeout: 60_000 }).toBe(1)
+  // A key that is no longer in use opens nothing.
+  expect((await post(baton, old)).status).toBe(403)
+})
+
+test("a rotated key of SendGrid's loses no mail", async () => {
+  const text = 'with the old key'
+  const old = withOldKey(await signedMail(baton, { from: 'ada@example.com', text }))
+  expect((await post(baton, old)).status).toBe(200)
+  await rotate(baton.aws, KEY, current.get(KEY) ?? '')
+  const next = { from: 'bob@example.com', text: 'with the new key' }
+  expect(await writeMail(baton, next)).toEqual({ status: 200, attempts: 1, lost: false })
+  for (const said of [text, next.text])
+    await expectAnswered(baton, await sessionWith(baton, said), [said])
+  for (const address of ['ada@example.com', 'bob@example.com'])
+    await expect.poll(() => mailsTo(baton, address).length, { timeout: 30_000 }).toBe(1)
+  expect((await post(baton, old)).status).toBe(403)
+})
+
+// Fails as long as a reading that failed counts as one: the second attempt is refused, and the mail is lost for ever.
+test("a rotated key of SendGrid's that cannot be read at first is read at the next attempt", async () => {
+  const next = newSigning()
+  const signed = await signedMail(baton, { from: 'carol@example.com', text: 'patience' })
+  await rotate(baton.aws, KEY, current.get(KEY) ?? '')
+  // A new process, so that no earlier reading counts.
+  dying.add('ReceiveEmail')
+  expect((await post(baton, signed)).status).toBe(500)
+  expect((await post(baton, signed)).status).toBe(200)
+  await rotate(baton.aws, KEY, next.publicKey)
+  down.add('ReceiveEmail')
+  const rotated = signedBy(next, signed)
+  expect((await post(baton, rotated)).status).toBe(503)
+  expect((await post(baton, rotated)).status).toBe(200)
+})

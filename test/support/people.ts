@@ -1,0 +1,138 @@
+/** People who write to a local Baton by SMS and e-mail, and what they get from it. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { expect } from 'vitest'
+import { openLoopback, readBody } from '../../local/aws/loopback.ts'
+import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
+import { signatureOf } from '../../local/providers/twilio/signature.ts'
+import { replies, said, type TestBaton } from './baton.ts'
+import { secretOf } from './secrets.ts'
+
+export interface Sms {
+  readonly from: string
+  readonly body: string
+  readonly messageSid?: string
+}
+
+type MailOptions = Partial<Parameters<TestBaton['sendgrid']['deliver']>[2]>
+
+/** A post of a provider that a test sends itself: as often as it likes, and with all of the answer in its hands. */
+export interface SignedPost {
+  readonly route: string
+  readonly headers: Record<string, string>
+  readonly body: Buffer
+}
+
+const SMS_ROUTE = '/api/webhooks/sms'
+const MAIL_ROUTE = '/api/webhooks/email'
+
+/** As Twilio does it, with its retries. */
+export const writeSms = (baton: TestBaton, sms: Sms) =>
+  baton.twilio.deliver(sms, `${baton.url}${SMS_ROUTE}#rc=5&rp=all`)
+
+/** As SendGrid does it, with its retries; proven to be its sender's unless told otherwise. */
+export const writeMail = (
+  baton: TestBaton,
+  mail: Partial<ComposedMail> & { readonly from: string },
+  how: MailOptions = {},
+  url = baton.url + MAIL_ROUTE,
+) =>
+  baton.sendgrid.deliver(
+    { to: 'baton@example.com', subject: 'Hello', text: 'hello', ...mail },
+    url,
+    {
+      mode: 'raw',
+      spf: 'pass',
+      dkim: `{@${mail.from.split('@').at(-1)} : pass}`,
+      ...how,
+    },
+  )
+
+/** Signed for this Baton, with the token that it has or with another. */
+export async function signedSms(baton: TestBaton, sms: Sms, token?: string): Promise<SignedPost> {
+  const { headers, body } = await captured((url) => baton.twilio.deliver(sms, url))
+  const key = token ?? (await secretOf(baton.aws, 'Baton/twilio-auth-token'))
+  const fields = Object.fromEntries(new URLSearchParams(body.toString()))
+  const signature = signatureOf(key, baton.url + SMS_ROUTE, fields)
+  return { route: SMS_ROUTE, headers: { ...headers, 'x-twilio-signature': signature }, body }
+}
+
+export async function signedMail(
+  baton: TestBaton,
+  mail: Partial<ComposedMail> & { readonly from: string },
+  how?: MailOptions,
+): Promise<SignedPost> {
+  const post = await captured((url) => writeMail(baton, mail, how, url))
+  return { route: MAIL_ROUTE, ...post }
+}
+
+/** Sends it once, and holds the answer to what is documented. */
+export const post = (baton: TestBaton, { route, headers, body }: SignedPost) =>
+  baton.request(route, { method: 'POST', headers, body: new Uint8Array(body) })
+
+/** Sends it until it is taken or refused, as whoever tries again does: a function may be too slow on a busy machine. */
+export async function persist(baton: TestBaton, signed: SignedPost): Promise<Response> {
+  const { route, headers, body } = signed
+  const authorization = `Bearer ${baton.token}`
+  for (;;) {
+    const answer = await fetch(baton.url + route, {
+      method: 'POST',
+      headers: { authorization, ...headers },
+      body: new Uint8Array(body),
+    }).catch(() => undefined)
+    if (answer && answer.status < 500) return answer
+  }
+}
+
+/** What a stand-in posts, taken down at a port of our own. */
+async function captured(deliver: (url: string) => Promise<unknown>) {
+  const { url, serve, close } = await openLoopback(0, console.error)
+  const posted = Promise.withResolvers<Omit<SignedPost, 'route'>>()
+  serve(async (request, response) => {
+    const body = (await readBody(request, 40_000_000)) ?? Buffer.alloc(0)
+    posted.resolve({ headers: ofProvider(request.headers), body })
+    response.end()
+  })
+  await deliver(url)
+  await close()
+  return posted.promise
+}
+
+const ofProvider = (headers: IncomingHttpHeaders) =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => /^(content-type$|x-twilio-)/.test(name))
+      .map(([name, value]) => [name, String(value)]),
+  )
+
+/** The texts that a number got, oldest first. */
+export const textsTo = ({ twilio }: TestBaton, number: string) =>
+  twilio.outbox.filter(({ to }) => to === number)
+
+/** The mails that an address got, oldest first. */
+export const mailsTo = ({ sendgrid }: TestBaton, address: string) =>
+  sendgrid.outbox.filter(({ to }) => to.includes(address))
+
+/** What became of all that a session sent, oldest first. */
+export const deliveriesOf = async (baton: TestBaton, session: string) =>
+  (await baton.history(session)).flatMap(({ deliveries = [] }) => deliveries)
+
+/** The session in which this was said; fails unless there is exactly one within half a minute. */
+export async function sessionWith(baton: TestBaton, text: string): Promise<string> {
+  const found = async () => {
+    const listed = await baton.request('/api/sessions?limit=100')
+    const { sessions } = (await listed.json()) as { sessions: { sessionId: string }[] }
+    const ids = sessions.map(({ sessionId }) => sessionId)
+    const all = await Promise.all(ids.map(async (id) => [id, await baton.history(id)] as const))
+    return all.flatMap(([id, entries]) => (entries.some((each) => each.text === text) ? [id] : []))
+  }
+  await expect.poll(async () => (await found()).length, { timeout: 30_000 }).toBe(1)
+  return (await found())[0] ?? ''
+}
+
+/** That a session holds these messages of people, once each and in this order, and as many replies. */
+export async function expectAnswered(baton: TestBaton, session: string, texts: readonly string[]) {
+  await baton.until(session, (all) => replies(all).length >= texts.length)
+  const entries = said(await baton.history(session))
+  expect(entries.filter(({ role }) => role === 'user').map(({ text }) => text)).toEqual(texts)
+  expect(replies(entries)).toHaveLength(texts.length)
+}

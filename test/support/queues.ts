@@ -1,0 +1,44 @@
+/** The queues of a local Baton, for a test that cannot wait as long as they do. */
+import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { expect } from 'vitest'
+import type { DeliveryRecord } from '../../lambdas/core/channels/delivery.ts'
+import type { TestBaton } from './baton.ts'
+
+/** A message whose consumer crashed comes again after some minutes in the cloud, here after ten seconds. */
+export async function redeliverSoon({ aws }: TestBaton, constructPath: string): Promise<void> {
+  const { region, endpoint, credentials, resources } = aws
+  const sqs = new SQSClient({ region, endpoint, credentials })
+  const QueueUrl = resources.find(constructPath, 'AWS::SQS::Queue').physicalId
+  const Attributes = { VisibilityTimeout: '10' }
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }))
+}
+
+export const OUTBOX = 'Baton/Channels/Outbox'
+
+/** The outbox delivers everything that a session sent once more, as a queue may at any time. */
+export async function deliverAgain(baton: TestBaton, session: string): Promise<void> {
+  for (const { seq, deliveries = [] } of await baton.history(session))
+    for (const delivery of deliveries) {
+      const outcome = await baton.aws.invoke('Baton/Channels/DeliverMessage', {
+        Records: [recordOf({ sessionId: session, seq, ...outgoing(delivery) }, session)],
+      })
+      expect(outcome).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
+    }
+}
+
+const outgoing = ({ name, to: address, channel }: DeliveryRecord & { readonly name: string }) => ({
+  name,
+  to: { channel, address, ...(channel === 'email' && { subject: 'Re: Hello' }) },
+})
+
+const recordOf = (message: object, group: string) => ({
+  messageId: 'delivered-by-the-test',
+  receiptHandle: 'none',
+  body: JSON.stringify(message),
+  attributes: { MessageGroupId: group },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:outbox.fifo',
+  awsRegion: 'eu-west-1',
+})
