@@ -89,7 +89,8 @@ test('an SMS is there exactly once, wherever its delivery dies', async () => {
   const [reference = '', ...others] = numbers
   await bySms(reference)
   const points = pointsOf(effects(reference))
-  expect(points.length).toBeGreaterThanOrEqual(8)
+  // The claim, the sending, the record of it.
+  expect(points.length).toBeGreaterThanOrEqual(6)
   expect(await tryAll(points, others, bySms)).toEqual([])
 })
 

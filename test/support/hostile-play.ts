@@ -37,20 +37,22 @@ export async function play(
   await few(conversations, AT_ONCE, async ([name, members]) => {
     const [first] = members
     const root = `<${way} ${name}@example.com>`.replaceAll(/[^\w<>@.-]+/g, '-')
+    // One of a person's own mails is gone on with by that person alone.
+    const writer = (hostile: HostileCase) => writerOf(hostile, name)
     const sessionId =
-      first?.channel === 'email' ? sessionIdOf(`${writerOf(first)}\n${root}`) : SMS_SESSION
+      first?.channel === 'email' ? sessionIdOf(`${writer(first)}\n${root}`) : SMS_SESSION
     const isAnswered = members.every(isHeard)
     const before = isAnswered ? await baton.history(sessionId) : []
     for (const hostile of members) {
       const status =
         hostile.channel === 'sms'
-          ? await sendSms(baton, hostile)
+          ? await sendSms(baton, hostile, writer(hostile))
           : await sendMail(
               baton,
-              hostile,
+              { hostile, from: writer(hostile) },
               hostile === first ? { messageId: root } : { inReplyTo: root },
             )
-      played.push({ hostile, way, status, sessionId, writer: writerOf(hostile) })
+      played.push({ hostile, way, status, sessionId, writer: writer(hostile) })
     }
     if (isAnswered) await ended(baton, sessionId, { before, messages: members.length })
   })
@@ -64,14 +66,13 @@ function conversationOf(hostile: HostileCase): string {
   return channel === 'sms' ? 'sms' : (name.split(':')[0] ?? name)
 }
 
-const writerOf = (hostile: HostileCase): string =>
+const writerOf = (hostile: HostileCase, conversation: string): string =>
   hostile.channel === 'sms'
     ? (hostile.sms.from ?? PERSON)
-    : (hostile.mail.from ?? `${hostile.name.replaceAll(/\W+/g, '-').toLowerCase()}@example.com`)
+    : (hostile.mail.from ?? `${conversation.replaceAll(/\W+/g, '-').toLowerCase()}@example.com`)
 
-async function sendSms(baton: TestBaton, hostile: SmsCase): Promise<number | null> {
+async function sendSms(baton: TestBaton, hostile: SmsCase, from: string): Promise<number | null> {
   const url = `${baton.url}/api/webhooks/sms`
-  const from = writerOf(hostile)
   const posted =
     hostile.sent === 'unsigned'
       ? await fetch(url, { method: 'POST', body: new URLSearchParams({ From: from, ...UNSIGNED }) })
@@ -83,11 +84,11 @@ const UNSIGNED = { To: '+15550199', Body: '/stop', MessageSid: `SM${'0'.repeat(3
 
 async function sendMail(
   baton: TestBaton,
-  hostile: MailCase,
+  { hostile, from }: { hostile: MailCase; from: string },
   thread: { messageId: string } | { inReplyTo: string },
 ): Promise<number | null> {
   const { status } = await baton.sendgrid.deliver(
-    { to: OWN, subject: 'Hello', text: '', from: writerOf(hostile), ...hostile.mail, ...thread },
+    { to: OWN, subject: 'Hello', text: '', from, ...hostile.mail, ...thread },
     `${baton.url}/api/webhooks/email`,
     { ...PROVEN, ...hostile.how },
   )
