@@ -15,6 +15,8 @@ export const handler = http(async (event) => {
   return noContent
 })
 
+const ATTEMPTS = 4
+
 /** What is not about a delivery of ours is no matter: it was signed, so it is one of a session that was deleted. */
 async function noteStatus(event: HttpEvent, form: Form): Promise<void> {
   const key = readDeliveryParameter(event.queryStringParameters?.delivery)
@@ -22,18 +24,15 @@ async function noteStatus(event: HttpEvent, form: Form): Promise<void> {
   const status = first('MessageStatus')
   const sid = first('MessageSid')
   if (!key || status === undefined || sid === undefined) return
-  const entry = await readEntry(key.sessionId, key.seq)
-  const record = entry?.deliveries?.find(({ name }) => name === key.name)
-  if (!record) return
   const errorCode = first('ErrorCode')
   const at = new Date().toISOString()
-  const next = afterStatus(record, {
-    status,
-    sid,
-    at,
-    ...(errorCode !== undefined && { errorCode }),
-  })
-  if (!next) return
-  if (!(await recordDelivery(key, record, next)))
-    throw new Error('the delivery moved meanwhile: Twilio is to say so again')
+  const said = { status, sid, at, ...(errorCode !== undefined && { errorCode }) }
+  // Callbacks come close together, and at the time at which the sending is recorded.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const entry = await readEntry(key.sessionId, key.seq)
+    const record = entry?.deliveries?.find(({ name }) => name === key.name)
+    const next = record && afterStatus(record, said)
+    if (!next || (await recordDelivery(key, record, next))) return
+  }
+  throw new Error('the delivery moved again and again: Twilio is to say so once more')
 }
