@@ -10,7 +10,7 @@ const SESSION = 'sms-15550100'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ people: [ADA, '+15550101'] })
+  baton = await testBaton({ people: [ADA, '+15550101', '+15550102'] })
 })
 afterAll(() => baton.close())
 
@@ -113,6 +113,24 @@ test('/stop ends what is under way, and says so', async () => {
       timeout: 30_000,
     })
     .toBe(0)
+})
+
+test('/kill-workers ends the workers alone, and the conductor hears of it', async () => {
+  const number = '+15550102'
+  await sms(block('sleep 300; echo never'), { from: number })
+  await baton.atWork('sms-15550102')
+  await sms('/kill-workers', { from: number })
+  const entries = await baton.until('sms-15550102', (all) =>
+    all.some(({ role }) => role === 'worker'),
+  )
+  expect(entries.find(({ role }) => role === 'worker')?.text).toContain('The person ended w1')
+  const ofSession = baton.e2b
+    .sandboxes()
+    .filter(({ metadata }) => metadata.session === 'sms-15550102' && metadata.worker)
+  expect(ofSession).toEqual([])
+  expect(sentTo(number).map(({ text }) => text)).toContainEqual(
+    expect.stringContaining('The workers are being ended'),
+  )
 })
 
 test('/new-session begins a conversation that knows nothing of the one before', async () => {
