@@ -1,9 +1,9 @@
-import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes } from '../support/crashes.ts'
 import { few } from '../support/few.ts'
+import { redeliverSoon } from '../support/queues.ts'
 
 /** All of them take half an hour: every run takes a fixed spread, `BATON_ALL_POINTS=1` takes all. */
 const ALL = process.env.BATON_ALL_POINTS === '1'
@@ -14,18 +14,9 @@ const { intercept, plan, effects, crashed } = crashes()
 let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({ intercept })
-  await redeliverSoon()
+  await redeliverSoon(baton, 'Baton/Intake/Queue')
 })
 afterAll(() => baton.close())
-
-/** A message whose consumer crashed comes again after two minutes in the cloud, here after ten seconds. */
-async function redeliverSoon(): Promise<void> {
-  const { region, endpoint, credentials, resources } = baton.aws
-  const sqs = new SQSClient({ region, endpoint, credentials })
-  const QueueUrl = resources.find('Baton/Intake/Queue', 'AWS::SQS::Queue').physicalId
-  const Attributes = { VisibilityTimeout: '10' }
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }))
-}
 
 /** Two messages, two workers of which one fails once, both accepted; then the session is deleted. */
 async function converse(session: string): Promise<readonly Entry[]> {
