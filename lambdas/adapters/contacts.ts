@@ -45,10 +45,13 @@ export async function disallow(address: string): Promise<boolean> {
   return Attributes !== undefined
 }
 
+/** A key has at most 1,024 bytes and at least one; what a stranger gives as an address may be anything. */
+const asKey = (address: string) => address.slice(0, 250) || '?'
+
 /** Somebody who is not on the list has written; kept for 90 days, one item an address. */
 export const noteUnknown = (address: string, reason: string) =>
   update(
-    { scope: 'unknown', name: address.slice(0, 320) },
+    { scope: 'unknown', name: asKey(address) },
     'SET #at = :at, reason = :reason, expires = :expires ADD messages :one',
     {
       ':at': new Date().toISOString(),

@@ -10,9 +10,12 @@ export function phoneNumber(text: string): string | undefined {
   return NUMBER.test(number) ? number : undefined
 }
 
+/** What a path of SMTP holds (RFC 5321, 4.5.3.1.3); a longer one would be no key of a table either. */
+const LONGEST = 254
+
 /** A mail address in lower case; nothing when it is none. */
 export const mailAddress = (text: string): string | undefined =>
-  z.email().safeParse(text.trim().toLowerCase()).data
+  z.email().max(LONGEST).safeParse(text.trim().toLowerCase()).data
 
 /** `@example.com`: every address of that domain, and none of its subdomains. */
 const domain = (text: string): string | undefined => {

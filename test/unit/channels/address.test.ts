@@ -26,6 +26,7 @@ test.each([
   ['ada@example.com, eve@example.net', undefined],
   ['ada@example.com\nBcc: eve@example.net', undefined],
   ['ada', undefined],
+  [`ada@${'a.'.repeat(130)}example.com`, undefined],
 ])('%j as an address is %j', (text, address) => {
   expect(mailAddress(text)).toBe(address)
 })
