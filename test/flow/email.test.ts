@@ -131,8 +131,8 @@ test('an answer goes on in the session of its thread, without what it quotes', a
   })
   await answered('bob@example.com', 1)
   expect(sentTo(ADA)).toHaveLength(before + 2)
-  const last = (await baton.history(session)).filter(({ role }) => role === 'user').at(-1)
-  expect(last).toMatchObject({ sender: 'bob@example.com', text: 'I am here, too' })
+  const heard = (await baton.history(session)).filter(({ role }) => role === 'user').at(-1)
+  expect(heard).toMatchObject({ sender: 'bob@example.com', text: 'I am here, too' })
   // Who knows no more than the Message-ID of a person's mail begins a conversation of their own.
   await mail(
     {
@@ -145,7 +145,10 @@ test('an answer goes on in the session of its thread, without what it quotes', a
     { dkim: '{@example.org : pass}' },
   )
   await answered('carol@example.org', 1)
-  expect(JSON.stringify(baton.model?.requests.at(-1)?.request.messages)).not.toContain('4711')
+  const asked = baton.model?.requests.map(({ request }) => JSON.stringify(request.messages))
+  const last = asked?.findLast((text) => text.includes('which number was it?'))
+  expect(last).toBeDefined()
+  expect(last).not.toContain('4711')
 })
 
 test.each([

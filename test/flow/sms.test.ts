@@ -141,9 +141,11 @@ test('/new-session begins a conversation that knows nothing of the one before', 
   await answered(ADA, before + 1)
   await sms('which one was it?')
   await answered(ADA, before + 2)
-  const asked = JSON.stringify(baton.model?.requests.at(-1)?.request.messages)
-  expect(asked).toContain('which one was it')
-  expect(asked).not.toContain('4711')
+  // Another session's conductor may have asked since.
+  const asked = baton.model?.requests.map(({ request }) => JSON.stringify(request.messages))
+  const last = asked?.findLast((text) => text.includes('which one was it'))
+  expect(last).toBeDefined()
+  expect(last).not.toContain('4711')
 })
 
 test("Twilio's own words are left to Twilio", async () => {
