@@ -15,21 +15,53 @@ const MOST_LINES = 3
 export const isAnnouncement = (line: string): boolean =>
   line.length <= 500 && /\d/.test(line) && TIME_OR_ADDRESS.test(line) && ANNOUNCEMENT.test(line)
 
-/** With each announcement in one line. */
+/** With each announcement in one line, and one in another language as it is in English. */
 export function joinAnnouncements(lines: readonly string[]): readonly string[] {
   const joined: string[] = []
   for (let at = 0; at < lines.length; ) {
-    const count = linesOfAnnouncement(lines, at)
-    joined.push(count > 1 ? oneLine(lines.slice(at, at + count)) : (lines[at] ?? ''))
-    at += Math.max(count, 1)
+    const { line, count } = announcementAt(lines, at) ?? { line: lines[at] ?? '', count: 1 }
+    joined.push(line)
+    at += count
   }
   return joined
 }
 
-function linesOfAnnouncement(lines: readonly string[], at: number): number {
-  for (let count = 1; count <= MOST_LINES && at + count <= lines.length; count++)
-    if (isAnnouncement(oneLine(lines.slice(at, at + count)))) return count
-  return 0
+function announcementAt(
+  lines: readonly string[],
+  at: number,
+): { readonly line: string; readonly count: number } | undefined {
+  for (let count = 1; count <= MOST_LINES && at + count <= lines.length; count++) {
+    const whole = lines.slice(at, at + count)
+    const line = oneLine(whole)
+    if (isAnnouncement(line)) return { line: count > 1 ? line : (whole[0] ?? ''), count }
+    if (isForeign(whole) && isMarked(lines, at + count)) return { line: IN_ENGLISH, count }
+  }
+  return undefined
+}
+
+const ADDRESS = /<[^\s<>@]{1,100}@[^\s<>@]{1,200}>/
+const TIME = /(?:^|\D)\d{1,2}[:.時时]\d{2}(?:\D|$)/
+/** In the first of several lines: an address, or a part of a date. */
+const HINT = /\d|@/
+const IN_ENGLISH = 'On Monday, 10:00, somebody <somebody@example.com> wrote:'
+
+/** In whatever language. Anybody may have written that, but hardly above a marked quote. */
+const isForeign = (lines: readonly string[]): boolean =>
+  isSenderOf(oneLine(lines)) &&
+  // Nothing of it is in the lines before it, which somebody wrote.
+  lines.every((line) => line.trim() !== '') &&
+  (lines.length === 1 || HINT.test(lines[0] ?? '')) &&
+  !isSenderOf(oneLine(lines.slice(1)))
+
+/** A sender's address, a time, and a colon at the end. */
+const isSenderOf = (line: string): boolean =>
+  line.length <= 500 && /[:：]$/.test(line) && ADDRESS.test(line) && TIME.test(line)
+
+/** The next line with something in it, from `from` on, is marked as a quote. */
+function isMarked(lines: readonly string[], from: number): boolean {
+  for (let at = from; at < lines.length; at++)
+    if (lines[at]?.trim()) return lines[at]?.startsWith('>') === true
+  return false
 }
 
 const oneLine = (lines: readonly string[]) =>
