@@ -17,9 +17,11 @@ export interface ServiceFunctionProps {
   readonly memoryMb?: number
 }
 
-/** ES modules have no `require`, which some bundled CommonJS packages still call. */
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+/** Bundled ES modules may ask where they are, which CommonJS says otherwise. */
+const MODULE_URL = {
+  banner: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+  define: { 'import.meta.url': 'moduleUrl' },
+}
 
 export class ServiceFunction extends NodejsFunction {
   /** Its folder below lambdas/. */
@@ -54,12 +56,15 @@ export class ServiceFunction extends NodejsFunction {
         ...bound.variables,
       },
       bundling: {
-        format: OutputFormat.ESM,
+        // A third less to do at a cold start than for an ES module, which reads every export of every built-in module.
+        format: OutputFormat.CJS,
         target: 'node24',
         mainFields: ['module', 'main'],
         minify: true,
         sourceMap: true,
-        banner: REQUIRE,
+        // The map is read at every cold start: a stack trace needs the places, not the text.
+        sourcesContent: false,
+        ...MODULE_URL,
         externalModules: [],
       },
     })

@@ -129,6 +129,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       functions: stack.all('AWS::Lambda::Function'),
       codeFolder: (declared) => codeFolder(declared, template, stateDir),
       runtime: await bundleRuntime(stateDir),
+      compileCache: path.join(options.assembly, '.compiled'),
       env: (id) => ({
         ...awsEnvironment(endpoint.url, credentials),
         ...lambdaEnv,

@@ -40,6 +40,8 @@ export interface LambdaHostOptions {
   readonly codeFolder: (declared: Declared<'AWS::Lambda::Function'>) => string
   /** The bundled runtime. */
   readonly runtime: string
+  /** Where compiled code is kept from one process to the next. */
+  readonly compileCache: string
   /** Added to the environment of the process with this id, over the template's. */
   readonly env: (id: string) => Readonly<Record<string, string>>
   readonly clock: Clock
@@ -60,7 +62,10 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
           id,
           runtime: options.runtime,
           codeFolder,
-          env: environmentOf(declared, codeFolder, options.env(id)),
+          env: {
+            ...environmentOf(declared, codeFolder, options.env(id)),
+            NODE_COMPILE_CACHE: options.compileCache,
+          },
           log: (line) => options.log(`[${declared.name}] ${line}`),
         })
       }

@@ -24,7 +24,7 @@ const bundles = Object.values(template.Resources)
   .filter(({ Type }) => Type === 'AWS::Lambda::Function')
   .map(({ Properties }) => {
     const { Code, Environment } = code.parse(Properties)
-    const file = path.join(template.assetFolder(Code.S3Key), 'index.mjs')
+    const file = path.join(template.assetFolder(Code.S3Key), 'index.js')
     return {
       name: Environment.Variables.POWERTOOLS_SERVICE_NAME,
       kB: Math.ceil(statSync(file).size / 1000),

@@ -62,6 +62,13 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
   return { ...baton, ...client, stateDir, log, close }
 }
 
+/** Entries of a page; and characters of one that may have been cut short because it is large. */
+const PAGE = 100
+const FULL = 1_000_000
+
+/** ms; each look is work for the machine that runs what is looked at. */
+const LOOK_AGAIN = 300
+
 /** What a client does over HTTP alone; `crashing`: functions may crash under its requests. */
 export function clientOf(
   { url, token }: { url: string; token: string },
@@ -81,9 +88,10 @@ export function clientOf(
       const after = entries.at(-1)?.seq ?? 0
       const response = await request(`/api/sessions/${sessionId}/messages?after=${after}`)
       if (response.status === 404) return []
-      const { messages } = (await response.json()) as { messages: Entry[] }
-      if (messages.length === 0) return entries
+      const text = await response.text()
+      const { messages } = JSON.parse(text) as { messages: Entry[] }
       entries.push(...messages)
+      if (messages.length < PAGE && text.length < FULL) return entries
     }
   }
   const until: TestBaton['until'] = async (sessionId, holds, seconds = 90) => {
@@ -93,7 +101,7 @@ export function clientOf(
       if (holds(entries)) return entries
       if (Date.now() > deadline)
         throw new Error(`not within ${seconds} s: ${JSON.stringify(entries, null, 1)}`)
-      await wait(150)
+      await wait(LOOK_AGAIN)
     }
   }
   return {
@@ -117,7 +125,7 @@ export function clientOf(
         const { legs = [] } = (await response.json()) as { legs?: { activity: string[] }[] }
         if (legs.some(({ activity }) => activity.length > 0)) return
         if (Date.now() > deadline) throw new Error('the worker was not at work within 60 s')
-        await wait(100)
+        await wait(LOOK_AGAIN)
       }
     },
     async settled(sessionId: string) {

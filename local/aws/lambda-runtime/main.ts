@@ -1,4 +1,5 @@
 /** One execution environment of a function: a process that loads the handler and runs one invocation at a time. */
+import { flushCompileCache } from 'node:module'
 import { errorPayload, runtimeError } from './error-payload.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 import type { InvokeMessage, RuntimeMessage } from './protocol.ts'
@@ -54,14 +55,24 @@ async function invokeStreaming(handler: Handler, invocation: InvokeMessage): Pro
   send({ kind: 'result', payload: 'null' })
 }
 
+let isKept = false
+
+/** For the next process with this code; Node does so at its exit only, and this one will be killed. */
+function keepCompiled(): void {
+  if (!isKept) flushCompileCache()
+  isKept = true
+}
+
 async function start(): Promise<void> {
   provideStreaming()
   const { handler, streaming } = await loadHandler(env.LAMBDA_TASK_ROOT ?? '', env._HANDLER ?? '')
   const run = streaming ? invokeStreaming : invoke
   process.on('message', (invocation: InvokeMessage) => {
-    run(handler, invocation).catch((error) => {
-      send({ kind: 'failure', error: JSON.stringify(errorPayload(error)) })
-    })
+    run(handler, invocation)
+      .catch((error) => {
+        send({ kind: 'failure', error: JSON.stringify(errorPayload(error)) })
+      })
+      .then(keepCompiled)
   })
   send({ kind: 'ready', streaming })
 }

@@ -54,6 +54,7 @@ beforeAll(async () => {
     })),
     codeFolder: ({ name }) => path.join(folder, name),
     runtime: await bundleRuntime(folder),
+    compileCache: path.join(folder, 'compiled'),
     env: () => ({}),
     clock: systemClock,
     log: (line) => lines.push(line),
