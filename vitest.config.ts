@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SlowFirst } from './test/support/slow-first.ts'
 
 /** One project a test layer, so that each can run alone: `vitest run --project unit`. */
 const project = (name: string, timeout: number, options: object = {}) => ({
@@ -11,16 +12,25 @@ const project = (name: string, timeout: number, options: object = {}) => ({
   },
 })
 
-/** Each file starts all of Baton, on a template that is synthesised once, after the layers below. */
-const whole = { globalSetup: ['test/support/synthesise.ts'], sequence: { groupOrder: 1 } }
+/**
+ * Each file starts all of Baton, on a template that is synthesised once, after the layers below. It waits for processes
+ * and timers more than it computes.
+ */
+const whole = {
+  globalSetup: ['test/support/synthesise.ts'],
+  sequence: { groupOrder: 1 },
+  maxWorkers: '150%',
+}
 
 export default defineConfig({
   test: {
-    // Much of what is tested waits for processes and timers; the default leaves one core in two idle.
+    // The default leaves one core in two idle.
     maxWorkers: '100%',
+    sequence: { sequencer: SlowFirst },
     projects: [
       project('unit', 20_000),
-      project('infra', 120_000),
+      // One template for all files of a process.
+      project('infra', 120_000, { isolate: false }),
       project('flow', 120_000, whole),
       project('faults', 300_000, whole),
     ],

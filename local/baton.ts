@@ -8,7 +8,7 @@ import { type Model, startModel } from './model/server.ts'
 import { type Channels, startChannels } from './providers/channels.ts'
 import { DEFAULT_PEOPLE } from './settings.ts'
 import { synthesise } from './synth.ts'
-import { sandboxTools } from './tools.ts'
+import { installedCli, sandboxTools } from './tools.ts'
 
 export interface BatonOptions {
   /** The checkout. */
@@ -29,6 +29,8 @@ export interface BatonOptions {
   readonly people?: readonly string[]
   /** Takes the place of what the template sets for functions, by variable. */
   readonly variables?: Readonly<Record<string, string>> | undefined
+  /** For tests: what is started as the CLI. */
+  readonly claude?: string | undefined
   /** For tests: hears of every request of a function to AWS or E2B before it is performed. */
   readonly intercept?: Intercept
   readonly log: (line: string) => void
@@ -60,6 +62,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     limits,
     people = DEFAULT_PEOPLE,
     variables,
+    claude = installedCli(root),
     intercept,
     log,
   } = options
@@ -69,7 +72,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
   }
   try {
     const assembly = await synthesise(root)
-    const tools = await sandboxTools(root, stateDir)
+    const tools = await sandboxTools(stateDir, claude)
     const modelKey = anthropicKey ?? `scripted-${randomBytes(12).toString('hex')}`
     const model = anthropicKey ? undefined : await startModel({ apiKey: modelKey, log })
     if (model) closing.push(() => model.close())

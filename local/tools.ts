@@ -4,9 +4,8 @@ import path from 'node:path'
 import { bundleRunner } from '../sandbox/bundle.ts'
 import type { Tool } from './e2b/options.ts'
 
-/** Throws when the CLI of this platform is not installed. */
-export async function sandboxTools(root: string, stateDir: string): Promise<Tool[]> {
-  const claude = path.join(root, 'node_modules', '@anthropic-ai', cliPackage(), 'claude')
+/** `claude` is the CLI's executable; throws when it is not there. */
+export async function sandboxTools(stateDir: string, claude: string): Promise<Tool[]> {
   if (!existsSync(claude))
     throw new Error(`The Claude Code CLI is not at ${claude}: run \`npm ci\` on this machine.`)
   const runner = path.join(stateDir, 'baton-runner.mjs')
@@ -19,7 +18,11 @@ export async function sandboxTools(root: string, stateDir: string): Promise<Tool
   ]
 }
 
-/** The CLI is one native executable a platform; musl has its own. */
+/** The CLI that the package manager has installed. */
+export const installedCli = (root: string): string =>
+  path.join(root, 'node_modules', '@anthropic-ai', cliPackage(), 'claude')
+
+/** It is one native executable a platform; musl has its own. */
 function cliPackage(): string {
   const report = process.report.getReport()
   const glibc =

@@ -3,9 +3,13 @@ import { chmod } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 /** Writes the runner to `path` as an executable that needs nothing but Node (20.19 or later) on PATH. */
-export async function bundleRunner(path: string): Promise<void> {
+export const bundleRunner = (path: string): Promise<void> =>
+  bundleExecutable(new URL('./runner.ts', import.meta.url).pathname, path)
+
+/** The same of any module. */
+export async function bundleExecutable(entry: string, path: string): Promise<void> {
   await build({
-    entryPoints: [new URL('./runner.ts', import.meta.url).pathname],
+    entryPoints: [entry],
     outfile: path,
     bundle: true,
     platform: 'node',

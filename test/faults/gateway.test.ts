@@ -13,6 +13,7 @@ test('an answer that cannot be counted reaches the client, and stays noted as un
   let isDown = false
   let admitted = false
   baton = await testBaton({
+    cli: 'real',
     intercept: async (call, perform) => {
       const isWrite = stepOf(call) === 'ModelGateway' && call.operation === 'UpdateItem'
       if (isWrite && isDown && admitted) throw new AwsError('InternalServerError', 'down', 500)
@@ -36,7 +37,7 @@ test('an answer that cannot be counted reaches the client, and stays noted as un
 })
 
 test('an answer whose client has left is counted to its end', async () => {
-  baton = await testBaton()
+  baton = await testBaton({ cli: 'real' })
   const way = await openGateway(baton, 'left')
   baton.model?.faults.push({ answer: [{ type: 'text', text: 'x'.repeat(3_000_000) }] })
   const leaving = new AbortController()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { block, commandsOf, replies, testBaton } from '../support/baton.ts'
 
 test('a worker that hangs is ended at its time limit, sent on once, and given up', async () => {
-  const baton = await testBaton({ variables: { LEG_SECONDS: '10' } })
+  const baton = await testBaton({ cli: 'real', variables: { LEG_SECONDS: '10' } })
   await baton.send('hangs', `@hang\n${block('echo never')}`)
   const entries = await baton.until(
     'hangs',

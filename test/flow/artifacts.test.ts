@@ -7,7 +7,7 @@ import { block, commandsOf, replies, said, type TestBaton, testBaton } from '../
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton()
+  baton = await testBaton({ cli: 'real' })
 })
 afterAll(() => baton.close())
 

@@ -15,7 +15,10 @@ let baton: TestBaton
 afterEach(() => baton.close())
 
 const start = async (budgets: object, variables = {}) => {
-  baton = await testBaton({ variables: { BUDGETS: JSON.stringify(budgets), ...variables } })
+  baton = await testBaton({
+    cli: 'real',
+    variables: { BUDGETS: JSON.stringify(budgets), ...variables },
+  })
   return baton
 }
 

@@ -5,7 +5,7 @@ import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '..
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton()
+  baton = await testBaton({ cli: 'real' })
   console.log(`isolation: ${baton.e2b.isolation}`)
 })
 afterAll(() => baton.close())

@@ -15,7 +15,7 @@ import { modelsOf, sentBy, usageTable } from '../support/usage.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton()
+  baton = await testBaton({ cli: 'real' })
 })
 afterAll(() => baton.close())
 

@@ -12,7 +12,7 @@ let tmpBefore: readonly string[]
 beforeAll(async () => {
   process.env.BATON_CANARY = CANARY
   for (const file of planted) writeFileSync(file, CANARY)
-  baton = await testBaton()
+  baton = await testBaton({ cli: 'real' })
   tmpBefore = readdirSync(tmpdir())
 })
 afterAll(async () => {

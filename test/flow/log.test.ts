@@ -24,7 +24,7 @@ const intercept: Intercept = async (call, perform) => {
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ intercept })
+  baton = await testBaton({ cli: 'real', intercept })
 })
 afterAll(() => baton.close())
 

@@ -14,7 +14,7 @@ const OPERATOR = 'canary-operator-71c0'
 let baton: TestBaton
 let canaries: readonly string[]
 beforeAll(async () => {
-  baton = await testBaton({ token: OPERATOR, readToken: 'canary-reader-9d44' })
+  baton = await testBaton({ cli: 'real', token: OPERATOR, readToken: 'canary-reader-9d44' })
   canaries = [...(await secretsOf(baton.aws)).values()]
 })
 afterAll(() => baton.close())

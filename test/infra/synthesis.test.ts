@@ -8,6 +8,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { BatonStack } from '../../lib/baton-stack.ts'
+import { readConfig } from '../../lib/config.ts'
 import { context, runApp } from './support/app.ts'
 
 const report = z.object({
@@ -89,7 +90,12 @@ test.each([
   ['alarmEmail', 'nobody'],
   ['alarmUsdPerDay', '0'],
 ])('the choice %s=%s is refused by name', (name, value) => {
-  const { exitCode, stderr } = runApp({ [name.split('.')[0] ?? '']: value })
-  expect(exitCode).toBe(1)
-  expect(stderr).toMatch(new RegExp(`cdk context: .*\\n.*at ${name}\\n`))
+  const { node } = new App({ context: { [name.split('.')[0] ?? '']: value } })
+  expect(() => readConfig(node)).toThrow(new RegExp(`^cdk context: .*\\n.*at ${name}$`))
+})
+
+test('what is refused keeps the app from being synthesised', () => {
+  const { exitCode, stderr, template } = runApp({ logDays: '31' })
+  expect([exitCode, template]).toEqual([1, undefined])
+  expect(stderr).toContain('cdk context: ')
 })

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from '../../local/baton.ts'
+import { bundleExecutable } from '../../sandbox/bundle.ts'
 import { expectDocumented } from './openapi.ts'
 import { expectNowhere, secretsOf } from './secrets.ts'
 
@@ -34,8 +35,16 @@ export interface TestBaton extends LocalBaton {
   settled(sessionId: string): Promise<void>
 }
 
-/** Starts it; `close` also removes its state unless a folder was given. */
-export async function testBaton(options: Partial<BatonOptions> = {}): Promise<TestBaton> {
+interface TestOptions extends Partial<Omit<BatonOptions, 'claude'>> {
+  /** `real` where Claude Code matters to what is tested; otherwise a stand-in that takes a tenth of its time. */
+  readonly cli?: 'real' | 'quick'
+}
+
+/** Starts it; `close` also removes its state unless a folder was given. `BATON_CLI=real` has no stand-in anywhere. */
+export async function testBaton({
+  cli = 'quick',
+  ...options
+}: TestOptions = {}): Promise<TestBaton> {
   const own = options.stateDir === undefined
   const stateDir = options.stateDir ?? mkdtempSync(path.join(tmpdir(), 'baton-'))
   const log: string[] = []
@@ -46,6 +55,8 @@ export async function testBaton(options: Partial<BatonOptions> = {}): Promise<Te
     readToken: 'test-read-token',
     isolation,
     log: (line) => log.push(line),
+    ...(cli === 'quick' &&
+      process.env.BATON_CLI !== 'real' && { claude: await quickClaude(stateDir) }),
     ...options,
     // Nothing is limited unless a test says so.
     variables: { BUDGETS: '{}', ...options.variables },
@@ -68,6 +79,12 @@ const FULL = 1_000_000
 
 /** ms; each look is work for the machine that runs what is looked at. */
 const LOOK_AGAIN = 300
+
+async function quickClaude(stateDir: string): Promise<string> {
+  const executable = path.join(stateDir, 'quick-claude')
+  await bundleExecutable(path.join(import.meta.dirname, 'quick-claude.ts'), executable)
+  return executable
+}
 
 /** What a client does over HTTP alone; `crashing`: functions may crash under its requests. */
 export function clientOf(

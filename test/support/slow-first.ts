@@ -1,0 +1,35 @@
+/** The files that take longest begin first, so that none of them runs alone at the end. */
+import path from 'node:path'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Longest first; where a file is missing here, only time is lost. */
+const LONGEST = [
+  'crash-points',
+  'hostile',
+  'lost',
+  'restart',
+  'many',
+  'hangs',
+  'budget',
+  'races-waiting',
+  'races-turns',
+  'gateway',
+  'side-by-side',
+  'product',
+  'guards',
+  'synthesis',
+  'artifacts',
+  'resume',
+]
+
+const rank = ({ moduleId }: TestSpecification) => {
+  const at = LONGEST.indexOf(path.basename(moduleId, '.test.ts'))
+  return at < 0 ? LONGEST.length : at
+}
+
+export class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return sorted.toSorted((a, b) => rank(a) - rank(b))
+  }
+}

@@ -1,0 +1,55 @@
+/** The run protocol without each of its guards: a property breaks, or something else is shown to cover for it. */
+import { describe, expect, test } from 'vitest'
+import { type Exploration, explore } from './explored.ts'
+import { mutants, mutantWithout } from './mutants.ts'
+import { scenarioNamed, scenarios } from './scenarios.ts'
+import { product } from './system.ts'
+import { traps } from './traps.ts'
+
+const SECONDS = 60_000
+
+const explored = new Map<string, Exploration>()
+
+/** What was found without a guard; explored once, whoever asks. */
+function without(guard: string): Exploration {
+  const { lacks, scenario } = mutantWithout(guard)
+  const known =
+    explored.get(guard) ??
+    explore({ system: { ...product, ...lacks }, scenario: scenarioNamed(scenario) })
+  explored.set(guard, known)
+  return known
+}
+
+describe('without a guard a property breaks', () => {
+  test.each(mutants.filter(({ breaks }) => typeof breaks === 'string'))(
+    '$guard: $breaks',
+    ({ guard, breaks }) => {
+      const { found } = without(guard)
+      expect(found?.broken.split(' ')[0]).toBe(breaks)
+      expect(found?.trace.length).toBeGreaterThan(3)
+    },
+    SECONDS,
+  )
+})
+
+describe('a guard that something else covers is not missed', () => {
+  test.each(mutants.filter(({ breaks }) => typeof breaks !== 'string'))(
+    '$guard: $breaks.coveredBy',
+    ({ guard }) => {
+      expect(without(guard).found).toBeUndefined()
+    },
+    SECONDS,
+  )
+})
+
+/** That the product keeps out of them, its own exploration of the same scenarios shows. */
+describe('without its guard the protocol falls into trap', () => {
+  test.each(traps)(
+    '$trap',
+    ({ guard }) => {
+      expect(scenarios.map(({ name }) => name)).toContain(mutantWithout(guard).scenario)
+      expect(without(guard).found).toBeDefined()
+    },
+    SECONDS,
+  )
+})

@@ -1,0 +1,20 @@
+/** The run protocol, explored to the end in small scopes. */
+import { describe, expect, test } from 'vitest'
+import { explore } from './explored.ts'
+import { scenarios } from './scenarios.ts'
+import { product } from './system.ts'
+
+const SECONDS = 60_000
+
+describe('every path of the product ends well', () => {
+  test.each(scenarios)(
+    '$name',
+    (scenario) => {
+      const { states, found } = explore({ system: product, scenario })
+      expect(found).toBeUndefined()
+      // A scenario in which next to nothing happens would prove nothing.
+      expect(states).toBeGreaterThan(1000)
+    },
+    SECONDS,
+  )
+})
