@@ -1,4 +1,7 @@
-/** The Contacts table: who may write, who tried, which mail belongs to which session, what a short link leads to. */
+/**
+ * The Contacts table: who may write, who tried, which mail belongs to which session and which SMS to which
+ * delivery, what a short link leads to.
+ */
 import { createHash } from 'node:crypto'
 import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { contact, entriesFor } from '../core/channels/address.ts'
@@ -12,6 +15,8 @@ const AT = { '#at': 'at' }
 const DAY = 86_400
 const inDays = (days: number) => Math.floor(Date.now() / 1000) + days * DAY
 const UNKNOWN_DAYS = 90
+/** Longer than a delivery is tried. */
+const SMS_DAYS = 30
 
 /** Whether a number or address, proven to be its sender's, may have something done. */
 export async function isAllowed(address: string): Promise<boolean> {
@@ -161,6 +166,16 @@ export async function getLink(token: string): Promise<LinkTarget | undefined> {
   return { ...(target as Omit<LinkTarget, 'expires'>), expires }
 }
 
+/** An SMS that Twilio has is one delivery's: the first that says so, and answers true each time that it does. */
+export async function claimSms(sid: string, delivery: string): Promise<boolean> {
+  const { Attributes } = await update(
+    { scope: `sms#${sid}`, name: '-' },
+    'SET delivery = if_not_exists(delivery, :delivery), expires = :expires',
+    { ':delivery': delivery, ':expires': inDays(SMS_DAYS) },
+  )
+  return Attributes?.delivery === delivery
+}
+
 async function read(scope: string, name: string): Promise<Record<string, unknown> | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
@@ -191,5 +206,6 @@ const update = (
       UpdateExpression: expression,
       ...(names && { ExpressionAttributeNames: { ...names } }),
       ExpressionAttributeValues: { ...values },
+      ReturnValues: 'ALL_NEW',
     }),
   )

@@ -79,7 +79,7 @@ type Message = z.infer<typeof page>['messages'][number]
 /**
  * An SMS that was sent through the API with these numbers and this body since a time (ms since the epoch), less a
  * minute for the clocks; nothing when Twilio has none. The list is not filtered by the day an SMS was sent: one that
- * waits may have none yet. `except`: ids of others that are known, for two may say the same.
+ * waits may have none yet. `isFree` says of an id that it is no other's, for two may say the same.
  * https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
  * @throws NotSent, AnswerLost or Error when Twilio does not tell, which is not to be taken for "none".
  */
@@ -88,27 +88,23 @@ export async function findSms({
   to,
   body,
   since,
-  except = [],
+  isFree = async () => true,
 }: {
   readonly from: string
   readonly to: string
   readonly body: string
   readonly since: number
-  readonly except?: readonly string[]
+  readonly isFree?: (providerId: string) => Promise<boolean>
 }): Promise<{ readonly providerId: string } | undefined> {
   const isRecent = ({ date_created }: Message) => !(Date.parse(date_created) < since - SKEW_MS)
   const query = new URLSearchParams({ To: to, From: from, PageSize: String(PAGE_SIZE) })
   let next: string | null | undefined = `${messages()}?${query}`
   for (let count = 0; count < MAX_PAGES; count++) {
     const { messages: listed, next_page_uri }: z.infer<typeof page> = await readPage(next)
-    const found = listed.find(
-      (each) =>
-        each.direction === 'outbound-api' &&
-        isRecent(each) &&
-        isSame(each.body, body) &&
-        !except.includes(each.sid),
+    const alike = listed.filter(
+      (each) => each.direction === 'outbound-api' && isRecent(each) && isSame(each.body, body),
     )
-    if (found) return { providerId: found.sid }
+    for (const { sid } of alike) if (await isFree(sid)) return { providerId: sid }
     // The newest come first.
     if (!next_page_uri || (listed.length > 0 && !listed.some(isRecent))) return undefined
     next = next_page_uri

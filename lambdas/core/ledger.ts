@@ -1,4 +1,7 @@
-/** The ledger: what a session's models have cost, kept by the gateway, one item a session and one write an action. */
+/**
+ * The ledger: what a session has cost elsewhere, of models as the gateway says and of messages as the outbox does, one item
+ * a session and one write an action.
+ */
 import type { Over } from './budget.ts'
 import { add, addToDay, type Day, type Tally } from './tally.ts'
 import { step, type Transition } from './transition.ts'
@@ -17,6 +20,8 @@ export interface Ledger {
   readonly inFlight: Readonly<Record<string, InFlight>>
   /** What the latest jobs used, the oldest first. */
   readonly jobs: readonly { readonly job: string; readonly tally: Tally }[]
+  /** The latest deliveries that were counted, the oldest first. Absent in what was written before there was SMS. */
+  readonly delivered?: readonly string[]
 }
 
 export type LedgerStep<Answer> = Transition<Ledger, Answer>
@@ -26,6 +31,8 @@ export const newLedger: Ledger = { total: {}, days: [], inFlight: {}, jobs: [] }
 /** No answer takes longer: the gateway's function is ended before. */
 const LONGEST_MS = 16 * 60_000
 const JOBS = 100
+/** A delivery comes again, if at all, before the next ones of its session. */
+const DELIVERIES = 100
 
 /** The name of a job in the ledger: its turn or leg, and its number. */
 export const jobName = ({
@@ -81,6 +88,19 @@ export function settle(ledger: Ledger, id: string, used: Tally, now: number): Le
     { job: request.job, tally: add(before, used) },
   ].slice(-JOBS)
   return step({ ...counted, inFlight: others, jobs }, true)
+}
+
+/** What a message to a person has used; counted once by its name, however often this is called. */
+export function countDelivery(
+  ledger: Ledger,
+  name: string,
+  used: Tally,
+  now: number,
+): LedgerStep<boolean> {
+  const { delivered = [] } = ledger
+  if (delivered.includes(name)) return step(ledger, false)
+  const counted = count(ledger, used, now)
+  return step({ ...counted, delivered: [...delivered, name].slice(-DELIVERIES) }, true)
 }
 
 const count = (ledger: Ledger, used: Tally, now: number): Ledger => ({

@@ -9,6 +9,7 @@ const CHANNELS = ['http', 'sms', 'email'] as const satisfies readonly Channel[]
 /** A tally as the API shows it; what is estimated is marked so. */
 export const spentView = (tally: Tally) => ({
   messages: messagesOf(tally),
+  smsSegments: tally.smsSegments ?? 0,
   turns: tally.turns ?? 0,
   commands: tally.commands ?? 0,
   workers: tally.workers ?? 0,
@@ -71,12 +72,15 @@ const counted = (count: number, one: string) =>
 export function spentText(tally: Tally): string {
   const tokens = KINDS.reduce((total, kind) => total + (tally[`tokens.${kind}`] ?? 0), 0)
   const { turns = 0, workers = 0, sandboxSeconds = 0, unpriced = 0, unmetered = 0 } = tally
+  const { smsSegments = 0, 'out.email': mails = 0 } = tally
   return [
     counted(turns, 'turn'),
     ...(workers > 0 ? [counted(workers, 'worker')] : []),
     counted(tokens, 'token'),
     money(dollars(tally)),
     `${sandboxSeconds.toLocaleString('en')} s of sandboxes`,
+    ...(smsSegments > 0 ? [counted(smsSegments, 'SMS segment')] : []),
+    ...(mails > 0 ? [counted(mails, 'mail')] : []),
     ...(unpriced > 0 ? [`${counted(unpriced, 'answer')} without a known price`] : []),
     ...(unmetered > 0 ? [`${counted(unmetered, 'answer')} of unknown usage`] : []),
   ].join(', ')

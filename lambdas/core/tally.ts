@@ -4,9 +4,11 @@ export type Channel = 'http' | 'sms' | 'email'
 export type TokenKind = 'input' | 'output' | 'cacheRead' | 'cacheWrite'
 
 export type Counter =
-  /** Messages by channel, from persons and to them. */
+  /** Messages by channel, from persons and to them: those that a provider took, and replies that are read in the history. */
   | `in.${Channel}`
   | `out.${Channel}`
+  /** What the SMS to persons are paid for as. */
+  | 'smsSegments'
   | 'turns'
   | 'commands'
   | 'workers'

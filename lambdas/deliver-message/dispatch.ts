@@ -8,6 +8,8 @@ import { dispatchMail } from './mail.ts'
 import { dispatchSms } from './sms.ts'
 
 export interface Dispatch {
+  /** Of an SMS: what it is paid for as. */
+  readonly segments?: number
   send(): Promise<Handover>
   /** Of what was sent since then (ms since the epoch): its id there, nothing when it is not there, `unknown` when nobody can tell. */
   find(since: number): Promise<{ readonly providerId: string } | undefined | 'unknown'>

@@ -9,6 +9,7 @@ import { type Outgoing, outgoing } from '../adapters/queue.ts'
 import type { DeliveryRecord, Handover } from '../core/channels/delivery.ts'
 import type { Entry } from '../core/history.ts'
 import { fifo } from '../run/fifo.ts'
+import { countSent } from './count-sent.ts'
 import { type Dispatch, dispatchOf } from './dispatch.ts'
 import { tellConductor } from './tell-conductor.ts'
 
@@ -19,19 +20,20 @@ const PAUSES = [1_000, 3_000]
 
 /** The others are over: whoever comes with the same delivery again sends nothing. */
 const OPEN: readonly DeliveryRecord['status'][] = ['sending', 'waiting']
+const TAKEN: readonly DeliveryRecord['status'][] = ['sent', 'delivered', 'undelivered']
 
 async function deliver(delivery: Outgoing): Promise<void> {
   const { sessionId, seq, name, to } = delivery
   const entry = await readEntry(sessionId, seq)
   if (!entry) return logger.warn('not delivered: its session was deleted', { seq, name })
   const record = entry.deliveries?.find((one) => one.name === name)
-  if (record && !OPEN.includes(record.status)) return tell(delivery, entry, record)
+  if (record && !OPEN.includes(record.status)) return finish(delivery, entry, record)
   const dispatch = await dispatchOf(delivery, entry)
   if ('problem' in dispatch) return end(delivery, entry, record, { status: 'refused', ...dispatch })
   const found = record?.status === 'sending' && (await dispatch.find(Date.parse(record.at)))
   if (found === 'unknown')
     return end(delivery, entry, record, { status: 'in doubt', problem: DOUBT })
-  if (found) return end(delivery, entry, record, { status: 'sent', ...found })
+  if (found) return end(delivery, entry, record, { ...paid(dispatch), status: 'sent', ...found })
   // Asked last: what was sent before somebody was taken off the list was sent.
   if (!(await isAllowed(to.address)))
     return end(delivery, entry, record, {
@@ -53,11 +55,12 @@ async function send(
 ): Promise<void> {
   let last = before
   for (const pause of [...PAUSES, undefined]) {
-    const claim = await record(delivery, last, { status: 'sending' })
+    const claim = await record(delivery, last, { ...paid(dispatch), status: 'sending' })
     if (!claim) return logger.warn('not delivered: somebody else does it', { ...idsOf(delivery) })
     const handover = await dispatch.send()
-    if (handover.status === 'sent' || handover.status === 'refused')
-      return end(delivery, entry, claim, handover)
+    if (handover.status === 'sent')
+      return end(delivery, entry, claim, { ...paid(dispatch), ...handover })
+    if (handover.status === 'refused') return end(delivery, entry, claim, handover)
     if (handover.status === 'doubt') return doubt(delivery, entry, claim, handover, dispatch, pause)
     last = await record(delivery, claim, { status: 'waiting', problem: handover.problem })
     if (!last) return
@@ -78,7 +81,7 @@ async function doubt(
   await wait(pause)
   const found = await dispatch.find(Date.parse(claim.at))
   if (found === 'unknown') return end(delivery, entry, claim, { status: 'in doubt', problem })
-  if (found) return end(delivery, entry, claim, { status: 'sent', ...found })
+  if (found) return end(delivery, entry, claim, { ...paid(dispatch), status: 'sent', ...found })
   throw new Error('in doubt whether it was sent: asked again later')
 }
 
@@ -91,19 +94,25 @@ async function end(
   before: DeliveryRecord | undefined,
   outcome: Outcome,
 ): Promise<void> {
-  if (!(await record(delivery, before, outcome))) return
   const { status } = outcome
-  logger.info('delivery', { ...idsOf(delivery), status })
-  if (status === 'sent') return
-  publish(status === 'in doubt' ? { DeliveriesInDoubt: 1 } : { DeliveriesRefused: 1 })
-  await tell(delivery, entry, outcome)
+  if (await record(delivery, before, outcome)) {
+    logger.info('delivery', { ...idsOf(delivery), status })
+    if (status === 'in doubt') publish({ DeliveriesInDoubt: 1 })
+    if (status === 'refused') publish({ DeliveriesRefused: 1 })
+    await finish(delivery, entry, outcome)
+    // Twilio may have called back before us with what became of it.
+  } else if (status === 'sent') await countSent(delivery, outcome.segments)
 }
 
-/** Told once, however often: whoever recorded it may not have come to telling it. */
-async function tell(delivery: Outgoing, entry: Entry, outcome: Outcome): Promise<void> {
-  if (outcome.status === 'refused' || outcome.status === 'in doubt')
-    await tellConductor(delivery, entry, outcome)
+/** Counted and told once, however often: whoever recorded it may not have come to this. */
+async function finish(delivery: Outgoing, entry: Entry, outcome: Outcome): Promise<void> {
+  const { status, segments } = outcome
+  if (TAKEN.includes(status)) await countSent(delivery, segments)
+  if (status === 'refused' || status === 'in doubt') await tellConductor(delivery, entry, outcome)
 }
+
+/** What the record says of its price. */
+const paid = ({ segments }: Dispatch) => (segments === undefined ? {} : { segments })
 
 async function record(
   delivery: Outgoing,

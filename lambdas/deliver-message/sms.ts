@@ -1,6 +1,6 @@
 /** One SMS: no longer than so many segments, the rest behind a link. */
+import { claimSms } from '../adapters/contacts.ts'
 import { variable } from '../adapters/environment.ts'
-import { readEntries } from '../adapters/history.ts'
 import type { Outgoing } from '../adapters/queue.ts'
 import { linkToFile, linkToText } from '../adapters/short-links.ts'
 import { findSms, sendSms } from '../adapters/twilio.ts'
@@ -18,13 +18,18 @@ export async function dispatchSms(
   { text }: Said,
   from: string,
 ): Promise<Dispatch> {
-  const { sessionId, seq, to } = delivery
+  const { sessionId, seq, name, to } = delivery
+  const claim = (sid: string) => claimSms(sid, `${sessionId}/${seq}/${name}`)
   const message = { from, to: to.address, body: await bodyOf(delivery, plainText(text)) }
   const statusCallback = `${variable('PUBLIC_URL')}/api/webhooks/sms/status?delivery=${deliveryParameter(delivery)}#rc=5&rp=all`
   return {
-    send: () => sendSms({ ...message, statusCallback }),
-    find: async (since) =>
-      findSms({ ...message, since, except: await deliveredBefore(sessionId, seq) }),
+    segments: segmentsOf(message.body),
+    async send() {
+      const handover = await sendSms({ ...message, statusCallback })
+      if (handover.status === 'sent') await claim(handover.providerId)
+      return handover
+    },
+    find: (since) => findSms({ ...message, since, isFree: claim }),
   }
 }
 
@@ -37,14 +42,4 @@ async function bodyOf({ sessionId, seq, name, files = [] }: SmsDelivery, text: s
   const said = cutToSegments(text, room, `The rest: ${rest.url}`)
   await Promise.all([...links, ...(said === text ? [] : [rest])].map((link) => link.open()))
   return (said + lines).trim()
-}
-
-/** Entries that may have been delivered to the same person in the minute before, with the same words. */
-const BEFORE = 20
-
-async function deliveredBefore(sessionId: string, seq: number): Promise<readonly string[]> {
-  const entries = await readEntries(sessionId, Math.max(0, seq - BEFORE), BEFORE)
-  return entries.flatMap(({ deliveries = [] }) =>
-    deliveries.flatMap(({ providerId }) => providerId ?? []),
-  )
 }

@@ -6,6 +6,7 @@ import { readLedger } from '../adapters/ledgers.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { readAnswer } from '../core/answer.ts'
 import { usedBy } from '../core/ledger.ts'
+import { askersOf } from '../core/message.ts'
 import { accept, askAgain } from '../core/run/turn.ts'
 import { turnStep } from '../run/inputs.ts'
 import { task } from '../run/task.ts'
@@ -34,6 +35,7 @@ export const handler = task(turnStep, async ({ sessionId, run, turn: n }) => {
       result,
       commands: commands.length,
       replies: reply !== null,
+      unsent: askersOf(bodies).length === 0,
       used: usedBy(ledger, undefined, n),
       models: variable('RECEIPT_IN_REPLY') ? ledger.total : undefined,
       spawns: commands.filter(({ type }) => type === 'SPAWN_WORKER').length,

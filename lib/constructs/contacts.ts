@@ -24,7 +24,7 @@ export class Contacts extends Construct {
   read(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'GetItem')
   }
-  /** Threads, short links, and who wrote without being on the list. */
+  /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
   change(): Binding {
     return together(
       access('CONTACTS_TABLE', this.#table, 'GetItem'),
@@ -39,7 +39,7 @@ export class Contacts extends Construct {
               // Never the list of those who may write: these functions read what strangers send.
               conditions: {
                 'ForAllValues:StringLike': {
-                  'dynamodb:LeadingKeys': ['unknown', 'thread#*', 'link#*'],
+                  'dynamodb:LeadingKeys': ['unknown', 'thread#*', 'link#*', 'sms#*'],
                 },
               },
             }),

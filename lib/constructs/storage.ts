@@ -150,7 +150,7 @@ export class Storage extends Construct {
       setting('HISTORY_DAYS', this.#historyDays),
     )
   }
-  /** What a session's models have cost so far. */
+  /** What a session's models and messages have cost so far. */
   readLedgers(): Binding {
     return access('USAGE_TABLE', this.usage, 'GetItem')
   }

@@ -1,5 +1,6 @@
 /** Providers with a bad moment: what is sent to a person is there once, or its record says what is not known. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Tally } from '../../lambdas/core/tally.ts'
 import type { Fault } from '../../local/providers/fault.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { published } from '../support/log.ts'
@@ -13,6 +14,7 @@ import {
   writeSms,
 } from '../support/people.ts'
 import { deliverAgain, OUTBOX, redeliverSoon } from '../support/queues.ts'
+import { usageTable } from '../support/usage.ts'
 
 const numbers = Array.from({ length: 10 }, (_, i) => `+155501${20 + i}`)
 
@@ -35,6 +37,14 @@ const ended = async (session: string, count: number, ...ends: readonly string[])
 
 const sessionOf = (number: string) => `sms-${number.slice(1)}`
 
+/** What was counted of the messages that were sent. */
+async function counted(session: string): Promise<Tally> {
+  const { total } = await usageTable(baton).ledger(session)
+  return Object.fromEntries(
+    Object.entries(total).filter(([name]) => /^(?:out\.|smsSegments$)/.test(name)),
+  )
+}
+
 const TWILIO: readonly (readonly [name: string, faults: readonly Fault[]])[] = [
   ['takes it and drops the answer', ['accept-then-drop']],
   ['breaks off and takes nothing', ['drop']],
@@ -53,6 +63,7 @@ test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (
   const texts = textsTo(baton, number)
   expect(texts).toHaveLength(1)
   expect(records).toMatchObject([{ providerId: texts[0]?.sid }])
+  expect(await counted(session)).toEqual({ 'out.sms': 1, smsSegments: 1 })
   await expectAnswered(baton, session, ['hello'])
 })
 
@@ -120,4 +131,5 @@ test('SendGrid has too many requests at first: the mail is sent once', async () 
   const mails = mailsTo(baton, from)
   expect(mails).toHaveLength(1)
   expect(records).toMatchObject([{ providerId: mails[0]?.id }])
+  expect(await counted(session)).toEqual({ 'out.email': 1 })
 })

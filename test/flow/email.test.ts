@@ -1,4 +1,6 @@
+import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AttachedFile, pathOf } from '../../lambdas/core/message.ts'
 import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
 import type { SentMail } from '../../local/providers/sendgrid/sent-mail.ts'
 import { block, replies, type TestBaton, testBaton } from '../support/baton.ts'
@@ -101,7 +103,22 @@ test.each([
     sender: ADA,
     files: [{ name: 'report.pdf', size: PDF.length }],
   })
+  expect(await inConductor(session, entries[0]?.files?.[0])).toEqual(new Uint8Array(PDF))
 })
+
+/** An attached file as it lies in the sandbox of the session's conductor. */
+async function inConductor(sessionId: string, file: AttachedFile | undefined): Promise<Uint8Array> {
+  const { E2B_API_URL, E2B_SANDBOX_URL, E2B_API_KEY } = baton.e2b.env
+  const conductor = baton.e2b
+    .sandboxes()
+    .find(({ metadata }) => metadata.session === sessionId && !metadata.worker)
+  const sandbox = await Sandbox.connect(conductor?.id ?? '', {
+    apiUrl: E2B_API_URL,
+    sandboxUrl: E2B_SANDBOX_URL,
+    apiKey: E2B_API_KEY,
+  })
+  return sandbox.files.read(pathOf(file ?? { folder: '', name: '' }), { format: 'bytes' })
+}
 
 test('a subject is one line, whatever it brings', async () => {
   const lines = Buffer.from('Plain\nSPAWN_WORKER: dig').toString('base64')

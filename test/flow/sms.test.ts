@@ -29,6 +29,11 @@ const sms = (body: string, more: { from?: string; messageSid?: string } = {}) =>
 const answered = (number: string, count: number) =>
   expect.poll(() => sentTo(number).length, { timeout: 60_000 }).toBe(count)
 
+async function usage(): Promise<unknown> {
+  const response = await baton.request(`/api/sessions/${SESSION}`)
+  return ((await response.json()) as { usage: unknown }).usage
+}
+
 test('an SMS is answered by SMS, to its number, once, and its delivery is known', async () => {
   const taken = await sms('Create a test file at /tmp/test.txt with the text Hello World')
   expect(taken).toMatchObject({ status: 200, attempts: 1, contentType: 'text/xml' })
@@ -42,9 +47,13 @@ test('an SMS is answered by SMS, to its number, once, and its delivery is known'
   )
   expect(entries[0]).toMatchObject({ role: 'user', channel: 'sms', sender: ADA })
   expect(entries.flatMap(({ deliveries = [] }) => deliveries)).toMatchObject([
-    { to: ADA, channel: 'sms', status: 'delivered', providerId: first?.sid },
-    { to: ADA, channel: 'sms', status: 'delivered', providerId: second?.sid },
+    { to: ADA, channel: 'sms', status: 'delivered', providerId: first?.sid, segments: 1 },
+    { to: ADA, channel: 'sms', status: 'delivered', providerId: second?.sid, segments: 1 },
   ])
+  await expect.poll(usage, { timeout: 10_000 }).toMatchObject({
+    messages: { in: 1, out: 2, byChannel: { http: { out: 0 }, sms: { in: 1, out: 2 } } },
+    smsSegments: 2,
+  })
 })
 
 test('a stranger is answered 200 and nothing runs; the operator sees who it was, and may let them in', async () => {

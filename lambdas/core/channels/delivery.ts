@@ -58,5 +58,7 @@ export interface DeliveryRecord {
   /** When it came to stand so, ISO 8601. */
   readonly at: string
   readonly providerId?: string
+  /** Of an SMS: what it is paid for as. */
+  readonly segments?: number
   readonly problem?: string
 }

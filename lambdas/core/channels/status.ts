@@ -50,6 +50,7 @@ export function afterStatus(
     status: final ?? 'sent',
     at,
     providerId: sid,
+    ...(record.segments !== undefined && { segments: record.segments }),
     ...(errorCode !== undefined && { problem: `Twilio's error ${errorCode}` }),
   }
 }

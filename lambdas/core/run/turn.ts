@@ -35,6 +35,8 @@ export interface Decision {
   /** Where the next turn starts from; without one, where this turn started. */
   readonly transcript?: string | undefined
   readonly replies: boolean
+  /** Nobody is sent the reply: it is read in the history. */
+  readonly unsent: boolean
   /** What the models of its jobs used. */
   readonly used: Tally
   /** The ledger's total, where the reply is to say what the run has spent so far. */
@@ -61,7 +63,7 @@ export function accept(
   if (!turn || turn.result !== decision.result) return step(session, undefined)
   const covered = new Set(turn.cover.map(({ seq }) => seq))
   const entry = session.lastSeq + 1
-  const counts = countsOf(session, decision)
+  const counts = countsOf(decision)
   const {
     job: _job,
     token: _token,
@@ -112,10 +114,11 @@ export function accept(
   return step(count(accepted, counts, Date.parse(decision.at)), remaining(running))
 }
 
-const countsOf = ({ channel }: Session, { commands, replies, silent }: Decision): Tally => ({
+/** A reply that is sent is counted by whoever sends it. */
+const countsOf = ({ commands, replies, silent, unsent }: Decision): Tally => ({
   turns: 1,
   commands,
-  ...((replies || silent) && { [`out.${channel}`]: 1 }),
+  ...(unsent && (replies || silent) && { 'out.http': 1 }),
 })
 
 /**

@@ -172,6 +172,13 @@ const other = (date_created?: string) =>
   listed('SM0', { body: 'another', ...(date_created && { date_created }) })
 const OLD = 'Sat, 03 Oct 2026 09:00:00 +0000'
 
+test('of two that are alike it is the one that is free', async () => {
+  twilio.react = answer(200, { messages: [listed('SM1'), listed('SM2')] })
+  const isFree = async (sid: string) => sid === 'SM2'
+  expect(await findSms({ ...SMS, since: SINCE, isFree })).toEqual({ providerId: 'SM2' })
+  expect(await findSms({ ...SMS, since: SINCE, isFree: async () => false })).toBeUndefined()
+})
+
 test('it is looked for on further pages', async () => {
   twilio.react = pages(3, (page) => (page === 2 ? [listed('SM9')] : page === 1 ? [] : [other()]))
   expect(await find()).toEqual({ providerId: 'SM9' })

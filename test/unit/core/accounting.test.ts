@@ -59,10 +59,19 @@ describe('is counted once', () => {
 
   test('a turn with its commands and its reply', () => {
     const before = session({ turn: turn({ result: 'j1' }), inbox: [message(1)] })
-    const decision = { result: 'j1', commands: 2, spawns: 1, replies: true, silent: false }
+    const decision = {
+      result: 'j1',
+      commands: 2,
+      spawns: 1,
+      replies: true,
+      unsent: true,
+      silent: false,
+    }
     const { item } = accept(before, 1, 1, { ...decision, used: {}, at: AT })
     expect(item.counts).toEqual({ turns: 1, commands: 2, 'out.http': 1 })
     expect(accept(item, 1, 1, { ...decision, used: {}, at: AT }).item).toBe(item)
+    const sent = accept(before, 1, 1, { ...decision, unsent: false, used: {}, at: AT }).item
+    expect(sent.counts).toEqual({ turns: 1, commands: 2 })
   })
 
   test("the conductor's sandbox, from one look to the next", () => {

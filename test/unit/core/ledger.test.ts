@@ -1,7 +1,14 @@
 /** The ledger counts each answer once, and knows what is under way. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { admit, type Ledger, newLedger, settle, usedBy } from '../../../lambdas/core/ledger.ts'
+import {
+  admit,
+  countDelivery,
+  type Ledger,
+  newLedger,
+  settle,
+  usedBy,
+} from '../../../lambdas/core/ledger.ts'
 import { add, type Tally } from '../../../lambdas/core/tally.ts'
 import { NOW } from './scene.ts'
 
@@ -47,6 +54,15 @@ test('the budget is asked about what was settled', () => {
 test('a second settlement changes nothing', () => {
   const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
   expect(settle(item, 'a', { nanoUsd: 5 }, NOW)).toEqual({ item, answer: false })
+})
+
+test('a delivery is counted once, by its name', () => {
+  const used = { 'out.sms': 1, smsSegments: 2 }
+  const { item, answer } = countDelivery(newLedger, '2.reply.x', used, NOW)
+  expect(answer).toBe(true)
+  expect(item).toMatchObject({ total: used, days: [{ date: '2026-01-01', tally: used }] })
+  expect(countDelivery(item, '2.reply.x', used, NOW)).toEqual({ item, answer: false })
+  expect(countDelivery(item, '3.reply.x', used, NOW).item.total).toEqual(add(used, used))
 })
 
 test('what jobs used is told by turn and leg', () => {

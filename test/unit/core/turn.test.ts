@@ -62,6 +62,7 @@ const decision = {
   transcript: 'j5',
   silent: false,
   replies: true,
+  unsent: true,
   used: {},
   at: AT,
 }

@@ -180,6 +180,7 @@ function accept(
     transcript: result,
     silent: false,
     replies: true,
+    unsent: true,
     used: {},
     at: ACCOUNT.at,
   })
