@@ -64,7 +64,7 @@ async function converse(session: string, message: string): Promise<readonly Entr
 }
 
 test.each(BUDGETS)(`${RUNS / BUDGETS.length} runs with a budget of $%d each`, async (usd) => {
-  baton = await testBaton({ variables: { BUDGETS: JSON.stringify({ run: { usd } }) } })
+  baton = await testBaton({ cli: 'real', variables: { BUDGETS: JSON.stringify({ run: { usd } }) } })
   const usage = usageTable(baton)
   const each = fc.sample(messages, { seed: SEED + usd * 1000, numRuns: RUNS / BUDGETS.length })
   let stopped = 0
