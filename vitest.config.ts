@@ -19,7 +19,7 @@ const project = (name: string, timeout: number, options: object = {}) => ({
 const whole = {
   globalSetup: ['test/support/synthesise.ts'],
   sequence: { groupOrder: 1 },
-  maxWorkers: '200%',
+  maxWorkers: 4,
 }
 
 export default defineConfig({

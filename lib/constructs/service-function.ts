@@ -65,6 +65,8 @@ export class ServiceFunction extends NodejsFunction {
         // The map is read at every cold start: a stack trace needs the places, not the text.
         sourcesContent: false,
         ...MODULE_URL,
+        // An imported built-in module is read whole as well: `require` it where a package imports it on demand.
+        esbuildArgs: { '--supported:dynamic-import': 'false' },
         externalModules: [],
       },
     })
