@@ -12,15 +12,8 @@ const project = (name: string, timeout: number, options: object = {}) => ({
   },
 })
 
-/**
- * Each file starts all of Baton, on a template that is synthesised once, after the layers below. It waits for processes
- * and timers more than it computes.
- */
-const whole = {
-  globalSetup: ['test/support/synthesise.ts'],
-  sequence: { groupOrder: 1 },
-  maxWorkers: 4,
-}
+/** Each file starts all of Baton, on a template that is synthesised once, after the layers below. */
+const whole = { globalSetup: ['test/support/synthesise.ts'], sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {

@@ -7,8 +7,8 @@ import { redeliverSoon } from '../support/queues.ts'
 
 /** All of them take half an hour: every run takes a fixed spread, `BATON_ALL_POINTS=1` takes all. */
 const ALL = process.env.BATON_ALL_POINTS === '1'
-const SPREAD = 12
-const AT_ONCE = 7
+const SPREAD = 8
+const AT_ONCE = 5
 
 const { intercept, plan, effects, crashed } = crashes()
 let baton: TestBaton

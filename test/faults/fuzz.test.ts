@@ -6,7 +6,7 @@ import { few } from '../support/few.ts'
 import { operations } from '../support/openapi.ts'
 
 /** `BATON_ALL_REQUESTS=1`: ten thousand. */
-const REQUESTS = process.env.BATON_ALL_REQUESTS ? 10_000 : 3_000
+const REQUESTS = process.env.BATON_ALL_REQUESTS ? 10_000 : 1_500
 const AT_ONCE = 12
 
 let baton: TestBaton

@@ -13,6 +13,8 @@ import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
 import { secretsOf } from '../support/secrets.ts'
 
 const CONDUCTORS: Record<Way, Conductor> = { structured, echo, reports: echoOfReports }
+/** `BATON_ALL_CASES=1`: all of them in each way; otherwise every third is echoed. */
+const ALL = process.env.BATON_ALL_CASES === '1'
 const WAYS = ['structured', 'echo', 'reports'] as const
 
 let baton: TestBaton
@@ -61,7 +63,9 @@ test.each(WAYS)('the corpus is played to its end: %s', async (way) => {
   expect(HOSTILE.length).toBeGreaterThanOrEqual(50)
   expect(new Set(HOSTILE.map(({ name }) => name)).size).toBe(HOSTILE.length)
   if (baton.model) baton.model.conductor = CONDUCTORS[way]
-  const cases = HOSTILE.filter((hostile) => isFor(way, hostile))
+  const cases = HOSTILE.filter((hostile) => isFor(way, hostile)).filter(
+    (_, i) => ALL || way !== 'echo' || i % 3 === 0,
+  )
   const now = await play(baton, way, cases)
   expect(now).toHaveLength(cases.length)
   played.push(...now)

@@ -9,7 +9,7 @@ import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '..
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ cli: 'real' })
+  baton = await testBaton()
 })
 afterAll(() => baton.close())
 

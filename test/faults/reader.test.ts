@@ -5,7 +5,7 @@ import { type TestBaton, testBaton } from '../support/baton.ts'
 import { few } from '../support/few.ts'
 
 /** `BATON_ALL_MESSAGES=1`: a thousand, which take minutes, since a session's messages come in one after another. */
-const MESSAGES = process.env.BATON_ALL_MESSAGES ? 1_000 : 200
+const MESSAGES = process.env.BATON_ALL_MESSAGES ? 1_000 : 100
 const SENDERS = 25
 
 let baton: TestBaton

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sha256Of } from './callback-server.ts'
 import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
 
-const scene = setScene()
+const scene = setScene('quick')
 
 /** Runs a worker's script to the end of its job; answers the result. */
 async function work(script: string, changes: Parameters<typeof jobIn>[2] = {}) {

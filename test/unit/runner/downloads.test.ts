@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
 
-const scene = setScene()
+const scene = setScene('quick')
 
 const artifact = (name: string, size: number, stored = name) => ({
   path: `workers/w1/artifacts/${name}`,

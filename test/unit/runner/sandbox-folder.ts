@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'vitest'
-import { bundleRunner } from '../../../sandbox/bundle.ts'
+import { bundleExecutable, bundleRunner } from '../../../sandbox/bundle.ts'
 import { tokenOf } from './callback-server.ts'
 
 const CLAUDE = new URL(
@@ -16,14 +16,20 @@ const CLAUDE = new URL(
   import.meta.url,
 ).pathname
 
+const QUICK_CLAUDE = new URL('../../support/quick-claude.ts', import.meta.url).pathname
+
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>
 
-export async function createSandbox() {
+/** `quick` has a stand-in for the CLI. */
+export type Cli = 'real' | 'quick'
+
+export async function createSandbox(cli: Cli = 'real') {
   const folder = await mkdtemp(join(tmpdir(), 'baton.sandbox_'))
   const bin = join(folder, 'bin')
   const id = `test-${randomUUID()}`
   await mkdir(bin)
-  await symlink(CLAUDE, join(bin, 'claude'))
+  if (cli === 'real') await symlink(CLAUDE, join(bin, 'claude'))
+  else await bundleExecutable(QUICK_CLAUDE, join(bin, 'claude'))
   await symlink(process.execPath, join(bin, 'node'))
   await bundleRunner(join(bin, 'baton-runner'))
   const running: { pid: number | undefined; ended: Promise<unknown> }[] = []

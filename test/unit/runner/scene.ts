@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Model, startModel } from '../../../local/model/server.ts'
 import type { Job } from '../../../sandbox/contract.ts'
 import { type CallbackServer, startCallback } from './callback-server.ts'
-import { createSandbox, type Sandbox } from './sandbox-folder.ts'
+import { type Cli, createSandbox, type Sandbox } from './sandbox-folder.ts'
 
 /** A generous limit: a machine that is busy must not fail a test. */
 export const PATIENCE = 60_000
@@ -14,7 +14,7 @@ export const API_KEY = 'model-api-key-canary'
 export type Scene = { model: Model; callback: CallbackServer; sandbox: Sandbox }
 
 /** The model is shared by a file's tests, the sandbox and the callback are fresh for each. */
-export function setScene(): Scene {
+export function setScene(cli: Cli = 'real'): Scene {
   const scene: Partial<Scene> = {}
   const cleanups: (() => unknown)[] = []
   beforeAll(async () => {
@@ -22,7 +22,7 @@ export function setScene(): Scene {
   })
   beforeEach(async () => {
     const callback = await startCallback()
-    const sandbox = await createSandbox()
+    const sandbox = await createSandbox(cli)
     Object.assign(scene, { callback, sandbox })
     cleanups.push(sandbox.remove, callback.close)
   }, PATIENCE)
