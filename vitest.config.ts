@@ -12,6 +12,9 @@ const project = (name: string, timeout: number, options: object = {}) => ({
   },
 })
 
+/** Tests of modules that keep a client or a secret from one call to the next, as functions do. */
+const KEEPING = ['test/unit/{channels,gateway,http,telemetry}/**/*.test.ts']
+
 /** Each file starts all of Baton, on a template that is synthesised once, after the layers below. */
 const whole = { globalSetup: ['test/support/synthesise.ts'], sequence: { groupOrder: 1 } }
 
@@ -21,8 +24,9 @@ export default defineConfig({
     maxWorkers: '100%',
     sequence: { sequencer: SlowFirst },
     projects: [
-      project('unit', 20_000),
-      // One template for all files of a process.
+      // A process loads what files have in common once; but where modules keep clients and secrets, each has its own.
+      project('unit', 20_000, { isolate: false, exclude: KEEPING }),
+      project('adapters', 20_000, { include: KEEPING }),
       project('infra', 120_000, { isolate: false }),
       project('flow', 120_000, whole),
       project('faults', 300_000, whole),

@@ -124,7 +124,7 @@ test('what strangers reach can neither read what was said, nor start anything, n
       action === 'dynamodb:UpdateItem' && resource.startsWith('<ChannelsContacts'),
   )
   expect(writes.map(({ only }) => only)).toEqual(
-    strangers.map(() => ['unknown', 'thread#*', 'link#*']),
+    strangers.map(() => ['unknown', 'thread#*', 'link#*', 'sms#*']),
   )
 })
 
