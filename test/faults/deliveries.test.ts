@@ -1,5 +1,6 @@
 /** Providers with a bad moment: what is sent to a person is there once, or its record says what is not known. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { segmentsOf } from '../../lambdas/core/channels/segments.ts'
 import type { Tally } from '../../lambdas/core/tally.ts'
 import type { Fault } from '../../local/providers/fault.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
@@ -63,7 +64,10 @@ test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (
   const texts = textsTo(baton, number)
   expect(texts).toHaveLength(1)
   expect(records).toMatchObject([{ providerId: texts[0]?.sid }])
-  expect(await counted(session)).toEqual({ 'out.sms': 1, smsSegments: 1 })
+  expect(await counted(session)).toEqual({
+    'out.sms': 1,
+    smsSegments: segmentsOf(texts[0]?.body ?? ''),
+  })
   await expectAnswered(baton, session, ['hello'])
 })
 
