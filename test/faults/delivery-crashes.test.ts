@@ -79,7 +79,11 @@ async function tryAll(
     const person = people[i] ?? ''
     const where = `${point.when} ${point.effect}`
     await write(person, point).catch((error) => failures.push(`${where}: ${error}`))
-    if (!crashed(person)) failures.push(`${where}: not met`)
+    // What is sent is counted after it is recorded.
+    await expect
+      .poll(() => crashed(person), { timeout: 20_000 })
+      .toBe(true)
+      .catch(() => failures.push(`${where}: not met`))
   })
   console.log(points.map(({ when, effect }) => `${when} ${effect}`).join('\n'))
   return failures
