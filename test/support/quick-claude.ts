@@ -3,7 +3,6 @@
  * and keeps its transcript, as Claude Code does, and needs a tenth of its time. Bundled as an executable of its own.
  */
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { appendFileSync, globSync, mkdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import path from 'node:path'
@@ -140,8 +139,7 @@ async function main(): Promise<void> {
     const { content, ...rest } = JSON.parse(body) as Answer
     used.push(rest.usage)
     keep({ role: 'assistant', content })
-    for (const block of content)
-      tell({ type: 'assistant', uuid: randomUUID(), message: { ...rest, content: [block] } })
+    for (const block of content) tell({ type: 'assistant', message: { ...rest, content: [block] } })
     const structured = content.find(({ name }) => name === STRUCTURED_OUTPUT)
     if (structured) {
       keep(resultOf(structured, { content: 'Structured output provided successfully' }))

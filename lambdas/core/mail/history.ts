@@ -15,7 +15,7 @@ const MOST_LINES = 3
 export const isAnnouncement = (line: string): boolean =>
   line.length <= 500 && /\d/.test(line) && TIME_OR_ADDRESS.test(line) && ANNOUNCEMENT.test(line)
 
-/** With each announcement in one line, and one in another language as it is in English. */
+/** With each announcement in one line, and one in another language in an English frame that is known for one. */
 export function joinAnnouncements(lines: readonly string[]): readonly string[] {
   const joined: string[] = []
   for (let at = 0; at < lines.length; ) {
@@ -34,7 +34,7 @@ function announcementAt(
     const whole = lines.slice(at, at + count)
     const line = oneLine(whole)
     if (isAnnouncement(line)) return { line: count > 1 ? line : (whole[0] ?? ''), count }
-    if (isForeign(whole) && isMarked(lines, at + count)) return { line: IN_ENGLISH, count }
+    if (isForeign(whole) && isMarked(lines, at + count)) return { line: inEnglish(line), count }
   }
   return undefined
 }
@@ -43,7 +43,9 @@ const ADDRESS = /<[^\s<>@]{1,100}@[^\s<>@]{1,200}>/
 const TIME = /(?:^|\D)\d{1,2}[:.時时]\d{2}(?:\D|$)/
 /** In the first of several lines: an address, or a part of a date. */
 const HINT = /\d|@/
-const IN_ENGLISH = 'On Monday, 10:00, somebody <somebody@example.com> wrote:'
+
+/** With all its words: where a quote is kept in doubt, nothing is lost. */
+const inEnglish = (line: string) => `On 10:00, ${line.slice(0, -1)} wrote:`
 
 /** In whatever language. Anybody may have written that, but hardly above a marked quote. */
 const isForeign = (lines: readonly string[]): boolean =>

@@ -23,6 +23,13 @@ test.each([
   expect(whatWasSaid(text, subject)).not.toContain('SPAWN_WORKER')
 })
 
+test('an announcement in another language keeps its words where its quote is kept', () => {
+  const announcement = 'пн, 5 янв. 2026 г. в 10:00, Eve <eve@example.net>:'
+  const long = Array.from({ length: 450 }, (_, i) => `line ${i}`).join('\n')
+  const said = whatWasSaid(`${long}\n\n${announcement}\n\n> quoted`)
+  expect(said).toContain(announcement.slice(0, -1))
+})
+
 test.fails.each([
   ['a quote of which a line lost its mark', `ok\n\n${GMAIL}\n> hello\n${EVIL}\n> bye`],
   [
