@@ -34,11 +34,10 @@ export function crashes(): Crashes {
   }
   return {
     intercept: async (call, perform) => {
-      const session = isEffect(call)
-        ? watched.get(sessionOf(call, watched.keys()) ?? '')
-        : undefined
-      if (!session) return perform()
-      const effect = nameOf(call, session.effects)
+      const id = isEffect(call) ? sessionOf(call, watched.keys()) : undefined
+      const session = watched.get(id ?? '')
+      if (id === undefined || !session) return perform()
+      const effect = nameOf(call, id, session.effects)
       session.effects.push(effect)
       if (session.crash?.effect !== effect) return perform()
       const { when } = session.crash
@@ -53,8 +52,10 @@ export function crashes(): Crashes {
   }
 }
 
-function nameOf(call: FunctionCall, before: readonly Effect[]): Effect {
-  const kind = `${stepOf(call)} ${call.service} ${operationOf(call)}`
+/** Without the session's id, which stands in the names of objects: the same effect of another one has the same name. */
+function nameOf(call: FunctionCall, session: string, before: readonly Effect[]): Effect {
+  const operation = operationOf(call).replaceAll(session, '<session>')
+  const kind = `${stepOf(call)} ${call.service} ${operation}`
   return `${kind} ${before.filter((effect) => kindOf(effect) === kind).length + 1}`
 }
 
