@@ -1,9 +1,19 @@
-/** The CDK entry: one stack, held to the AwsSolutions and Serverless rules at every synthesis. */
-import { App, Tags, Validations } from 'aws-cdk-lib'
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
-import { BatonStack } from '../lib/baton-stack.ts'
+/** The CDK entry: one stack, held to the AwsSolutions and Serverless rules whenever anything has changed. */
+import { existsSync, readFileSync } from 'node:fs'
+import { openAssembly } from '../lib/assembly.ts'
 
-const app = new App()
-new BatonStack(app, 'Baton')
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
-Tags.of(app).add('app', 'baton')
+const {
+  CDK_OUTDIR = 'cdk.out',
+  CDK_CONTEXT_JSON = '',
+  // Where the CDK's command line puts what is too long for a variable.
+  CONTEXT_OVERFLOW_LOCATION_ENV: overflow = '',
+} = process.env
+const context = CDK_CONTEXT_JSON + (existsSync(overflow) ? readFileSync(overflow, 'utf8') : '')
+const assembly = openAssembly(CDK_OUTDIR, context)
+
+// To load the CDK takes longer than to see that nothing has changed.
+if (!assembly.isCurrent) {
+  const { synthesise } = await import('../lib/synthesise.ts')
+  await synthesise()
+  if (!process.exitCode) assembly.keep()
+}

@@ -22,11 +22,6 @@ export class BatonStack extends Stack {
   constructor(app: App, id: string) {
     super(app, id, { description: 'Baton: an always-on conductor with workers in sandboxes' })
     const config = readConfig(app.node)
-    const modelUrl = new CfnParameter(this, 'ModelBaseUrl', {
-      default: 'https://api.anthropic.com',
-      description: 'The Messages API that the gateway passes requests on to.',
-    })
-
     const storage = new Storage(this, 'Storage', config)
     const secrets = new Secrets(this, 'Secrets')
     const api = new Api(this, 'Api')
@@ -41,9 +36,7 @@ export class BatonStack extends Stack {
         storage.changeUsage(),
         budgets,
         secrets.jobKey,
-        ...(config.modelUpstream === 'bedrock'
-          ? [bedrock()]
-          : [secrets.modelKey, setting('MODEL_BASE_URL', modelUrl.valueAsString)]),
+        ...(config.modelUpstream === 'bedrock' ? [bedrock()] : [secrets.modelKey, this.modelUrl()]),
       ],
     })
 
@@ -215,5 +208,14 @@ export class BatonStack extends Stack {
       value: `${publicUrl}/api/webhooks/email`,
       description: "Where SendGrid's Inbound Parse is to post mails, signed by a security policy",
     })
+  }
+
+  /** Where the gateway passes requests on to; Bedrock has an address of its own. */
+  private modelUrl() {
+    const { valueAsString } = new CfnParameter(this, 'ModelBaseUrl', {
+      default: 'https://api.anthropic.com',
+      description: 'The Messages API that the gateway passes requests on to.',
+    })
+    return setting('MODEL_BASE_URL', valueAsString)
   }
 }

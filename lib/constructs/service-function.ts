@@ -1,9 +1,15 @@
 /** A Lambda function as every one of ours is: the only place where their defaults live. */
-import { fileURLToPath } from 'node:url'
+import path from 'node:path'
 import { type Duration, Stack, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { type Binding, together } from './bindings.ts'
 import { Log } from './log.ts'
@@ -17,13 +23,18 @@ export interface ServiceFunctionProps {
   readonly memoryMb?: number
 }
 
-/** Bundled ES modules may ask where they are, which CommonJS says otherwise. */
-const MODULE_URL = {
-  banner: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
-  define: { 'import.meta.url': 'moduleUrl' },
+/** In the app's context: the folder that holds every function's bundle in a folder of its name. */
+export const BUNDLES = 'baton:bundles'
+
+/** The function's bundle; where the CDK is told not to bundle, as in tests of the template, its source. */
+const codeOf = (scope: Construct, name: string): Code => {
+  const folder = Stack.of(scope).bundlingRequired
+    ? String(scope.node.getContext(BUNDLES))
+    : path.join(import.meta.dirname, '../../lambdas')
+  return Code.fromAsset(path.join(folder, name))
 }
 
-export class ServiceFunction extends NodejsFunction {
+export class ServiceFunction extends LambdaFunction {
   /** Its folder below lambdas/. */
   readonly service: string
 
@@ -39,7 +50,8 @@ export class ServiceFunction extends NodejsFunction {
     logGroup.grantWrite(role)
     const bound = together(...bindings)
     super(scope, id, {
-      entry: fileURLToPath(new URL(`../../lambdas/${name}/handler.ts`, import.meta.url)),
+      code: codeOf(scope, name),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: memoryMb,
@@ -54,20 +66,6 @@ export class ServiceFunction extends NodejsFunction {
         // Metrics are the deployment's, whichever function publishes them.
         METRICS_SERVICE: Stack.of(scope).stackName,
         ...bound.variables,
-      },
-      bundling: {
-        // Less to do at a cold start than for an ES module, which reads every export of every built-in module it names.
-        format: OutputFormat.CJS,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        // The map is read at every cold start: a stack trace needs the places, not the text.
-        sourcesContent: false,
-        ...MODULE_URL,
-        // An imported built-in module is read whole as well: `require` it where a package imports it on demand.
-        esbuildArgs: { '--supported:dynamic-import': 'false' },
-        externalModules: [],
       },
     })
     this.service = name

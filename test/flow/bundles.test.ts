@@ -18,7 +18,7 @@ const code = z.object({
 })
 const sourceMap = z.object({ sources: z.array(z.string()) })
 
-const assembly = path.resolve(import.meta.dirname, '../../cdk.out')
+const assembly = path.resolve(import.meta.dirname, '../../dist/assembly')
 const template = loadTemplate(assembly)
 const bundles = Object.values(template.Resources)
   .filter(({ Type }) => Type === 'AWS::Lambda::Function')

@@ -1,5 +1,5 @@
-/** What the app is held to at every synthesis: flags, rules, and independence of any account. */
-import { mkdtempSync, rmSync } from 'node:fs'
+/** What the app is held to: flags, rules, valid CloudFormation, and independence of any account. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { App } from 'aws-cdk-lib'
@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { BatonStack } from '../../lib/baton-stack.ts'
 import { readConfig } from '../../lib/config.ts'
-import { context, runApp } from './support/app.ts'
+import { context, runApp, runAppInto } from './support/app.ts'
 
 const report = z.object({
   pluginReports: z.array(
@@ -58,6 +58,38 @@ test.each([
   }
 })
 
+/** By the CDK's own validation, which is off at a synthesis: there it would take as long as all the rest. */
+test.each([
+  ['as it is', {}],
+  [
+    'with every channel, and Bedrock',
+    {
+      modelUpstream: 'bedrock',
+      model: 'anthropic.claude-sonnet-5-5',
+      smsNumber: '+15550199',
+      twilioAccountSid: `AC${'0'.repeat(32)}`,
+      emailAddress: 'baton@in.example.com',
+      alarmEmail: 'operator@example.com',
+    },
+  ],
+])('%s, the template is valid CloudFormation', (_, choices) => {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'baton-valid-'))
+  try {
+    const app = new App({
+      outdir,
+      context: { ...context, 'aws:cdk:bundling-stacks': [], ...choices },
+    })
+    new BatonStack(app, 'Baton')
+    app.synth()
+    const found: unknown = JSON.parse(
+      readFileSync(path.join(outdir, 'validation-report.json'), 'utf8'),
+    )
+    expect(report.parse(found).pluginReports).toEqual([])
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
+})
+
 test('synthesis needs no account, no region and no lookup', () => {
   expect(manifest.parse(standard.manifest)).toEqual({
     missing: [],
@@ -98,4 +130,25 @@ test('what is refused keeps the app from being synthesised', () => {
   const { exitCode, stderr, template } = runApp({ logDays: '31' })
   expect([exitCode, template]).toEqual([1, undefined])
   expect(stderr).toContain('cdk context: ')
+})
+
+test('what has not changed is not synthesised again, and another choice is', () => {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'baton-unchanged-'))
+  const tree = path.join(outdir, 'tree.json')
+  /** Whether the app wrote anything. */
+  const wrote = (choices: Readonly<Record<string, string>>) => {
+    rmSync(tree, { force: true })
+    const { exitCode } = runAppInto(outdir, choices)
+    return [exitCode, existsSync(tree)]
+  }
+  try {
+    expect(wrote({})).toEqual([0, true])
+    expect(wrote({})).toEqual([0, false])
+    // An assembly that breaks a rule is never taken for current, nor is the one that it replaced.
+    expect(wrote({ logDays: '9999' })).toEqual([1, true])
+    expect(wrote({ logDays: '9999' })).toEqual([1, true])
+    expect(wrote({})).toEqual([0, true])
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
 })

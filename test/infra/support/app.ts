@@ -24,24 +24,29 @@ const assembly = {
 export function runApp(choices: Readonly<Record<string, string>> = {}) {
   const outdir = mkdtempSync(path.join(tmpdir(), 'baton-synth-'))
   try {
-    const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
-      cwd: root,
-      encoding: 'utf8',
-      env: {
-        CDK_OUTDIR: outdir,
-        CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], ...choices }),
-      },
-    })
-    const written = (file: string) =>
-      existsSync(path.join(outdir, file)) ? readJson(path.join(outdir, file)) : undefined
-    return {
-      exitCode: status,
-      stderr,
-      template: written(assembly.template),
-      manifest: written(assembly.manifest),
-      report: written(assembly.report),
-    }
+    return runAppInto(outdir, choices)
   } finally {
     rmSync(outdir, { recursive: true })
+  }
+}
+
+/** The same into a folder that stays. */
+export function runAppInto(outdir: string, choices: Readonly<Record<string, string>> = {}) {
+  const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: {
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], ...choices }),
+    },
+  })
+  const written = (file: string) =>
+    existsSync(path.join(outdir, file)) ? readJson(path.join(outdir, file)) : undefined
+  return {
+    exitCode: status,
+    stderr,
+    template: written(assembly.template),
+    manifest: written(assembly.manifest),
+    report: written(assembly.report),
   }
 }

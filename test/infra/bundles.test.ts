@@ -1,0 +1,84 @@
+/** How functions are bundled: only when something has changed, the same from the same, and never from an unknown place. */
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { bundleFunctions } from '../../lib/bundles.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'baton bündel-'))
+  write('lambdas/core/word.ts', "export const word = 'one'")
+  write(
+    'lambdas/say/handler.ts',
+    "import { word } from '../core/word.ts'\nexport const handler = () => word",
+  )
+  write('lambdas/other/handler.ts', 'export const handler = () => 2')
+  write('package-lock.json', '{}')
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+function write(file: string, content: string): void {
+  const place = path.join(root, file)
+  mkdirSync(path.dirname(place), { recursive: true })
+  writeFileSync(place, content)
+}
+
+const codeOf = (bundles: string, name: string) =>
+  readFileSync(path.join(bundles, name, 'index.js'), 'utf8')
+
+test('every function has a bundle with all it imports', async () => {
+  const bundles = await bundleFunctions(root)
+  expect(codeOf(bundles, 'say')).toContain('one')
+  expect(codeOf(bundles, 'other')).not.toContain('one')
+  const map = JSON.parse(readFileSync(path.join(bundles, 'say', 'index.js.map'), 'utf8'))
+  expect(map.sources).toEqual(['../../../../lambdas/say/handler.ts'])
+})
+
+test('what has not changed is not bundled again, whatever its time says', async () => {
+  const first = await bundleFunctions(root)
+  const { ino } = statSync(path.join(first, 'say', 'index.js'))
+  utimesSync(path.join(root, 'lambdas/core/word.ts'), new Date(), new Date())
+  expect(await bundleFunctions(root)).toBe(first)
+  expect(statSync(path.join(first, 'say', 'index.js')).ino).toBe(ino)
+})
+
+test('a change gives new bundles, also where time and length stay the same; what is not concerned stays byte for byte', async () => {
+  const first = await bundleFunctions(root)
+  const other = codeOf(first, 'other')
+  const file = path.join(root, 'lambdas/core/word.ts')
+  const { atime, mtime } = statSync(file)
+  write('lambdas/core/word.ts', "export const word = 'two'")
+  utimesSync(file, atime, mtime)
+  const second = await bundleFunctions(root)
+  expect(codeOf(second, 'say')).toContain('two')
+  expect(codeOf(second, 'other')).toBe(other)
+})
+
+test('another version of a package gives new bundles', async () => {
+  const first = await bundleFunctions(root)
+  write('package-lock.json', '{"lockfileVersion": 3}')
+  expect(await bundleFunctions(root)).not.toBe(first)
+})
+
+test('several at once leave whole bundles and nothing besides', async () => {
+  const all = await Promise.all([1, 2, 3].map(() => bundleFunctions(root)))
+  expect(new Set(all).size).toBe(1)
+  expect(codeOf(all[0] ?? '', 'say')).toContain('one')
+})
+
+test('a function that imports what is not watched is refused, and so is one that cannot be bundled', async () => {
+  write('elsewhere/word.ts', "export const word = 'lost'")
+  write('lambdas/say/handler.ts', "export { word as handler } from '../../elsewhere/word.ts'")
+  await expect(bundleFunctions(root)).rejects.toThrow('elsewhere/word.ts: a function imports this')
+  write('lambdas/say/handler.ts', "export { word as handler } from '../core/nothing.ts'")
+  await expect(bundleFunctions(root)).rejects.toThrow('Could not resolve "../core/nothing.ts"')
+})
