@@ -24,12 +24,13 @@ import { type Loopback, openLoopback } from './loopback.ts'
 import { s3Service } from './objects.ts'
 import { provision, sdkClients } from './provision.ts'
 import { sqsService } from './queues.ts'
+import { type Resources, resourceLookup } from './resource-lookup.ts'
 import { refuseUnknownTypes } from './resource-types.ts'
 import { eventBus } from './rules.ts'
 import { startSchedules } from './schedules.ts'
 import { secretsService, secretValues } from './secrets.ts'
 import type { Credentials } from './signature.ts'
-import { placeStack, type StackResource } from './stack.ts'
+import { placeStack } from './stack.ts'
 import { StateMachines, stepFunctionsService } from './states/index.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 import { stoppableClock } from './stoppable-clock.ts'
@@ -74,16 +75,12 @@ export interface LocalAws {
   readonly resources: Resources
   /** Invokes the function below a construct path, past whoever invokes it otherwise; it never rejects. */
   invoke(constructPath: string, event: unknown): Promise<LambdaOutcome>
+  /** Changes variables of the functions that the template gives them to, for invocations from now on. */
+  configure(variables: Readonly<Record<string, string>>): void
   /** The outputs of the stack. */
   readonly outputs: Readonly<Record<string, string>>
   /** Ends every process and port; state stays. */
   close(): Promise<void>
-}
-
-export interface Resources {
-  readonly all: readonly StackResource[]
-  /** The one resource below a construct path, of a type when there are several; throws when it is none or many. */
-  find(constructPath: string, type?: string): StackResource
 }
 
 /**
@@ -121,7 +118,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const dynalite = await startDynalite(stateDir)
     closing.push(() => dynalite.close())
     const secrets = stack.all('AWS::SecretsManager::Secret')
-    const { intercept, lambdaEnv } = options
+    const { intercept } = options
+    let { lambdaEnv } = options
     const callers: CallerLookup = (id) => lambda.caller(id)
     const others = intercept && (await outbound(lambdaEnv, callers, intercept, log))
     if (others) closing.push(() => others.close())
@@ -188,6 +186,12 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       resources,
       invoke: (constructPath, event) =>
         lambda.invoke(resources.find(constructPath, 'AWS::Lambda::Function').arn ?? '', event),
+      configure: (variables) => {
+        lambdaEnv = { ...lambdaEnv, ...variables }
+        lambda.retire(({ properties: { Environment } }) =>
+          Object.keys(variables).some((name) => name in (Environment?.Variables ?? {})),
+        )
+      },
       outputs: stack.outputs(),
     }
   }
@@ -229,20 +233,3 @@ const awsEnvironment = (endpoint: string, { accessKeyId, secretAccessKey }: Cred
   AWS_ENDPOINT_URL: endpoint,
   AWS_EC2_METADATA_DISABLED: 'true',
 })
-
-function resourceLookup(all: readonly StackResource[]): Resources {
-  return {
-    all,
-    find: (constructPath, type) => {
-      const below = all.filter(
-        (resource) =>
-          `${resource.constructPath}/`.startsWith(`${constructPath}/`) &&
-          (type === undefined || resource.type === type),
-      )
-      const [only] = below
-      if (only && below.length === 1) return only
-      const what = `${type ?? 'resource'} below ${constructPath}`
-      throw new Error(`${below.length === 0 ? 'No' : 'More than one'} ${what}`)
-    },
-  }
-}

@@ -16,6 +16,8 @@ export interface LambdaHost {
    * (`Sandbox.Timedout`, `Runtime.ExitError`, `Lambda.ResourceNotFoundException`, …). A streaming handler needs `sink`.
    */
   invoke(arn: string, event: unknown, sink?: Sink): Promise<LambdaOutcome>
+  /** Of the functions meant, no invocation from now on meets a process that was started before. */
+  retire(isMeant: (declared: Declared<'AWS::Lambda::Function'>) => boolean): void
   /** The process with this id, while it lives. */
   caller(id: string): Caller | undefined
   /** Kills every process; what was under way is never answered. */
@@ -91,6 +93,9 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
         if (environment) return callerOf(logicalId, environment)
       }
       return undefined
+    },
+    retire: (isMeant) => {
+      for (const each of hosted.values()) if (isMeant(each)) each.pool.retire()
     },
     close: () => {
       closed = true

@@ -22,6 +22,8 @@ export class LambdaPool {
   readonly #clock: Clock
   readonly #all = new Set<Environment>()
   readonly #waiting: (() => void)[] = []
+  /** Those that were started before the latest `retire`. */
+  readonly #retired = new WeakSet<Environment>()
   #idle: Idle[] = []
   #taken = 0
   #closed = false
@@ -60,6 +62,15 @@ export class LambdaPool {
     return ending
   }
 
+  /** No invocation from now on meets an environment that was started before: as after an update on Lambda. */
+  retire(): void {
+    for (const environment of this.#all) this.#retired.add(environment)
+    for (const { environment, forget } of this.#idle.splice(0)) {
+      forget()
+      this.#end(environment)
+    }
+  }
+
   close(): void {
     this.#closed = true
     for (const { forget } of this.#idle) forget()
@@ -79,7 +90,8 @@ export class LambdaPool {
   }
 
   #free(environment: Environment): void {
-    if (environment.alive && !this.#closed) this.#keepIdle(environment)
+    if (this.#retired.has(environment)) this.#end(environment)
+    else if (environment.alive && !this.#closed) this.#keepIdle(environment)
     else this.#all.delete(environment)
     const next = this.#waiting.shift()
     // Whoever waited takes this place, so that the count stays.
@@ -90,10 +102,14 @@ export class LambdaPool {
   #keepIdle(environment: Environment): void {
     const forget = this.#clock.after(idleMs, () => {
       this.#idle = this.#idle.filter((idle) => idle.environment !== environment)
-      this.#all.delete(environment)
-      environment.kill()
+      this.#end(environment)
     })
     this.#idle.push({ environment, forget })
+  }
+
+  #end(environment: Environment): void {
+    this.#all.delete(environment)
+    environment.kill()
   }
 }
 

@@ -7,7 +7,7 @@ import { block, commandsOf, replies, said, type TestBaton, testBaton } from '../
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ cli: 'real' })
+  baton = await testBaton()
 })
 afterAll(() => baton.close())
 

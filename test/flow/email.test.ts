@@ -10,10 +10,7 @@ const OWN = 'baton@example.com'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({
-    cli: 'real',
-    people: ['@example.com', 'carol@example.org', '+15550100'],
-  })
+  baton = await testBaton({ people: ['@example.com', 'carol@example.org', '+15550100'] })
 })
 afterAll(() => baton.close())
 

@@ -24,7 +24,7 @@ const intercept: Intercept = async (call, perform) => {
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ cli: 'real', intercept })
+  baton = await testBaton({ intercept })
 })
 afterAll(() => baton.close())
 

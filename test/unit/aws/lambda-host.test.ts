@@ -122,6 +122,24 @@ test('a process is used again, and a second one is started only for a second inv
   expect(both).toMatchObject([{ payload: 1 }, { payload: 1 }])
 })
 
+test('a retired process serves no further invocation, and ends the one that it has', async () => {
+  const { payload: old } = { payload: undefined, ...(await host.invoke(arnOf('pid'), {})) }
+  const kept = await host.invoke(arnOf('count'), {})
+  const underWay = host.invoke(arnOf('count'), {})
+  host.retire(({ name }) => name !== 'name')
+  expect(await underWay).toMatchObject({ payload: Number(Reflect.get(kept, 'payload')) + 1 })
+  expect(await host.invoke(arnOf('pid'), {})).not.toMatchObject({ payload: old })
+  expect(await host.invoke(arnOf('count'), {})).toMatchObject({ payload: 1 })
+})
+
+test('a process of a function that is not meant goes on', async () => {
+  const before = await host.invoke(arnOf('pid'), {})
+  host.retire(({ name }) => name === 'name')
+  expect(await host.invoke(arnOf('pid'), {})).toMatchObject({
+    payload: Reflect.get(before, 'payload'),
+  })
+})
+
 test('more invocations at once than the reserved concurrency are refused', async () => {
   const outcomes = await Promise.all([1, 2, 3].map(() => host.invoke(arnOf('count'), {})))
   expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, false])
