@@ -30,6 +30,8 @@ export default defineConfig({
       project('infra', 120_000, { isolate: false }),
       project('flow', 120_000, whole),
       project('faults', 300_000, whole),
+      // What a person starts from a shell, in a checkout of its own.
+      project('commands', 300_000, { sequence: { groupOrder: 1 } }),
     ],
   },
 })

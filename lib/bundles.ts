@@ -1,8 +1,9 @@
 /** The code of all functions, bundled in one run of esbuild, and not again until something of it changes. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, globSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
+import * as z from 'zod'
 import { fingerprint } from './fingerprint.ts'
 
 const here = path.resolve(import.meta.dirname, '..')
@@ -19,7 +20,6 @@ const bundling = {
   // Less to do at a cold start than for an ES module, which reads every export of every built-in module it names.
   format: 'cjs',
   mainFields: ['module', 'main'],
-  minify: true,
   sourcemap: true,
   // The map is read at every cold start: a stack trace needs the places, not the text.
   sourcesContent: false,
@@ -41,19 +41,46 @@ export async function bundleFunctions(root = here): Promise<string> {
   const bundles = path.join(folder, fingerprint(root, SOURCES, [JSON.stringify(bundling)]))
   if (existsSync(bundles)) return bundles
   const building = path.join(folder, `.${randomUUID()}`)
-  const { metafile } = await build({
-    ...bundling,
-    entryPoints: globSync('lambdas/*/handler.ts', { cwd: root }).sort(),
-    absWorkingDir: root,
-    outdir: building,
-    metafile: true,
-  })
-  refuseUnknownSources(Object.keys(metafile.inputs))
+  const names = globSync('*/handler.ts', { cwd: path.join(root, 'lambdas') }).map(path.dirname)
+  const made = await bundleInto(building, root, names.sort())
+  refuseUnknownSources(Object.values(made).flat())
+  writeFileSync(path.join(building, MADE_OF), JSON.stringify(made))
   // Whoever still needs one of these has copied it into its assembly.
   for (const old of globSync('[0-9a-f]*', { cwd: folder }))
     rmSync(path.join(folder, old), { recursive: true, force: true })
   keep(building, bundles)
   return bundles
+}
+
+/** The files that each function in this folder of bundles is made of, relative to the checkout. */
+export const sourcesOf = (bundles: string): MadeOf =>
+  madeOf.parse(JSON.parse(readFileSync(path.join(bundles, MADE_OF), 'utf8')))
+
+const MADE_OF = 'made-of.json'
+const madeOf = z.record(z.string(), z.array(z.string()))
+export type MadeOf = z.infer<typeof madeOf>
+
+/** Bundles functions into folders of their names in `outdir`; returns what each is made of. */
+export async function bundleInto(
+  outdir: string,
+  root: string,
+  names: readonly string[],
+  { minify = true } = {},
+): Promise<MadeOf> {
+  const { metafile } = await build({
+    ...bundling,
+    entryPoints: names.map((name) => `lambdas/${name}/handler.ts`),
+    absWorkingDir: root,
+    outdir,
+    minify,
+    metafile: true,
+  })
+  const bundles = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) =>
+    entryPoint === undefined
+      ? []
+      : [[path.basename(path.dirname(entryPoint)), Object.keys(inputs)] as const],
+  )
+  return Object.fromEntries(bundles)
 }
 
 /** Of two that bundle the same at once, the first one's are kept. */
@@ -67,7 +94,7 @@ function keep(building: string, bundles: string): void {
 }
 
 function refuseUnknownSources(inputs: readonly string[]): void {
-  const unknown = inputs.filter(
+  const unknown = [...new Set(inputs)].filter(
     (input) =>
       !input.includes('node_modules/') && !SOURCES.some((known) => path.matchesGlob(input, known)),
   )

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type BatonOptions, type LocalBaton, startBaton } from './baton.ts'
 import { follow, send } from './conversation.ts'
+import { takeNewCode } from './dev/messages.ts'
 import { asPerson, PEOPLE_USAGE } from './people.ts'
 import { DEFAULT_PEOPLE, readSettings } from './settings.ts'
 
@@ -68,6 +69,7 @@ async function serve(options: BatonOptions, logFile: string): Promise<number> {
   const baton = await startBaton(options)
   console.log(`Baton is at ${baton.url}, log in ${path.relative(process.cwd(), logFile)}`)
   console.log(`\n${describe(baton)}\n\nTry:\n${curl(baton)}\n`)
+  takeNewCode(baton)
   await interrupted()
   await baton.close()
   return 0

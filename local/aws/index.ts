@@ -30,7 +30,7 @@ import { eventBus } from './rules.ts'
 import { startSchedules } from './schedules.ts'
 import { secretsService, secretValues } from './secrets.ts'
 import type { Credentials } from './signature.ts'
-import { placeStack } from './stack.ts'
+import { type Declared, placeStack } from './stack.ts'
 import { StateMachines, stepFunctionsService } from './states/index.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 import { stoppableClock } from './stoppable-clock.ts'
@@ -75,6 +75,8 @@ export interface LocalAws {
   readonly resources: Resources
   /** Invokes the function below a construct path, past whoever invokes it otherwise; it never rejects. */
   invoke(constructPath: string, event: unknown): Promise<LambdaOutcome>
+  /** Changes the code of those functions for which `folderOf` names a folder, for invocations from now on. */
+  replaceCode(folderOf: (variables: Readonly<Record<string, unknown>>) => string | undefined): void
   /** Changes variables of the functions that the template gives them to, for invocations from now on. */
   configure(variables: Readonly<Record<string, string>>): void
   /** The outputs of the stack. */
@@ -186,6 +188,11 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       resources,
       invoke: (constructPath, event) =>
         lambda.invoke(resources.find(constructPath, 'AWS::Lambda::Function').arn ?? '', event),
+      replaceCode: (folderOf) => {
+        const codeOf = ({ properties }: Declared<'AWS::Lambda::Function'>) =>
+          folderOf(properties.Environment?.Variables ?? {})
+        lambda.retire((declared) => codeOf(declared) !== undefined, codeOf)
+      },
       configure: (variables) => {
         lambdaEnv = { ...lambdaEnv, ...variables }
         lambda.retire(({ properties: { Environment } }) =>

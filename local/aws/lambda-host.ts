@@ -16,13 +16,21 @@ export interface LambdaHost {
    * (`Sandbox.Timedout`, `Runtime.ExitError`, `Lambda.ResourceNotFoundException`, …). A streaming handler needs `sink`.
    */
   invoke(arn: string, event: unknown, sink?: Sink): Promise<LambdaOutcome>
-  /** Of the functions meant, no invocation from now on meets a process that was started before. */
-  retire(isMeant: (declared: Declared<'AWS::Lambda::Function'>) => boolean): void
+  /**
+   * Of the functions meant, no invocation from now on meets a process that was started before; `codeOf` may name another
+   * folder for a function's code.
+   */
+  retire(
+    isMeant: IsMeant,
+    codeOf?: (declared: Declared<'AWS::Lambda::Function'>) => string | undefined,
+  ): void
   /** The process with this id, while it lives. */
   caller(id: string): Caller | undefined
   /** Kills every process; what was under way is never answered. */
   close(): void
 }
+
+type IsMeant = (declared: Declared<'AWS::Lambda::Function'>) => boolean
 
 /** A function's process. */
 export interface Caller {
@@ -51,15 +59,16 @@ export interface LambdaHostOptions {
 }
 
 interface HostedFunction extends Declared<'AWS::Lambda::Function'> {
+  codeFolder: string
   readonly pool: LambdaPool
 }
 
 export function lambdaHost(options: LambdaHostOptions): LambdaHost {
   const hosted = new Map(
     options.functions.map((declared): [string, HostedFunction] => {
-      const codeFolder = options.codeFolder(declared)
       const start = () => {
         const id = randomUUID()
+        const { codeFolder } = hosted
         return new Environment({
           id,
           runtime: options.runtime,
@@ -71,7 +80,12 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
           log: (line) => options.log(`[${declared.name}] ${line}`),
         })
       }
-      return [declared.arn, { ...declared, pool: new LambdaPool(start, options.clock) }]
+      const hosted: HostedFunction = {
+        ...declared,
+        codeFolder: options.codeFolder(declared),
+        pool: new LambdaPool(start, options.clock),
+      }
+      return [declared.arn, hosted]
     }),
   )
   let closed = false
@@ -94,8 +108,11 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
       }
       return undefined
     },
-    retire: (isMeant) => {
-      for (const each of hosted.values()) if (isMeant(each)) each.pool.retire()
+    retire: (isMeant, codeOf) => {
+      for (const each of [...hosted.values()].filter(isMeant)) {
+        each.codeFolder = codeOf?.(each) ?? each.codeFolder
+        each.pool.retire()
+      }
     },
     close: () => {
       closed = true

@@ -1,0 +1,61 @@
+/** What a checkout's parts are made of, so that a change is known to concern functions alone, or the server as well. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { build } from 'esbuild'
+import { bundleFunctions, bundleInto, type MadeOf, sourcesOf } from '../../lib/bundles.ts'
+
+/** What a change is to bring about. */
+export type Effect =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'restart' }
+  /** Folders of new code, by the function's name. */
+  | { readonly kind: 'functions'; readonly folders: Readonly<Record<string, string>> }
+
+export interface Sources {
+  /**
+   * What a change of these files, relative to the checkout, is to bring about; the code of functions is bundled then.
+   * Throws what esbuild says when one cannot be bundled.
+   */
+  effectOf(files: readonly string[]): Promise<Effect>
+}
+
+/** To be called when functions and server are what the sources say. */
+export async function readSources(root: string): Promise<Sources> {
+  const outdir = path.join(root, 'dist', 'dev')
+  const server = await serverSources(root)
+  let functions: MadeOf = sourcesOf(await bundleFunctions(root))
+  return {
+    effectOf: async (files) => {
+      const sources = files.filter((file) => /\.(ts|json|md)$/.test(file))
+      if (sources.length === 0) return { kind: 'nothing' }
+      const concerned = Object.entries(functions).filter(([, made]) =>
+        made.some((file) => sources.includes(file)),
+      )
+      const known = sources.every((file) => concerned.some(([, made]) => made.includes(file)))
+      if (!known || sources.some((file) => server.has(file))) return { kind: 'restart' }
+      const names = concerned.map(([name]) => name)
+      functions = { ...functions, ...(await bundleInto(outdir, root, names, { minify: false })) }
+      // Above the bundles stands a package.json of ES modules, which they are not.
+      writeFileSync(path.join(outdir, 'package.json'), '{}\n')
+      const folders = names.map((name) => [name, path.join(outdir, name)] as const)
+      return { kind: 'functions', folders: Object.fromEntries(folders) }
+    },
+  }
+}
+
+/** The files of the server, the template and the runner. */
+async function serverSources(root: string): Promise<ReadonlySet<string>> {
+  const { metafile } = await build({
+    entryPoints: ['local/start.ts', 'lib/synthesise.ts', 'sandbox/runner.ts'],
+    absWorkingDir: root,
+    outdir: 'dist',
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    metafile: true,
+    logLevel: 'error',
+  })
+  return new Set(Object.keys(metafile.inputs))
+}

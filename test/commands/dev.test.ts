@@ -1,0 +1,109 @@
+/** `npm run dev` in a copy of the checkout: a change is served by the next request, and nothing that was said is lost. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clientOf, replies } from '../support/baton.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const COPIED = ['bin', 'lib', 'lambdas', 'sandbox', 'local', 'cdk.json', 'package.json']
+
+const copy = mkdtempSync(path.join(tmpdir(), 'baton-dev-'))
+const printed: string[] = []
+const heard = new Set<() => void>()
+let dev: ChildProcess
+let baton: ReturnType<typeof clientOf>
+
+beforeAll(async () => {
+  for (const name of [...COPIED, 'package-lock.json'])
+    cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'))
+  const env = { PATH: process.env.PATH, HOME: copy, TMPDIR: process.env.TMPDIR, PORT: '0' }
+  dev = spawn(process.execPath, ['local/dev/main.ts', '--no-isolation'], { cwd: copy, env })
+  for (const output of [dev.stdout, dev.stderr])
+    if (output)
+      createInterface({ input: output }).on('line', (line) => {
+        printed.push(line)
+        for (const look of heard) look()
+      })
+  await said(/^\[dev\] Watching/)
+  baton = client()
+})
+afterAll(async () => {
+  dev.kill('SIGTERM')
+  if (dev.exitCode === null) await once(dev, 'exit')
+  rmSync(copy, { recursive: true, force: true })
+})
+
+/** Waits for a line that was not there `from` this number of lines on. */
+function said(line: RegExp, from = 0): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (!printed.slice(from).some((each) => line.test(each))) return
+      heard.delete(look)
+      resolve()
+    }
+    heard.add(look)
+    dev.once('exit', () => reject(new Error(`it has ended:\n${printed.join('\n')}`)))
+    look()
+  })
+}
+
+/** The port is another one after a restart, as none was chosen. */
+function client() {
+  const line = printed.findLast((each) => each.startsWith('Baton is at ')) ?? ''
+  return clientOf({ url: /http:\S+(?=,)/.exec(line)?.[0] ?? '', token: 'local' })
+}
+
+/** Changes a source and waits until that was taken up. */
+async function change(file: string, from: string, to: string, line: RegExp): Promise<void> {
+  const place = path.join(copy, file)
+  const before = readFileSync(place, 'utf8')
+  expect(before).toContain(from)
+  const lines = printed.length
+  writeFileSync(place, before.replace(from, to))
+  await said(line, lines)
+}
+
+const health = async () => (await baton.request('/health')).headers.get('x-changed')
+
+const HANDLER = 'lambdas/check-health/handler.ts'
+const PLAIN = 'timestamp: new Date().toISOString() })'
+
+test('new code of a function serves the next request, while the server goes on', async () => {
+  await baton.send('main', 'hello')
+  await baton.until('main', (all) => replies(all).length === 1)
+  expect(await health()).toBe(null)
+  const marked = `${PLAIN.slice(0, -1)}, 200, { 'x-changed': 'yes' })`
+  await change(HANDLER, PLAIN, marked, /^\[dev\] .*new code for check-health/)
+  expect(await health()).toBe('yes')
+  expect(await baton.history('main')).toHaveLength(3)
+})
+
+test('a mistake is told, and its correction is taken up', async () => {
+  await change(HANDLER, 'export const', 'export cnst', /^\[dev\] Build failed/)
+  expect(await health()).toBe('yes')
+  await change(HANDLER, 'export cnst', 'export const', /^\[dev\] .*new code for check-health/)
+  expect(await health()).toBe('yes')
+})
+
+test('a change of the template restarts the server, and what was said is still there', async () => {
+  await change(
+    'lib/constructs/service-function.ts',
+    "NODE_OPTIONS: '--enable-source-maps',",
+    "NODE_OPTIONS: '--enable-source-maps', CHANGED: 'template',",
+    /^\[dev\] .*: restarted/,
+  )
+  baton = client()
+  await change(
+    HANDLER,
+    "'x-changed': 'yes'",
+    "'x-changed': process.env.CHANGED ?? ''",
+    /^\[dev\] .*new code for check-health/,
+  )
+  expect(await health()).toBe('template')
+  expect(await baton.history('main')).toHaveLength(3)
+})
