@@ -28,7 +28,7 @@ export default defineConfig({
       project('unit', 20_000, { isolate: false, exclude: KEEPING }),
       project('adapters', 20_000, { include: KEEPING }),
       project('infra', 120_000, { isolate: false }),
-      project('flow', 120_000, whole),
+      project('flow', 120_000, { ...whole, isolate: false }),
       project('faults', 300_000, whole),
       // What a person starts from a shell, in a checkout of its own.
       project('commands', 300_000, { sequence: { groupOrder: 1 } }),

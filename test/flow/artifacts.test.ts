@@ -3,11 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, said, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, said, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton()
+  baton = await sharedBaton()
 })
 afterAll(() => baton.close())
 

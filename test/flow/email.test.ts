@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AttachedFile, pathOf } from '../../lambdas/core/message.ts'
 import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
 import type { SentMail } from '../../local/providers/sendgrid/sent-mail.ts'
-import { block, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 const ADA = 'ada@example.com'
 const OWN = 'baton@example.com'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ people: ['@example.com', 'carol@example.org', '+15550100'] })
+  baton = await sharedBaton()
 })
 afterAll(() => baton.close())
 

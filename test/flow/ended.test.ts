@@ -6,13 +6,13 @@ import {
   replies,
   roles,
   said,
+  sharedBaton,
   type TestBaton,
-  testBaton,
 } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton()
+  baton = await sharedBaton()
 })
 afterAll(() => baton.close())
 

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, roles, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton({ cli: 'real' })
+  baton = await sharedBaton('real')
   console.log(`isolation: ${baton.e2b.isolation}`)
 })
 afterAll(() => baton.close())

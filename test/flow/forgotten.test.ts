@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
-  baton = await testBaton()
+  baton = await sharedBaton()
 })
 afterAll(() => baton.close())
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { block, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 const CANARY = 'canary-5f2b9c'
 const planted = [path.join(homedir(), `.${CANARY}`), path.join(tmpdir(), CANARY)]
@@ -12,7 +12,7 @@ let tmpBefore: readonly string[]
 beforeAll(async () => {
   process.env.BATON_CANARY = CANARY
   for (const file of planted) writeFileSync(file, CANARY)
-  baton = await testBaton({ cli: 'real' })
+  baton = await sharedBaton('real')
   tmpBefore = readdirSync(tmpdir())
 })
 afterAll(async () => {

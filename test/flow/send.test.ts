@@ -1,23 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, commandsOf, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
+/** What other files' people had got. */
+let earlier: { readonly mails: number; readonly texts: number }
 beforeAll(async () => {
-  baton = await testBaton({ people: ['@example.com', '+15550100'] })
-  await baton.send('files', block('mkdir -p ~/artifacts; printf hi > ~/artifacts/out.txt'))
-  await baton.until('files', (all) => replies(all).length === 2)
-  await baton.settled('files')
+  baton = await sharedBaton()
+  await baton.send('sends', block('mkdir -p ~/artifacts; printf hi > ~/artifacts/out.txt'))
+  await baton.until('sends', (all) => replies(all).length === 2)
+  await baton.settled('sends')
+  earlier = { mails: baton.sendgrid.outbox.length, texts: baton.twilio.outbox.length }
 })
 afterAll(() => baton.close())
 
 /** The conductor's next turn asks for these. */
 async function ask(...commands: readonly Record<string, unknown>[]) {
-  const before = replies(await baton.history('files')).length
+  const before = replies(await baton.history('sends')).length
   const input = { reply: 'Done.', commands }
   baton.model?.faults.push({ answer: [{ type: 'tool_use', name: 'StructuredOutput', input }] })
-  await baton.send('files', 'please send it')
+  await baton.send('sends', 'please send it')
   const entries = await baton.until(
-    'files',
+    'sends',
     (all) =>
       replies(all).length > before &&
       all.every(({ commands: some = [] }) => some.every(({ status }) => status !== 'pending')),
@@ -26,8 +29,8 @@ async function ask(...commands: readonly Record<string, unknown>[]) {
   return [...types].flatMap((type) => commandsOf(entries, String(type)).slice(-commands.length))
 }
 
-const mails = () => baton.sendgrid.outbox
-const texts = () => baton.twilio.outbox
+const mails = () => baton.sendgrid.outbox.slice(earlier.mails)
+const texts = () => baton.twilio.outbox.slice(earlier.texts)
 
 test('a file that a worker handed over goes out by mail, attached, and by SMS, as a link that opens', async () => {
   const file = {
@@ -57,14 +60,14 @@ test('a file that a worker handed over goes out by mail, attached, and by SMS, a
 
 test('a mail and an SMS to others go out, and the history says what became of them', async () => {
   await ask(
-    { type: 'SEND_EMAIL', to: 'bob@example.com', subject: 'News', body: 'It is **done**.' },
+    { type: 'SEND_EMAIL', to: 'dan@example.com', subject: 'News', body: 'It is **done**.' },
     { type: 'SEND_SMS', to: '+15550100', message: 'It is done.' },
   )
   await expect.poll(() => [mails().length, texts().length], { timeout: 30_000 }).toEqual([2, 2])
-  expect(mails()[1]).toMatchObject({ to: ['bob@example.com'], subject: 'News' })
+  expect(mails()[1]).toMatchObject({ to: ['dan@example.com'], subject: 'News' })
   expect(mails()[1]?.html).toContain('<strong>done</strong>')
   expect(texts()[1]).toMatchObject({ to: '+15550100', body: 'It is done.' })
-  const entries = await baton.until('files', (all) => {
+  const entries = await baton.until('sends', (all) => {
     const last = all.findLast(({ commands }) => commands)
     return (
       (last?.deliveries ?? []).filter(({ status }) => /sent|delivered/.test(status)).length === 2
@@ -100,7 +103,7 @@ test.each([
   const before = [mails().length, texts().length]
   const [refused] = await ask(command)
   expect(refused).toMatchObject({ status: 'refused', outcome: expect.stringMatching(why) })
-  const told = await baton.until('files', (all) =>
+  const told = await baton.until('sends', (all) =>
     all.some(({ role, text }) => role === 'system' && why.test(text)),
   )
   expect(told.at(-1)).toBeDefined()

@@ -9,6 +9,7 @@ import { type BatonOptions, type LocalBaton, startBaton } from '../../local/bato
 import { bundleExecutable } from '../../sandbox/bundle.ts'
 import { expectDocumented } from './openapi.ts'
 import { expectNowhere, secretsOf } from './secrets.ts'
+import { SHARED_STATE } from './synthesise.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -71,6 +72,49 @@ export async function testBaton({
     if (own) rmSync(stateDir, { recursive: true, force: true })
   }
   return { ...baton, ...client, stateDir, log, close }
+}
+
+const kept = new Map<string, Promise<TestBaton>>()
+
+/**
+ * A Baton that the files of a worker process have in common, for those that need nothing else than this: starting one takes
+ * as long as most tests. Whoever uses it leaves it without sessions, and so without sandboxes.
+ */
+export async function sharedBaton(cli: 'real' | 'quick' = 'quick'): Promise<TestBaton> {
+  const known = kept.get(cli) ?? keptBaton(cli)
+  kept.set(cli, known)
+  const baton = await known
+  const close = async () => {
+    for (const session of await sessionsOf(baton))
+      await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })
+    // Promise 4: nothing runs of sessions that have ended.
+    const { created, ended } = baton.e2b.counters()
+    if (created !== ended) throw new Error(`${created - ended} sandboxes are left`)
+    expectNowhere(await secretsOf(baton.aws), { log: baton.log, folder: baton.stateDir })
+  }
+  return { ...baton, close }
+}
+
+function keptBaton(cli: 'real' | 'quick'): Promise<TestBaton> {
+  const stateDir = mkdtempSync(path.join(process.env[SHARED_STATE] ?? tmpdir(), `${cli}-`))
+  return testBaton({ cli, people: SHARED_PEOPLE, stateDir })
+}
+
+/** Who may write to a shared Baton and be written to. */
+const SHARED_PEOPLE = ['+15550100', '+15550101', '@example.com', 'carol@example.org']
+
+async function sessionsOf({ request }: TestBaton): Promise<string[]> {
+  const sessions: string[] = []
+  for (let next: string | null = ''; next !== null; ) {
+    const response = await request(`/api/sessions?limit=100${next && `&cursor=${next}`}`)
+    const page = (await response.json()) as {
+      sessions: { sessionId: string }[]
+      next: string | null
+    }
+    sessions.push(...page.sessions.map(({ sessionId }) => sessionId))
+    next = page.next
+  }
+  return sessions
 }
 
 /** Entries of a page; and characters of one that may have been cut short because it is large. */
