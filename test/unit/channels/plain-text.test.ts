@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { plainText } from '../../../lambdas/core/channels/plain-text.ts'
 import { segmentsOf } from '../../../lambdas/core/channels/segments.ts'
+import { cpuMs } from '../../support/cpu.ts'
 
 test.each([
   ['# Title', 'Title'],
@@ -37,7 +38,7 @@ test('marks alone do not make a message dearer', () => {
 test('every word stays, in its order', () => {
   const unit = fc.constantFrom(
     'word',
-    'x1',
+    'x',
     ' ',
     '\n',
     '#',
@@ -60,7 +61,8 @@ test('every word stays, in its order', () => {
   const said = (text: string) => text.match(/[a-z0-9]+/g)?.join('')
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
-      const markdown = units.join('')
+      // Each word is another one: a link whose title is its address is said once, as an example above shows.
+      const markdown = units.map((each, i) => (/[a-z]/.test(each) ? `${each}${i}` : each)).join('')
       for (const word of words(markdown)) expect(plainText(markdown)).toContain(word)
       if (!/```|~~~/.test(markdown)) expect(said(plainText(markdown))).toBe(said(markdown))
     }),
@@ -82,7 +84,6 @@ test.each([
   '(',
   '[a]((x)',
 ])('128 KiB of %j take no time', (piece) => {
-  const start = performance.now()
-  plainText(piece.repeat(131_072 / piece.length))
-  expect(performance.now() - start).toBeLessThan(1000)
+  const text = piece.repeat(131_072 / piece.length)
+  expect(cpuMs(() => plainText(text))).toBeLessThan(1000)
 })
