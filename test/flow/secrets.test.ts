@@ -1,4 +1,6 @@
 /** Canaries: keys that a worker with full shell access looks for, and that nothing we keep may hold. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import {
   DescribeExecutionCommand,
@@ -13,7 +15,9 @@ import { secretsOf } from '../support/secrets.ts'
 const OPERATOR = 'canary-operator-71c0'
 let baton: TestBaton
 let canaries: readonly string[]
+let began: number
 beforeAll(async () => {
+  began = Date.now()
   baton = await testBaton({ cli: 'real', token: OPERATOR, readToken: 'canary-reader-9d44' })
   canaries = [...(await secretsOf(baton.aws)).values()]
 })
@@ -31,18 +35,38 @@ test('all of our secrets are canaries', () => {
   for (const canary of canaries) expect(canary.length).toBeGreaterThan(15)
 })
 
+/** A key that the worker itself puts where a leak would be: a search that finds nothing must have found this. */
+const PLANTED = 'canary-planted-58ae'
+
+/** A block that puts it into a file and into a process's environment, in two parts, and then looks everywhere. */
+function search(since: number): string {
+  const wanted = [PLANTED, ...canaries].map((each) => Buffer.from(each).toString('base64'))
+  const source = readFileSync(path.join(import.meta.dirname, '../support/look-everywhere.ts'))
+  return [
+    `printf '%s%s\\n' ${PLANTED.slice(0, 10)} ${PLANTED.slice(10)} > ~/planted`,
+    'LEAK=$(cat ~/planted) sleep 600 & planted=$!',
+    // Until the shell's child has become the command, it has the shell's environment.
+    'until grep -q LEAK /proc/$planted/environ; do sleep 0.1; done',
+    `node --input-type=module-typescript - ${since} ${wanted.join(' ')} <<'SOURCE'\n${source}SOURCE`,
+    'kill $planted',
+  ].join('\n')
+}
+
 test('a worker that looks everywhere finds none of them', async () => {
-  const everywhere = [
-    'env',
-    'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n" | head -c 30000',
-    'grep -rhoaE "(scripted|local|canary)-[A-Za-z0-9-]{4,}" ~ /tmp /run /etc 2>/dev/null | sort -u | head -50',
-    'echo looked',
-  ]
-  await baton.send('main', block(everywhere.map((line) => `${line} | rev`).join('\n')))
+  await baton.send('main', block(search(began)))
   const entries = await baton.until('main', (all) => replies(all).length === 2)
-  const text = JSON.stringify(entries)
-  expect(text).toContain('dekool')
-  expect(found(text)).toEqual([])
+  const report = replies(entries).at(-1) ?? ''
+  expect(report).toMatch(/looked through \d{2,} texts/)
+  const places = [...report.matchAll(/^secret (\d+) is in (\S.*)$/gm)]
+  const planted = places.filter(([, secret]) => secret === '0').map(([, , place]) => place)
+  expect(planted).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^\/proc\/\d+\/environ$/),
+      expect.stringMatching(/\/planted$/),
+    ]),
+  )
+  expect(places.filter(([, secret]) => secret !== '0').map(([line]) => line)).toEqual([])
+  expect(found(JSON.stringify(entries))).toEqual([])
 })
 
 test('no table holds one', async () => {
