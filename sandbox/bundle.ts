@@ -1,16 +1,19 @@
 /** Bundles the runner into the one file that is installed in a sandbox as `baton-runner`. */
 import { chmod } from 'node:fs/promises'
+import path from 'node:path'
 import { build } from 'esbuild'
 
-/** Writes the runner to `path` as an executable that needs nothing but Node (20.19 or later) on PATH. */
-export const bundleRunner = (path: string): Promise<void> =>
-  bundleExecutable(new URL('./runner.ts', import.meta.url).pathname, path)
+/** Writes the runner to `file` as an executable that needs nothing but Node (20.19 or later) on PATH. */
+export const bundleRunner = (file: string): Promise<void> =>
+  bundleExecutable(path.join(import.meta.dirname, 'runner.ts'), file)
 
 /** The same of any module. */
-export async function bundleExecutable(entry: string, path: string): Promise<void> {
+export async function bundleExecutable(entry: string, file: string): Promise<void> {
   await build({
-    entryPoints: [entry],
-    outfile: path,
+    // By its name alone: esbuild would take a `*` in a folder's name for a pattern.
+    absWorkingDir: path.dirname(entry),
+    entryPoints: [path.basename(entry)],
+    outfile: file,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -18,5 +21,5 @@ export async function bundleExecutable(entry: string, path: string): Promise<voi
     banner: { js: '#!/usr/bin/env node' },
     logLevel: 'silent',
   })
-  await chmod(path, 0o755)
+  await chmod(file, 0o755)
 }

@@ -21,9 +21,9 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   const socket = privateSocket(stateDir, 'dynalite')
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(socket, resolve)
+    server.once('error', reject).listen(socket.path, resolve)
   })
-  const connection = upstream(socket)
+  const connection = upstream(socket.path)
   const underWay = new Set<Promise<void>>()
   return {
     service: (request, response) => {
@@ -42,6 +42,7 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
       await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
       })
+      socket.remove()
     },
   }
 }

@@ -43,8 +43,8 @@ export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
     done(null, body)
   })
   const socket = privateSocket(stateDir, 'fauxqs')
-  await app.listen({ path: socket })
-  const connection = upstream(socket)
+  await app.listen({ path: socket.path })
+  const connection = upstream(socket.path)
   return {
     upstream: connection,
     close: async () => {
@@ -52,6 +52,7 @@ export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
       connection.close()
       messages.close()
       objects.close()
+      socket.remove()
     },
   }
 }

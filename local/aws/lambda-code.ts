@@ -1,7 +1,6 @@
 /** Puts a function's code where a process can run it, and the runtime that runs it. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Declared } from './stack.ts'
 import type { Template } from './template.ts'
@@ -26,7 +25,8 @@ export function codeFolder(
 export async function bundleRuntime(stateDir: string): Promise<string> {
   const outfile = path.join(stateDir, 'lambda-runtime.mjs')
   await build({
-    entryPoints: [fileURLToPath(new URL('lambda-runtime/main.ts', import.meta.url))],
+    absWorkingDir: import.meta.dirname,
+    entryPoints: ['lambda-runtime/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,5 +1,5 @@
 /** Hands proven requests on to a server in this process that listens on a socket file instead of a port. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import http, { type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,17 +9,27 @@ import type { ReceivedRequest } from './signature.ts'
 /** Socket files have short names by a limit of the kernel (104 bytes on macOS, 108 on Linux). */
 const longestSocketPath = 103
 
+export interface PrivateSocket {
+  readonly path: string
+  /** Removes the file, and its folder when that was made for it alone. */
+  remove(): void
+}
+
 /**
- * The path of a socket file that only this user can reach: dynalite and fauxqs ask for no credentials, so no port
- * may lead to them. In the state folder when its path is short enough, else in the system's temporary folder.
+ * Where to make a socket file that only this user can reach: dynalite and fauxqs ask for no credentials, so no port
+ * may lead to them. In the state folder when its path is short enough, else in a new one of the system's temporary folder.
  */
-export function privateSocket(stateDir: string, name: string): string {
+export function privateSocket(stateDir: string, name: string): PrivateSocket {
   const wanted = path.join(stateDir, 'sockets', `${name}.sock`)
-  const short = Buffer.byteLength(wanted) <= longestSocketPath
-  const socket = short ? wanted : path.join(tmpdir(), `aws-${process.pid}`, `${name}.sock`)
-  mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
-  rmSync(socket, { force: true })
-  return socket
+  if (Buffer.byteLength(wanted) > longestSocketPath) {
+    const folder = mkdtempSync(path.join(tmpdir(), 'baton-aws-'))
+    const remove = () => rmSync(folder, { recursive: true, force: true })
+    return { path: path.join(folder, `${name}.sock`), remove }
+  }
+  mkdirSync(path.dirname(wanted), { recursive: true, mode: 0o700 })
+  const remove = () => rmSync(wanted, { force: true })
+  remove()
+  return { path: wanted, remove }
 }
 
 export interface Upstream {

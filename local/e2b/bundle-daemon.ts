@@ -6,7 +6,8 @@ import { buildSync } from 'esbuild'
 export function bundleDaemon(folder: string): string {
   const outfile = join(folder, 'envd.mjs')
   buildSync({
-    entryPoints: [join(import.meta.dirname, 'envd/main.ts')],
+    absWorkingDir: import.meta.dirname,
+    entryPoints: ['envd/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',

@@ -43,7 +43,7 @@ const { resume, model = 'claude-opus-5-5' } = values
 const projects = path.join(process.env.HOME ?? '', '.claude', 'projects')
 const session = String(resume ?? values['session-id'])
 const [transcript = path.join(projects, 'quick', `${session}.jsonl`)] = resume
-  ? globSync(path.join(projects, '*', `${session}.jsonl`))
+  ? globSync(`*/${session}.jsonl`, { cwd: projects }).map((file) => path.join(projects, file))
   : []
 
 const messages: Message[] = resume

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { serverForTest, startServer } from './support/local-e2b.ts'
+import { describeEachIsolation, serverForTest, startServer } from './support/local-e2b.ts'
 
 test('a folder that a live server uses is refused, and its sandboxes stay', async () => {
   const { client, stateDir } = await serverForTest()
@@ -26,6 +26,23 @@ test('a folder with a very long path works, because sockets are elsewhere', asyn
   const { client } = await serverForTest({ stateDir, isolation: 'auto' })
   const sandbox = await client.Sandbox.create()
   expect((await sandbox.commands.run('echo hi')).stdout).toBe('hi\n')
+})
+
+describeEachIsolation('a folder whose name means something elsewhere', ({ isolation }) => {
+  test.each([
+    'sp äce',
+    '100%25 #1 ?x=y',
+    '[a] {b,c} *',
+    `it's $HOME & "more"`,
+  ])('%j works', async (name) => {
+    const base = mkdtempSync(join(tmpdir(), 'e2b-name-'))
+    onTestFinished(() => rmSync(base, { recursive: true, force: true }))
+    const { client } = await serverForTest({ stateDir: join(base, name), isolation })
+    const sandbox = await client.Sandbox.create()
+    await sandbox.files.write('~/a', 'written')
+    const { stdout } = await sandbox.commands.run('node -p 1+1; cat ~/a "$HOME/a"')
+    expect(stdout).toBe('2\nwrittenwritten')
+  })
 })
 
 test('a sandbox’s files are removed with it, read-only folders too', async () => {

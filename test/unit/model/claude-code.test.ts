@@ -9,14 +9,12 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import { type Model, startModel } from '../../../local/model/server.ts'
+import { installedCli } from '../../../local/tools.ts'
 import { framed } from './request.ts'
 
 const PATIENCE = { timeout: 60_000 }
 const KEY = 'the-key-of-this-test'
-const CLAUDE = new URL(
-  '../../../node_modules/@anthropic-ai/claude-code-linux-x64/claude',
-  import.meta.url,
-).pathname
+const CLAUDE = installedCli(join(import.meta.dirname, '../../..'))
 
 let model: Model
 let home: string

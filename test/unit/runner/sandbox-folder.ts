@@ -8,15 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'vitest'
+import { installedCli } from '../../../local/tools.ts'
 import { bundleExecutable, bundleRunner } from '../../../sandbox/bundle.ts'
 import { tokenOf } from './callback-server.ts'
 
-const CLAUDE = new URL(
-  '../../../node_modules/@anthropic-ai/claude-code-linux-x64/claude',
-  import.meta.url,
-).pathname
+const CLAUDE = installedCli(join(import.meta.dirname, '../../..'))
 
-const QUICK_CLAUDE = new URL('../../support/quick-claude.ts', import.meta.url).pathname
+const QUICK_CLAUDE = join(import.meta.dirname, '../../support/quick-claude.ts')
 
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>
 
