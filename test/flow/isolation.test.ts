@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
+import { shellWord, writablePlaces } from '../support/host-places.ts'
 
-const CANARY = 'canary-5f2b9c'
-const planted = [path.join(homedir(), `.${CANARY}`), path.join(tmpdir(), CANARY)]
+const CANARY = `canary-${randomBytes(6).toString('hex')}`
+const planted = writablePlaces().map((folder) => path.join(folder, `.${CANARY}`))
 let baton: TestBaton
 let tmpBefore: readonly string[]
 
@@ -18,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await baton.close()
   delete process.env.BATON_CANARY
-  for (const file of planted) rmSync(file)
+  for (const file of planted) rmSync(file, { force: true })
 })
 
 const run = async (session: string, script: string) => {
@@ -43,7 +45,7 @@ describe.runIf(process.env.BATON_TEST_ISOLATION !== 'none')('under bubblewrap', 
       [
         `grep -rsl ${CANARY} /home /root /tmp /etc /var /run /opt /mnt /srv 2>/dev/null | head; echo files-done`,
         'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep -c canary; echo proc-done',
-        `ls ${homedir()} 2>&1 | head -3`,
+        `ls -a ${shellWord(homedir())} 2>&1 | head -30`,
         'bash -c "exec 3<>/dev/tcp/192.0.2.1/80" 2>&1 | tail -1',
       ].join('\n'),
     )

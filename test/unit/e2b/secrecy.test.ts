@@ -1,10 +1,10 @@
 /** What a sandbox under bubblewrap can read and change: nothing of this machine's own, wherever it looks. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sandbox } from 'e2b'
 import { expect, onTestFinished, test } from 'vitest'
+import { shellWord, writablePlaces } from '../../support/host-places.ts'
 import { clientOf, describeUnderBwrap, serverForTest } from './support/local-e2b.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../../..')
@@ -14,8 +14,8 @@ const WALK = `
 env
 cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline /proc/[0-9]*/task/*/environ 2>/dev/null | tr '\\0' '\\n'
 cat /proc/keys 2>/dev/null
-for folder in /home /root /etc /tmp /var /opt /run /dev/shm /srv /mnt /media ${CHECKOUT}; do
-  find $folder -type f -size -100k 2>/dev/null | while read -r file; do
+for folder in /home /root /etc /tmp /var /opt /run /dev/shm /srv /mnt /media ${shellWord(CHECKOUT)}; do
+  find "$folder" -type f -size -100k 2>/dev/null | while read -r file; do
     echo "== $file"
     cat "$file" 2>/dev/null
   done
@@ -35,12 +35,8 @@ const succeeds = async ({ commands }: Sandbox, command: string): Promise<boolean
 function plant(canary: string): void {
   process.env.CANARY = canary
   onTestFinished(() => void delete process.env.CANARY)
-  const files = [
-    join(homedir(), `.${canary}`),
-    join(tmpdir(), canary),
-    join('/var/tmp', canary),
-    join(CHECKOUT, `.env.${canary}`),
-  ]
+  const files = writablePlaces('/var/tmp', CHECKOUT).map((folder) => join(folder, `.env.${canary}`))
+  expect(files.length).toBeGreaterThan(1)
   for (const file of files) {
     writeFileSync(file, canary)
     onTestFinished(() => rmSync(file, { force: true }))
@@ -63,7 +59,7 @@ describeUnderBwrap('a sandbox under bwrap', (isolation) => {
     expect(linesWith(seen, '== /etc/passwd')).not.toEqual([])
     expect(linesWith(seen, canary)).toEqual([])
     expect(linesWith(seen, stateDir)).toEqual([])
-    expect(await succeeds(sandbox, `ls ${CHECKOUT}`)).toBe(false)
+    expect(await succeeds(sandbox, `ls ${shellWord(CHECKOUT)}`)).toBe(false)
   })
 
   test("does not find its daemon's token in its processes", async () => {
