@@ -8,7 +8,7 @@ import type { Tool } from './e2b/options.ts'
 export async function sandboxTools(stateDir: string, claude: string): Promise<Tool[]> {
   if (!existsSync(claude))
     throw new Error(`The Claude Code CLI is not at ${claude}: run \`npm ci\` on this machine.`)
-  const runner = path.join(stateDir, 'baton-runner.mjs')
+  const runner = path.join(stateDir, 'baton-runner.cjs')
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   await bundleRunner(runner)
   return [

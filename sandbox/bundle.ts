@@ -7,7 +7,10 @@ import { build } from 'esbuild'
 export const bundleRunner = (file: string): Promise<void> =>
   bundleExecutable(path.join(import.meta.dirname, 'runner.ts'), file)
 
-/** The same of any module. */
+/**
+ * The same of any module. CommonJS: an ES module loads every part of each built-in module that it names, which takes longer
+ * than all else at the start of a process.
+ */
 export async function bundleExecutable(entry: string, file: string): Promise<void> {
   await build({
     // By its name alone: esbuild would take a `*` in a folder's name for a pattern.
@@ -16,8 +19,10 @@ export async function bundleExecutable(entry: string, file: string): Promise<voi
     outfile: file,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node20',
+    // What is imported on demand is loaded on demand.
+    supported: { 'dynamic-import': false },
     banner: { js: '#!/usr/bin/env node' },
     logLevel: 'silent',
   })

@@ -10,6 +10,7 @@ import {
   type UploadLink,
   uploads,
 } from './contract.ts'
+import { type Answer, jsonOf } from './exchange.ts'
 import { type Persistence, request } from './retry.ts'
 
 const FETCH_FOR = 120_000
@@ -53,36 +54,43 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
 
   return {
     async fetchJob() {
-      const response = await post('job', {}, { forMs: FETCH_FOR })
-      if (response.status === 409) return undefined
-      if (!response.ok) throw new Error(`the callback answered the job request ${response.status}`)
-      return job.parse(await response.json())
+      const answer = await post('job', {}, { forMs: FETCH_FOR })
+      if (answer.status === 409) return undefined
+      if (!answer.ok) throw new Error(`the callback answered the job request ${answer.status}`)
+      return job.parse(jsonOf(answer))
     },
 
     async beat(activity) {
       try {
-        const response = await post('heartbeat', { activity }, { forMs: 0 })
-        await response.body?.cancel()
-        if (response.status === 409) return 'superseded'
-        return response.ok ? 'told' : 'missed'
+        const answer = await post('heartbeat', { activity }, { forMs: 0 })
+        if (answer.status === 409) return 'superseded'
+        return answer.ok ? 'told' : 'missed'
       } catch {
         return 'missed'
       }
     },
 
     async askForUploads(artifacts) {
-      const response = await post('artifacts', artifacts, { forMs: UPLOADS_FOR })
-      if (response.status === 409) return undefined
-      if (response.ok) return uploads.parse(await response.json())
-      const { detail } = problem.parse(await response.json().catch(() => ({})))
-      return { refused: `the callback answered ${response.status}. ${detail}`.trim() }
+      const answer = await post('artifacts', artifacts, { forMs: UPLOADS_FOR })
+      if (answer.status === 409) return undefined
+      if (answer.ok) return uploads.parse(jsonOf(answer))
+      const { detail } = problem.parse(jsonOrNothing(answer))
+      return { refused: `the callback answered ${answer.status}. ${detail}`.trim() }
     },
 
     async sendResult(result) {
-      const settles = ({ status }: Response) => [204, 403, 409].includes(status)
-      const response = await post('result', result, { forMs: RESULT_FOR, settles })
-      if (response.status !== 204)
-        throw new Error(`the callback answered the result ${response.status}`)
+      const settles = ({ status }: Answer) => [204, 403, 409].includes(status)
+      const answer = await post('result', result, { forMs: RESULT_FOR, settles })
+      if (answer.status !== 204)
+        throw new Error(`the callback answered the result ${answer.status}`)
     },
+  }
+}
+
+function jsonOrNothing(answer: Answer): unknown {
+  try {
+    return jsonOf(answer)
+  } catch {
+    return undefined
   }
 }

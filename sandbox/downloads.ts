@@ -41,13 +41,9 @@ async function download(
   size: number,
   persistence: { forMs: number; signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const response = await request(url, {}, persistence)
-  if (!response.ok) {
-    await response.body?.cancel()
-    // The address is left out: its query is a credential.
-    throw new Error(`HTTP ${response.status}`)
-  }
-  const content = new Uint8Array(await response.arrayBuffer())
+  const { ok, status, content } = await request(url, {}, persistence)
+  // The address is left out: its query is a credential.
+  if (!ok) throw new Error(`HTTP ${status}`)
   if (content.length !== size) throw new Error(`${content.length} bytes came instead of ${size}`)
   return content
 }

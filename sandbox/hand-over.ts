@@ -61,11 +61,10 @@ async function upload(
   if (!link) return 'there is no link for it'
   if (persistence.forMs <= 0) return 'time was up'
   try {
-    const init = { method: 'PUT', headers: link.headers, body: content }
-    const response = await request(link.url, init, persistence)
-    await response.body?.cancel()
+    const put = { method: 'PUT' as const, headers: link.headers, body: content }
+    const { ok, status } = await request(link.url, put, persistence)
     // The address is left out: its query is a credential.
-    return response.ok ? undefined : `HTTP ${response.status}`
+    return ok ? undefined : `HTTP ${status}`
   } catch (error) {
     persistence.signal.throwIfAborted()
     return messageOf(error)

@@ -1,5 +1,6 @@
 /** Sends an HTTP request again, with growing pauses, while the fault may pass. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, exchange, type Outgoing } from './exchange.ts'
 
 const FIRST_PAUSE = 200
 const LONGEST_PAUSE = 10_000
@@ -9,12 +10,12 @@ export type Persistence = {
   /** Give up when this many milliseconds have passed. */
   forMs: number
   /** Whether an answer settles the matter. Without it, all do but 429 and 5xx. */
-  settles?: (response: Response) => boolean
+  settles?: (answer: Answer) => boolean
   /** Ends everything at once. */
   signal: AbortSignal
 }
 
-const isLasting = ({ status }: Response) => status < 500 && status !== 429
+const isLasting = ({ status }: Answer) => status < 500 && status !== 429
 
 /**
  * The first answer that settles the matter, or the last one when time is up. Pauses grow from 0.2 s to 10 s and are drawn
@@ -22,18 +23,17 @@ const isLasting = ({ status }: Response) => status < 500 && status !== 429
  */
 export async function request(
   url: string,
-  init: RequestInit,
+  outgoing: Outgoing,
   { forMs, settles = isLasting, signal }: Persistence,
-): Promise<Response> {
+): Promise<Answer> {
   const deadline = Date.now() + forMs
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     signal.throwIfAborted()
     const isLast = Date.now() + pause > deadline
     try {
       const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)])
-      const response = await fetch(url, { ...init, signal: within })
-      if (isLast || settles(response)) return response
-      await response.body?.cancel()
+      const answer = await exchange(url, outgoing, within)
+      if (isLast || settles(answer)) return answer
     } catch (error) {
       if (isLast || signal.aborted) throw error
     }

@@ -92,13 +92,14 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   claude.stderr.setEncoding('utf8').on('data', (text: string) => {
     exit.stderr = (exit.stderr + text).slice(-LONGEST_STDERR)
   })
+  let ended = Promise.resolve()
   claude.on('exit', (code, signal) => {
     Object.assign(exit, { code, signal, timedOut: timeLimit.aborted })
     // What the model's commands left in the background may hold the streams open, and is not to outlive the job.
-    endOwnProcesses()
+    ended = endOwnProcesses()
   })
   await once(claude, 'close')
-  await endOwnProcesses()
+  await ended
   return { ...exit, stderr: redact(exit.stderr) }
 }
 
@@ -141,13 +142,11 @@ async function saved(transcripts: Transcripts, result: Result): Promise<Result> 
   }
 }
 
-try {
-  await run()
-} catch (error) {
-  if (!quit.signal.aborted) {
+run()
+  .catch((error) => {
+    if (quit.signal.aborted) return
     process.stderr.write(`baton-runner: ${messageOf(error)}\n`)
     process.exitCode = 1
-  }
-}
-// Connections that are kept alive would keep the runner alive too.
-process.exit()
+  })
+  // Connections that are kept alive would keep the runner alive too.
+  .finally(() => process.exit())

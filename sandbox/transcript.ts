@@ -87,15 +87,16 @@ async function write(content: Uint8Array, path: string) {
 
 /** Answers false for a transcript that is gone: S3 says 403 to who may not list, as a link's holder may not. */
 async function download(url: string, path: string, signal: AbortSignal): Promise<boolean> {
-  const response = await request(url, {}, { forMs: TRANSFER_FOR, signal })
-  if ([403, 404, 410].includes(response.status)) return false
+  const { ok, status, content } = await request(url, {}, { forMs: TRANSFER_FOR, signal })
+  if ([403, 404, 410].includes(status)) return false
   // The address is left out: its query is a credential.
-  if (!response.ok) throw new Error(`the transcript to resume from: HTTP ${response.status}`)
-  await write(new Uint8Array(await response.arrayBuffer()), path)
+  if (!ok) throw new Error(`the transcript to resume from: HTTP ${status}`)
+  await write(content, path)
   return true
 }
 
-async function upload(url: string, body: Uint8Array<ArrayBuffer>, signal: AbortSignal) {
-  const response = await request(url, { method: 'PUT', body }, { forMs: TRANSFER_FOR, signal })
-  if (!response.ok) throw new Error(`uploading the transcript: HTTP ${response.status}`)
+async function upload(url: string, body: Uint8Array, signal: AbortSignal) {
+  const put = { method: 'PUT' as const, body }
+  const { ok, status } = await request(url, put, { forMs: TRANSFER_FOR, signal })
+  if (!ok) throw new Error(`uploading the transcript: HTTP ${status}`)
 }

@@ -159,4 +159,4 @@ const resultOf = ({ id }: Block, result: object): Message => ({
   content: [{ type: 'tool_result', tool_use_id: id, ...result }],
 })
 
-await main()
+main()
