@@ -21,16 +21,19 @@ export function codeFolder(
   return folder
 }
 
-/** Bundles the runtime once, because stripping its types at every cold start would take 25 ms. */
+/**
+ * Bundles the runtime once, because stripping its types at every cold start would take 25 ms. As an ES module it would load
+ * every part of each built-in module that it names.
+ */
 export async function bundleRuntime(stateDir: string): Promise<string> {
-  const outfile = path.join(stateDir, 'lambda-runtime.mjs')
+  const outfile = path.join(stateDir, 'lambda-runtime.cjs')
   await build({
     absWorkingDir: import.meta.dirname,
     entryPoints: ['lambda-runtime/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     logLevel: 'error',
   })
   return outfile

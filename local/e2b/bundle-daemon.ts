@@ -4,14 +4,15 @@ import { buildSync } from 'esbuild'
 
 /** The path of the bundle, made anew in `folder`. */
 export function bundleDaemon(folder: string): string {
-  const outfile = join(folder, 'envd.mjs')
+  const outfile = join(folder, 'envd.cjs')
   buildSync({
     absWorkingDir: import.meta.dirname,
     entryPoints: ['envd/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',
-    format: 'esm',
+    // As an ES module it would load every part of each built-in module that it names.
+    format: 'cjs',
     target: 'node24',
     logLevel: 'silent',
   })

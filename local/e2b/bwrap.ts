@@ -9,7 +9,7 @@ import { bindEtc, HOSTNAME } from './minimal-etc.ts'
 const BIN = '/opt/baton/bin'
 const PATH = `${BIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
 const NODE = '/opt/baton/envd/node'
-const DAEMON = '/opt/baton/envd/envd.mjs'
+const DAEMON = '/opt/baton/envd/envd.cjs'
 const RUN = '/run/baton'
 const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 const OWN_NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net']

@@ -1,5 +1,6 @@
-/** Finds and imports the function that a `Handler` property names. */
+/** Finds and loads the function that a `Handler` property names. */
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runtimeError } from './error-payload.ts'
@@ -13,7 +14,7 @@ export interface LoadedHandler {
   readonly streaming: boolean
 }
 
-/** Imports `<file>.<export>` below `root`. Throws the error by which Lambda names what is wrong. */
+/** Loads `<file>.<export>` below `root`. Throws the error by which Lambda names what is wrong. */
 export async function loadHandler(root: string, name: string): Promise<LoadedHandler> {
   const [file = '', exported = ''] = path.basename(name).split('.')
   const base = path.join(root, path.dirname(name), file)
@@ -21,7 +22,7 @@ export async function loadHandler(root: string, name: string): Promise<LoadedHan
   if (!found) {
     throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`)
   }
-  const handler = member(await importModule(found), exported)
+  const handler = member(await loadModule(found), exported)
   if (typeof handler !== 'function') {
     throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`)
   }
@@ -33,9 +34,11 @@ export async function loadHandler(root: string, name: string): Promise<LoadedHan
   return { handler: (...parameters) => Reflect.apply(handler, undefined, parameters), streaming }
 }
 
-async function importModule(file: string): Promise<unknown> {
+/** `require` unless it has to be imported, as Lambda does; to import CommonJS would take a search of all of it for exports. */
+async function loadModule(file: string): Promise<unknown> {
   try {
-    return await import(pathToFileURL(file).href)
+    if (file.endsWith('.mjs')) return await import(pathToFileURL(file).href)
+    return createRequire(file)(file)
   } catch (error) {
     const type = error instanceof SyntaxError ? 'Runtime.UserCodeSyntaxError' : undefined
     const missing =
@@ -45,9 +48,8 @@ async function importModule(file: string): Promise<unknown> {
   }
 }
 
-/** An export, also of a CommonJS module whose exports Node could not see beforehand. */
-function member(module: unknown, name: string): unknown {
-  if (typeof module !== 'object' || module === null) return undefined
-  const exports = new Map<string, unknown>(Object.entries(module))
-  return exports.get(name) ?? member(exports.get('default'), name)
-}
+/** An export, and nothing that every object has. */
+const member = (module: unknown, name: string): unknown =>
+  typeof module === 'object' && module !== null && Object.hasOwn(module, name)
+    ? Reflect.get(module, name)
+    : undefined

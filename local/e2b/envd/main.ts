@@ -26,17 +26,21 @@ async function endEverything({ end }: Confinement): Promise<never> {
   process.exit(0)
 }
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
-const first = await lines.next()
-const config = envdConfig.parse(JSON.parse(String(first.value)))
-const processes = confinement(config)
-const server = createEnvdServer(config)
-await Promise.all(config.links.map(forward))
-await new Promise<void>((resolve, reject) => {
-  server.once('error', reject)
-  server.listen(config.socket, resolve)
-})
-say('ready')
-for await (const line of { [Symbol.asyncIterator]: () => lines })
-  await obey(envdCommand.parse(line), processes)
-await endEverything(processes)
+async function serve(): Promise<void> {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+  const first = await lines.next()
+  const config = envdConfig.parse(JSON.parse(String(first.value)))
+  const processes = confinement(config)
+  const server = createEnvdServer(config)
+  await Promise.all(config.links.map(forward))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.socket, resolve)
+  })
+  say('ready')
+  for await (const line of { [Symbol.asyncIterator]: () => lines })
+    await obey(envdCommand.parse(line), processes)
+  await endEverything(processes)
+}
+
+serve()

@@ -89,7 +89,7 @@ describeUnderBwrap('a sandbox under bwrap', (isolation) => {
     ['the configuration', 'echo x >> /etc/passwd'],
     ['the tools', 'touch /opt/baton/bin/x'],
     ['a tool', ': >> /opt/baton/bin/node'],
-    ['the daemon', ': >> /opt/baton/envd/envd.mjs'],
+    ['the daemon', ': >> /opt/baton/envd/envd.cjs'],
     ["the kernel's settings", ': >> /proc/sys/kernel/core_pattern'],
     [
       "the kernel's settings, in namespaces of its own",
