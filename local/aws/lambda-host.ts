@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { Clock } from './clock.ts'
 import { Environment, type Sink } from './lambda-environment.ts'
-import { LambdaPool } from './lambda-pool.ts'
+import { coldStartMs, LambdaPool } from './lambda-pool.ts'
 import type { Declared } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
@@ -55,6 +55,8 @@ export interface LambdaHostOptions {
   /** Added to the environment of the process with this id, over the template's. */
   readonly env: (id: string) => Readonly<Record<string, string>>
   readonly clock: Clock
+  /** So long an invocation waits for a process that becomes free before it has one started; what a start takes if not given. */
+  readonly patienceMs?: number
   readonly log: (line: string) => void
 }
 
@@ -80,10 +82,11 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
           log: (line) => options.log(`[${declared.name}] ${line}`),
         })
       }
+      const { clock, patienceMs = coldStartMs } = options
       const hosted: HostedFunction = {
         ...declared,
         codeFolder: options.codeFolder(declared),
-        pool: new LambdaPool(start, options.clock),
+        pool: new LambdaPool({ start, clock, patienceMs }),
       }
       return [declared.arn, hosted]
     }),

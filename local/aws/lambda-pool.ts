@@ -5,6 +5,9 @@ import type { Environment } from './lambda-environment.ts'
 /** More invocations than this wait for each other: each environment is a process of some 50 MB. */
 export const mostEnvironments = 20
 
+/** About what a cold start takes, in milliseconds. */
+export const coldStartMs = 250
+
 /** An idle environment is kept this long. Lambda keeps one for minutes too, and promises nothing. */
 const idleMs = 60_000
 
@@ -17,21 +20,27 @@ interface Idle {
   readonly forget: () => void
 }
 
+export interface PoolOptions {
+  /** Makes a new environment. */
+  readonly start: () => Environment
+  readonly clock: Clock
+  /** So long an invocation waits for an environment that becomes free before it has one started, in milliseconds. */
+  readonly patienceMs: number
+}
+
 export class LambdaPool {
-  readonly #start: () => Environment
-  readonly #clock: Clock
+  readonly #options: PoolOptions
   readonly #all = new Set<Environment>()
   readonly #waiting: (() => void)[] = []
   /** Those that were started before the latest `retire`. */
   readonly #retired = new WeakSet<Environment>()
+  readonly #hoping = new Set<(free: Environment) => void>()
   #idle: Idle[] = []
   #taken = 0
   #closed = false
 
-  /** `start` makes a new environment. */
-  constructor(start: () => Environment, clock: Clock) {
-    this.#start = start
-    this.#clock = clock
+  constructor(options: PoolOptions) {
+    this.#options = options
   }
 
   /** Invocations under way. */
@@ -50,10 +59,11 @@ export class LambdaPool {
     } else {
       this.#taken++
     }
-    const environment = this.#takeIdle()
+    const isFirst = this.#all.size === 0
+    const environment = this.#takeIdle() ?? (isFirst ? undefined : await this.#soonFree())
     if (environment) return this.#leased(environment)
     if (this.#closed) return closedEnding
-    const started = this.#start()
+    const started = this.#options.start()
     this.#all.add(started)
     const ending = await started.ready()
     if (ending.ok) return this.#leased(started)
@@ -84,14 +94,33 @@ export class LambdaPool {
 
   #takeIdle(): Environment | undefined {
     const idle = this.#idle.pop()
-    idle?.forget()
-    // It may have exited by itself since its last invocation.
-    return idle === undefined || idle.environment.alive ? idle?.environment : this.#takeIdle()
+    if (idle === undefined) return undefined
+    idle.forget()
+    if (idle.environment.alive) return idle.environment
+    // It has exited by itself since its last invocation.
+    this.#all.delete(idle.environment)
+    return this.#takeIdle()
+  }
+
+  /**
+   * An environment that becomes free before a new one would be there; Lambda, too, takes whichever is first. On the machine's
+   * own time, as starts are.
+   */
+  #soonFree(): Promise<Environment | undefined> {
+    return new Promise((resolve) => {
+      const take = (free: Environment | undefined) => {
+        clearTimeout(timer)
+        this.#hoping.delete(take)
+        resolve(free)
+      }
+      const timer = setTimeout(() => take(undefined), this.#options.patienceMs)
+      this.#hoping.add(take)
+    })
   }
 
   #free(environment: Environment): void {
     if (this.#retired.has(environment)) this.#end(environment)
-    else if (environment.alive && !this.#closed) this.#keepIdle(environment)
+    else if (environment.alive && !this.#closed) this.#handOn(environment)
     else this.#all.delete(environment)
     const next = this.#waiting.shift()
     // Whoever waited takes this place, so that the count stays.
@@ -99,8 +128,14 @@ export class LambdaPool {
     else this.#taken--
   }
 
+  #handOn(environment: Environment): void {
+    const [first] = this.#hoping
+    if (first) first(environment)
+    else this.#keepIdle(environment)
+  }
+
   #keepIdle(environment: Environment): void {
-    const forget = this.#clock.after(idleMs, () => {
+    const forget = this.#options.clock.after(idleMs, () => {
       this.#idle = this.#idle.filter((idle) => idle.environment !== environment)
       this.#end(environment)
     })

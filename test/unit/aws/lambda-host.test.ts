@@ -4,7 +4,11 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../../../local/aws/clock.ts'
 import { bundleRuntime } from '../../../local/aws/lambda-code.ts'
-import { type LambdaHost, lambdaHost } from '../../../local/aws/lambda-host.ts'
+import {
+  type LambdaHost,
+  type LambdaHostOptions,
+  lambdaHost,
+} from '../../../local/aws/lambda-host.ts'
 import { propertySchemas } from '../../../local/aws/resource-properties.ts'
 import { scratch } from './fixture/stack.ts'
 
@@ -24,11 +28,18 @@ const code: Record<string, string> = {
   other: `exports.other = async () => 1`,
   broken: `exports.handler = async () => {`,
   large: `exports.handler = async () => 'x'.repeat(7 * 1024 * 1024)`,
-  count: `let n = 0; exports.handler = async () => { n++; await new Promise((r) => setTimeout(r, 100)); return n }`,
+  count: `const fs = require('node:fs'); let n = 0
+    exports.handler = async ({ atOnce }) => {
+      fs.writeFileSync('begun-' + process.pid, '')
+      while (fs.readdirSync('.').filter((name) => name.startsWith('begun-')).length < atOnce)
+        await new Promise((r) => setTimeout(r, 10))
+      return ++n
+    }`,
   pid: `exports.handler = async () => process.pid`,
 }
 
 let host: LambdaHost
+let patient: LambdaHost
 const lines: string[] = []
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
 
@@ -38,7 +49,7 @@ beforeAll(async () => {
     mkdirSync(path.join(folder, name))
     writeFileSync(path.join(folder, name, 'index.js'), source)
   }
-  host = lambdaHost({
+  const options: LambdaHostOptions = {
     functions: Object.keys(code).map((name) => ({
       logicalId: name,
       name,
@@ -49,7 +60,7 @@ beforeAll(async () => {
         Handler: 'index.handler',
         Code: { ZipFile: '' },
         Timeout: 1,
-        ...(name === 'count' ? { ReservedConcurrentExecutions: 2 } : {}),
+        ...(name === 'count' ? { ReservedConcurrentExecutions: 2, Timeout: 30 } : {}),
       }),
     })),
     codeFolder: ({ name }) => path.join(folder, name),
@@ -58,9 +69,14 @@ beforeAll(async () => {
     env: () => ({}),
     clock: systemClock,
     log: (line) => lines.push(line),
-  })
+  }
+  host = lambdaHost(options)
+  patient = lambdaHost({ ...options, patienceMs: 60_000 })
 })
-afterAll(() => host.close())
+afterAll(() => {
+  host.close()
+  patient.close()
+})
 
 test('a handler gets its event and context, its own folder, and no environment of ours', async () => {
   expect(await host.invoke(arnOf('name'), { name: 'you' })).toMatchObject({
@@ -113,13 +129,23 @@ test('an event over six megabytes is refused', async () => {
   })
 })
 
+const atOnce = (of: LambdaHost, name: string, times: number, event: object) =>
+  Promise.all(Array.from({ length: times }, () => of.invoke(arnOf(name), event)))
+
 test('a process is used again, and a second one is started only for a second invocation at once', async () => {
   const first = await host.invoke(arnOf('pid'), {})
   expect(await host.invoke(arnOf('pid'), {})).toMatchObject({
     payload: Reflect.get(first, 'payload'),
   })
-  const both = await Promise.all([host.invoke(arnOf('count'), {}), host.invoke(arnOf('count'), {})])
-  expect(both).toMatchObject([{ payload: 1 }, { payload: 1 }])
+  expect(await atOnce(host, 'count', 2, { atOnce: 2 })).toMatchObject([
+    { payload: 1 },
+    { payload: 1 },
+  ])
+})
+
+test('an invocation takes the process that becomes free before another one would be there', async () => {
+  const outcomes = await atOnce(patient, 'pid', 5, {})
+  expect(new Set(outcomes.map((outcome) => Reflect.get(outcome, 'payload'))).size).toBe(1)
 })
 
 test('a retired process serves no further invocation, and ends the one that it has', async () => {
@@ -141,7 +167,7 @@ test('a process of a function that is not meant goes on', async () => {
 })
 
 test('more invocations at once than the reserved concurrency are refused', async () => {
-  const outcomes = await Promise.all([1, 2, 3].map(() => host.invoke(arnOf('count'), {})))
+  const outcomes = await atOnce(host, 'count', 3, { atOnce: 1 })
   expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, false])
   expect(outcomes[2]).toMatchObject({ errorType: 'Lambda.TooManyRequestsException' })
 })
