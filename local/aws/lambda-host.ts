@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Clock } from './clock.ts'
 import { Environment, type Sink } from './lambda-environment.ts'
 import { coldStartMs, LambdaPool } from './lambda-pool.ts'
+import { reportLine } from './lambda-report.ts'
 import type { Declared } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
@@ -96,7 +97,8 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
     invoke: async (arn, event, sink = unwanted) => {
       const found = hosted.get(arn.replace(/:\$LATEST$/, ''))
       if (!found) return serviceError('ResourceNotFoundException', `Function not found: ${arn}`)
-      const outcome = await invoke(found, JSON.stringify(event), sink)
+      const report = (line: string) => options.log(`[${found.name}] ${line}`)
+      const outcome = await invoke(found, JSON.stringify(event), sink, report)
       // A killed host would not answer either: a state machine must not record our closing as its function's failure.
       if (closed) return new Promise(() => {})
       if (!outcome.ok) {
@@ -131,7 +133,12 @@ const callerOf = (functionId: string, environment: Environment): Caller => ({
   crash: () => environment.kill(),
 })
 
-async function invoke(hosted: HostedFunction, event: string, sink: Sink): Promise<LambdaOutcome> {
+async function invoke(
+  hosted: HostedFunction,
+  event: string,
+  sink: Sink,
+  report: (line: string) => void,
+): Promise<LambdaOutcome> {
   const { ReservedConcurrentExecutions, Timeout } = hosted.properties
   if (Buffer.byteLength(event) > payloadLimit) {
     const message = `${Buffer.byteLength(event)} byte payload is too large for the RequestResponse invocation type (limit ${payloadLimit} bytes)`
@@ -142,8 +149,9 @@ async function invoke(hosted: HostedFunction, event: string, sink: Sink): Promis
   }
   const lease = await hosted.pool.lease()
   if (!lease.ok) return functionError(lease.error)
+  const requestId = randomUUID()
+  const began = performance.now()
   try {
-    const requestId = randomUUID()
     const timeoutMs = Timeout * 1000
     const deadline = Date.now() + timeoutMs
     const invocation = { requestId, arn: hosted.arn, event, deadline }
@@ -152,6 +160,9 @@ async function invoke(hosted: HostedFunction, event: string, sink: Sink): Promis
     if (Buffer.byteLength(ending.payload) > payloadLimit) return tooLarge
     return { ok: true, payload: JSON.parse(ending.payload), requestId }
   } finally {
+    const durationMs = performance.now() - began
+    const { initMs } = lease
+    report(reportLine({ requestId, durationMs, memoryMb: hosted.properties.MemorySize, initMs }))
     lease.release()
   }
 }

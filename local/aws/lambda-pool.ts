@@ -12,7 +12,13 @@ export const coldStartMs = 250
 const idleMs = 60_000
 
 export type Lease =
-  | { readonly ok: true; readonly environment: Environment; release(): void }
+  | {
+      readonly ok: true
+      readonly environment: Environment
+      /** How long its start took; absent if it was there already. */
+      readonly initMs?: number
+      release(): void
+    }
   | { readonly ok: false; readonly error: string }
 
 interface Idle {
@@ -63,10 +69,11 @@ export class LambdaPool {
     const environment = this.#takeIdle() ?? (isFirst ? undefined : await this.#soonFree())
     if (environment) return this.#leased(environment)
     if (this.#closed) return closedEnding
+    const began = performance.now()
     const started = this.#options.start()
     this.#all.add(started)
     const ending = await started.ready()
-    if (ending.ok) return this.#leased(started)
+    if (ending.ok) return { ...this.#leased(started), initMs: performance.now() - began }
     started.kill()
     this.#free(started)
     return ending
@@ -88,7 +95,7 @@ export class LambdaPool {
     for (const proceed of this.#waiting.splice(0)) proceed()
   }
 
-  #leased(environment: Environment): Lease {
+  #leased(environment: Environment): Extract<Lease, { ok: true }> {
     return { ok: true, environment, release: () => this.#free(environment) }
   }
 

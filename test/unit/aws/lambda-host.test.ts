@@ -35,6 +35,7 @@ const code: Record<string, string> = {
         await new Promise((r) => setTimeout(r, 10))
       return ++n
     }`,
+  reported: `exports.handler = async () => 1`,
   pid: `exports.handler = async () => process.pid`,
 }
 
@@ -164,6 +165,18 @@ test('a process of a function that is not meant goes on', async () => {
   expect(await host.invoke(arnOf('pid'), {})).toMatchObject({
     payload: Reflect.get(before, 'payload'),
   })
+})
+
+test('each invocation leaves its REPORT line in the log, with the start where there was one', async () => {
+  const before = lines.length
+  await host.invoke(arnOf('reported'), {})
+  await host.invoke(arnOf('reported'), {})
+  const report =
+    /^\[reported\] REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB/
+  const [cold, warm, ...more] = lines.slice(before)
+  expect(more).toEqual([])
+  expect(cold).toMatch(new RegExp(`${report.source}\tInit Duration: [\\d.]+ ms$`))
+  expect(warm).toMatch(new RegExp(`${report.source}$`))
 })
 
 test('more invocations at once than the reserved concurrency are refused', async () => {

@@ -1,0 +1,21 @@
+/** The line that Lambda writes to a function's log at the end of each invocation: what it took, and what is billed. */
+
+export interface InvocationReport {
+  readonly requestId: string
+  readonly durationMs: number
+  readonly memoryMb: number
+  /** How long the start of its execution environment took, if it needed a new one. */
+  readonly initMs: number | undefined
+}
+
+/** Returns the line in Lambda's text format, without the memory that was used. Since August 2025 the start is billed too. */
+export function reportLine({ requestId, durationMs, memoryMb, initMs }: InvocationReport): string {
+  const fields = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`,
+    `Memory Size: ${memoryMb} MB`,
+    ...(initMs === undefined ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
+  ]
+  return fields.join('\t')
+}
