@@ -36,7 +36,7 @@ export interface TestBaton extends LocalBaton {
   settled(sessionId: string): Promise<void>
 }
 
-interface TestOptions extends Partial<Omit<BatonOptions, 'claude'>> {
+interface TestOptions extends Partial<BatonOptions> {
   /** `real` where Claude Code matters to what is tested; otherwise a stand-in that takes a tenth of its time. */
   readonly cli?: 'real' | 'quick'
 }
@@ -57,6 +57,7 @@ export async function testBaton({
     isolation,
     log: (line) => log.push(line),
     ...(cli === 'quick' &&
+      options.claude === undefined &&
       process.env.BATON_CLI !== 'real' && { claude: await quickClaude(stateDir) }),
     ...options,
     // Nothing is limited unless a test says so; reading source maps takes a tenth of a function's time.

@@ -2,7 +2,7 @@
 import type { FunctionCall } from '../../local/aws/index.ts'
 
 /** The step of the protocol that calls: `TakeMessages`, `DispatchMessage`, `SandboxCallback`, … */
-export const stepOf = ({ functionId }: FunctionCall) =>
+export const stepOf = ({ functionId }: Pick<FunctionCall, 'functionId'>) =>
   functionId
     .replace(
       /^(Api|Callback|Channels|Control|Gateway|Intake|Monitoring|Recovery|ReviewLoop|WorkerLeg)/,
@@ -17,7 +17,7 @@ export const operationOf = ({ operation }: FunctionCall) =>
 const READS = /^(GetItem|BatchGetItem|Query|GetSecretValue|GET .*)$/
 
 /** Whether it changes anything anywhere. */
-export const isEffect = ({ operation }: FunctionCall) => !READS.test(operation)
+export const isEffect = ({ operation }: Pick<FunctionCall, 'operation'>) => !READS.test(operation)
 
 /** Whether the request, or else the event that its function handles, is about a session. Names must not contain each other. */
 export function sessionOf(call: FunctionCall, sessions: Iterable<string>): string | undefined {

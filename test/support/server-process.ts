@@ -2,15 +2,19 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { BatonOptions } from '../../local/baton.ts'
 import { clientOf } from './baton.ts'
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>
 
+/** What startBaton is given beside the usual. */
+export type ServerOptions = Pick<BatonOptions, 'claude' | 'variables'>
+
 /** `kill` ends server, functions and sandboxes' daemons at once with SIGKILL, the whole group or the server alone. */
-export async function startServer(stateDir: string, port = 0) {
+export async function startServer(stateDir: string, port = 0, options: ServerOptions = {}) {
   const child = fork(
     fileURLToPath(new URL('./serve.ts', import.meta.url)),
-    [stateDir, String(port)],
+    [stateDir, String(port), JSON.stringify(options)],
     { detached: true, stdio: 'inherit' },
   )
   const exited = once(child, 'exit')
@@ -23,6 +27,11 @@ export async function startServer(stateDir: string, port = 0) {
     ...clientOf(message, { crashing: true }),
     pid,
     port: Number(new URL(message.url).port),
+    /** Ends it in good order. */
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
+    },
     async kill(whole: boolean) {
       process.kill(whole ? -pid : pid, 'SIGKILL')
       await exited
