@@ -1,0 +1,109 @@
+/** What a deployment costs in a month in which nobody writes, counted from its template. */
+import * as z from 'zod'
+import type { Template } from '../../local/aws/template.ts'
+import { functionsOf, queueConsumers, resourcesOf, schedulesOf } from '../observe/deployed.ts'
+import { PRICES, type Region } from '../prices.ts'
+
+export interface CostItem {
+  readonly name: string
+  readonly count: number
+  readonly dollars: number
+}
+
+const MINUTES_A_MONTH = 60 * 24 * 30
+
+/** Lambda asks a queue with so many connections at once, each for 20 seconds ("Amazon SQS event sources", Lambda developer guide). */
+const POLLERS = 5
+const POLLS_A_MINUTE = 3
+
+/** What a scheduled function is taken to need while there is nothing to do. */
+const SCHEDULED_SECONDS = 0.3
+
+const metric = z.object({ Namespace: z.string().optional(), MetricName: z.string().optional() })
+const metricQuery = z.object({
+  MetricStat: z.object({ Metric: metric }).optional(),
+})
+const alarm = metric.extend({ Metrics: z.array(metricQuery).default([]) })
+const dashboard = z.object({
+  DashboardBody: z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) }),
+})
+const filter = z.object({ MetricTransformations: z.array(z.object({ MetricName: z.string() })) })
+
+/** Returns what is paid for, the dearest first. */
+export function monthly(template: Template, region: Region): CostItem[] {
+  const prices = PRICES[region]
+  const costItem = (name: string, count: number, price: number): CostItem => ({
+    name,
+    count,
+    dollars: count * price,
+  })
+  const count = (type: string) => resourcesOf(template, type, z.unknown()).length
+  const polls = POLLERS * POLLS_A_MINUTE * MINUTES_A_MONTH
+  const runs = schedulesOf(template).map(({ expression, functionId }) => {
+    const memoryMb = functionsOf(template).find((each) => each.logicalId === functionId)?.memoryMb
+    const times = MINUTES_A_MONTH / minutesBetween(expression)
+    const gbSeconds = ((memoryMb ?? 0) / 1024) * SCHEDULED_SECONDS
+    return { times, dollars: times * (prices.invocation + gbSeconds * prices.gbSecond) }
+  })
+  return [
+    costItem('secrets', count('AWS::SecretsManager::Secret'), prices.secret),
+    costItem('metrics that alarms watch', alarmMetrics(template), prices.alarmMetric),
+    costItem('dashboards', count('AWS::CloudWatch::Dashboard'), prices.dashboard),
+    costItem(
+      'queues that Lambda polls',
+      queueConsumers(template).length,
+      polls * prices.queueRequest,
+    ),
+    {
+      name: 'scheduled invocations',
+      count: runs.reduce((total, { times }) => total + times, 0),
+      dollars: runs.reduce((total, { dollars }) => total + dollars, 0),
+    },
+  ].sort((a, b) => b.dollars - a.dollars)
+}
+
+/** An alarm on an expression is paid for each metric in it. */
+const alarmMetrics = (template: Template): number =>
+  resourcesOf(template, 'AWS::CloudWatch::Alarm', alarm).reduce(
+    (total, [, { Metrics }]) =>
+      total + Math.max(1, Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length),
+    0,
+  )
+
+/** `rate(2 minutes)`. Throws for what has no rate: then the benchmark must learn it. */
+export function minutesBetween(expression: string): number {
+  const { count, unit } =
+    /^rate\((?<count>\d+) (?<unit>minute|hour|day)s?\)$/.exec(expression)?.groups ?? {}
+  const minutes = { minute: 1, hour: 60, day: 24 * 60 }[unit ?? '']
+  if (minutes === undefined) throw new Error(`${expression} is no rate`)
+  return Number(count) * minutes
+}
+
+/** Returns the names of our own metrics in the template; each is paid for in the hours in which it is published. */
+export function customMetrics(template: Template): ReadonlySet<string> {
+  const isOurs = ({ Namespace }: z.infer<typeof metric>) =>
+    Namespace !== undefined && !Namespace.startsWith('AWS/')
+  const watched = resourcesOf(template, 'AWS::CloudWatch::Alarm', alarm).flatMap(
+    ([, { Metrics, ...own }]) => [
+      own,
+      ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []),
+    ],
+  )
+  const counted = resourcesOf(template, 'AWS::Logs::MetricFilter', filter).flatMap(
+    ([, { MetricTransformations }]) => MetricTransformations.map(({ MetricName }) => MetricName),
+  )
+  const names = watched.filter(isOurs).map(({ MetricName }) => MetricName ?? '')
+  return new Set([...names, ...counted, ...shownMetrics(template)])
+}
+
+/** Dashboards have their metrics in a text: `["Baton","RunsFailed",…]`. */
+const shownMetrics = (template: Template): string[] =>
+  resourcesOf(template, 'AWS::CloudWatch::Dashboard', dashboard)
+    .map(([, { DashboardBody }]) => DashboardBody['Fn::Join'][1])
+    .flatMap((parts) => [
+      ...parts
+        .filter((part) => typeof part === 'string')
+        .join('')
+        .matchAll(/\["(?!AWS\/)[^"]+","(?<name>[^"]+)"/g),
+    ])
+    .map(({ groups }) => groups?.name ?? '')

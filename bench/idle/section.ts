@@ -1,0 +1,31 @@
+/** What a deployment costs while nobody writes. */
+import { loadTemplate } from '../../local/aws/template.ts'
+import { synthesise } from '../../local/synth.ts'
+import { IDLE_USD_A_MONTH } from '../marks.ts'
+import { PRICES } from '../prices.ts'
+import { type Findings, figure } from '../report/figure.ts'
+import { root } from '../root.ts'
+import { customMetrics, monthly } from './monthly.ts'
+
+export async function idle(): Promise<Findings> {
+  const template = loadTemplate(await synthesise(root))
+  const items = monthly(template, 'us-east-1')
+  const total = items.reduce((sum, { dollars }) => sum + dollars, 0)
+  const parts = items.map(({ name, count, dollars }) => `${count} ${name} $${dollars.toFixed(2)}`)
+  const custom = customMetrics(template).size
+  return {
+    figures: [
+      figure('all', '$/month', total, { most: IDLE_USD_A_MONTH, because: parts.join(', ') }),
+      ...items.map(({ name, count, dollars }) => figure(`${count} ${name}`, '$/month', dollars)),
+      figure(
+        `${custom} own metrics, if all were published each hour`,
+        '$/month',
+        custom * PRICES['us-east-1'].customMetric,
+      ),
+    ],
+    notes: [
+      'List prices of us-east-1, without free tiers and without what is stored. Own metrics are paid for in the hours in',
+      'which they are published; they are not in the sum, because nothing is published while nothing happens.',
+    ],
+  }
+}

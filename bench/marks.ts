@@ -1,0 +1,24 @@
+/** The marks: the highest value that a figure of the report should have. They are goals. The report says which are missed, and why. */
+
+/** Of one message, the second of its session: the functions and their connections are there already. */
+interface MessageMarks {
+  readonly invocations: number
+  /** Requests to DynamoDB. */
+  readonly writes: number
+  readonly reads: number
+  readonly transitions: number
+}
+
+export const MESSAGE_MARKS = {
+  'no worker': { invocations: 7, writes: 10, reads: 12, transitions: 8 },
+  'one worker, one review': { invocations: 18, writes: 28, reads: 40, transitions: 18 },
+  'eight workers': { invocations: 80, writes: 140, reads: 200, transitions: 50 },
+} as const satisfies Record<string, MessageMarks>
+
+/** The first message of a deployment that has no worker. */
+export const COLD_SECRET_READS = 4
+
+/** From the accepted webhook to the running CLI, warm, without E2B and the runner's own start. */
+export const OWN_HOPS_MS = 100
+
+export const IDLE_USD_A_MONTH = 2

@@ -1,0 +1,40 @@
+/** Every request of a function to a service, with the times at which it began and was done. */
+import type { FunctionCall, Intercept } from '../../local/aws/index.ts'
+import { now } from './now.ts'
+
+export interface Call extends Omit<FunctionCall, 'freeze' | 'crash'> {
+  readonly began: number
+  /** Absent while it is under way. */
+  ended?: number
+}
+
+export interface CallRecorder {
+  readonly intercept: Intercept
+  readonly calls: readonly Call[]
+  /** How many are under way. */
+  readonly pending: number
+}
+
+/** `around` is called in place of `perform`, for what else is to be learnt of a request. */
+export function recordCalls(around: Intercept = (_, perform) => perform()): CallRecorder {
+  const calls: Call[] = []
+  return {
+    calls,
+    get pending() {
+      return calls.filter(({ ended }) => ended === undefined).length
+    },
+    intercept: async (call, perform) => {
+      const { functionId, event, service, operation, body } = call
+      const recorded: Call = { functionId, event, service, operation, body, began: now() }
+      calls.push(recorded)
+      try {
+        await around(call, perform)
+      } finally {
+        recorded.ended = now()
+      }
+    },
+  }
+}
+
+/** Whether a request goes to E2B: to its control plane, or to the daemon of a sandbox. */
+export const isSandboxCall = ({ service }: Pick<Call, 'service'>) => service.startsWith('E2B_')

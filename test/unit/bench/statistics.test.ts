@@ -1,0 +1,46 @@
+/** The arithmetic of the benchmark's report: medians, spreads, counts, marks. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { figure, keepsMark, measured } from '../../../bench/report/figure.ts'
+import { median, partsOf, spreadOf, tally } from '../../../bench/report/statistics.ts'
+
+test('the median of an even number of samples lies between the middle two', () => {
+  expect(spreadOf([4, 1, 3, 2])).toEqual({ median: 2.5, least: 1, most: 4, samples: 4 })
+  expect(median([9, 1, 5])).toBe(5)
+})
+
+test('half of all samples are on each side of the median, and the range holds all', () => {
+  const samples = fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 })
+  fc.assert(
+    fc.property(samples, (values) => {
+      const spread = spreadOf(values)
+      const below = values.filter((value) => value <= spread.median).length
+      const above = values.filter((value) => value >= spread.median).length
+      expect(2 * below).toBeGreaterThanOrEqual(values.length)
+      expect(2 * above).toBeGreaterThanOrEqual(values.length)
+      expect(values.every((value) => spread.least <= value && value <= spread.most)).toBe(true)
+    }),
+  )
+})
+
+test('nothing has no median', () => {
+  expect(() => spreadOf([])).toThrow('there are no samples')
+})
+
+test('names are counted, the most frequent first, and the rest is summed up', () => {
+  const counts = tally(['b', 'a', 'b', 'c', 'b', 'a'])
+  expect([...counts]).toEqual([
+    ['b', 3],
+    ['a', 2],
+    ['c', 1],
+  ])
+  expect(partsOf(counts)).toBe('b 3, a 2, c 1')
+  expect(partsOf(counts, 2)).toBe('b 3, a 2, and 1 more')
+})
+
+test('a mark is kept up to its value, by the median where there are several samples', () => {
+  expect(keepsMark(figure('calls', '', 7, { most: 7 }))).toBe(true)
+  expect(keepsMark(figure('calls', '', 8, { most: 7 }))).toBe(false)
+  expect(keepsMark(figure('calls', '', 8))).toBeUndefined()
+  expect(keepsMark(measured('time', 'ms', [1, 2, 300], { most: 2 }))).toBe(true)
+})
