@@ -22,3 +22,9 @@ export const COLD_SECRET_READS = 4
 export const OWN_HOPS_MS = 100
 
 export const IDLE_USD_A_MONTH = 2
+
+/** Of every function. The one that parses emails may be larger. */
+export const BUNDLE_KB = { email: 700, others: 400 } as const
+
+/** CPU time of the slowest import of a bundle. */
+export const IMPORT_MS = 60

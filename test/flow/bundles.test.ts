@@ -1,46 +1,79 @@
-/** What is deployed of each function: its size, which every cold start reads, and the packages in it. */
-import { readFileSync, statSync } from 'node:fs'
-import path from 'node:path'
-import { expect, test } from 'vitest'
-import * as z from 'zod'
+/** What is deployed of each function is held to its budget: what every cold start reads, runs and keeps. */
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { limitsOf, readBudget, UPDATE } from '../../bench/bundles/budget.ts'
+import { type Bundle, bundlesOf } from '../../bench/bundles/bundles.ts'
+import { openImports } from '../../bench/bundles/imports.ts'
 import { loadTemplate } from '../../local/aws/template.ts'
+import { synthesise } from '../../local/synth.ts'
+import { few } from '../support/few.ts'
 
-/** A little above what they have, in kB; whoever needs more says so here. */
-const LIMITS_KB: Readonly<Record<string, number>> = {
-  'receive-sms': 750,
-  'receive-email': 1_200,
-  'deliver-message': 900,
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const bundles = bundlesOf(loadTemplate(await synthesise(root)))
+const budget = readBudget()
+const imports = openImports()
+afterAll(() => imports.close())
+
+/** What a bundle may have of something; nothing where it has no budget. */
+const limit = (name: string, part: keyof ReturnType<typeof limitsOf>) => {
+  const allowance = budget[name]
+  return allowance ? limitsOf(allowance)[part] : 0
 }
 
-const code = z.object({
-  Code: z.object({ S3Key: z.string() }),
-  Environment: z.object({ Variables: z.looseObject({ POWERTOOLS_SERVICE_NAME: z.string() }) }),
+const hint = `is it worth that? Then: ${UPDATE}`
+
+test('every function has a bundle, and every bundle a budget', () => {
+  expect(bundles.length).toBeGreaterThan(10)
+  expect(
+    bundles.map(({ name }) => name),
+    hint,
+  ).toEqual(Object.keys(budget).sort())
 })
-const sourceMap = z.object({ sources: z.array(z.string()) })
 
-const assembly = path.resolve(import.meta.dirname, '../../dist/assembly')
-const template = loadTemplate(assembly)
-const bundles = Object.values(template.Resources)
-  .filter(({ Type }) => Type === 'AWS::Lambda::Function')
-  .map(({ Properties }) => {
-    const { Code, Environment } = code.parse(Properties)
-    const file = path.join(template.assetFolder(Code.S3Key), 'index.js')
-    return {
-      name: Environment.Variables.POWERTOOLS_SERVICE_NAME,
-      kB: Math.ceil(statSync(file).size / 1000),
-      sources: sourceMap.parse(JSON.parse(readFileSync(`${file}.map`, 'utf8'))).sources,
-    }
-  })
+test('no bundle is larger than its budget, nor made of more modules', () => {
+  const sizes = bundles.map(({ name, bytes, sources }) => ({
+    name,
+    bytes,
+    modules: sources.length,
+  }))
+  const over = sizes.filter(
+    ({ name, bytes, modules }) => bytes > limit(name, 'bytes') || modules > limit(name, 'modules'),
+  )
+  expect(over, hint).toEqual([])
+  // That the modules are seen at all.
+  expect(sizes.filter(({ modules }) => modules === 0)).toEqual([])
+})
 
-test('every function has a bundle, and those of the channels are no larger than they need be', () => {
-  const lines = [...bundles].sort((a, b) => b.kB - a.kB).map(({ name, kB }) => `${kB} kB ${name}`)
-  console.log(lines.join('\n'))
-  const sizes = new Map(bundles.map(({ name, kB }) => [name, kB]))
-  expect(sizes.size).toBeGreaterThan(20)
-  for (const [name, limit] of Object.entries(LIMITS_KB)) {
-    expect(sizes.get(name), name).toBeGreaterThan(0)
-    expect(sizes.get(name), name).toBeLessThanOrEqual(limit)
+/** So often is an import tried that seems too slow: a busy machine makes one slow, not all. */
+const MOST_IMPORTS = 8
+
+/** Compared with references that are imported by turns, so that both meet the same machine; the least of each counts. */
+async function fairRatio(bundle: Bundle): Promise<number> {
+  let [own, reference] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let i = 0; i < MOST_IMPORTS; i++) {
+    own = Math.min(own, (await imports.bundle(bundle)).cpuMs)
+    reference = Math.min(reference, (await imports.reference()).cpuMs)
+    if (own / reference <= limit(bundle.name, 'importRatio')) break
   }
+  return own / reference
+}
+
+test('no import takes more memory or CPU time than its budget', async () => {
+  const reference = (await imports.reference()).cpuMs
+  const costs: { name: string; heapKb: number; importRatio: number }[] = []
+  await few(bundles, 2, async (bundle) => {
+    const { cpuMs, heapKb } = await imports.bundle(bundle)
+    const first = cpuMs / reference
+    const isSlow = first > limit(bundle.name, 'importRatio')
+    const importRatio = isSlow ? await fairRatio(bundle) : first
+    costs.push({ name: bundle.name, heapKb, importRatio })
+  })
+  expect(costs).toHaveLength(bundles.length)
+  const over = costs.filter(
+    ({ name, heapKb, importRatio }) =>
+      heapKb > limit(name, 'heapKb') || importRatio > limit(name, 'importRatio'),
+  )
+  expect(over, hint).toEqual([])
 })
 
 test('none has the libraries of Twilio or SendGrid, which are large and send again by themselves', () => {
