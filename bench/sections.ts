@@ -1,10 +1,13 @@
 /** Everything that can be measured, in the order in which it is. */
 import { bundles } from './bundles/section.ts'
+import { gateway } from './gateway/section.ts'
 import { hops } from './hops/section.ts'
 import { idle } from './idle/section.ts'
+import { latency } from './latency/section.ts'
 import { messages } from './messages/section.ts'
 import type { Options } from './options.ts'
 import type { Findings } from './report/figure.ts'
+import { sideBySide } from './side-by-side/section.ts'
 
 interface Section {
   readonly title: string
@@ -13,7 +16,10 @@ interface Section {
 
 export const SECTIONS: Readonly<Record<string, Section>> = {
   hops: { title: 'from the webhook to the running CLI', run: hops },
+  latency: { title: 'how long a person waits', run: latency },
   messages: { title: 'what a message costs at AWS', run: messages },
   idle: { title: 'what a deployment costs while nobody writes', run: idle },
   bundles: { title: 'what a cold start reads and runs', run: bundles },
+  gateway: { title: 'what the model gateway costs in time', run: gateway },
+  'side-by-side': { title: 'eight workers beside one', run: sideBySide },
 }

@@ -1,0 +1,42 @@
+/** A message and what came of it, by the times that stand in the history: how often it is read does not matter. */
+import type { Entry } from '../../lambdas/core/history.ts'
+import { commandsOf, replies, type TestBaton } from '../../test/support/baton.ts'
+import { now } from './now.ts'
+
+type Client = Pick<TestBaton, 'send' | 'until'>
+
+export interface Conversed {
+  readonly acceptedMs: number
+  /** From the sending of the message to the entry that it was to lead to. */
+  readonly doneMs: number
+  readonly entries: readonly Entry[]
+  readonly posted: number
+}
+
+/** Sends a message and waits for the entry that `last` finds. */
+export async function converse(
+  client: Client,
+  session: string,
+  content: string,
+  last: (entries: readonly Entry[]) => Entry | undefined,
+): Promise<Conversed> {
+  const posted = now()
+  await client.send(session, content)
+  const acceptedMs = now() - posted
+  const entries = await client.until(session, (all) => last(all) !== undefined, 180)
+  return { acceptedMs, doneMs: timeOf(last(entries)) - posted, entries, posted }
+}
+
+export const timeOf = (entry: Entry | undefined): number => Date.parse(entry?.at ?? '')
+
+/** The reply number `n`. */
+export const reply = (n: number) => (entries: readonly Entry[]) =>
+  replies(entries).length >= n
+    ? entries.filter(({ role, text }) => role === 'conductor' && text !== '')[n - 1]
+    : undefined
+
+/** The entry after which so many workers were accepted. */
+export const accepted = (workers: number) => (entries: readonly Entry[]) => {
+  const done = entries.filter((entry) => commandsOf([entry], 'KILL_WORKER').length > 0)
+  return commandsOf(done, 'KILL_WORKER').length >= workers ? done.at(-1) : undefined
+}
