@@ -31,3 +31,19 @@ export const IMPORT_MS = 60
 
 /** Eight tasks of two seconds, in the time of one. */
 export const EIGHT_BESIDE_ONE = 1.3
+
+/** Server, functions, runner and sandbox daemon. */
+export const CPU_SECONDS_A_MESSAGE = 0.2
+
+/** With 2,000 sessions, a minute after the last reply. */
+export const GIVEN_BACK_MB = { server: 300, tree: 2_000 } as const
+
+/** The slowest ordinary read while 60 readers wait. */
+export const READ_BESIDE_WAITING_MS = 200
+
+export const START = {
+  synthUnchangedSeconds: 4,
+  synthColdSeconds: 8,
+  freshToListeningSeconds: 10,
+  warmToListeningSeconds: 3,
+} as const

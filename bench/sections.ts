@@ -1,13 +1,17 @@
 /** Everything that can be measured, in the order in which it is. */
 import { bundles } from './bundles/section.ts'
+import { cpu } from './cpu/section.ts'
 import { gateway } from './gateway/section.ts'
 import { hops } from './hops/section.ts'
 import { idle } from './idle/section.ts'
 import { latency } from './latency/section.ts'
+import { load } from './load/section.ts'
 import { messages } from './messages/section.ts'
 import type { Options } from './options.ts'
+import { reads } from './reads/section.ts'
 import type { Findings } from './report/figure.ts'
 import { sideBySide } from './side-by-side/section.ts'
+import { start } from './start/section.ts'
 
 interface Section {
   readonly title: string
@@ -22,4 +26,8 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   bundles: { title: 'what a cold start reads and runs', run: bundles },
   gateway: { title: 'what the model gateway costs in time', run: gateway },
   'side-by-side': { title: 'eight workers beside one', run: sideBySide },
+  load: { title: 'many sessions at once', run: load },
+  reads: { title: 'reads with much in store, and beside readers that wait', run: reads },
+  cpu: { title: 'CPU time of a message', run: cpu },
+  start: { title: 'synthesis and start', run: start },
 }

@@ -35,3 +35,9 @@ function readNotes(stateDir: string): z.infer<typeof note>[] {
 
 export const startsIn = (stateDir: string): Start[] =>
   readNotes(stateDir).filter((each) => each.kind === 'start')
+
+export const cliCpuSeconds = (stateDir: string): number =>
+  readNotes(stateDir).reduce(
+    (total, each) => total + (each.kind === 'end' ? each.cpuSeconds : 0),
+    0,
+  )

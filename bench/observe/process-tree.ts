@@ -1,0 +1,57 @@
+/** What a process and all below it use: CPU time, with that of children that have ended, and memory of their own. */
+import { readFileSync } from 'node:fs'
+import { descendantsOf } from '../../test/support/descendants.ts'
+
+/** Linux counts CPU time for user space in hundredths of a second on every platform (proc(5), USER_HZ). */
+const TICKS_A_SECOND = 100
+
+/** Returns the fields of /proc/<pid>/stat after the command, or nothing if the process has ended. */
+function statOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
+  }
+}
+
+const secondsIn = (ticks: readonly string[]): number =>
+  ticks.reduce((total, each) => total + Number(each), 0) / TICKS_A_SECOND
+
+/** Returns user and system time with that of the children that were waited for: utime, stime, cutime, cstime. */
+const cpuSeconds = (pid: number) => secondsIn(statOf(pid).slice(11, 15))
+
+/** CPU time of the children of this process that have ended. */
+export const endedChildrenCpuSeconds = (): number => secondsIn(statOf(process.pid).slice(13, 15))
+
+const treeOf = (pid: number) => [pid, ...descendantsOf(pid).map((each) => each.pid)]
+
+/** A process that has ended is in the time of its parent, if that has waited for it. */
+export const treeCpuSeconds = (pid: number): number =>
+  treeOf(pid).reduce((total, each) => total + cpuSeconds(each), 0)
+
+/** Returns the share of memory that a process has, in MB: pages that several have are divided among them. */
+export function memoryMb(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+export interface TreeMemory {
+  readonly server: number
+  readonly tree: number
+  readonly processes: number
+}
+
+export function treeMemory(pid: number): TreeMemory {
+  const pids = treeOf(pid)
+  const each = pids.map(memoryMb)
+  return {
+    server: each[0] ?? 0,
+    tree: each.reduce((total, mb) => total + mb, 0),
+    processes: pids.length,
+  }
+}

@@ -1,0 +1,98 @@
+/** How reads fare with much in store, and beside readers that wait. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { type TestBaton, testBaton } from '../../test/support/baton.ts'
+import { fill, storedEntries, storedSession } from '../../test/support/many-sessions.ts'
+import { READ_BESIDE_WAITING_MS } from '../marks.ts'
+import { reply } from '../observe/conversation.ts'
+import type { Options } from '../options.ts'
+import { type Figure, type Findings, figure, measured } from '../report/figure.ts'
+import { median, partsOf, sum, tally } from '../report/statistics.ts'
+import { type Read, read, readAll, routesOf } from './routes.ts'
+
+const SESSIONS = 10_000
+const ENTRIES = 10_000
+const READERS = 60
+
+/** Of one ordinary reader. */
+const BETWEEN_READS_MS = 100
+
+export async function reads({ full }: Options): Promise<Findings> {
+  const baton = await testBaton()
+  const rounds = full ? 30 : 12
+  try {
+    await baton.send('main', 'hello')
+    const entries = await baton.until('main', (all) => reply(1)(all) !== undefined)
+    await baton.settled('main')
+    const small = await readAll(baton, routesOf('main', entries.length), rounds)
+    // The youngest of all has the long history.
+    const sessions = Array.from({ length: SESSIONS }, (_, n) =>
+      storedSession(n, n === 0 ? ENTRIES : 0),
+    )
+    await fill(baton, 'Sessions', sessions)
+    await fill(baton, 'Conversations', storedEntries('old-0', ENTRIES))
+    const large = await readAll(baton, routesOf('old-0', ENTRIES), rounds)
+    return {
+      figures: [...compared(small, large), ...(await besideReaders(baton))],
+      notes: [
+        `${SESSIONS} sessions and a history of ${ENTRIES} entries beside a store with one message; pages of up to 100.`,
+        'A first page of 100 entries is compared with one of all that the small history has.',
+      ],
+    }
+  } finally {
+    await baton.close()
+  }
+}
+
+type Taken = ReadonlyMap<string, readonly number[]>
+
+const compared = (small: Taken, large: Taken): Figure[] =>
+  [...large].flatMap(([name, taken]) => {
+    const before = small.get(name) ?? []
+    const group = { group: name }
+    return [
+      figure('with much in store beside little', 'x', median(taken) / median(before), group),
+      measured('with much', 'ms', taken, group),
+      measured('with little', 'ms', before, group),
+    ]
+  })
+
+/** Reads for as long as the readers wait, and takes the slowest. */
+async function besideReaders(baton: TestBaton): Promise<Figure[]> {
+  const waiting = Promise.all(Array.from({ length: READERS }, () => waitForNews(baton)))
+  const answered = waiting.then((all) => all.filter(Boolean).length)
+  // Those who come first may all start a function.
+  await wait(3_000)
+  const taken: (Read & { readonly name: string })[] = []
+  const ended = answered.then(() => true)
+  // Each kind of page is read by somebody of its own: one that is slow hides no other.
+  const readers = Object.entries(routesOf('main', 1)).map(async ([name, route]) => {
+    while (!(await Promise.race([ended, wait(BETWEEN_READS_MS, false)])))
+      taken.push({ name, ...(await read(baton, route)) })
+  })
+  await Promise.all(readers)
+  const slowest = taken
+    .toSorted((a, b) => b.ms - a.ms)
+    .slice(0, 3)
+    .map(({ name, ms }) => `${name} ${Math.round(ms)} ms`)
+  const refused = tally(taken.filter(({ ok }) => !ok).map(({ name }) => name))
+  const group = { group: `beside ${READERS} readers that wait` }
+  const times = taken.map(({ ms }) => ms)
+  return [
+    figure('slowest read', 'ms', Math.max(...times), {
+      ...group,
+      most: READ_BESIDE_WAITING_MS,
+      because: `slowest: ${slowest.join(', ')}${refused.size > 0 ? `; refused: ${partsOf(refused)}` : ''}`,
+    }),
+    measured('a read', 'ms', times, group),
+    figure('reads refused', '', sum([...refused.values()]), group),
+    figure('waiting readers that were answered', '', await answered, group),
+  ]
+}
+
+/** Returns whether a reader that waits for the next entry was answered, as the API says: with nothing, after its time. */
+async function waitForNews({ url, token }: TestBaton): Promise<boolean> {
+  const response = await fetch(`${url}/api/sessions/old-0/messages?after=${ENTRIES}&wait=25`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  return response.ok
+}

@@ -1,0 +1,62 @@
+/** Runs a command of the checkout as a person does, and tells what it took: wall clock and CPU time. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { now } from '../observe/now.ts'
+import { endedChildrenCpuSeconds, treeCpuSeconds } from '../observe/process-tree.ts'
+
+export interface Took {
+  readonly seconds: number
+  readonly cpuSeconds: number
+}
+
+function start(folder: string, command: string, args: readonly string[], env: object = {}) {
+  const bin = path.join(folder, 'node_modules', '.bin')
+  return spawn(path.join(bin, command), args, {
+    cwd: folder,
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Runs it to its end. Throws what it said if it fails. */
+export async function run(
+  folder: string,
+  command: string,
+  ...args: readonly string[]
+): Promise<Took> {
+  const [began, before] = [now(), endedChildrenCpuSeconds()]
+  const child = start(folder, command, args)
+  const said = collect(child)
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${said()}`)
+  return { seconds: (now() - began) / 1000, cpuSeconds: endedChildrenCpuSeconds() - before }
+}
+
+/** Starts Baton with `npm start`'s command, waits until it says where it listens, and ends it. */
+export async function startToListening(folder: string): Promise<Took> {
+  const began = now()
+  const child = start(folder, 'node', ['local/start.ts'], { PORT: '0', BATON_MODEL: 'scripted' })
+  const said = collect(child)
+  const closed = once(child, 'close')
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.stdout?.on('data', () => {
+        if (said().includes('Baton is at http')) resolve()
+      })
+      child.once('exit', () => reject(new Error(`Baton did not start:\n${said()}`)))
+    })
+    const seconds = (now() - began) / 1000
+    return { seconds, cpuSeconds: treeCpuSeconds(child.pid ?? 0) }
+  } finally {
+    child.kill('SIGINT')
+    await closed
+  }
+}
+
+function collect(child: ChildProcess): () => string {
+  const said: Buffer[] = []
+  for (const output of [child.stdout, child.stderr])
+    output?.on('data', (chunk: Buffer) => said.push(chunk))
+  return () => Buffer.concat(said).toString()
+}
