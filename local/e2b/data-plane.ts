@@ -1,7 +1,8 @@
 /** The data plane: finds the sandbox a request is for, checks its token, passes it to the sandbox's daemon. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { ApiError, sendError, sendJson } from './json-http.ts'
+import { ApiError, sendError } from './json-http.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import { answerNotRunning } from './not-running.ts'
 import { sameSecret } from './same-secret.ts'
 import type { Sandbox } from './sandbox.ts'
 import { isExpired, isSignedBy } from './signature.ts'
@@ -20,14 +21,13 @@ export async function serveData(
   response: ServerResponse,
 ): Promise<void> {
   const sandbox = locate(lifecycle, url, request)
-  // 502 is how the SDK tells that a sandbox does not run.
-  if (!sandbox) return notRunning(request, response)
+  if (!sandbox) return answerNotRunning(request.headers['e2b-sandbox-id']?.toString(), response)
   checkToken(sandbox, url, request)
   const port = request.headers['e2b-sandbox-port'] ?? ENVD_PORT
   if (port !== ENVD_PORT)
     throw new ApiError(501, `port ${port}: only envd's port is routed by the local E2B server`)
   await wake(lifecycle, sandbox)
-  if (sandbox.state !== 'running' || !sandbox.box) return notRunning(request, response)
+  if (sandbox.state !== 'running' || !sandbox.box) return answerNotRunning(sandbox.id, response)
   pass(sandbox, sandbox.box.socket, request, response)
 }
 
@@ -58,11 +58,6 @@ async function wake(lifecycle: Lifecycle, sandbox: Sandbox): Promise<void> {
     await lifecycle.connect(sandbox, AUTO_RESUME_SECONDS)
 }
 
-function notRunning(request: IncomingMessage, response: ServerResponse): void {
-  const sandboxId = request.headers['e2b-sandbox-id']
-  sendJson(response, 502, { sandboxId, message: 'The sandbox was not found', code: 502 })
-}
-
 /** Streams both ways; backpressure reaches from the reader to the command's own pipe. */
 function pass(
   { flights, token }: Sandbox,
@@ -84,6 +79,10 @@ function pass(
     flights.delete(response)
     onward.destroy()
   })
-  onward.on('error', () => sendError(response, new ApiError(502, "the sandbox's daemon is gone")))
+  onward.on('error', () => {
+    // Whoever ended the sandbox has answered already.
+    if (flights.has(response))
+      sendError(response, new ApiError(502, "the sandbox's daemon is gone"))
+  })
   request.pipe(onward)
 }

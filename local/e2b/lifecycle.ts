@@ -5,6 +5,7 @@ import type { CreateRequest } from './create-request.ts'
 import type { Isolation } from './isolation.ts'
 import { ApiError } from './json-http.ts'
 import type { Links } from './links.ts'
+import { breakOff } from './not-running.ts'
 import type { Log } from './options.ts'
 import { removeTree } from './remove-tree.ts'
 import { newSandboxId, newToken, type Sandbox } from './sandbox.ts'
@@ -77,7 +78,7 @@ export class Lifecycle {
         throw new ApiError(409, `sandbox ${sandbox.id} is already paused`)
       clearTimeout(sandbox.timer)
       sandbox.state = 'paused'
-      cutFlights(sandbox)
+      endFlights(sandbox)
       if (keepMemory) await sandbox.box?.freeze()
       else await this.#endBox(sandbox)
     })
@@ -185,7 +186,7 @@ export class Lifecycle {
 
   async #end(sandbox: Sandbox): Promise<void> {
     this.#sandboxes.delete(sandbox.id)
-    cutFlights(sandbox)
+    endFlights(sandbox)
     await sandbox.steps
     // Only now: a resume that was under way has started the clock again.
     clearTimeout(sandbox.timer)
@@ -234,6 +235,7 @@ function checkTimeout(seconds: number): void {
     throw new ApiError(400, `Timeout cannot be greater than ${MAX_RUN_SECONDS / 3600} hours`)
 }
 
-function cutFlights({ flights }: Sandbox): void {
-  for (const flight of flights) flight.destroy()
+function endFlights({ id, flights }: Sandbox): void {
+  for (const flight of flights) breakOff(id, flight)
+  flights.clear()
 }

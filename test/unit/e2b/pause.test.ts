@@ -92,8 +92,12 @@ describeEachIsolation('pausing', ({ client, server }) => {
   })
 
   test('out of time, it ends otherwise, and a command under way hears of it', async () => {
-    const sandbox = await client().Sandbox.create({ timeoutMs: 1000 })
-    await expect(sandbox.commands.run('sleep 500', { timeoutMs: 0 })).rejects.toThrow(TimeoutError)
+    const sandbox = await client().Sandbox.create()
+    const command = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+    await Promise.all([
+      expect(command.wait()).rejects.toThrow(TimeoutError),
+      sandbox.setTimeout(1000),
+    ])
     await waitUntil('it is gone', () =>
       server()
         .sandboxes()
