@@ -10,6 +10,7 @@ import {
 import { json as readJson } from 'node:stream/consumers'
 import * as z from 'zod'
 import { type Conductor, conduct } from './conductor.ts'
+import { readConversation } from './conversation.ts'
 import {
   type Block,
   errorBody,
@@ -23,6 +24,10 @@ import { type Answer, answer } from './script.ts'
 
 /** What the next request meets instead of the script's answer. */
 type Fault = {
+  /** It waits for a request whose newest prompt, or a result of a tool called for it, has these words. */
+  about?: string
+  /** The request is answered once this has settled. */
+  hold?: () => Promise<void>
   error?: { status: number; message?: string; headers?: OutgoingHttpHeaders }
   /** The stream breaks off after its first event. */
   cut?: true
@@ -42,7 +47,7 @@ export type Model = {
   url: string
   /** The last 1,000 requests that reached the script, oldest first. */
   requests: Served[]
-  /** Each request takes the first one away. */
+  /** Each request takes the first one away that is for it. */
   faults: Fault[]
   /** Answers the turns; the honest one until a test puts another in its place. */
   conductor: Conductor
@@ -80,7 +85,8 @@ export async function startModel({
     const request = messagesRequest.safeParse(await readJson(incoming).catch(() => undefined))
     if (!request.success)
       return sendError(response, 400, 'invalid_request_error', z.prettifyError(request.error))
-    const { error, cut = false, ...fault } = faults.shift() ?? {}
+    const { error, cut = false, hold, ...fault } = takeFault(faults, request.data)
+    await hold?.()
     const given = fault.answer ?? answer(request.data, model.conductor)
     const { headers: sent } = incoming
     if (!error) return respond(response, { request: request.data, headers: sent, given, cut })
@@ -142,6 +148,20 @@ function refusalOf(
   const { pathname } = new URL(url, 'http://127.0.0.1')
   if (method === 'POST' && pathname === '/v1/messages') return undefined
   return [404, 'not_found_error', `${method} ${pathname}: there is only POST /v1/messages here`]
+}
+
+function takeFault(faults: Fault[], request: MessagesRequest): Fault {
+  const said = saidIn(request)
+  const at = faults.findIndex(({ about }) => about === undefined || said.includes(about))
+  const [fault = {}] = at < 0 ? [] : faults.splice(at, 1)
+  return fault
+}
+
+/** What a turn or a leg has been told so far. */
+function saidIn(request: MessagesRequest): string {
+  const { prompt, calls } = readConversation(request)
+  const results = calls.map(({ result }) => result?.text ?? '')
+  return [...prompt.map(({ content }) => content), ...results].join('\n')
 }
 
 const titleOf = (block: Block) => (block.type === 'text' ? 'text' : block.name)

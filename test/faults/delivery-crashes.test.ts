@@ -112,7 +112,8 @@ test('the conductor hears of what Twilio refused, also when whoever records it d
   await writeSms(baton, { from: number, body: 'STOP' })
   const command = { type: 'SEND_SMS', to: number, message: 'hello' }
   const input = { reply: 'I write to them.', commands: [command] }
-  baton.model?.faults.push({ answer: [{ type: 'tool_use', name: 'StructuredOutput', input }] })
+  const answer = [{ type: 'tool_use' as const, name: 'StructuredOutput', input }]
+  baton.model?.faults.push({ about: 'please write to them', answer })
   plan('refused', { effect: 'DeliverMessage dynamodb UpdateItem 3', when: 'after' })
   await baton.send('refused', 'please write to them')
   const told = (text: string) => text.includes('was not delivered')

@@ -1,6 +1,7 @@
 /** What the operator sees of a conversation with a worker: every answer is also held to docs/openapi.yaml. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, receipts, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { holdAnswer } from '../support/held-answer.ts'
 import { putItem } from '../support/tables.ts'
 
 let baton: TestBaton
@@ -45,14 +46,19 @@ test('who prefers to wait is answered with the reply, and again with the same ke
 })
 
 test('a reply that does not come in time is 202, and comes later', async () => {
-  const content = block('sleep 3; echo late')
+  const content = block('echo late')
+  const turn = holdAnswer(baton.model, content)
   const response = await post(MESSAGE, { sessionId: 'slow', content }, { prefer: 'wait=1' })
   expect(response.status).toBe(202)
+  turn.release()
   await baton.until('slow', (all) => replies(all).some((text) => text.includes('late')))
 })
 
 test('a worker is seen while it works, tool by tool, and its session with all it used', async () => {
-  await baton.send('main', block('echo one > ~/one\nsleep 4\ncat ~/one'))
+  // Its words are in the output alone, so that the worker is held once it has used a tool.
+  const atWork = holdAnswer(baton.model, 'at-work')
+  await baton.send('main', block("printf '%s-%s' at work > ~/one; cat ~/one"))
+  await atWork.asked
   await expect
     .poll(async () => (await get('/api/sessions/main/workers/w1').catch(() => undefined))?.body, {
       timeout: 60_000,
@@ -68,6 +74,7 @@ test('a worker is seen while it works, tool by tool, and its session with all it
   const { body: live } = await get('/api/monitoring/workers')
   expect(live.workers[0]).toMatchObject({ sessionId: 'main', workerId: 'w1', status: 'working' })
 
+  atWork.release()
   await baton.until('main', (all) => all.at(-1)?.receipt !== undefined)
   const { body: session } = await get('/api/sessions/main')
   expect(session).toMatchObject({
@@ -85,15 +92,20 @@ test('a worker is seen while it works, tool by tool, and its session with all it
 })
 
 test('the status is not sent again while nothing has happened', async () => {
-  await baton.settled('main')
-  await baton.settled('slow')
-  const { headers, status } = await get('/api/monitoring/status')
-  expect(status).toBe(200)
-  const etag = headers.get('etag') ?? ''
-  expect(etag).toMatch(/^W\/"/)
-  const known = { headers: { 'if-none-match': `"other", ${etag}` } }
-  const again = await baton.request('/api/monitoring/status', known)
-  expect([again.status, await again.text()]).toEqual([304, ''])
+  for (const session of ['main', 'slow', 'waits'])
+    await baton.until(session, (all) => receipts(all).length === 1)
+  let known = { headers: {} }
+  const look = async () => {
+    const { headers, status } = await get('/api/monitoring/status')
+    expect(status).toBe(200)
+    const etag = headers.get('etag') ?? ''
+    expect(etag).toMatch(/^W\/"/)
+    known = { headers: { 'if-none-match': `"other", ${etag}` } }
+    const again = await baton.request('/api/monitoring/status', known)
+    return [again.status, await again.text()]
+  }
+  // A receipt is written before the last things of its run are put away.
+  await expect.poll(look, { timeout: 10_000 }).toEqual([304, ''])
   await post(MESSAGE, { sessionId: 'waits', content: 'news' })
   await expect
     .poll(async () => (await baton.request('/api/monitoring/status', known)).status)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
+import type { Entry } from '../../lambdas/core/history.ts'
+import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
 /** What other files' people had got. */
@@ -13,20 +14,28 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** The conductor's next turn asks for these. */
-async function ask(...commands: readonly Record<string, unknown>[]) {
-  const before = replies(await baton.history('sends')).length
+let messages = 0
+
+/** The turn that answers a message of its own, and asks for these, once they are done. */
+async function ask(...commands: readonly Record<string, unknown>[]): Promise<Entry> {
+  const words = `please send it, ${++messages}`
   const input = { reply: 'Done.', commands }
-  baton.model?.faults.push({ answer: [{ type: 'tool_use', name: 'StructuredOutput', input }] })
-  await baton.send('sends', 'please send it')
-  const entries = await baton.until(
-    'sends',
-    (all) =>
-      replies(all).length > before &&
-      all.every(({ commands: some = [] }) => some.every(({ status }) => status !== 'pending')),
+  const answer = [{ type: 'tool_use' as const, name: 'StructuredOutput', input }]
+  baton.model?.faults.push({ about: words, answer })
+  const messageId = await baton.send('sends', words)
+  return turnOnce(messageId, ({ commands: asked = [] }) =>
+    asked.every(({ status }) => status !== 'pending'),
   )
-  const types = new Set(commands.map(({ type }) => type))
-  return [...types].flatMap((type) => commandsOf(entries, String(type)).slice(-commands.length))
+}
+
+/** The turn that answers this message, once it is so. */
+async function turnOnce(messageId: string, holds: (turn: Entry) => boolean): Promise<Entry> {
+  const turnIn = (all: readonly Entry[]) => all.find(({ answers }) => answers?.includes(messageId))
+  const entries = await baton.until('sends', (all) => {
+    const turn = turnIn(all)
+    return turn !== undefined && holds(turn)
+  })
+  return turnIn(entries) ?? expect.fail('the turn is gone')
 }
 
 const mails = () => baton.sendgrid.outbox.slice(earlier.mails)
@@ -39,7 +48,7 @@ test('a file that a worker handed over goes out by mail, attached, and by SMS, a
     subject: 'Your file',
     message: 'Here it is.',
   }
-  const done = await ask(
+  const { commands: done = [] } = await ask(
     { ...file, to: 'Ada@example.com' },
     { ...file, to: '+1 555 0100', workerId: 'w1' },
   )
@@ -59,7 +68,7 @@ test('a file that a worker handed over goes out by mail, attached, and by SMS, a
 })
 
 test('a mail and an SMS to others go out, and the history says what became of them', async () => {
-  await ask(
+  const { answers: [messageId = ''] = [] } = await ask(
     { type: 'SEND_EMAIL', to: 'dan@example.com', subject: 'News', body: 'It is **done**.' },
     { type: 'SEND_SMS', to: '+15550100', message: 'It is done.' },
   )
@@ -67,13 +76,11 @@ test('a mail and an SMS to others go out, and the history says what became of th
   expect(mails()[1]).toMatchObject({ to: ['dan@example.com'], subject: 'News' })
   expect(mails()[1]?.html).toContain('<strong>done</strong>')
   expect(texts()[1]).toMatchObject({ to: '+15550100', body: 'It is done.' })
-  const entries = await baton.until('sends', (all) => {
-    const last = all.findLast(({ commands }) => commands)
-    return (
-      (last?.deliveries ?? []).filter(({ status }) => /sent|delivered/.test(status)).length === 2
-    )
-  })
-  const { commands = [], deliveries = [] } = entries.findLast((each) => each.commands) ?? {}
+  const { commands = [], deliveries = [] } = await turnOnce(
+    messageId,
+    ({ deliveries: sent = [] }) =>
+      sent.filter(({ status }) => /sent|delivered/.test(status)).length === 2,
+  )
   expect(deliveries.map(({ name }) => name)).toEqual(commands.map(({ id }) => id))
 })
 
@@ -101,7 +108,7 @@ test.each([
   ],
 ])('to %s nothing goes out, and the conductor hears why', async (_, command, why) => {
   const before = [mails().length, texts().length]
-  const [refused] = await ask(command)
+  const { commands: [refused] = [] } = await ask(command)
   expect(refused).toMatchObject({ status: 'refused', outcome: expect.stringMatching(why) })
   const told = await baton.until('sends', (all) =>
     all.some(({ role, text }) => role === 'system' && why.test(text)),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { holdAnswer } from '../support/held-answer.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -22,11 +23,15 @@ test('eight workers at once all finish, though only one sandbox a second may be 
 })
 
 test('a person who writes in the middle is heard while the worker still works', async () => {
-  await baton.send('middle', block('sleep 25; echo late'))
+  // Its words are in the output alone, so that the worker is held and not the turn that gives it the task.
+  const worker = holdAnswer(baton.model, 'late')
+  await baton.send('middle', block("printf '%s%s' la te"))
   await baton.until('middle', (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
   await baton.send('middle', 'How far are you?')
   const entries = await baton.until('middle', (all) => replies(all).length === 2)
   expect(entries.some(({ role }) => role === 'worker')).toBe(false)
+  await worker.asked
+  worker.release()
   const end = await baton.until('middle', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   expect(replies(end).at(-1)).toContain('late')
 })

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import { type Model, startModel } from '../../../local/model/server.ts'
-import { asked, framed } from './request.ts'
+import { holdAnswer } from '../../support/held-answer.ts'
+import { asked, called, framed } from './request.ts'
 
 const KEY = 'the-key-of-this-test'
 let model: Model
@@ -11,10 +12,10 @@ beforeAll(async () => {
 })
 afterAll(() => model.close())
 
-const body = (stream: boolean) => ({
+const body = (stream: boolean, task = 'Write a poem.') => ({
   model: 'any',
   stream,
-  messages: [asked(framed('[TASK]', 'Write a poem.'))],
+  messages: [asked(framed('[TASK]', task))],
   tools: [{ name: 'Bash' }],
 })
 
@@ -86,6 +87,36 @@ test('a fault is met once, in order', async () => {
   expect(await overloaded.json()).toMatchObject({ error: { type: 'overloaded_error' } })
   await expect((await post(body(true))).text()).rejects.toThrow()
   expect((await post(body(true))).status).toBe(200)
+})
+
+test('a fault about something waits for a request that was told so', async () => {
+  model.faults.push({ about: 'an ode', error: { status: 529 } })
+  expect((await post(body(false))).status).toBe(200)
+  expect((await post(body(false, 'Write an ode.'))).status).toBe(529)
+  expect((await post(body(false, 'Write an ode.'))).status).toBe(200)
+})
+
+test('what a tool has printed is told, too', async () => {
+  model.faults.push({ about: '42', error: { status: 529 } })
+  const { messages, ...rest } = body(false, 'Run `expr 40 + 2`.')
+  expect((await post({ ...rest, messages })).status).toBe(200)
+  const result = called('Bash', { command: 'expr 40 + 2' }, { text: '42' })
+  expect((await post({ ...rest, messages: [...messages, ...result] })).status).toBe(529)
+})
+
+test('a request that is held is answered when it is let go, and others before', async () => {
+  const held = holdAnswer(model, 'an ode')
+  const answers: string[] = []
+  const ask = async (task: string) => {
+    await post(body(false, task))
+    answers.push(task)
+  }
+  const ode = ask('Write an ode.')
+  await held.asked
+  await ask('Write a poem.')
+  held.release()
+  await ode
+  expect(answers).toEqual(['Write a poem.', 'Write an ode.'])
 })
 
 test('a model that is closed lets go of a request that hangs', async () => {
