@@ -1,10 +1,7 @@
 /** Breadth-first exploration of everything that can happen in a scenario: the shortest way to a broken property, or none. */
-import { Interned } from './interned.ts'
-import { normal } from './normal.ts'
-import { badEnd, broken } from './properties.ts'
-import type { Setting, Transition } from './transition.ts'
-import { successors } from './transitions/all.ts'
-import { beginning, REPORT, type World } from './world.ts'
+import { type Move, StateSpace } from './state-space.ts'
+import type { Setting } from './transition.ts'
+import { type Word, Words } from './words.ts'
 
 export interface Counterexample {
   /** The property's name, then what went wrong. */
@@ -25,34 +22,38 @@ export function explore(setting: Setting, limit = 1_000_000): Exploration {
 }
 
 class Search {
-  readonly #setting: Setting
+  readonly #name: string
   readonly #limit: number
-  readonly #interned: Interned
-  readonly #ids = new Map<string, number>()
-  readonly #keys: string[] = []
+  readonly #space: StateSpace
+  readonly #states: Words
   readonly #parents: number[] = []
-  /** Targets of progress transitions, those of state `i` from `#first[i]` on. */
+  /** The state that is visited, and the one after a move. */
+  readonly #from: Word
+  readonly #to: Word
+  /** Targets of moves that progress, those of state `i` from `#first[i]` on. */
   readonly #edges: number[] = []
   readonly #first: number[] = []
   #transitions = 0
 
   constructor(setting: Setting, limit: number) {
-    const bodies = setting.system.bodyFirst ? [...new Set(setting.scenario.queue), REPORT] : []
-    const start = normal(beginning(setting.scenario, bodies), setting.system)
-    this.#setting = setting
+    this.#name = setting.scenario.name
     this.#limit = limit
-    this.#interned = new Interned(start)
+    this.#space = new StateSpace(setting)
+    const { start } = this.#space
+    this.#states = new Words(start.length)
+    this.#from = new Int32Array(start.length)
+    this.#to = new Int32Array(start.length)
     this.#idOf(start, -1)
   }
 
   run(): Exploration {
-    const found = this.#states() ?? this.#cycle()
-    const counts = { states: this.#keys.length, transitions: this.#transitions }
+    const found = this.#search() ?? this.#cycle()
+    const counts = { states: this.#states.size, transitions: this.#transitions }
     return found ? { ...counts, found } : counts
   }
 
-  #states(): Counterexample | undefined {
-    for (let id = 0; id < this.#keys.length; id++) {
+  #search(): Counterexample | undefined {
+    for (let id = 0; id < this.#states.size; id++) {
       const found = this.#visit(id)
       if (found) return found
     }
@@ -61,25 +62,34 @@ class Search {
   }
 
   #visit(id: number): Counterexample | undefined {
-    const world = this.#world(id)
+    this.#states.read(id, this.#from)
     this.#first.push(this.#edges.length)
-    for (const transition of successors(world, this.#setting)) {
-      this.#transitions++
-      const why = broken(world, transition)
-      if (why) return { broken: why, trace: [...this.#trace(id), transition.label] }
-      const next = this.#idOf(this.#after(transition), id)
-      if (!transition.fault) this.#edges.push(next)
-    }
+    for (const moves of this.#space.moves)
+      for (const move of moves.of(this.#from)) {
+        const why = this.#take(move, id)
+        if (why) return { broken: why, trace: [...this.#trace(id), move.label] }
+      }
     const ends = this.#edges.length === this.#first[id]
-    const why = ends ? badEnd(world) : undefined
+    const why = ends ? this.#space.badEnd.of(this.#from) : undefined
     return why ? { broken: why, trace: this.#trace(id) } : undefined
+  }
+
+  /** Takes a move from the visited state. Returns what it breaks. */
+  #take(move: Move, id: number): string | undefined {
+    this.#transitions++
+    if (move.breaks) return move.breaks
+    this.#space.follow(move, this.#from, this.#to)
+    const known = this.#states.size
+    const target = this.#idOf(this.#to, id)
+    if (move.progresses) this.#edges.push(target)
+    return target < known ? undefined : this.#space.endless.of(this.#to)
   }
 
   /** Progress that comes round again is a livelock: what Kahn's algorithm cannot take away. */
   #cycle(): Counterexample | undefined {
-    const entries = new Int32Array(this.#keys.length)
+    const entries = new Int32Array(this.#states.size)
     for (const target of this.#edges) entries[target] = (entries[target] ?? 0) + 1
-    const free = [...this.#keys.keys()].filter((id) => entries[id] === 0)
+    const free = Array.from(entries.keys()).filter((id) => entries[id] === 0)
     for (let id = free.pop(); id !== undefined; id = free.pop())
       for (const target of this.#progress(id)) {
         const left = (entries[target] ?? 0) - 1
@@ -96,23 +106,13 @@ class Search {
     return this.#edges.slice(this.#first[id], this.#first[id + 1])
   }
 
-  #after = ({ world }: Transition): World => normal(world, this.#setting.system)
-
-  #world(id: number): World {
-    return this.#interned.world(this.#keys[id] ?? '')
-  }
-
-  #idOf(world: World, parent: number): number {
-    const key = this.#interned.key(world)
-    const known = this.#ids.get(key)
-    if (known !== undefined) return known
-    const id = this.#keys.length
+  #idOf(state: Word, parent: number): number {
+    const id = this.#states.add(state)
+    if (id < this.#parents.length) return id
     if (id >= this.#limit)
       throw new Error(
-        `${this.#setting.scenario.name}: more than ${this.#limit} states; lower its faults, or raise the limit (--limit)`,
+        `${this.#name}: more than ${this.#limit} states; lower its faults, or raise the limit (--limit)`,
       )
-    this.#ids.set(key, id)
-    this.#keys.push(key)
     this.#parents.push(parent)
     return id
   }
@@ -121,10 +121,13 @@ class Search {
   #trace(id: number): string[] {
     const labels: string[] = []
     for (let at = id; at > 0; at = this.#parents[at] ?? 0) {
-      const key = this.#keys[at]
-      const taken = successors(this.#world(this.#parents[at] ?? 0), this.#setting).find(
-        (transition) => this.#interned.key(this.#after(transition)) === key,
-      )
+      this.#states.read(this.#parents[at] ?? 0, this.#from)
+      const taken = this.#space.moves
+        .flatMap((moves) => moves.of(this.#from))
+        .find((move) => {
+          this.#space.follow(move, this.#from, this.#to)
+          return this.#states.add(this.#to) === at
+        })
       labels.unshift(taken?.label ?? 'an unknown step')
     }
     return labels

@@ -13,12 +13,17 @@ const MAX_ENTRIES = 16
 /** The safety property that a transition breaks: its name first, then what went wrong. */
 export function broken(before: World, transition: Transition): string | undefined {
   const { world: after, by, happening } = transition
-  if (after.session.run.id > MAX_RUNS) return 'L5 runs without end'
-  if (after.executions.some(({ entered }) => entered > MAX_ENTRIES))
-    return 'L5 a run goes round without end'
   if (by !== undefined && after.session !== before.session && !mine(before.session, by))
     return 'S1 a superseded run changes the session'
   return happening && judge(before, after, happening)
+}
+
+/** Runs, or steps of one, without end. */
+export function endless({ session, executions }: World): string | undefined {
+  if (session.run.id > MAX_RUNS) return 'L5 runs without end'
+  if (executions.some(({ entered }) => entered > MAX_ENTRIES))
+    return 'L5 a run goes round without end'
+  return undefined
 }
 
 function judge(before: World, after: World, happening: Happening): string | undefined {

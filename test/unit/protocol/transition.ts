@@ -39,6 +39,9 @@ export interface Setting {
   readonly scenario: Scenario
 }
 
+/** A component of the system: what it may do next. */
+export type Component = (world: World, setting: Setting) => readonly Transition[]
+
 /** The transition of a fault, if it may still strike. */
 export const fault = (
   world: World,
@@ -51,7 +54,7 @@ export const fault = (
         {
           label,
           fault: kind,
-          world: strike({ ...world, left: { ...world.left, [kind]: world.left[kind] - 1 } }),
+          world: strike(world.with({ left: { ...world.left, [kind]: world.left[kind] - 1 } })),
         },
       ]
     : []

@@ -96,7 +96,8 @@ export interface Past {
   readonly asked: readonly number[]
 }
 
-export interface World {
+/** What a world consists of. */
+export interface Parts {
   readonly session: Session
   readonly queue: readonly string[]
   /** Receives of the queue's first message; only a broken dead-letter consumer makes a difference of it. */
@@ -118,6 +119,14 @@ export interface World {
   readonly left: Faults
 }
 
+/** A world notes which of its parts are looked at, so it is never spread: `with` leaves the others alone. */
+export interface World extends Parts {
+  /** The parts that are not what they were. */
+  readonly changes: Partial<Parts>
+  /** The same world with these parts in place of its own. */
+  with(parts: Partial<Parts>): World
+}
+
 export const WORKER = 'w1'
 /** The worker's report as a message. */
 export const REPORT = 'w1.1'
@@ -130,8 +139,8 @@ export const ACCOUNT = { models: {}, at: '1970-01-01T00:00:00.000Z' }
 export const over: Execution = { status: 'over', at: { does: 'take' }, entered: 0, k: 0 }
 const neverStarted: Execution = { ...over, status: 'never started' }
 
-/** The world before the first message is taken from the queue; `bodies` are the stored contents. */
-export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]): World => ({
+/** What there is before the first message is taken from the queue; `bodies` are the stored contents. */
+export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]): Parts => ({
   session: newSession('s', 'http', 'c', ''),
   queue,
   received: 0,
@@ -163,7 +172,7 @@ export const withExecution = (world: World, run: number, execution: Execution): 
   const before = Array.from(world.executions)
   while (before.length <= run) before.push(neverStarted)
   const executions = before.with(run, execution)
-  return { ...world, executions }
+  return world.with({ executions })
 }
 
 export const isRunning = ({ executions }: World, run: number) =>

@@ -1,16 +1,17 @@
-/** Everything that can happen next. */
-import type { Setting, Transition } from '../transition.ts'
-import type { World } from '../world.ts'
+/** The components of the system: whatever happens next, one of them does. */
+import type { Component } from '../transition.ts'
 import { deliveries } from './deliveries.ts'
-import { executions } from './executions.ts'
+import { executions, zombieStep } from './executions.ts'
 import { leg } from './leg.ts'
-import { sandbox } from './sandbox.ts'
+import { callback, runners } from './sandbox.ts'
 import { stop } from './stop.ts'
 
-export const successors = (world: World, setting: Setting): Transition[] => [
-  ...deliveries(world, setting),
-  ...executions(world, setting),
-  ...sandbox(world, setting),
-  ...leg(world, setting),
-  ...stop(world, setting),
+export const components: readonly Component[] = [
+  ...deliveries,
+  executions,
+  zombieStep,
+  ...runners,
+  callback,
+  leg,
+  stop,
 ]

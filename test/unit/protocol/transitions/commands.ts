@@ -49,7 +49,7 @@ function advance(world: World, { run, at, index, kind }: Current, system: System
   const bodies = done.notice ? [...world.bodies, done.notice.id] : world.bodies
   const sends = mine && kind === 'mail' && system.claimsMail && !at.giveUp
   const next = sends ? ({ ...at, does: 'send' } as const) : rest(at)
-  return { world: { ...world, session: item, bodies }, next }
+  return { world: world.with({ session: item, bodies }), next }
 }
 
 /** What a message's answer asks for; a notice of ours is answered without commands. */
@@ -71,14 +71,14 @@ const rest = (at: Commands): Position => {
 const mail = (world: World, { turn }: Commands, index: number, next: Position): Outcome => {
   const name = `t${turn}.${index}`
   const past = { ...world.past, mails: [...world.past.mails, name] }
-  return { world: { ...world, past }, next, happening: { what: 'mail', name } }
+  return { world: world.with({ past }), next, happening: { what: 'mail', name } }
 }
 
 /** The worker's item and its execution, both under the worker's name: there already, nothing happens. */
 function spawn(world: World, next: Position, named: boolean): Outcome {
   if (world.leg.does !== 'nothing' && named) return { world, next }
   const leg = { does: 'work', run: world.session.run.id, overdue: false } as const
-  return { world: { ...world, leg }, next, happening: { what: 'spawn' } }
+  return { world: world.with({ leg }), next, happening: { what: 'spawn' } }
 }
 
 const STARTED = {

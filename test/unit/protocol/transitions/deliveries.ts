@@ -2,7 +2,7 @@
 import type { Arrival, Wake } from '../../../../lambdas/core/run/append.ts'
 import type { Session } from '../../../../lambdas/core/session.ts'
 import type { System } from '../system.ts'
-import { fault, type Setting, type Transition } from '../transition.ts'
+import { type Component, fault, type Setting, type Transition } from '../transition.ts'
 import { type Delivery, isRunning, REPORT, WORKER, type World, withExecution } from '../world.ts'
 import { completeTask } from './task-tokens.ts'
 
@@ -17,13 +17,14 @@ const WHO = {
 type Who = keyof typeof WHO
 
 /** All that can happen around the queue. */
-export function deliveries(world: World, setting: Setting): Transition[] {
-  const under = (['dispatcher', 'zombieDispatcher', 'sweep'] as const).flatMap((who) => {
-    const delivery = world[who]
-    return delivery ? underWay(world, who, delivery, setting) : []
-  })
-  return [...receive(world, setting), ...under, ...outlive(world), ...sweep(world, setting)]
-}
+export const deliveries: readonly Component[] = [
+  receive,
+  underWay('dispatcher'),
+  underWay('zombieDispatcher'),
+  underWay('sweep'),
+  outlive,
+  sweep,
+]
 
 function receive(world: World, { system }: Setting): Transition[] {
   const [message] = world.queue
@@ -32,44 +33,48 @@ function receive(world: World, { system }: Setting): Transition[] {
     return [{ label: `dead-letter consumer: tombstone for ${message}`, world: tombstone(world) }]
   const dispatcher = { does: 'append', message, run: 0 } as const
   const received = system.deadLettersAppend ? 0 : world.received + 1
-  return [{ label: `dispatcher receives ${message}`, world: { ...world, dispatcher, received } }]
+  return [{ label: `dispatcher receives ${message}`, world: world.with({ dispatcher, received }) }]
 }
 
 /** What a dead-letter consumer that does not append leaves: the id is known, the person told, a report lost. */
 function tombstone(world: World): World {
   const [id, ...queue] = world.queue
-  const next = { ...world, queue, received: 0 }
+  const next = world.with({ queue, received: 0 })
   if (id === undefined || world.session.seen[id] !== undefined) return next
   const lastSeq = world.session.lastSeq + 1
   const session = { ...world.session, lastSeq, seen: { ...world.session.seen, [id]: lastSeq } }
   const told = id === REPORT ? world.past.told : [...world.past.told, id]
-  return { ...next, session, past: { ...world.past, told } }
+  return next.with({ session, past: { ...world.past, told } })
 }
 
-function underWay(world: World, who: Who, delivery: Delivery, setting: Setting): Transition[] {
-  const what = `${delivery.does} ${delivery.does === 'append' ? delivery.message : `r${delivery.run}`}`
-  return [
-    {
-      label: `${WHO[who]}: ${what}`,
-      world: act(world, who, delivery, setting),
-      ...(delivery.does === 'recover' && { happening: { what: 'recover', run: delivery.run } }),
-    },
-    ...fault(world, 'crash', `CRASH ${WHO[who]} before: ${what}`, (struck) => ({
-      ...struck,
-      [who]: null,
-    })),
-  ]
+function underWay(who: Who): Component {
+  return (world, setting) => {
+    const delivery = world[who]
+    if (!delivery) return []
+    const what = `${delivery.does} ${delivery.does === 'append' ? delivery.message : `r${delivery.run}`}`
+    return [
+      {
+        label: `${WHO[who]}: ${what}`,
+        world: act(world, who, delivery, setting),
+        ...(delivery.does === 'recover' && { happening: { what: 'recover', run: delivery.run } }),
+      },
+      ...fault(world, 'crash', `CRASH ${WHO[who]} before: ${what}`, (struck) =>
+        struck.with({ [who]: null }),
+      ),
+    ]
+  }
 }
 
-const outlive = (world: World): Transition[] =>
-  world.dispatcher && !world.zombieDispatcher
+function outlive(world: World): Transition[] {
+  return world.dispatcher && !world.zombieDispatcher
     ? fault(
         world,
         'zombieDispatcher',
         'the dispatcher times out and goes on as a ZOMBIE',
-        (struck) => ({ ...struck, zombieDispatcher: struck.dispatcher, dispatcher: null }),
+        (struck) => struck.with({ zombieDispatcher: struck.dispatcher, dispatcher: null }),
       )
     : []
+}
 
 /** recover-run is the same at the same moment, so it is not told apart. */
 function sweep(world: World, { system }: Setting): Transition[] {
@@ -77,47 +82,47 @@ function sweep(world: World, { system }: Setting): Transition[] {
   if (world.sweep || !run.open || !system.sweeps) return []
   const label = `sweep: r${run.id} is open`
   const found = { does: 'start', run: run.id } as const
-  if (!isRunning(world, run.id)) return [{ label, world: { ...world, sweep: found } }]
-  return fault(world, 'liveSweep', label, (struck) => ({ ...struck, sweep: found }))
+  if (!isRunning(world, run.id)) return [{ label, world: world.with({ sweep: found }) }]
+  return fault(world, 'liveSweep', label, (struck) => struck.with({ sweep: found }))
 }
 
 /** The delivery is over; a dispatcher's message leaves the queue. */
 const done = (world: World, who: Who): World =>
   who === 'dispatcher'
-    ? { ...world, dispatcher: null, queue: world.queue.slice(1), received: 0 }
-    : { ...world, [who]: null }
+    ? world.with({ dispatcher: null, queue: world.queue.slice(1), received: 0 })
+    : world.with({ [who]: null })
 
 /** Where a wake begins: lines 3 and 4. */
 const wake = (world: World, who: Who, delivery: Delivery, target: Wake): World =>
   target
-    ? { ...world, [who]: { ...delivery, ...target, does: target.token ? 'answer' : 'start' } }
+    ? world.with({ [who]: { ...delivery, ...target, does: target.token ? 'answer' : 'start' } })
     : done(world, who)
 
 function act(world: World, who: Who, delivery: Delivery, { system }: Setting): World {
-  const { session } = world
   switch (delivery.does) {
     case 'append':
       return appendMessage(world, who, delivery, system)
     case 'put-body': {
       const bodies = [...world.bodies, delivery.message ?? '']
-      return wake({ ...world, bodies }, who, delivery, wakeOf(session))
+      return wake(world.with({ bodies }), who, delivery, wakeOf(world.session))
     }
     case 'open': {
-      const run = session.run.open ? session.run : { id: session.run.id + 1, open: true, tries: 0 }
-      const opened = { ...session, run }
-      return wake({ ...world, session: opened }, who, delivery, wakeOf(opened))
+      const { id, open } = world.session.run
+      const run = open ? world.session.run : { id: id + 1, open: true, tries: 0 }
+      const opened = { ...world.session, run }
+      return wake(world.with({ session: opened }), who, delivery, wakeOf(opened))
     }
     case 'answer': {
       const completed = completeTask(world, delivery.token)
       if (completed || !system.startsAfterToken) return done(completed ?? world, who)
-      return { ...world, [who]: { ...delivery, does: 'start' } }
+      return world.with({ [who]: { ...delivery, does: 'start' } })
     }
     case 'start':
       return start(world, who, delivery, system)
     case 'recover': {
-      const { item, answer } = system.recover(session, delivery.run)
+      const { item, answer } = system.recover(world.session, delivery.run)
       const target = answer && { run: answer.run }
-      return wake({ ...world, session: item }, who, { does: 'start', run: 0 }, target)
+      return wake(world.with({ session: item }), who, { does: 'start', run: 0 }, target)
     }
   }
 }
@@ -134,11 +139,11 @@ const arrival = (world: World, id: string): Arrival =>
 function appendMessage(world: World, who: Who, delivery: Delivery, system: System): World {
   const arrived = arrival(world, delivery.message ?? '')
   const { item, answer } = system.append(world.session, arrived)
-  const next = { ...world, session: item, past: heard(world, arrived, item) }
+  const next = world.with({ session: item, past: heard(world, arrived, item) })
   if (!world.bodies.includes(arrived.id))
-    return { ...next, [who]: { ...delivery, does: 'put-body' } }
+    return next.with({ [who]: { ...delivery, does: 'put-body' } })
   if (!system.appendOpens && !item.run.open)
-    return { ...next, [who]: { ...delivery, does: 'open' } }
+    return next.with({ [who]: { ...delivery, does: 'open' } })
   return wake(next, who, delivery, answer)
 }
 
@@ -158,5 +163,5 @@ function start(world: World, who: Who, delivery: Delivery, system: System): Worl
     return done(withExecution(world, run, started), who)
   }
   if (execution.status === 'running' || !system.recoversUsedName) return done(world, who)
-  return { ...world, [who]: { ...delivery, does: 'recover' } }
+  return world.with({ [who]: { ...delivery, does: 'recover' } })
 }

@@ -10,10 +10,8 @@ import {
 } from '../world.ts'
 import { runStep } from './run-steps.ts'
 
-export const executions = (world: World, setting: Setting): Transition[] => [
-  ...world.executions.flatMap((execution, run) => ofExecution(world, run, execution, setting)),
-  ...zombieStep(world, setting),
-]
+export const executions = (world: World, setting: Setting): Transition[] =>
+  world.executions.flatMap((execution, run) => ofExecution(world, run, execution, setting))
 
 function ofExecution(
   world: World,
@@ -118,7 +116,7 @@ const outlive = (world: World, run: number, { at, entered, k }: Execution): Tran
         world,
         'zombieStep',
         `r${run}: ${at.does} times out and goes on as a ZOMBIE; its state is tried again`,
-        (struck) => enter({ ...struck, zombieStep: { run, at, entered, k } }, run, restart(at)),
+        (struck) => enter(struck.with({ zombieStep: { run, at, entered, k } }), run, restart(at)),
       )
 
 /** What a Lambda does after its first action, before it returns. */
@@ -126,15 +124,15 @@ const sameLambda = (from: Position, to: Position) =>
   ['claim', 'launch', 'accept', 'advance', 'send', 'notice'].includes(to.does) ||
   (from.does === 'park' && to.does === 'tell')
 
-function zombieStep(world: World, setting: Setting): Transition[] {
+export function zombieStep(world: World, setting: Setting): Transition[] {
   const zombie = world.zombieStep
   if (!zombie) return []
   const label = `zombie r${zombie.run}: ${zombie.at.does}`
   if (throws(zombie.at, setting.scenario.poison))
-    return [{ label: `${label} throws`, world: { ...world, zombieStep: null } }]
+    return [{ label: `${label} throws`, world: world.with({ zombieStep: null }) }]
   const { next, ...change } = runStep(world, zombie, setting)
   const goesOn = next && sameLambda(zombie.at, next)
-  const after = { ...change.world, zombieStep: goesOn ? { ...zombie, at: next } : null }
+  const after = change.world.with({ zombieStep: goesOn ? { ...zombie, at: next } : null })
   return [{ ...change, by: zombie.run, label, world: after }]
 }
 
@@ -150,7 +148,7 @@ function timeOut(world: World, run: number, { at, entered }: Execution): Transit
   }
   const label = `r${run}: AwaitMessage time-out`
   const timedOut = (before: World) =>
-    enter({ ...before, leg: { ...before.leg, overdue: true } }, run, { does: 'take' })
+    enter(before.with({ leg: { ...before.leg, overdue: true } }), run, { does: 'take' })
   if (waitsInVain(world, run)) return [{ label, world: timedOut(world) }]
   // A message that waits already is owed a wake: the time-out, hours away, is not what brings it.
   return world.session.inbox.length > 0 ? [] : fault(world, 'spurious', `EARLY ${label}`, timedOut)

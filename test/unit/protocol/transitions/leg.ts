@@ -2,14 +2,14 @@
 import { fault, type Setting, type Transition } from '../transition.ts'
 import { REPORT, type World } from '../world.ts'
 
-const reported = (world: World): World => ({ ...world, leg: { ...world.leg, does: 'reported' } })
-const queued = (world: World): World => ({ ...world, queue: [...world.queue, REPORT] })
+const reported = (world: World): World => world.with({ leg: { ...world.leg, does: 'reported' } })
+const queued = (world: World): World => world.with({ queue: [...world.queue, REPORT] })
 
 /** A leg that dies without a result is the same here: its report says that it is lost. */
 export function leg(world: World, { system }: Setting): Transition[] {
   switch (world.leg.does) {
     case 'work':
-      return [{ label: 'leg: ends', world: { ...world, leg: { ...world.leg, does: 'report' } } }]
+      return [{ label: 'leg: ends', world: world.with({ leg: { ...world.leg, does: 'report' } }) }]
     case 'report':
       return [
         { label: 'leg: report queued and marked', world: queued(reported(world)) },

@@ -25,7 +25,7 @@ export const moved = <Answer>(
   world: World,
   { item, answer }: Step<Answer>,
   next: (answer: Answer) => Position,
-): Outcome => ({ world: { ...world, session: item }, next: next(answer) })
+): Outcome => ({ world: world.with({ session: item }), next: next(answer) })
 
 /** `over`: a budget that TakeMessages finds used up. */
 export function runStep(world: World, actor: Actor, setting: Setting, over?: Over): Outcome {
@@ -60,7 +60,7 @@ export function runStep(world: World, actor: Actor, setting: Setting, over?: Ove
     }
     case 'close': {
       const { item, answer: closed } = system.closeRun(session, run, ACCOUNT)
-      const after = { ...world, session: item }
+      const after = world.with({ session: item })
       return closed ? { world: after } : { world: after, next: take }
     }
     case 'park':
@@ -91,7 +91,7 @@ function takeMessages(world: World, run: number, { system }: Setting, over?: Ove
   const began = item.turn !== undefined && item.turn.n !== session.turn?.n
   const finished = session.turn !== undefined && item.turn?.n !== session.turn.n
   const change: Change = {
-    world: { ...world, session: item },
+    world: world.with({ session: item }),
     ...(finished && { happening: { what: 'finish' } }),
     ...(began && { happening: { what: 'take' } }),
   }
@@ -125,7 +125,7 @@ function claim(
   const asked = [...world.past.asked]
   asked[turn] = (asked[turn] ?? 0) + 1
   const past = { ...world.past, asked }
-  return { ...outcome, world: { ...outcome.world, past }, happening: { what: 'claim', turn } }
+  return { ...outcome, world: outcome.world.with({ past }), happening: { what: 'claim', turn } }
 }
 
 /** One command in the sandbox: the runner takes the lock, or leaves. */
@@ -139,7 +139,7 @@ function launch(
   if (job <= highest && system.fencesJobs) return { world, next }
   const runner = { job, does: 'fetch' } as const
   const sandbox = { ...world.sandbox, runner, highest: Math.max(job, highest) }
-  return { world: { ...world, sandbox }, next, happening: { what: 'launch', job } }
+  return { world: world.with({ sandbox }), next, happening: { what: 'launch', job } }
 }
 
 function readTurn(
@@ -159,7 +159,7 @@ function readTurn(
   const { item } = system.askAgain(session, run, turn, why)
   const unusable = item === session ? past.unusable : [...past.unusable, result]
   return {
-    world: { ...world, session: item, past: { ...past, unusable } },
+    world: world.with({ session: item, past: { ...past, unusable } }),
     next: take,
     happening,
   }
@@ -189,7 +189,7 @@ function accept(
     : take
   if (item === session) return { world, next }
   const accepted = [...past.accepted, ...(item.turn?.cover ?? []).map(({ id }) => id)]
-  const after = { ...world, session: item, past: { ...past, accepted } }
+  const after = world.with({ session: item, past: { ...past, accepted } })
   return { world: after, next, happening: { what: 'accept', turn } }
 }
 
@@ -198,14 +198,12 @@ function tell(world: World, run: number, { system }: Setting): Outcome {
   const { parked, unwritten } = world.session
   const { item } = system.tell(world.session, run, '', '')
   const messages = item.parked.length === 0 ? parked.map(({ id }) => id) : []
-  const after = { ...world, session: item }
+  const after = world.with({ session: item })
   if (!system.noticeWithTell) return { world: after, next: { does: 'notice', messages } }
   const noticed = item.unwritten.length > unwritten.length
   return { world: noticed ? told(after, messages) : after, next: take }
 }
 
 /** The senders of these messages have a notice in their history. */
-const told = (world: World, messages: readonly string[]): World => ({
-  ...world,
-  past: { ...world.past, told: [...world.past.told, ...messages] },
-})
+const told = (world: World, messages: readonly string[]): World =>
+  world.with({ past: { ...world.past, told: [...world.past.told, ...messages] } })

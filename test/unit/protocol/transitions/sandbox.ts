@@ -1,21 +1,18 @@
 /** The conductor's sandbox: its runner under the lock, the job it fetches, and the callback that takes its result. */
-import { type Change, fault, type Setting, type Transition } from '../transition.ts'
+import { type Change, type Component, fault, type Setting, type Transition } from '../transition.ts'
 import type { Callback, Runner, Sandbox, World } from '../world.ts'
 import { completeTask } from './task-tokens.ts'
 
 type Place = 'runner' | 'orphan'
 
-export const sandbox = (world: World, setting: Setting): Transition[] => [
-  ...ofRunner(world, 'runner', setting),
-  ...ofRunner(world, 'orphan', setting),
-  ...replace(world),
-  ...ofCallback(world, setting),
+export const runners: readonly Component[] = [
+  (world, setting) => ofRunner(world, 'runner', setting),
+  (world, setting) => ofRunner(world, 'orphan', setting),
+  replace,
 ]
 
-const withRunner = (world: World, place: Place, runner: Runner | null): World => ({
-  ...world,
-  sandbox: { ...world.sandbox, [place]: runner },
-})
+const withRunner = (world: World, place: Place, runner: Runner | null): World =>
+  world.with({ sandbox: { ...world.sandbox, [place]: runner } })
 
 function ofRunner(world: World, place: Place, setting: Setting): Transition[] {
   const runner = world.sandbox[place]
@@ -49,20 +46,19 @@ function post(world: World, place: Place, { job, does }: Runner, { system }: Set
     does: system.resultFirst ? 'store' : 'answer',
     ...(token !== undefined && { token }),
   }
-  return [{ label, world: { ...withRunner(world, place, { job, does: 'post' }), callback } }]
+  return [{ label, world: withRunner(world, place, { job, does: 'post' }).with({ callback }) }]
 }
 
 function replace(world: World): Transition[] {
   const { runner, orphan } = world.sandbox
   if (!runner || orphan) return []
   const label = `the sandbox is taken for LOST with j${runner.job} alive in it; a new one`
-  return fault(world, 'newSandbox', label, (struck) => ({
-    ...struck,
-    sandbox: { highest: 0, runner: null, orphan: runner },
-  }))
+  return fault(world, 'newSandbox', label, (struck) =>
+    struck.with({ sandbox: { highest: 0, runner: null, orphan: runner } }),
+  )
 }
 
-function ofCallback(world: World, setting: Setting): Transition[] {
+export function callback(world: World, setting: Setting): Transition[] {
   const { callback } = world
   if (!callback) return []
   const name = `callback j${callback.job}: ${callback.does}`
@@ -73,17 +69,17 @@ function ofCallback(world: World, setting: Setting): Transition[] {
         ? store(world, callback, setting)
         : answer(world, callback, setting)),
     },
-    ...fault(world, 'crash', `CRASH before ${name}`, (struck) => ({ ...struck, callback: null })),
+    ...fault(world, 'crash', `CRASH before ${name}`, (struck) => struck.with({ callback: null })),
   ]
 }
 
 function store(world: World, { job, token }: Callback, { system }: Setting): Change {
   const { item, answer: current } = system.storeResult(world.session, job, `j${job}`)
-  const stored = { ...world, session: item }
+  const stored = world.with({ session: item })
   const goesOn = current !== undefined && system.resultFirst
   const callback: Callback = { job, does: 'answer', token: token ?? current ?? '' }
   return {
-    world: goesOn ? { ...stored, callback } : answered(stored, job),
+    world: goesOn ? stored.with({ callback }) : answered(stored, job),
     ...(item !== world.session && { happening: { what: 'store', job } }),
   }
 }
@@ -98,7 +94,7 @@ function answer(world: World, callback: Callback, { system }: Setting): Change {
   return {
     world: system.resultFirst
       ? answered(after, job)
-      : { ...after, callback: { job, does: 'store' } },
+      : after.with({ callback: { job, does: 'store' } }),
     ...(completed && token !== undefined && { happening: { what: 'answer', token } }),
   }
 }
@@ -109,5 +105,5 @@ function answered(world: World, job: number): World {
   const gone = (there: Runner | null) =>
     there?.job === job && there.does === 'post' ? null : there
   const left: Sandbox = { ...world.sandbox, runner: gone(runner), orphan: gone(orphan) }
-  return { ...world, sandbox: left, callback: null }
+  return world.with({ sandbox: left, callback: null })
 }

@@ -11,14 +11,13 @@ export function stop(world: World, setting: Setting): Transition[] {
       ? fault(world, 'stop', 'STOP: the session is updated', (struck) => begin(struck, setting))
       : []
   }
-  const crash = fault(world, 'crash', `CRASH stop before ${stopping.does}`, (struck) => ({
-    ...struck,
-    stopping: null,
-  }))
+  const crash = fault(world, 'crash', `CRASH stop before ${stopping.does}`, (struck) =>
+    struck.with({ stopping: null }),
+  )
   if (stopping.does === 'end-jobs')
     return [{ label: 'stop: jobs ended', ...endJobs(world, stopping, setting) }, ...crash]
   const ended = fail(world, stopping.run)
-  const next: World = { ...ended, stopping: { ...stopping, does: 'end-jobs' } }
+  const next: World = ended.with({ stopping: { ...stopping, does: 'end-jobs' } })
   return [{ label: `stop: StopExecution r${stopping.run}`, world: next }, ...crash]
 }
 
@@ -27,7 +26,7 @@ function begin(world: World, { system }: Setting): World {
   const stopping = { does: 'stop-execution', ...answer } as const
   const { stopped, lastJob } = item
   const session = system.stopsAtOnce ? item : { ...world.session, stopped, lastJob }
-  return dropped({ ...world, session, stopping, past: { ...world.past, halted: true } }, world)
+  return dropped(world.with({ session, stopping, past: { ...world.past, halted: true } }), world)
 }
 
 /** A runner with the stop's own number takes the lock: it ends the older jobs and finds nothing to do. */
@@ -40,7 +39,7 @@ function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Cha
     ? { ...world.sandbox, highest: Math.max(job, highest), runner: { job, does: 'fetch' } }
     : world.sandbox
   return {
-    world: dropped({ ...world, session, sandbox, stopping: null }, world),
+    world: dropped(world.with({ session, sandbox, stopping: null }), world),
     happening: { what: 'stop-jobs', job },
   }
 }
@@ -56,5 +55,5 @@ const waiting = ({ inbox, held, parked, turn }: Session) => [
 function dropped(after: World, before: World): World {
   const left = new Set(waiting(after.session).map(({ id }) => id))
   const gone = waiting(before.session).flatMap(({ id }) => (left.has(id) ? [] : [id]))
-  return { ...after, past: { ...after.past, dropped: [...after.past.dropped, ...gone] } }
+  return after.with({ past: { ...after.past, dropped: [...after.past.dropped, ...gone] } })
 }

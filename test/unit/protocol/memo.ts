@@ -1,0 +1,53 @@
+/** A function of worlds that remembers what it found: once for all worlds that are equal in the parts it looked at. */
+import type { Observer } from './observer.ts'
+import { type Word, Words } from './words.ts'
+import type { World } from './world.ts'
+
+const ROOT = 0
+
+/**
+ * A decision tree: each node asks for one letter of the word, as the function looked at that part next; a leaf has what
+ * the function found. It must be a function of the world alone.
+ */
+export class Memo<Result> {
+  readonly #observer: Observer
+  readonly #compute: (world: World) => Result
+  /** Every node but the root, as its parent and the letter that leads to it. */
+  readonly #nodes = new Words(2)
+  readonly #edge = new Int32Array(2)
+  /** By node: the position that it asks for; of a leaf, the complement of its result's number. */
+  readonly #asks: number[] = []
+  readonly #results: { readonly found: Result }[] = []
+
+  constructor(observer: Observer, compute: (world: World) => Result) {
+    this.#observer = observer
+    this.#compute = compute
+  }
+
+  of(word: Word): Result {
+    for (let node = ROOT; ; ) {
+      const asks = this.#asks[node]
+      const known = asks !== undefined && asks < 0 ? this.#results[~asks] : undefined
+      if (known) return known.found
+      if (asks === undefined) return this.#learn(word)
+      node = this.#child(node, word[asks] ?? 0)
+    }
+  }
+
+  #learn(word: Word): Result {
+    const { result, seen } = this.#observer.observe(word, this.#compute)
+    let node = ROOT
+    for (const position of seen) {
+      this.#asks[node] = position
+      node = this.#child(node, word[position] ?? 0)
+    }
+    this.#asks[node] = ~(this.#results.push({ found: result }) - 1)
+    return result
+  }
+
+  #child(node: number, letter: number): number {
+    this.#edge[0] = node
+    this.#edge[1] = letter
+    return this.#nodes.add(this.#edge) + 1
+  }
+}
