@@ -1,12 +1,14 @@
 /** Baton on one machine: the synthesised template, sandboxes, and a model, all on loopback. */
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
+import { openApiPort } from './api-port.ts'
 import { type Intercept, type LocalAws, startAws } from './aws/index.ts'
 import type { IsolationKind, Limits } from './e2b/options.ts'
 import { type LocalE2B, startE2B } from './e2b/server.ts'
 import { type Model, startModel } from './model/server.ts'
 import { type Channels, startChannels } from './providers/channels.ts'
 import { DEFAULT_PEOPLE } from './settings.ts'
+import { lockState } from './state-lock.ts'
 import { synthesise } from './synth.ts'
 import { installedCli, sandboxTools } from './tools.ts'
 
@@ -49,7 +51,10 @@ export interface LocalBaton extends Pick<Channels, 'twilio' | 'sendgrid'> {
 /** The template's stack; its secrets are named after it. */
 const STACK = 'Baton'
 
-/** Starts everything; what was started is ended again when a part of it cannot start. */
+/**
+ * Starts everything; what was started is ended again when a part of it cannot start. Throws at once, saying what to do,
+ * when the state folder or the port is in use.
+ */
 export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
   const {
     root,
@@ -71,6 +76,11 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     for (const end of closing.splice(0).reverse()) await end()
   }
   try {
+    const lock = lockState(stateDir)
+    closing.push(async () => lock.release())
+    const api = await openApiPort(port, log)
+    closing.push(() => api.close())
+    lock.answersAt(api.url)
     const assembly = await synthesise(root)
     const tools = await sandboxTools(stateDir, claude)
     const modelKey = anthropicKey ?? `scripted-${randomBytes(12).toString('hex')}`
@@ -99,7 +109,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     const aws = await startAws({
       assembly,
       stateDir: path.join(stateDir, 'aws'),
-      port,
+      port: api,
       ...(model && { parameters: { ModelBaseUrl: model.url } }),
       secrets: {
         [`${STACK}/api-token`]: token,

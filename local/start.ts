@@ -1,5 +1,5 @@
 /** `npm start`: all of Baton on this machine. `npm start -- --once "<message>"`: one conversation, printed as it grows. */
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -38,10 +38,11 @@ async function main(): Promise<number> {
     await asPerson(positionals, { ...server, print: console.log, attach, inReplyTo })
     return 0
   }
-  const folder = values.once === undefined ? 'state' : `once-${process.pid}`
-  const stateDir = path.join(root, '.local', folder)
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
-  const logFile = path.join(root, '.local', 'log.txt')
+  const local = path.join(root, '.local')
+  mkdirSync(local, { recursive: true, mode: 0o700 })
+  const stateDir =
+    values.once === undefined ? path.join(local, 'state') : mkdtempSync(path.join(local, 'once-'))
+  const logFile = path.join(local, 'log.txt')
   const options: BatonOptions = {
     root,
     stateDir,
@@ -77,6 +78,14 @@ async function serve(options: BatonOptions, logFile: string): Promise<number> {
 
 async function once(options: BatonOptions, message: string, logFile: string): Promise<number> {
   announce()
+  try {
+    return await converse(options, message, logFile)
+  } finally {
+    rmSync(options.stateDir, { recursive: true, force: true })
+  }
+}
+
+async function converse(options: BatonOptions, message: string, logFile: string): Promise<number> {
   const baton = await startBaton(options)
   const stop = interrupted().then(() => 'interrupted' as const)
   try {
@@ -90,7 +99,6 @@ async function once(options: BatonOptions, message: string, logFile: string): Pr
     return 1
   } finally {
     await baton.close()
-    rmSync(options.stateDir, { recursive: true, force: true })
   }
 }
 

@@ -45,8 +45,8 @@ export interface AwsOptions {
   readonly stack?: string
   /** Tables, queues, objects, executions and generated secrets: what survives a restart. */
   readonly stateDir: string
-  /** The port of the HTTP API; 0 for any. */
-  readonly port: number
+  /** The port of the HTTP API, 0 for any; or what has opened it already, which is closed with the rest. */
+  readonly port: number | Loopback
   /** Values for the template's CloudFormation parameters. */
   readonly parameters?: Readonly<Record<string, string>>
   /** Secret values by secret name; they win over what the template generates. */
@@ -203,8 +203,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     }
   }
 
-  async function open(port: number): Promise<Loopback> {
-    const opened = await openLoopback(port, log)
+  async function open(port: number | Loopback): Promise<Loopback> {
+    const opened = typeof port === 'number' ? await openLoopback(port, log) : port
     closing.push(() => opened.close())
     return opened
   }
