@@ -34,10 +34,17 @@ const settings = z.object({
 })
 export type Settings = z.infer<typeof settings>
 
+/** An empty one is not set, as CI writes a secret that it does not have; an empty list of people may be meant. */
+const isSet = ([name, value]: [string, string | undefined]) =>
+  value !== '' || name === 'BATON_PEOPLE'
+
+const setIn = (variables: NodeJS.Dict<string>) =>
+  Object.fromEntries(Object.entries(variables).filter(isSet))
+
 /** The environment wins over .env. Throws an error that names each bad value. */
 export function readSettings(envFile: string): Settings {
   const file = existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}
-  const parsed = settings.safeParse({ ...file, ...process.env })
+  const parsed = settings.safeParse({ ...setIn(file), ...setIn(process.env) })
   if (!parsed.success) throw new Error(`Settings: ${z.prettifyError(parsed.error)}`)
   return parsed.data
 }

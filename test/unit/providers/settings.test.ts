@@ -1,5 +1,5 @@
-/** Whom a person lets in by a setting. */
-import { afterEach, expect, test } from 'vitest'
+/** What a person sets, and whom that lets in. */
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { DEFAULT_PEOPLE, readSettings } from '../../../local/settings.ts'
 
 const before = process.env.BATON_PEOPLE
@@ -29,4 +29,13 @@ test.each([
   'a b@example.com',
 ])('%j is refused by name', (text) => {
   expect(() => peopleOf(text)).toThrow('BATON_PEOPLE')
+})
+
+test('an empty variable is one that is not set', () => {
+  for (const name of ['PORT', 'ANTHROPIC_API_KEY', 'BATON_TOKEN', 'BATON_MODEL'])
+    vi.stubEnv(name, '')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const settings = readSettings('no such file')
+  expect(settings).toMatchObject({ PORT: 3000, BATON_TOKEN: 'local' })
+  expect(settings.ANTHROPIC_API_KEY).toBeUndefined()
 })
