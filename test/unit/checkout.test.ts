@@ -40,6 +40,6 @@ test.each([
     encoding: 'utf8',
   })
   expect(run.stderr).toBe('')
-  for (const bundle of ['runner.mjs', 'envd.mjs', 'lambda-runtime.mjs'])
+  for (const bundle of ['runner.mjs', 'envd.cjs', 'lambda-runtime.cjs'])
     expect(readFileSync(path.join(checkout, bundle)).length).toBeGreaterThan(1_000)
 })
