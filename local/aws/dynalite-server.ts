@@ -3,11 +3,14 @@
  * says so; that it would ignore ALL_OLD on a failed condition is refused here, because it does not say so.
  */
 import { mkdirSync } from 'node:fs'
+import type { Server, ServerResponse } from 'node:http'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import dynalite from 'dynalite'
 import type { Service } from './endpoint.ts'
 import { AwsError } from './json-service.ts'
-import { privateSocket, upstream } from './private-socket.ts'
+import { privateSocket } from './private-socket.ts'
+import type { ReceivedRequest } from './signature.ts'
 
 export interface Dynalite {
   readonly service: Service
@@ -23,7 +26,6 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(socket.path, resolve)
   })
-  const connection = upstream(socket.path)
   const underWay = new Set<Promise<void>>()
   return {
     service: (request, response) => {
@@ -31,18 +33,32 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
         const message = 'ReturnValuesOnConditionCheckFailure is not implemented on one machine'
         throw new AwsError('ValidationException', message)
       }
-      const answered = connection.forward(request, response)
+      const answered = serve(server, request, response)
       underWay.add(answered)
       return answered.finally(() => underWay.delete(answered))
     },
     close: async () => {
       // A request whose database is closed under it would end the process.
       await Promise.allSettled(underWay)
-      connection.close()
       await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
       })
       socket.remove()
     },
   }
+}
+
+/** Has the server answer `response` itself: a connection to it, in this process, would double the work of each request. */
+function serve(
+  server: Server,
+  { method, target, headers, body }: ReceivedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const incoming = Object.assign(new Readable({ read: () => {} }), { method, url: target, headers })
+  incoming.push(body)
+  incoming.push(null)
+  return new Promise((resolve) => {
+    response.on('close', resolve)
+    server.emit('request', incoming, response)
+  })
 }

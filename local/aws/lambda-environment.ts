@@ -31,10 +31,10 @@ const initLimitMs = 10_000
 
 export class Environment {
   readonly id: string
-  /** The event of the latest invocation, as JSON. */
-  event = 'null'
   readonly #child: ChildProcess
   #alive = true
+  /** As JSON, and as what that says once it is asked for. */
+  #latest: { readonly json: string; event?: unknown } = { json: 'null' }
   #onMessage: (message: RuntimeMessage) => void = () => {}
   #onExit: (code: number | null, signal: string | null) => void = () => {}
 
@@ -61,6 +61,12 @@ export class Environment {
 
   get alive(): boolean {
     return this.#alive
+  }
+
+  /** The event of the latest invocation. */
+  get event(): unknown {
+    this.#latest.event ??= JSON.parse(this.#latest.json)
+    return this.#latest.event
   }
 
   /** Waits until the handler is loaded. */
@@ -91,7 +97,7 @@ export class Environment {
       if (message.kind === 'stream') sink.start(message.contentType)
       if (message.kind === 'chunk') sink.chunk(message.bytes)
     })
-    this.event = invocation.event
+    this.#latest = { json: invocation.event }
     this.#child.send(invocation)
     return ending
   }

@@ -128,7 +128,7 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
 
 const callerOf = (functionId: string, environment: Environment): Caller => ({
   functionId,
-  event: JSON.parse(environment.event),
+  event: environment.event,
   freeze: () => environment.freeze(),
   crash: () => environment.kill(),
 })

@@ -1,8 +1,8 @@
 /** Proves that a request was signed with this start's credentials (AWS Signature Version 4, in the header or presigned). */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AwsError } from './json-service.ts'
+import { NodeSha256 } from './node-sha256.ts'
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -125,7 +125,7 @@ async function sign(
     credentials,
     region: claim.region,
     service: claim.service,
-    sha256: Sha256,
+    sha256: NodeSha256,
     applyChecksum: false,
     // S3 signs the path as it is sent, all others escape it once more.
     uriEscapePath: claim.service !== 's3',
