@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { SlowFirst } from './test/support/slow-first.ts'
 
@@ -29,9 +30,15 @@ export default defineConfig({
       project('adapters', 20_000, { include: KEEPING }),
       project('infra', 120_000, { isolate: false }),
       project('flow', 120_000, { ...whole, isolate: false }),
-      project('faults', 300_000, whole),
       // What a person starts from a shell, in a checkout of its own.
       project('commands', 300_000, { sequence: { groupOrder: 1 } }),
+      project('faults', 600_000, {
+        globalSetup: [...whole.globalSetup, 'test/support/seed.ts'],
+        // Half of the time they wait, for what their faults have held up.
+        maxWorkers: availableParallelism() + 1,
+        sequence: { groupOrder: 2 },
+        env: { BATON_PATIENCE_SECONDS: '240' },
+      }),
     ],
   },
 })

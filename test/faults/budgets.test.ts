@@ -4,11 +4,11 @@ import { afterEach, expect, test } from 'vitest'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { block, commandsOf, receipts, type TestBaton, testBaton } from '../support/baton.ts'
 import { few } from '../support/few.ts'
+import { ALL, SEED } from '../support/sample.ts'
 import { usageTable } from '../support/usage.ts'
 
-/** All 200 take a quarter of an hour: every run takes some, `BATON_ALL_RUNS=1` takes all. */
-const RUNS = process.env.BATON_ALL_RUNS === '1' ? 200 : 4
-const SEED = 2718
+/** Under each budget. */
+const CONVERSATIONS = ALL ? 10 : 1
 /** In dollars: less than a turn, about a turn, several turns, next to all. */
 const BUDGETS = [0.02, 0.06, 0.15, 0.4]
 const AT_ONCE = 4
@@ -16,11 +16,12 @@ const AT_ONCE = 4
 let baton: TestBaton
 afterEach(() => baton.close())
 
-const parts = fc.array(fc.constantFrom('echo one', 'echo two', 'exit 3'), {
-  minLength: 0,
-  maxLength: 3,
-})
-const messages = fc.tuple(parts, fc.constantFrom('', '@fail-once\n', '@crash\n'))
+/** So many workers at least. */
+const messages = (minLength: number) =>
+  fc.tuple(
+    fc.array(fc.constantFrom('echo one', 'echo two', 'exit 3'), { minLength, maxLength: 3 }),
+    fc.constantFrom('', '@fail-once\n', '@crash\n'),
+  )
 
 const pauses = (entries: readonly Entry[]) =>
   entries.filter(({ text, role }) => role === 'system' && text.startsWith('Paused.'))
@@ -53,20 +54,22 @@ async function dearest(usage: ReturnType<typeof usageTable>, session: string): P
 async function converse(session: string, message: string): Promise<readonly Entry[]> {
   await baton.send(session, message)
   const stops = (entries: readonly Entry[]) => isOver(entries) || isPaused(entries)
-  let entries = await baton.until(session, stops, 120)
+  let entries = await baton.until(session, stops)
   for (let n = 0; !isOver(entries) && n < 40; n++) {
     const heard = entries.length
     await baton.send(session, 'continue')
-    entries = await baton.until(session, (all) => all.length > heard + 1 && stops(all), 120)
+    entries = await baton.until(session, (all) => all.length > heard + 1 && stops(all))
   }
   expect(isOver(entries)).toBe(true)
   return entries
 }
 
-test.each(BUDGETS)(`${RUNS / BUDGETS.length} runs with a budget of $%d each`, async (usd) => {
+test.each(BUDGETS)(`${CONVERSATIONS} with a budget of $%d for each run`, async (usd) => {
   baton = await testBaton({ cli: 'real', variables: { BUDGETS: JSON.stringify({ run: { usd } }) } })
   const usage = usageTable(baton)
-  const each = fc.sample(messages, { seed: SEED + usd * 1000, numRuns: RUNS / BUDGETS.length })
+  const choose = (minLength: number, numRuns: number) =>
+    fc.sample(messages(minLength), { seed: SEED + usd * 1000, numRuns })
+  const each = [...choose(1, 1), ...choose(0, CONVERSATIONS - 1)]
   let stopped = 0
   await few(each, AT_ONCE, async ([scripts, mark], i) => {
     const session = `s${i}`

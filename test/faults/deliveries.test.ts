@@ -5,6 +5,7 @@ import type { Tally } from '../../lambdas/core/tally.ts'
 import type { Fault } from '../../local/providers/fault.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { published } from '../support/log.ts'
+import { PATIENT } from '../support/patience.ts'
 import {
   deliveriesOf,
   expectAnswered,
@@ -32,7 +33,7 @@ const ended = async (session: string, count: number, ...ends: readonly string[])
     const records = await deliveriesOf(baton, session)
     return records.filter(({ status }) => ends.includes(status)).length
   }
-  await expect.poll(all, { timeout: 90_000, interval: 300 }).toBe(count)
+  await expect.poll(all, PATIENT).toBe(count)
   return deliveriesOf(baton, session)
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MessageStatus } from '../../local/providers/twilio/message.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
+import { PATIENT } from '../support/patience.ts'
 import { deliveriesOf, textsTo, writeSms } from '../support/people.ts'
 
 const numbers = Array.from({ length: 6 }, (_, i) => `+155501${40 + i}`)
@@ -18,11 +19,11 @@ async function answered(steps: readonly MessageStatus[]) {
   const { progress, callbacks } = baton.twilio
   progress.splice(0, progress.length, ...steps)
   await writeSms(baton, { from: number, body: 'hello' })
-  await expect.poll(() => textsTo(baton, number).length, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => textsTo(baton, number).length, PATIENT).toBe(1)
   const [text] = textsTo(baton, number)
   const { sid = '', statusCallback = '' } = text ?? {}
   const said = () => callbacks.filter((each) => each.sid === sid)
-  await expect.poll(() => said().length, { timeout: 20_000 }).toBe(steps.length)
+  await expect.poll(() => said().length, PATIENT).toBe(steps.length)
   return { session: `sms-${number.slice(1)}`, sid, statusCallback, said }
 }
 
@@ -43,9 +44,7 @@ test.each([
 test('a callback that Twilio has not signed is refused, and changes nothing', async () => {
   const { session, statusCallback, sid } = await answered([])
   // Twilio has it before that is recorded.
-  await expect
-    .poll(() => deliveriesOf(baton, session), { timeout: 20_000 })
-    .toMatchObject([{ status: 'sent' }])
+  await expect.poll(() => deliveriesOf(baton, session), PATIENT).toMatchObject([{ status: 'sent' }])
   const before = await deliveriesOf(baton, session)
   const { pathname, search } = new URL(statusCallback)
   const forged = (route: string, signature: Record<string, string>) =>

@@ -1,6 +1,7 @@
 /** The same message a hundred times: fifty at once, and fifty when it is answered already. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
+import { PATIENT } from '../support/patience.ts'
 import {
   expectAnswered,
   mailsTo,
@@ -39,12 +40,12 @@ test('a hundred deliveries of one SMS are one entry, one turn and one reply', as
   const sms = await signedSms(baton, { from: ADA, body: 'hello, once' })
   const fifty = FIFTY.map(() => sms)
   expect(await atOnce(fifty)).toEqual([200])
-  await expect.poll(() => textsTo(baton, ADA).length, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => textsTo(baton, ADA).length, PATIENT).toBe(1)
   expect(await atOnce(fifty)).toEqual([200])
   // What is said after them is answered after them: a session's messages keep their order.
   await persist(baton, await signedSms(baton, { from: ADA, body: 'after' }))
   await expectAnswered(baton, session, ['hello, once', 'after'])
-  await expect.poll(() => textsTo(baton, ADA).length, { timeout: 30_000 }).toBe(2)
+  await expect.poll(() => textsTo(baton, ADA).length, PATIENT).toBe(2)
   expect(await turns(session)).toBe(2)
 })
 
@@ -62,13 +63,13 @@ test.each([
   const fifty = FIFTY.flatMap((i) => posts[i % posts.length] ?? [])
   expect(new Set(posts.map(({ headers }) => JSON.stringify(headers))).size).toBe(posts.length)
   expect(await atOnce(fifty)).toEqual([200])
-  await expect.poll(() => mailsTo(baton, from).length, { timeout: 60_000 }).toBe(1)
+  await expect.poll(() => mailsTo(baton, from).length, PATIENT).toBe(1)
   expect(await atOnce(fifty)).toEqual([200])
   const session = await sessionWith(baton, mail.text)
   const after = { from, inReplyTo: mail.messageId, references: [mail.messageId], text: 'after' }
   await persist(baton, await signedMail(baton, after))
   await expectAnswered(baton, session, [mail.text, 'after'])
-  await expect.poll(() => mailsTo(baton, from).length, { timeout: 30_000 }).toBe(2)
+  await expect.poll(() => mailsTo(baton, from).length, PATIENT).toBe(2)
   expect(await turns(session)).toBe(2)
 })
 

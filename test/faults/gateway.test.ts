@@ -4,6 +4,7 @@ import { AwsError } from '../../local/aws/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { askFor, openGateway } from '../support/gateway.ts'
+import { PATIENT } from '../support/patience.ts'
 import { modelsOf, sentBy, usageTable } from '../support/usage.ts'
 
 let baton: TestBaton
@@ -45,13 +46,10 @@ test('an answer whose client has left is counted to its end', async () => {
   await answer.body?.getReader().read()
   leaving.abort()
   expect(sentBy(baton)['tokens.output']).toBeGreaterThan(700_000)
-  await vi.waitFor(
-    async () => {
-      const { total, inFlight } = await usageTable(baton).ledger('left')
-      expect(modelsOf(total)).toEqual(sentBy(baton))
-      // The turn itself, which the model leaves open.
-      expect(Object.keys(inFlight)).toHaveLength(1)
-    },
-    { timeout: 20_000, interval: 200 },
-  )
+  await vi.waitFor(async () => {
+    const { total, inFlight } = await usageTable(baton).ledger('left')
+    expect(modelsOf(total)).toEqual(sentBy(baton))
+    // The turn itself, which the model leaves open.
+    expect(Object.keys(inFlight)).toHaveLength(1)
+  }, PATIENT)
 })

@@ -5,11 +5,7 @@ import { block, commandsOf, replies, testBaton } from '../support/baton.ts'
 test('a worker that hangs is ended at its time limit, sent on once, and given up', async () => {
   const baton = await testBaton({ cli: 'real', variables: { LEG_SECONDS: '10' } })
   await baton.send('hangs', `@hang\n${block('echo never')}`)
-  const entries = await baton.until(
-    'hangs',
-    (all) => commandsOf(all, 'KILL_WORKER').length === 1,
-    120,
-  )
+  const entries = await baton.until('hangs', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   const reports = entries.filter(({ role }) => role === 'worker')
   expect(reports.map(({ text }) => text.split('\n')[0])).toEqual(['timeout', 'timeout'])
   expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ accepted: false }])

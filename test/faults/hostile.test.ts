@@ -10,11 +10,12 @@ import { few } from '../support/few.ts'
 import { FALSE_FRAME, isFor, isHeard, type Way } from '../support/hostile-case.ts'
 import { HOSTILE } from '../support/hostile-corpus.ts'
 import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
+import { sampleOf } from '../support/sample.ts'
 import { secretsOf } from '../support/secrets.ts'
 
 const CONDUCTORS: Record<Way, Conductor> = { structured, echo, reports: echoOfReports }
-/** `BATON_ALL_CASES=1`: all of them in each way; otherwise every third is echoed. */
-const ALL = process.env.BATON_ALL_CASES === '1'
+/** Of all that could be echoed, a third is, of each channel. */
+const ECHOED = 1 / 3
 const WAYS = ['structured', 'echo', 'reports'] as const
 
 let baton: TestBaton
@@ -63,9 +64,7 @@ test.each(WAYS)('the corpus is played to its end: %s', async (way) => {
   expect(HOSTILE.length).toBeGreaterThanOrEqual(50)
   expect(new Set(HOSTILE.map(({ name }) => name)).size).toBe(HOSTILE.length)
   if (baton.model) baton.model.conductor = CONDUCTORS[way]
-  const cases = HOSTILE.filter((hostile) => isFor(way, hostile)).filter(
-    (_, i) => ALL || way !== 'echo' || i % 3 === 0,
-  )
+  const cases = way === 'echo' ? echoed() : HOSTILE.filter((hostile) => isFor(way, hostile))
   const now = await play(baton, way, cases)
   expect(now).toHaveLength(cases.length)
   played.push(...now)
@@ -73,6 +72,12 @@ test.each(WAYS)('the corpus is played to its end: %s', async (way) => {
   if (way === 'structured') expect(textCommands(SMS_SESSION)).not.toEqual([])
   watch()
 })
+
+const echoed = () =>
+  (['sms', 'email'] as const).flatMap((channel) => {
+    const all = HOSTILE.filter((each) => isFor('echo', each) && each.channel === channel)
+    return sampleOf(all, Math.ceil(all.length * ECHOED))
+  })
 
 /** The commands that were accepted in a session, by their types. */
 const textCommands = (sessionId: string) =>

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
+import { PATIENCE_SECONDS, PATIENT } from '../support/patience.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -21,7 +22,7 @@ const sandboxes = (session: string, role: 'conductor' | 'worker') =>
         metadata.session === session && ('worker' in metadata ? 'worker' : 'conductor') === role,
     )
 
-async function until(holds: () => boolean, seconds = 30): Promise<void> {
+async function until(holds: () => boolean, seconds = PATIENCE_SECONDS): Promise<void> {
   const end = Date.now() + seconds * 1000
   while (!holds()) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s`)
@@ -44,11 +45,7 @@ test('a worker whose sandbox dies is reported as lost and does its work in a new
   await baton.atWork('removed')
   const [sandbox] = sandboxes('removed', 'worker')
   await baton.e2b.faults.crash(sandbox?.id ?? '')
-  const entries = await baton.until(
-    'removed',
-    (all) => commandsOf(all, 'KILL_WORKER').length === 1,
-    100,
-  )
+  const entries = await baton.until('removed', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   expect(entries.find(({ role }) => role === 'worker')?.text).toContain(
     'lost: the worker fell silent',
   )
@@ -73,7 +70,7 @@ test('a conductor whose sandbox dies in the middle of a turn is asked again in a
   await until(() => baton.model?.requests.at(-1)?.answer === 'hang')
   const [sandbox] = sandboxes('during', 'conductor')
   await baton.e2b.faults.crash(sandbox?.id ?? '')
-  const entries = await baton.until('during', (all) => replies(all).length === 1, 100)
+  const entries = await baton.until('during', (all) => replies(all).length === 1)
   expect(roles(entries)).toEqual(['user', 'conductor'])
 })
 
@@ -81,7 +78,7 @@ test('a run that fails is taken over, says so, and ends as superseded when it is
   // Three attempts to create a sandbox, 5 and 10 seconds apart.
   baton.e2b.faults.onCreate(500, 3)
   await baton.send('redriven', 'hello')
-  const entries = await baton.until('redriven', (all) => replies(all).length === 1, 60)
+  const entries = await baton.until('redriven', (all) => replies(all).length === 1)
   expect(roles(entries)).toEqual(['user', 'system', 'conductor'])
   expect(entries[1]?.text).toMatch(/SandboxUnavailable.*not lost/)
   const { region, endpoint, credentials, resources } = baton.aws
@@ -100,7 +97,7 @@ test('a run that fails is taken over, says so, and ends as superseded when it is
       await sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true }))
     ).events?.map(({ type, stateEnteredEventDetails: entered }) => entered?.name ?? type)
   await expect
-    .poll(states, { timeout: 10_000 })
+    .poll(states, PATIENT)
     .toEqual(expect.arrayContaining(['ExecutionSucceeded', 'Superseded', 'ExecutionRedriven']))
   expect(replies(await baton.history('redriven'))).toHaveLength(1)
 })
@@ -109,8 +106,8 @@ test('E2B that refuses for good is told to the person, after three more runs', a
   baton.e2b.faults.onCreate(500, 100)
   await baton.send('refused', 'hello')
   const told = (text: string) => text.includes('could not be answered')
-  await baton.until('refused', (all) => all.some(({ text }) => told(text)), 110)
-}, 150_000)
+  await baton.until('refused', (all) => all.some(({ text }) => told(text)))
+})
 
 test('after the sessions are deleted, no sandbox is left', async () => {
   for (const session of ['killed', 'removed', 'between', 'during', 'redriven', 'refused'])

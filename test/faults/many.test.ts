@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { roles, said, type TestBaton, testBaton } from '../support/baton.ts'
+import { ALL } from '../support/sample.ts'
 
-/** `BATON_ALL_SESSIONS=1`: fifty, which take four minutes. */
-const SESSIONS = process.env.BATON_ALL_SESSIONS ? 50 : 8
+const SESSIONS = ALL ? 50 : 8
 const MESSAGES = 5
 
 let baton: TestBaton

@@ -4,6 +4,7 @@ import type { FunctionCall, Intercept } from '../../local/aws/interception.ts'
 import { AwsError } from '../../local/aws/json-service.ts'
 import { newSid } from '../../local/providers/twilio/message.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
+import { PATIENT } from '../support/patience.ts'
 import {
   expectAnswered,
   mailsTo,
@@ -145,7 +146,7 @@ test.each(CASES)('%s is gone when %s comes', async (part, name) => {
   expect(await way.deliver()).toBe(3)
   const session = await sessionWith(baton, text)
   await expectAnswered(baton, session, [text])
-  await expect.poll(way.got, { timeout: 30_000 }).toBe(1)
+  await expect.poll(way.got, PATIENT).toBe(1)
   expect(await sessions()).toBe(before + 1)
   // Once more, when everything is there again: it is known.
   expect(await way.deliver()).toBe(1)

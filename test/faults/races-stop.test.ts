@@ -125,7 +125,7 @@ test.each([
     await race.itemWhen(session, ({ seen }) => seen['w1.1'] !== undefined)
   }
   await race.baton.send(session, 'again')
-  await race.baton.until(session, (all) => replies(all).length === 2, 30)
+  await race.baton.until(session, (all) => replies(all).length === 2)
   await race.itemWhen(session, ({ run }) => !run.open)
   expect((await roles(session)).filter((role) => role === 'conductor')).toHaveLength(2)
   expect(replies(await race.baton.history(session)).at(-1)).not.toContain('w1 is done')

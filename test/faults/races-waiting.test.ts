@@ -31,7 +31,6 @@ async function isWoken(session: string): Promise<void> {
   await race.baton.until(
     session,
     (all) => all.filter(({ role }) => role === 'conductor').length === 2,
-    20,
   )
 }
 
@@ -99,7 +98,7 @@ test('a late command of a run that was taken over starts its worker once', async
   await race.baton.send(session, block('echo done'))
   await spawning.arrived
   await race.abort(session, 1)
-  await race.baton.until(session, (all) => commandsOf(all, 'KILL_WORKER').length === 1, 30)
+  await race.baton.until(session, (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   spawning.release()
   const entries = await race.ended(session, [block('echo done')], 2)
   expect(commandsOf(entries, 'SPAWN_WORKER')).toMatchObject([{ workerId: 'w1', status: 'done' }])

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../lambdas/core/history.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { few } from '../support/few.ts'
+import { ALL } from '../support/sample.ts'
 
-/** `BATON_ALL_MESSAGES=1`: a thousand, which take minutes, since a session's messages come in one after another. */
-const MESSAGES = process.env.BATON_ALL_MESSAGES ? 1_000 : 100
+const MESSAGES = ALL ? 200 : 100
 const SENDERS = 25
 
 let baton: TestBaton

@@ -6,6 +6,7 @@ import { newSigning, type Signing } from '../../local/providers/sendgrid/signing
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { published, written } from '../support/log.ts'
+import { PATIENT } from '../support/patience.ts'
 import {
   expectAnswered,
   mailsTo,
@@ -85,7 +86,7 @@ test("a rotated token of Twilio's loses no SMS, in either direction", async () =
   })
   await expectAnswered(baton, 'sms-15550101', ['with the new one'])
   for (const number of [ADA, BOB])
-    await expect.poll(() => textsTo(baton, number).length, { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => textsTo(baton, number).length, PATIENT).toBe(1)
   // A key that is no longer in use opens nothing.
   expect((await post(baton, old)).status).toBe(403)
 })
@@ -100,7 +101,7 @@ test("a rotated key of SendGrid's loses no mail", async () => {
   for (const said of [text, next.text])
     await expectAnswered(baton, await sessionWith(baton, said), [said])
   for (const address of ['ada@example.com', 'bob@example.com'])
-    await expect.poll(() => mailsTo(baton, address).length, { timeout: 30_000 }).toBe(1)
+    await expect.poll(() => mailsTo(baton, address).length, PATIENT).toBe(1)
   expect((await post(baton, old)).status).toBe(403)
 })
 

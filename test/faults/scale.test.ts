@@ -4,9 +4,9 @@ import type { FunctionCall } from '../../local/aws/index.ts'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { fill, storedEntries, storedSession, storedWorker } from '../support/many-sessions.ts'
+import { ALL } from '../support/sample.ts'
 
-/** `BATON_ALL_ITEMS=1`: ten thousand, with a hundred thousand entries. */
-const SESSIONS = process.env.BATON_ALL_ITEMS ? 10_000 : 2_000
+const SESSIONS = ALL ? 10_000 : 2_000
 const ENTRIES_EACH = 10
 
 const calls: FunctionCall[] = []

@@ -8,6 +8,7 @@ import type { Entry } from '../../lambdas/core/history.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from '../../local/baton.ts'
 import { bundleExecutable } from '../../sandbox/bundle.ts'
 import { expectDocumented } from './openapi.ts'
+import { PATIENCE_SECONDS } from './patience.ts'
 import { expectNowhere, secretsOf } from './secrets.ts'
 import { SHARED_STATE } from './synthesise.ts'
 
@@ -122,8 +123,9 @@ async function sessionsOf({ request }: TestBaton): Promise<string[]> {
 const PAGE = 100
 const FULL = 1_000_000
 
-/** ms; each look is work for the machine that runs what is looked at. */
+/** ms; each look is work for the machine that runs what is looked at. After this, or a tenth of what has been waited. */
 const LOOK_AGAIN = 300
+const LONGEST_PAUSE = 1_500
 
 async function quickClaude(stateDir: string): Promise<string> {
   const executable = path.join(stateDir, 'quick-claude')
@@ -156,14 +158,15 @@ export function clientOf(
       if (messages.length < PAGE && text.length < FULL) return entries
     }
   }
-  const until: TestBaton['until'] = async (sessionId, holds, seconds = 90) => {
-    const deadline = Date.now() + seconds * 1000
+  const until: TestBaton['until'] = async (sessionId, holds, seconds = PATIENCE_SECONDS) => {
+    const began = Date.now()
+    const deadline = began + seconds * 1000
     for (;;) {
       const entries = await history(sessionId)
       if (holds(entries)) return entries
       if (Date.now() > deadline)
         throw new Error(`not within ${seconds} s: ${JSON.stringify(entries, null, 1)}`)
-      await wait(LOOK_AGAIN)
+      await wait(Math.min(LONGEST_PAUSE, Math.max(LOOK_AGAIN, (Date.now() - began) / 10)))
     }
   }
   return {
@@ -181,12 +184,13 @@ export function clientOf(
       return messageId
     },
     async atWork(sessionId: string, worker = 1) {
-      const deadline = Date.now() + 60_000
+      const deadline = Date.now() + PATIENCE_SECONDS * 1000
       for (;;) {
         const response = await request(`/api/sessions/${sessionId}/workers/w${worker}`)
         const { legs = [] } = (await response.json()) as { legs?: { activity: string[] }[] }
         if (legs.some(({ activity }) => activity.length > 0)) return
-        if (Date.now() > deadline) throw new Error('the worker was not at work within 60 s')
+        if (Date.now() > deadline)
+          throw new Error(`the worker was not at work within ${PATIENCE_SECONDS} s`)
         await wait(LOOK_AGAIN)
       }
     },

@@ -1,4 +1,5 @@
 /** What a test wants to know of a function's request: which step asks for what, and for which session. */
+import * as z from 'zod'
 import type { FunctionCall } from '../../local/aws/index.ts'
 
 /** The step of the protocol that calls: `TakeMessages`, `DispatchMessage`, `SandboxCallback`, … */
@@ -21,15 +22,31 @@ export const isEffect = ({ operation }: Pick<FunctionCall, 'operation'>) => !REA
 
 /** Whether the request, or else the event that its function handles, is about a session. Names must not contain each other. */
 export function sessionOf(call: FunctionCall, sessions: Iterable<string>): string | undefined {
-  const texts = [call.body.toString(), JSON.stringify(call.event), claimsIn(call.event)]
+  const texts = [
+    call.body.toString(),
+    JSON.stringify(call.event),
+    claimsOf(call.event)?.session ?? '',
+  ]
   // An iterator, such as a map's keys, can be gone through once only.
   const names = [...sessions]
   for (const text of texts) for (const session of names) if (text.includes(session)) return session
   return undefined
 }
 
-/** A job token says in the clear which session it speaks for. */
-function claimsIn(event: unknown): string {
-  const payload = /"(?:Bearer )?([\w-]{20,})\.[\w-]+"/.exec(JSON.stringify(event))?.[1]
-  return payload === undefined ? '' : Buffer.from(payload, 'base64url').toString()
+const claims = z.object({
+  session: z.string(),
+  worker: z.string().optional(),
+  leg: z.number(),
+})
+
+/** A job token says in the clear which session, and which leg of a worker, it speaks for. */
+export const claimsOf = (event: unknown) => claims.safeParse(tokenIn(event)).data
+
+function tokenIn(event: unknown): unknown {
+  const payload = /"(?:Bearer )?([\w-]{20,})\.[\w-]+"/.exec(JSON.stringify(event))?.[1] ?? ''
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString())
+  } catch {
+    return undefined
+  }
 }

@@ -1,6 +1,7 @@
 /** Holds chosen requests of functions, so that a test decides which side of a race comes first. */
 import type { FunctionCall, Intercept } from '../../local/aws/index.ts'
 import { operationOf, sessionOf, stepOf } from './function-calls.ts'
+import { PATIENT } from './patience.ts'
 
 export interface Wanted {
   readonly session: string
@@ -13,7 +14,7 @@ export interface Wanted {
 }
 
 export interface Held {
-  /** The request, once it has come; fails when none came within half a minute. */
+  /** The request, once it has come; fails when none came in all that time. */
   readonly arrived: Promise<FunctionCall>
   /** Lets it pass. */
   release(): void
@@ -35,8 +36,6 @@ interface Hold {
   readonly verdict: Promise<Verdict>
 }
 
-const PATIENCE_MS = 30_000
-
 export function heldCalls(): HeldCalls {
   const holds: Hold[] = []
   return {
@@ -53,7 +52,7 @@ export function heldCalls(): HeldCalls {
       const verdict = Promise.withResolvers<Verdict>()
       const timer = setTimeout(() => {
         arrived.reject(new Error(`nobody came: ${JSON.stringify(wanted)}`))
-      }, PATIENCE_MS)
+      }, PATIENT.timeout)
       const arrive = (call: FunctionCall) => {
         clearTimeout(timer)
         arrived.resolve(call)

@@ -5,6 +5,7 @@ import { openLoopback, readBody } from '../../local/aws/loopback.ts'
 import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
 import { signatureOf } from '../../local/providers/twilio/signature.ts'
 import { replies, said, type TestBaton } from './baton.ts'
+import { PATIENT } from './patience.ts'
 import { secretOf } from './secrets.ts'
 
 export interface Sms {
@@ -116,7 +117,7 @@ export const mailsTo = ({ sendgrid }: TestBaton, address: string) =>
 export const deliveriesOf = async (baton: TestBaton, session: string) =>
   (await baton.history(session)).flatMap(({ deliveries = [] }) => deliveries)
 
-/** The session in which this was said; fails unless there is exactly one within half a minute. */
+/** The session in which this was said; fails unless there comes to be exactly one. */
 export async function sessionWith(baton: TestBaton, text: string): Promise<string> {
   const found = async () => {
     const listed = await baton.request('/api/sessions?limit=100')
@@ -125,7 +126,7 @@ export async function sessionWith(baton: TestBaton, text: string): Promise<strin
     const all = await Promise.all(ids.map(async (id) => [id, await baton.history(id)] as const))
     return all.flatMap(([id, entries]) => (entries.some((each) => each.text === text) ? [id] : []))
   }
-  await expect.poll(async () => (await found()).length, { timeout: 30_000 }).toBe(1)
+  await expect.poll(async () => (await found()).length, { ...PATIENT, interval: 500 }).toBe(1)
   return (await found())[0] ?? ''
 }
 

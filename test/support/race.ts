@@ -1,6 +1,6 @@
 /** Baton with its races in a test's hands: requests held, functions invoked past their callers, the session item read. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { expect } from 'vitest'
 import * as z from 'zod'
@@ -8,6 +8,7 @@ import type { Entry } from '../../lambdas/core/history.ts'
 import type { Session } from '../../lambdas/core/session.ts'
 import { replies, type TestBaton, testBaton } from './baton.ts'
 import { type HeldCalls, heldCalls } from './held-calls.ts'
+import { PATIENT } from './patience.ts'
 
 /** Text that a write to one of the tables has. */
 export const TO_SESSION = 'StorageSessions'
@@ -39,6 +40,8 @@ export interface Race extends Pick<HeldCalls, 'hold'> {
   deliver(message: string, consumer?: 'DispatchMessage' | 'AppendDeadLetter'): Promise<unknown>
   /** Ends run `run`'s execution from outside. */
   abort(session: string, run: number): Promise<void>
+  /** The types of the events of its execution. */
+  events(session: string, run: number): Promise<readonly string[]>
   stop(session: string): Promise<Response>
   /** Waits for so many replies and a closed run; fails when there is one more, or a message is lost or doubled. */
   ended(session: string, messages: readonly string[], replies: number): Promise<readonly Entry[]>
@@ -64,13 +67,15 @@ export async function startRace(): Promise<Race> {
       const now = await item(session)
       return now !== undefined && holds(now)
     }
-    await expect.poll(poll, { timeout: 30_000, interval: 100 }).toBe(true)
+    await expect.poll(poll, { ...PATIENT, interval: 100 }).toBe(true)
     return item(session)
   }
   const invoke: Race['invoke'] = async (step, event) => {
     const outcome = await baton.aws.invoke(FUNCTIONS[step], event)
     return outcome.ok ? outcome.payload : outcome.errorType
   }
+  const executionOf = (session: string, run: number) =>
+    `${machine.arn?.replace(':stateMachine:', ':execution:')}:${session}.r${run}`
   return {
     baton,
     hold,
@@ -87,12 +92,17 @@ export async function startRace(): Promise<Race> {
     },
     deliver: (message, consumer = 'DispatchMessage') => invoke(consumer, delivery(message)),
     abort: async (session, run) => {
-      const executionArn = `${machine.arn?.replace(':stateMachine:', ':execution:')}:${session}.r${run}`
+      const executionArn = executionOf(session, run)
       await sfn.send(new StopExecutionCommand({ executionArn, error: 'Console', cause: 'by hand' }))
+    },
+    events: async (session, run) => {
+      const executionArn = executionOf(session, run)
+      const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }))
+      return events.map(({ type = '' }) => type)
     },
     stop: (session) => baton.request(`/api/sessions/${session}/stop`, { method: 'POST' }),
     ended: async (session, messages, count) => {
-      await baton.until(session, (all) => replies(all).length >= count, 30)
+      await baton.until(session, (all) => replies(all).length >= count)
       await itemWhen(session, ({ run }) => !run.open)
       const entries = await baton.history(session)
       const said = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
