@@ -9,6 +9,7 @@ import {
   sharedBaton,
   type TestBaton,
 } from '../support/baton.ts'
+import { holdAnswer } from '../support/held-answer.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -54,10 +55,10 @@ test('stop ends run and workers, says so, and the next message begins anew', asy
 })
 
 test('stop in the middle of a turn ends the CLI, and its answer does not count', async () => {
-  baton.model?.faults.push({ answer: 'hang' })
-  await baton.send('hung', 'hello')
+  const { asked } = holdAnswer(baton.model, 'hello, and never an answer')
+  await baton.send('hung', 'hello, and never an answer')
   await until(() => running('hung').length === 1)
-  await until(() => baton.model?.requests.some(({ answer }) => answer === 'hang') ?? false)
+  await asked
   expect((await baton.request('/api/sessions/hung/stop', { method: 'POST' })).status).toBe(200)
   await baton.send('hung', 'are you there?')
   const entries = await baton.until('hung', (all) => replies(all).length === 1)
@@ -90,10 +91,10 @@ test('a worker whose execution is aborted in the console is told as lost', async
 })
 
 test('a run that is aborted in the console is taken up again, and says so', async () => {
-  baton.model?.faults.push({ answer: 'hang' })
-  await baton.send('again', 'hello')
-  // Before that the next run's request would be the one that hangs.
-  await until(() => baton.model?.requests.at(-1)?.answer === 'hang')
+  const { asked } = holdAnswer(baton.model, 'hello, once more')
+  await baton.send('again', 'hello, once more')
+  // Before that the next run's request would be the one that is held.
+  await asked
   await abort('Baton/ReviewLoop/ReviewLoop', 'again.r1')
   const entries = await baton.until('again', (all) => replies(all).length === 1)
   expect(roles(entries)).toEqual(['user', 'system', 'conductor'])

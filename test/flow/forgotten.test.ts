@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, commandsOf, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
+import { holdAnswer } from '../support/held-answer.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -44,10 +45,10 @@ test('a session that is deleted while its sandbox is being created leaves none',
 })
 
 test('a stop creates no sandbox where there is none any more', async () => {
-  baton.model?.faults.push({ answer: 'hang' })
-  await baton.send('gone', 'hello')
+  const { asked } = holdAnswer(baton.model, 'hello, and gone')
+  await baton.send('gone', 'hello, and gone')
   await until(() => sandboxesOf('gone').length === 1)
-  await until(() => baton.model?.requests.at(-1)?.answer === 'hang')
+  await asked
   await baton.e2b.faults.crash(sandboxesOf('gone')[0]?.id ?? '')
   const { created } = baton.e2b.counters()
   expect((await baton.request('/api/sessions/gone/stop', { method: 'POST' })).status).toBe(200)

@@ -1,5 +1,5 @@
 /** The gateway through the public door: what it counts is what the model sent, and a key is good for its job alone. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signJobToken } from '../../lambdas/core/job-token.ts'
 import { add } from '../../lambdas/core/tally.ts'
 import {
@@ -10,6 +10,7 @@ import {
   type TestBaton,
   testBaton,
 } from '../support/baton.ts'
+import { holdAnswer } from '../support/held-answer.ts'
 import { secretsOf } from '../support/secrets.ts'
 import { modelsOf, sentBy, usageTable } from '../support/usage.ts'
 
@@ -120,10 +121,9 @@ describe('with the key of a turn that is under way', () => {
   beforeAll(async () => {
     const secrets = await secretsOf(baton.aws)
     signingKey = [...secrets].find(([name]) => name.includes('job-signing-key'))?.[1] ?? ''
-    baton.model?.faults.push({ answer: 'hang' })
-    await baton.send('open', 'hello')
-    const hangs = () => baton.model?.requests.at(-1)?.answer === 'hang'
-    await vi.waitUntil(hangs, { timeout: 30_000 })
+    const { asked } = holdAnswer(baton.model, 'hello, and wait')
+    await baton.send('open', 'hello, and wait')
+    await asked
     claims = { ...claims, expires: Math.floor(Date.now() / 1000) + 600 }
     key = signJobToken({ ...claims, use: 'model' }, signingKey)
   })
