@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { NO_PROFILE } from './local/aws/no-profile.ts'
 import { SlowFirst } from './test/support/slow-first.ts'
 
 /** One project a test layer, so that each can run alone: `vitest run --project unit`. */
@@ -23,6 +24,7 @@ export default defineConfig({
   test: {
     // The default leaves one core in two idle.
     maxWorkers: '100%',
+    env: NO_PROFILE,
     sequence: { sequencer: SlowFirst },
     projects: [
       // A process loads what files have in common once; but where modules keep clients and secrets, each has its own.

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { NO_PROFILE } from './aws/no-profile.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from './baton.ts'
 import { follow, send } from './conversation.ts'
 import { takeNewCode } from './dev/messages.ts'
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
     return 0
   }
   const settings = readSettings(path.join(root, '.env'))
+  Object.assign(process.env, NO_PROFILE)
   if (positionals.length > 0) {
     const server = { url: `http://127.0.0.1:${settings.PORT}`, token: settings.BATON_TOKEN }
     const { attach = [], 'in-reply-to': inReplyTo } = values

@@ -21,6 +21,7 @@ import {
 import { bundleRuntime, codeFolder } from './lambda-code.ts'
 import { type LambdaHost, lambdaHost } from './lambda-host.ts'
 import { type Loopback, openLoopback } from './loopback.ts'
+import { homeFor, NO_PROFILE } from './no-profile.ts'
 import { s3Service } from './objects.ts'
 import { provision, sdkClients } from './provision.ts'
 import { sqsService } from './queues.ts'
@@ -239,4 +240,6 @@ const awsEnvironment = (endpoint: string, { accessKeyId, secretAccessKey }: Cred
   AWS_DEFAULT_REGION: region,
   AWS_ENDPOINT_URL: endpoint,
   AWS_EC2_METADATA_DISABLED: 'true',
+  ...NO_PROFILE,
+  ...homeFor(),
 })

@@ -138,6 +138,7 @@ test('a function sees its template, what the operator adds, and nothing of this 
       ADDED: 'by the operator',
       API_URL: `${aws.url}/`,
       HOME: null,
+      AWS_CONFIG_FILE: '/dev/null',
     },
   })
   expect(aws.outputs).toEqual({ ApiUrl: `${aws.url}/` })
