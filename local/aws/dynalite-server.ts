@@ -48,7 +48,10 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
   }
 }
 
-/** Has the server answer `response` itself: a connection to it, in this process, would double the work of each request. */
+/**
+ * Has the server answer without a connection, which in one process would double the work of each request. Ends when the server
+ * has, whether or not anybody is left to hear the answer.
+ */
 function serve(
   server: Server,
   { method, target, headers, body }: ReceivedRequest,
@@ -58,7 +61,15 @@ function serve(
   incoming.push(body)
   incoming.push(null)
   return new Promise((resolve) => {
-    response.on('close', resolve)
-    server.emit('request', incoming, response)
+    // All that dynalite does with a response.
+    const answer = {
+      statusCode: 200,
+      setHeader: (name: string, value: number | string) => response.setHeader(name, value),
+      end: (content: string) => {
+        response.writeHead(answer.statusCode).end(content)
+        resolve()
+      },
+    }
+    server.emit('request', incoming, answer)
   })
 }

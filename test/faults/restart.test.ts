@@ -32,10 +32,13 @@ test.each([
   await server.send(session, `${block('sleep 1; echo one')}\n${block('sleep 2; echo two')}`)
   await wait(moment)
   const processes = descendantsOf(server.pid)
+  // A daemon that is killed ends nothing; without a namespace around it, what is in its sandbox lives on.
+  const endByThemselves = !whole || server.isolation === 'bwrap'
   await server.kill(whole)
   server = undefined
-  await ended(processes)
+  if (endByThemselves) await ended(processes)
   server = await startServer(stateDir, port)
+  await ended(processes)
   const entries = await server.until(session, isAnswered)
   expectNothingTwice(entries)
 })

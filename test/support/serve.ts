@@ -17,7 +17,7 @@ const baton = await startBaton({
   isolation: process.env.BATON_TEST_ISOLATION === 'none' ? 'none' : 'auto',
   log: (line) => appendFileSync(`${stateDir}/log.txt`, `${new Date().toISOString()} ${line}\n`),
 })
-process.send?.({ url: baton.url, token: baton.token })
+process.send?.({ url: baton.url, token: baton.token, isolation: baton.e2b.isolation })
 process.once('SIGTERM', async () => {
   await baton.close()
   process.exit(0)

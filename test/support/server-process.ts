@@ -3,7 +3,14 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { BatonOptions } from '../../local/baton.ts'
+import type { IsolationKind } from '../../local/e2b/options.ts'
 import { clientOf } from './baton.ts'
+
+interface Started {
+  readonly url: string
+  readonly token: string
+  readonly isolation: IsolationKind
+}
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>
 
@@ -19,7 +26,7 @@ export async function startServer(stateDir: string, port = 0, options: ServerOpt
   )
   const exited = once(child, 'exit')
   const started = await Promise.race([once(child, 'message'), exited])
-  const [message] = started as [{ url: string; token: string } | number | null]
+  const [message] = started as [Started | number | null]
   if (typeof message !== 'object' || message === null) throw new Error('the server did not start')
   const pid = child.pid ?? 0
   return {
