@@ -20,7 +20,7 @@ export async function bundles({ full, updateBudget }: Options): Promise<Findings
       ),
     )
   return {
-    figures: [...overall(entries, measured), ...entries.flatMap(linesOf(measured))],
+    figures: [...overall(entries, measured), ...eachBundle(entries)],
     notes: [
       `CPU time is the least of ${rounds} imports without a compile cache; x is its multiple of a reference module's,`,
       `${measured.referenceMs.toFixed(0)} ms in this run. ${budgetNote(entries, updateBudget)}`,
@@ -62,15 +62,15 @@ function above(values: readonly (readonly [string, number])[], most: number, uni
   return `${over.length} of ${values.length}, ${first.join(', ')}`
 }
 
-const linesOf =
-  ({ importMs }: Measured) =>
-  ([name, { bytes, heapKb, importRatio, modules }]: Entry): Figure[] => [
-    figure('bundle', 'kB', kB(bytes), { group: name }),
-    figure('modules', '', modules, { group: name }),
-    figure('import', 'ms', importMs.get(name) ?? 0, { group: name }),
-    figure('import beside the reference', 'x', importRatio, { group: name }),
-    figure('heap after the import', 'MB', heapKb / 1024, { group: name }),
-  ]
+const eachBundle = (entries: readonly Entry[]): Figure[] => [
+  ...entries.map(([name, { bytes }]) => figure(name, 'kB', kB(bytes), { group: 'size' })),
+  ...entries.map(([name, { importRatio }]) =>
+    figure(name, 'x', importRatio, { group: 'CPU time of the import beside the reference' }),
+  ),
+  ...entries.map(([name, { heapKb }]) =>
+    figure(name, 'MB', heapKb / 1024, { group: 'heap after the import' }),
+  ),
+]
 
 /** A budget with much room finds nothing. */
 function budgetNote(entries: readonly Entry[], updated: boolean): string {

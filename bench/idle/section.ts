@@ -11,14 +11,14 @@ export async function idle(): Promise<Findings> {
   const template = loadTemplate(await synthesise(root))
   const items = monthly(template, 'us-east-1')
   const total = items.reduce((sum, { dollars }) => sum + dollars, 0)
-  const parts = items.map(({ name, count, dollars }) => `${count} ${name} $${dollars.toFixed(2)}`)
+  const parts = items.map(({ name, count, dollars }) => `${name} (${count}) $${dollars.toFixed(2)}`)
   const custom = customMetrics(template).size
   return {
     figures: [
       figure('all', '$/month', total, { most: IDLE_USD_A_MONTH, because: parts.join(', ') }),
-      ...items.map(({ name, count, dollars }) => figure(`${count} ${name}`, '$/month', dollars)),
+      ...items.map(({ name, count, dollars }) => figure(`${name}: ${count}`, '$/month', dollars)),
       figure(
-        `${custom} own metrics, if all were published each hour`,
+        `own metrics, if all were published each hour: ${custom}`,
         '$/month',
         custom * PRICES['us-east-1'].customMetric,
       ),

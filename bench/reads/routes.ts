@@ -27,18 +27,33 @@ export async function read({ url, token }: TestBaton, route: string): Promise<Re
   return { ms: now() - began, ok: response.ok }
 }
 
-/** Reads each page so often, by turns, after once to warm up. */
-export async function readAll(
-  baton: TestBaton,
-  routes: Readonly<Record<string, string>>,
-  rounds: number,
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const taken = new Map(Object.keys(routes).map((name) => [name, [] as number[]]))
+/** A store, and what is read of it. */
+export interface Store {
+  readonly baton: TestBaton
+  readonly routes: Readonly<Record<string, string>>
+}
+
+export type Times = ReadonlyMap<string, readonly number[]>
+
+/** Reads each page of each store so often, by turns, after once to warm up: a busy moment meets all stores alike. */
+export async function readByTurns(stores: readonly Store[], rounds: number): Promise<Times[]> {
+  const names = Object.keys(stores[0]?.routes ?? {})
+  const taken = stores.map(() => new Map(names.map((name) => [name, [] as number[]])))
   for (let round = 0; round <= rounds; round++)
-    for (const [name, route] of Object.entries(routes)) {
-      const { ms, ok } = await read(baton, route)
-      if (!ok) throw new Error(`${route} was refused`)
-      if (round > 0) taken.get(name)?.push(ms)
+    for (const name of names) {
+      const times = await readPage(stores, name)
+      if (round > 0) for (const [i, ms] of times.entries()) taken[i]?.get(name)?.push(ms)
     }
   return taken
+}
+
+/** Throws if a store refuses. */
+async function readPage(stores: readonly Store[], name: string): Promise<number[]> {
+  const times: number[] = []
+  for (const { baton, routes } of stores) {
+    const { ms, ok } = await read(baton, routes[name] ?? '')
+    if (!ok) throw new Error(`${routes[name]} was refused`)
+    times.push(ms)
+  }
+  return times
 }

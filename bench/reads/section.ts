@@ -3,11 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { fill, storedEntries, storedSession } from '../../test/support/many-sessions.ts'
 import { READ_BESIDE_WAITING_MS } from '../marks.ts'
-import { reply } from '../observe/conversation.ts'
 import type { Options } from '../options.ts'
 import { type Figure, type Findings, figure, measured } from '../report/figure.ts'
 import { median, partsOf, sum, tally } from '../report/statistics.ts'
-import { type Read, read, readAll, routesOf } from './routes.ts'
+import { type Read, read, readByTurns, routesOf, type Times } from './routes.ts'
 
 const SESSIONS = 10_000
 const ENTRIES = 10_000
@@ -17,37 +16,51 @@ const READERS = 60
 const BETWEEN_READS_MS = 100
 
 export async function reads({ full }: Options): Promise<Findings> {
-  const baton = await testBaton()
-  const rounds = full ? 30 : 12
+  const little = await testBaton()
+  const much = await testBaton()
   try {
-    await baton.send('main', 'hello')
-    const entries = await baton.until('main', (all) => reply(1)(all) !== undefined)
-    await baton.settled('main')
-    const small = await readAll(baton, routesOf('main', entries.length), rounds)
-    // The youngest of all has the long history.
-    const sessions = Array.from({ length: SESSIONS }, (_, n) =>
-      storedSession(n, n === 0 ? ENTRIES : 0),
+    const entries = await firstMessage(little)
+    await firstMessage(much)
+    await fillStore(much)
+    const [few = new Map(), many = new Map()] = await readByTurns(
+      [
+        { baton: little, routes: routesOf('main', entries) },
+        { baton: much, routes: routesOf('old-0', ENTRIES) },
+      ],
+      full ? 30 : 12,
     )
-    await fill(baton, 'Sessions', sessions)
-    await fill(baton, 'Conversations', storedEntries('old-0', ENTRIES))
-    const large = await readAll(baton, routesOf('old-0', ENTRIES), rounds)
     return {
-      figures: [...compared(small, large), ...(await besideReaders(baton))],
+      figures: [...compared(few, many), ...(await besideReaders(much))],
       notes: [
-        `${SESSIONS} sessions and a history of ${ENTRIES} entries beside a store with one message; pages of up to 100.`,
-        'A first page of 100 entries is compared with one of all that the small history has.',
+        `${SESSIONS} sessions and a history of ${ENTRIES} entries, by turns with a store that has one message. A first page`,
+        'of 100 entries is compared with one of all that the small history has.',
       ],
     }
   } finally {
-    await baton.close()
+    await little.close()
+    await much.close()
   }
 }
 
-type Taken = ReadonlyMap<string, readonly number[]>
+/** Returns how many entries the history of its session has then. */
+async function firstMessage(baton: TestBaton): Promise<number> {
+  await baton.send('main', 'hello')
+  await baton.settled('main')
+  return (await baton.history('main')).length
+}
 
-const compared = (small: Taken, large: Taken): Figure[] =>
-  [...large].flatMap(([name, taken]) => {
-    const before = small.get(name) ?? []
+/** The youngest session of all has the long history. */
+async function fillStore(baton: TestBaton): Promise<void> {
+  const sessions = Array.from({ length: SESSIONS }, (_, n) =>
+    storedSession(n, n === 0 ? ENTRIES : 0),
+  )
+  await fill(baton, 'Sessions', sessions)
+  await fill(baton, 'Conversations', storedEntries('old-0', ENTRIES))
+}
+
+const compared = (little: Times, much: Times): Figure[] =>
+  [...much].flatMap(([name, taken]) => {
+    const before = little.get(name) ?? []
     const group = { group: name }
     return [
       figure('with much in store beside little', 'x', median(taken) / median(before), group),
