@@ -33,14 +33,16 @@ export function findProcesses(isMeant: (job: number) => boolean): number[] {
 
 /**
  * Ends all that `find` finds: SIGTERM once each, SIGKILL from 3 s on, until nothing is left. Only two empty scans in a
- * row say so: a process that forks while it is read, or is just being replaced by exec, may be missed by one.
+ * row say so, with a pause between: a process that forks while it is read, or is just being replaced by exec, may be
+ * missed by one.
  */
 export async function endProcesses(find: () => number[]): Promise<void> {
   const asked = new Set<number>()
   const patience = Date.now() + GRACE
-  for (let emptyScans = 0; emptyScans < 2; await sleep(SCAN_EVERY)) {
+  for (let emptyScans = 0; ; await sleep(SCAN_EVERY)) {
     const found = find()
     emptyScans = found.length === 0 ? emptyScans + 1 : 0
+    if (emptyScans === 2) return
     for (const pid of found) {
       if (Date.now() >= patience) signal(pid, 'SIGKILL')
       else if (!asked.has(pid)) signal(pid, 'SIGTERM')

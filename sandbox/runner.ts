@@ -92,14 +92,14 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   claude.stderr.setEncoding('utf8').on('data', (text: string) => {
     exit.stderr = (exit.stderr + text).slice(-LONGEST_STDERR)
   })
-  let ended = Promise.resolve()
+  let alone: Promise<void> | undefined
   claude.on('exit', (code, signal) => {
     Object.assign(exit, { code, signal, timedOut: timeLimit.aborted })
     // What the model's commands left in the background may hold the streams open, and is not to outlive the job.
-    ended = endOwnProcesses()
+    alone = endOwnProcesses()
   })
   await once(claude, 'close')
-  await ended
+  await alone
   return { ...exit, stderr: redact(exit.stderr) }
 }
 

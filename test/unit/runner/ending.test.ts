@@ -75,7 +75,8 @@ test('what a command leaves in the background ends with the job', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('sleep 300 & setsid sleep 300 & echo started')))
+  const stubborn = `(trap "" TERM; exec setsid sleep 300) &`
+  callback.offer(1, jobIn(scene, shellTask(`sleep 300 & ${stubborn} echo started`)))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'done' }])
   expect(sandbox.processes()).toEqual([])
