@@ -10,7 +10,7 @@ import { startClaude } from './claude.ts'
 import { type Job, launchEnv, type Result } from './contract.ts'
 import { fetchFiles } from './downloads.ts'
 import { messageOf } from './failure.ts'
-import { takeLock } from './fencing.ts'
+import { type Lock, takeLock } from './fencing.ts'
 import { layOut } from './files.ts'
 import { handOver } from './hand-over.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -32,17 +32,20 @@ process.on('SIGTERM', () => {
 async function run(): Promise<void> {
   const launch = launchEnv.parse(process.env)
   const home = await realpath(homedir())
-  if (!(await takeLock(launch.BATON_JOB, join(home, '.baton', 'jobs')))) return
+  const lock = await takeLock(launch.BATON_JOB, join(home, '.baton', 'jobs'))
+  if (!lock) return
   const callback = connect(launch, quit.signal)
-  const job = await fetchJob(callback)
+  const job = await fetchJob(callback, lock)
   if (!job) return
   const redact = redactor([launch.BATON_JOB_TOKEN, job.model.apiKey])
   await callback.sendResult(await perform(job, callback, { home, redact }))
 }
 
-async function fetchJob(callback: Callback): Promise<Job | undefined> {
+/** The job, if there is one to do. However that turns out, nothing of a lower one is left. */
+async function fetchJob(callback: Callback, lock: Lock): Promise<Job | undefined> {
+  const alone = lock.endLower()
   try {
-    return await callback.fetchJob()
+    return await callback.fetchJob().finally(() => alone)
   } catch (error) {
     // A runner and a control plane of different versions: waiting for a heartbeat would not tell anybody.
     if (error instanceof ZodError)
