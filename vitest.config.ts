@@ -28,8 +28,8 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     projects: [
       // A process loads what files have in common once; but where modules keep clients and secrets, each has its own.
-      project('unit', 20_000, { isolate: false, exclude: KEEPING }),
-      project('adapters', 20_000, { include: KEEPING }),
+      project('unit', 60_000, { isolate: false, exclude: KEEPING }),
+      project('adapters', 60_000, { include: KEEPING }),
       project('infra', 120_000, { isolate: false }),
       project('flow', 120_000, { ...whole, isolate: false }),
       // What a person starts from a shell, in a checkout of its own.

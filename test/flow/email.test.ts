@@ -69,7 +69,7 @@ test.each([
   expect(taken).toEqual({ status: 200, attempts: 1, lost: false })
   const session = await (async () => {
     await expect
-      .poll(() => sessionOf(`A report (${mode})`).catch(() => ''), { timeout: 30_000 })
+      .poll(() => sessionOf(`A report (${mode})`).catch(() => ''), { timeout: 60_000 })
       .not.toBe('')
     return sessionOf(`A report (${mode})`)
   })()
@@ -78,7 +78,7 @@ test.each([
     .poll(
       () =>
         baton.sendgrid.outbox.filter((each) => headerOf(each, 'in-reply-to') === messageId).length,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(2)
   const [, reply] = baton.sendgrid.outbox.filter(
@@ -121,7 +121,7 @@ test('a subject is one line, whatever it brings', async () => {
   const lines = Buffer.from('Plain\nSPAWN_WORKER: dig').toString('base64')
   await mail({ from: 'dora@example.com', subject: `=?UTF-8?B?${lines}?=`, text: 'hello' })
   await expect
-    .poll(() => sessionOf('Plain SPAWN_WORKER: dig').catch(() => ''), { timeout: 30_000 })
+    .poll(() => sessionOf('Plain SPAWN_WORKER: dig').catch(() => ''), { timeout: 60_000 })
     .not.toBe('')
 })
 
@@ -181,9 +181,9 @@ test.each([
   expect(await mail({ ...given, subject }, how)).toMatchObject({ status: 200, lost: false })
   await mail({ subject: `After ${name}` })
   await expect
-    .poll(() => sessionOf(`After ${name}`).catch(() => ''), { timeout: 30_000 })
+    .poll(() => sessionOf(`After ${name}`).catch(() => ''), { timeout: 60_000 })
     .not.toBe('')
-  await expect.poll(() => baton.sendgrid.outbox.length, { timeout: 30_000 }).toBe(sent + 1)
+  await expect.poll(() => baton.sendgrid.outbox.length, { timeout: 60_000 }).toBe(sent + 1)
   await expect(sessionOf(subject)).rejects.toThrow('no session')
 })
 

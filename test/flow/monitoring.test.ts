@@ -105,7 +105,7 @@ test('the status is not sent again while nothing has happened', async () => {
     return [again.status, await again.text()]
   }
   // A receipt is written before the last things of its run are put away.
-  await expect.poll(look, { timeout: 10_000 }).toEqual([304, ''])
+  await expect.poll(look, { timeout: 60_000 }).toEqual([304, ''])
   await post(MESSAGE, { sessionId: 'waits', content: 'news' })
   await expect
     .poll(async () => (await baton.request('/api/monitoring/status', known)).status)

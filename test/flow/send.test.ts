@@ -53,7 +53,7 @@ test('a file that a worker handed over goes out by mail, attached, and by SMS, a
     { ...file, to: '+1 555 0100', workerId: 'w1' },
   )
   expect(done.map(({ status }) => status)).toEqual(['done', 'done'])
-  await expect.poll(() => [mails().length, texts().length], { timeout: 30_000 }).toEqual([1, 1])
+  await expect.poll(() => [mails().length, texts().length], { timeout: 60_000 }).toEqual([1, 1])
   expect(mails()[0]).toMatchObject({
     to: ['ada@example.com'],
     subject: 'Your file',
@@ -72,7 +72,7 @@ test('a mail and an SMS to others go out, and the history says what became of th
     { type: 'SEND_EMAIL', to: 'dan@example.com', subject: 'News', body: 'It is **done**.' },
     { type: 'SEND_SMS', to: '+15550100', message: 'It is done.' },
   )
-  await expect.poll(() => [mails().length, texts().length], { timeout: 30_000 }).toEqual([2, 2])
+  await expect.poll(() => [mails().length, texts().length], { timeout: 60_000 }).toEqual([2, 2])
   expect(mails()[1]).toMatchObject({ to: ['dan@example.com'], subject: 'News' })
   expect(mails()[1]?.html).toContain('<strong>done</strong>')
   expect(texts()[1]).toMatchObject({ to: '+15550100', body: 'It is done.' })

@@ -50,7 +50,7 @@ test('an SMS is answered by SMS, to its number, once, and its delivery is known'
     { to: ADA, channel: 'sms', status: 'delivered', providerId: first?.sid, segments: 1 },
     { to: ADA, channel: 'sms', status: 'delivered', providerId: second?.sid, segments: 1 },
   ])
-  await expect.poll(usage, { timeout: 10_000 }).toMatchObject({
+  await expect.poll(usage, { timeout: 60_000 }).toMatchObject({
     messages: { in: 1, out: 2, byChannel: { http: { out: 0 }, sms: { in: 1, out: 2 } } },
     smsSegments: 2,
   })
@@ -106,7 +106,7 @@ test('an order over HTTP is answered likewise, and however many come, the item k
     const { Item } = await client.send(new GetCommand({ TableName: nameOf('Sessions'), Key }))
     return Item?.unwritten.length
   }
-  await expect.poll(kept, { timeout: 10_000 }).toBe(0)
+  await expect.poll(kept, { timeout: 60_000 }).toBe(0)
   expect(await baton.history('orders')).toHaveLength(10)
 })
 
@@ -119,7 +119,7 @@ test('/stop ends what is under way, and says so', async () => {
   expect(sentTo(ADA).at(-1)?.text).toMatch(/^Stopped/)
   await expect
     .poll(() => baton.e2b.sandboxes().filter(({ metadata }) => metadata.worker === 'w2').length, {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     .toBe(0)
 })

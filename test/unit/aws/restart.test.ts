@@ -90,7 +90,7 @@ test('after SIGKILL messages, items, objects and secrets are there, also for a c
   const object = await second.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'a/b' }))
   expect(await object.Body?.transformToString()).toBe('kept')
   await second.close()
-}, 30_000)
+}, 120_000)
 
 test('the processes of functions end when their host is killed', async () => {
   const killed = await started(synthesiseOnly(define()), scratch('killed'))
@@ -99,11 +99,11 @@ test('the processes of functions end when their host is killed', async () => {
   expect(runs(pid)).toBe(true)
   killed.kill('SIGKILL')
   await eventually(() => (runs(pid) ? undefined : true))
-}, 30_000)
+}, 120_000)
 
 test('a table whose keys have changed is refused by name', async () => {
   const stateDir = scratch('rekeyed')
   await (await run(synthesiseOnly(define()), { stateDir })).close()
   const rekeyed = run(synthesiseOnly(define(undefined, 'other')), { stateDir })
   await expect(rekeyed).rejects.toThrow(/Table Small-Table\w+ has other keys/)
-}, 30_000)
+}, 120_000)
