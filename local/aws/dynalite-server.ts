@@ -27,8 +27,10 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
     server.once('error', reject).listen(socket.path, resolve)
   })
   const underWay = new Set<Promise<void>>()
+  let closing = false
   return {
     service: (request, response) => {
+      if (closing) throw new AwsError('InternalServerError', 'DynamoDB is being closed', 500)
       if (request.body.includes('"ReturnValuesOnConditionCheckFailure":"ALL_OLD"')) {
         const message = 'ReturnValuesOnConditionCheckFailure is not implemented on one machine'
         throw new AwsError('ValidationException', message)
@@ -38,6 +40,7 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
       return answered.finally(() => underWay.delete(answered))
     },
     close: async () => {
+      closing = true
       // A request whose database is closed under it would end the process.
       await Promise.allSettled(underWay)
       await new Promise<void>((resolve, reject) => {
