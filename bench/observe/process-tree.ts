@@ -24,6 +24,14 @@ const cpuSeconds = (pid: number) => secondsIn(statOf(pid).slice(11, 15))
 /** CPU time of the children of this process that have ended. */
 export const endedChildrenCpuSeconds = (): number => secondsIn(statOf(process.pid).slice(13, 15))
 
+/** Returns the time of each process of a tree alone, by a name that no later process gets. */
+export function cpuSecondsByProcess(root: number): ReadonlyMap<string, number> {
+  const tree = [{ pid: root, startedAt: '' }, ...descendantsOf(root)]
+  return new Map(
+    tree.map(({ pid, startedAt }) => [`${pid} ${startedAt}`, secondsIn(statOf(pid).slice(11, 13))]),
+  )
+}
+
 const treeOf = (pid: number) => [pid, ...descendantsOf(pid).map((each) => each.pid)]
 
 /** A process that has ended is in the time of its parent, if that has waited for it. */

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { now } from '../observe/now.ts'
 import { endedChildrenCpuSeconds, treeCpuSeconds } from '../observe/process-tree.ts'
+import { watchCpu } from './watch-cpu.ts'
 
 export interface Took {
   readonly seconds: number
@@ -27,16 +28,20 @@ export async function run(
 ): Promise<Took> {
   const [began, before] = [now(), endedChildrenCpuSeconds()]
   const child = start(folder, command, args)
+  const watch = watchCpu(child.pid ?? 0)
   const said = collect(child)
   const [code] = await once(child, 'close')
+  const watched = watch.stop()
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${said()}`)
-  return { seconds: (now() - began) / 1000, cpuSeconds: endedChildrenCpuSeconds() - before }
+  const waitedFor = endedChildrenCpuSeconds() - before
+  return { seconds: (now() - began) / 1000, cpuSeconds: Math.max(watched, waitedFor) }
 }
 
 /** Starts Baton with `npm start`'s command, waits until it says where it listens, and ends it. */
 export async function startToListening(folder: string): Promise<Took> {
   const began = now()
   const child = start(folder, 'node', ['local/start.ts'], { PORT: '0', BATON_MODEL: 'scripted' })
+  const watch = watchCpu(child.pid ?? 0)
   const said = collect(child)
   const closed = once(child, 'close')
   try {
@@ -47,8 +52,9 @@ export async function startToListening(folder: string): Promise<Took> {
       child.once('exit', () => reject(new Error(`Baton did not start:\n${said()}`)))
     })
     const seconds = (now() - began) / 1000
-    return { seconds, cpuSeconds: treeCpuSeconds(child.pid ?? 0) }
+    return { seconds, cpuSeconds: Math.max(watch.stop(), treeCpuSeconds(child.pid ?? 0)) }
   } finally {
+    watch.stop()
     child.kill('SIGINT')
     await closed
   }

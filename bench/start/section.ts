@@ -10,21 +10,24 @@ import { median } from '../report/statistics.ts'
 import { root } from '../root.ts'
 import { run, startToListening, type Took } from './commands.ts'
 
+/** What a synthesis or a start leaves in the checkout. */
+const MADE = ['cdk.out', 'dist', '.local']
+
 export async function start({ full }: Options): Promise<Findings> {
   const folder = copyOfCheckout()
   const rounds = full ? 3 : 1
   const taken = { cold: [], unchanged: [], fresh: [], warm: [] } as Record<string, Took[]>
-  const without = (...names: readonly string[]) => {
-    for (const name of names) rmSync(path.join(folder, name), { recursive: true, force: true })
+  const forget = () => {
+    for (const name of MADE) rmSync(path.join(folder, name), { recursive: true, force: true })
   }
   const take = async (name: string, took: Promise<Took>) => taken[name]?.push(await took)
   const synth = () => run(folder, 'cdk', 'synth', '--quiet', '--no-notices')
   try {
     for (let i = 0; i < rounds; i++) {
-      without('cdk.out', '.local')
+      forget()
       await take('cold', synth())
       await take('unchanged', synth())
-      without('cdk.out', '.local')
+      forget()
       await take('fresh', startToListening(folder))
       for (let n = 0; n < 3; n++) await take('warm', startToListening(folder))
     }
