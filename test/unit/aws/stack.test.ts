@@ -4,6 +4,7 @@ import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
+import { homeFor } from '../../../local/aws/no-profile.ts'
 import { manualClock } from './fixture/manual-clock.ts'
 import { eventually, type Running, run } from './fixture/run.ts'
 import { synthesise } from './fixture/stack.ts'
@@ -137,7 +138,7 @@ test('a function sees its template, what the operator adds, and nothing of this 
       QUEUE_URL: aws.resources.find('Fixture/Queue').physicalId,
       ADDED: 'by the operator',
       API_URL: `${aws.url}/`,
-      HOME: null,
+      HOME: homeFor().HOME ?? null,
       AWS_CONFIG_FILE: '/dev/null',
     },
   })
