@@ -51,9 +51,12 @@ export const outboxOf = (
   twilio: Pick<Twilio, 'outbox'>,
   sendgrid: Pick<SendGrid, 'outbox'>,
 ): Outbox => ({
-  messages: [...twilio.outbox.map(ofSms), ...sendgrid.outbox.map(ofMail)].sort((a, b) =>
-    a.at < b.at ? -1 : Number(a.at > b.at),
-  ),
+  messages: [
+    ...twilio.outbox.map((message) => ({ message, as: ofSms(message) })),
+    ...sendgrid.outbox.map((message) => ({ message, as: ofMail(message) })),
+  ]
+    .sort((a, b) => a.message.arrival - b.message.arrival)
+    .map(({ as }) => as),
 })
 
 const ofSms = ({ at, to, from, body, media, sid, status }: SmsMessage): OutboxMessage => ({

@@ -1,4 +1,5 @@
 /** A mail that SendGrid took, as the person gets it. */
+import { nextArrival } from '../arrival.ts'
 import type { Mail } from './mail-send.ts'
 
 export interface SentAttachment {
@@ -15,6 +16,8 @@ export interface SentMail {
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Its place among all messages of both providers. */
+  readonly arrival: number
   readonly from: string
   readonly to: readonly string[]
   readonly cc: readonly string[]
@@ -33,6 +36,7 @@ export const sentMails = (mail: Mail, id: string, at: number): SentMail[] =>
   mail.personalizations.map((each) => ({
     id,
     at,
+    arrival: nextArrival(),
     from: (each.from ?? mail.from).email,
     to: emails(each.to),
     cc: emails(each.cc),

@@ -21,6 +21,8 @@ export interface SmsMessage {
   readonly media: readonly string[]
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Its place among all messages of both providers. */
+  readonly arrival: number
   readonly statusCallback?: string | undefined
   status: MessageStatus
 }

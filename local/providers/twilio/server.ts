@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../../aws/clock.ts'
 import { openLoopback } from '../../aws/loopback.ts'
 import { stoppableClock } from '../../aws/stoppable-clock.ts'
+import { nextArrival } from '../arrival.ts'
 import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { answerApi } from './api.ts'
@@ -83,9 +84,10 @@ export async function startTwilio({
   const alerts: { code: AlertCode; messageSid: string }[] = []
   const server = await openLoopback(0, log)
 
-  function send(message: Omit<SmsMessage, 'sid' | 'at' | 'status'>): SmsMessage {
+  function send(message: Omit<SmsMessage, 'sid' | 'at' | 'arrival' | 'status'>): SmsMessage {
     const sid = newSid(message.media.length > 0 ? 'MM' : 'SM')
-    const sent: SmsMessage = { ...message, sid, at: clock.now(), status: 'queued' }
+    const taken = { sid, at: clock.now(), arrival: nextArrival() }
+    const sent: SmsMessage = { ...message, ...taken, status: 'queued' }
     messages.push(sent)
     log(`twilio: ${sid} is taken`)
     advance(sent, [...progress]).catch((error) => log(`twilio: ${sid}: ${error}`))
@@ -134,6 +136,7 @@ export async function startTwilio({
       ...content,
       direction: 'inbound',
       at: clock.now(),
+      arrival: nextArrival(),
       status: 'received',
     }
     messages.push(received)

@@ -41,6 +41,7 @@ test('a mail is taken under an id of 22 characters, and kept as the person gets 
   expect(id).toMatch(/^[\w-]{22}$/)
   expect(sendgrid.outbox.at(-1)).toEqual({
     id,
+    arrival: expect.any(Number),
     at: expect.any(Number),
     from: 'baton@example.com',
     to: ['ada@example.com'],
