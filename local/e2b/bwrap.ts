@@ -102,10 +102,10 @@ const ISOLATE = [
   ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/var/tmp'],
 ]
 
-/** Looked for on our own PATH, because the sandbox is started with another one. */
+/** Looked for on our own PATH alone: a bare name would be found on the other one, which the sandbox is started with. */
 function findBwrap(): string {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute)
-  return folders.map((folder) => join(folder, 'bwrap')).find(existsSync) ?? 'bwrap'
+  return folders.map((folder) => join(folder, 'bwrap')).find(existsSync) ?? 'bwrap-not-on-PATH'
 }
 
 /** The system's folders as they are: a link stays a link. */
