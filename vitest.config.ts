@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { NO_PROFILE } from './local/aws/no-profile.ts'
+import { NO_PROFILE } from './packages/local-aws/src/no-profile.ts'
 import { SlowFirst } from './test/support/slow-first.ts'
 
 /** One project a test layer, so that each can run alone: `vitest run --project unit`. */
@@ -28,7 +28,11 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     projects: [
       // A process loads what files have in common once; but where modules keep clients and secrets, each has its own.
-      project('unit', 60_000, { isolate: false, exclude: KEEPING }),
+      project('unit', 60_000, {
+        include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+        isolate: false,
+        exclude: KEEPING,
+      }),
       project('adapters', 60_000, { include: KEEPING }),
       project('infra', 120_000, { isolate: false }),
       project('flow', 120_000, { ...whole, isolate: false }),

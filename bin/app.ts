@@ -1,6 +1,6 @@
 /** The CDK entry: one stack, held to the AwsSolutions and Serverless rules whenever anything has changed. */
 import { existsSync, readFileSync } from 'node:fs'
-import { openAssembly } from '../lib/assembly.ts'
+import { openAssembly } from '../lib/synthesis/assembly.ts'
 
 const {
   CDK_OUTDIR = 'cdk.out',
@@ -13,7 +13,7 @@ const assembly = openAssembly(CDK_OUTDIR, context)
 
 // To load the CDK takes longer than to see that nothing has changed.
 if (!assembly.isCurrent) {
-  const { synthesise } = await import('../lib/synthesise.ts')
+  const { synthesise } = await import('../lib/synthesis/synthesise.ts')
   await synthesise()
   if (!process.exitCode) assembly.keep()
 }

@@ -1,6 +1,6 @@
 /** Opens the port that people use before anything else is done, and says what to do where it is taken. */
 import { createServer } from 'node:net'
-import { type Loopback, openLoopback } from './aws/loopback.ts'
+import { type Loopback, openLoopback } from '../packages/local-aws/src/loopback.ts'
 
 const WHY: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is taken by another program',

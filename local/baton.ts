@@ -1,10 +1,10 @@
 /** Baton on one machine: the synthesised template, sandboxes, and a model, all on loopback. */
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
+import { type Intercept, type LocalAws, startAws } from '../packages/local-aws/src/index.ts'
+import type { IsolationKind, Limits } from '../packages/local-e2b/src/options.ts'
+import { type LocalE2B, startE2B } from '../packages/local-e2b/src/server.ts'
 import { openApiPort } from './api-port.ts'
-import { type Intercept, type LocalAws, startAws } from './aws/index.ts'
-import type { IsolationKind, Limits } from './e2b/options.ts'
-import { type LocalE2B, startE2B } from './e2b/server.ts'
 import { type Model, startModel } from './model/server.ts'
 import { type Channels, startChannels } from './providers/channels.ts'
 import { DEFAULT_PEOPLE } from './settings.ts'

@@ -1,6 +1,6 @@
 /** Follows one session over the public routes and prints it as it grows: what `npm start -- --once` shows. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Entry } from '../lambdas/core/history.ts'
+import type { Entry } from '../src/core/history.ts'
 
 export interface Server {
   readonly url: string

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
-import { budgets } from '../lambdas/core/budget.ts'
+import { budgets } from '../src/core/budget.ts'
 
 /** They are heard unless others are set. */
 export const DEFAULT_PEOPLE: readonly string[] = ['+15550100', '+15550101', '@example.com']

@@ -3,11 +3,11 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { NO_PROFILE } from './aws/no-profile.ts'
+import { NO_PROFILE } from '../packages/local-aws/src/no-profile.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from './baton.ts'
 import { follow, send } from './conversation.ts'
 import { takeNewCode } from './dev/messages.ts'
-import { asPerson, PEOPLE_USAGE } from './people.ts'
+import { asPerson, PEOPLE_USAGE } from './person-cli.ts'
 import { DEFAULT_PEOPLE, readSettings } from './settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

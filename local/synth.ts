@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { openAssembly } from '../lib/assembly.ts'
+import { openAssembly } from '../lib/synthesis/assembly.ts'
 
 /** What the command line adds to the context of cdk.json, so that the template is the same. */
 const ADDED = {

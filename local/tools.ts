@@ -1,8 +1,8 @@
 /** What a sandbox on this machine has of the template: Node, the Claude Code CLI and our runner. */
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import type { Tool } from '../packages/local-e2b/src/options.ts'
 import { bundleRunner } from '../sandbox/bundle.ts'
-import type { Tool } from './e2b/options.ts'
 
 /** `claude` is the CLI's executable; throws when it is not there. */
 export async function sandboxTools(stateDir: string, claude: string): Promise<Tool[]> {

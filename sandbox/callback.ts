@@ -1,6 +1,6 @@
 /** The runner's side of the callback: fetches the job, sends heartbeats and the result. */
 import * as z from 'zod'
-import type { Artifact } from './artifact-rules.ts'
+import type { Artifact } from '../src/contract/artifact-rules.ts'
 import {
   type Heartbeat,
   type Job,
@@ -9,7 +9,7 @@ import {
   type Result,
   type UploadLink,
   uploads,
-} from './contract.ts'
+} from '../src/contract/runner.ts'
 import { type Answer, jsonOf } from './exchange.ts'
 import { type Persistence, request } from './retry.ts'
 

@@ -1,7 +1,7 @@
 /** Starts Claude Code for a job: its arguments, its environment, its streams. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
-import type { Job } from './contract.ts'
+import type { Job } from '../src/contract/runner.ts'
 
 /** What Claude Code, and so every command of the model, gets to see of the runner's environment: not the job token. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'LANG', 'TERM', 'TMPDIR', 'E2B_SANDBOX_ID', 'BATON_JOB']

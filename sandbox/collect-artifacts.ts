@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ARTIFACT_LIMITS, type Artifact, nameProblem } from './artifact-rules.ts'
+import { ARTIFACT_LIMITS, type Artifact, nameProblem } from '../src/contract/artifact-rules.ts'
 
 export type CollectedFile = Artifact & { content: Buffer<ArrayBuffer> }
 export type Collection = {

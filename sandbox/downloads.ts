@@ -1,7 +1,7 @@
 /** Fetches the files that a job has links to, and lays them out read-only. */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Job } from './contract.ts'
+import type { Job } from '../src/contract/runner.ts'
 import { messageOf } from './failure.ts'
 import { place } from './files.ts'
 import { request } from './retry.ts'

@@ -1,7 +1,7 @@
 /** Lays out the files that a job brings, read-only, below the home folder. */
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, normalize, sep } from 'node:path'
-import type { Job } from './contract.ts'
+import type { Job } from '../src/contract/runner.ts'
 
 /** Replaces a file that is there. Throws for an absolute path, one with `..`, and one that a link leads out of `home`. */
 export async function layOut(files: Job['files'], home: string): Promise<void> {

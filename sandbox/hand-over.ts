@@ -1,7 +1,8 @@
 /** Hands over a worker's artifacts: asks the callback for links, and uploads to them. */
+
+import type { Result, UploadLink } from '../src/contract/runner.ts'
 import type { Callback } from './callback.ts'
 import { type CollectedFile, type Collection, collectArtifacts } from './collect-artifacts.ts'
-import type { Result, UploadLink } from './contract.ts'
 import { messageOf } from './failure.ts'
 import { request } from './retry.ts'
 

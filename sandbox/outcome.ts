@@ -1,5 +1,5 @@
 /** Makes the result of a job from what Claude Code left: done, failed and why, or out of time. */
-import type { Result } from './contract.ts'
+import type { Result } from '../src/contract/runner.ts'
 import type { ClaudeStream } from './stream.ts'
 
 const LONGEST_TEXT = 200_000

@@ -1,7 +1,7 @@
 /** Reads Claude Code's `stream-json` events: texts, tool calls, usage and the final result. */
 import * as z from 'zod'
+import type { Result } from '../src/contract/runner.ts'
 import { activityLine } from './activity.ts'
-import type { Result } from './contract.ts'
 
 const block = z.union([
   z.object({ type: z.literal('text'), text: z.string() }),

@@ -1,7 +1,7 @@
 /** Puts a Claude Code session's transcript in place before a job, and keeps it for the next one afterwards. */
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Job } from './contract.ts'
+import type { Job } from '../src/contract/runner.ts'
 import { request } from './retry.ts'
 
 const TRANSFER_FOR = 60_000

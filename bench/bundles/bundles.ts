@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
-import type { Template } from '../../local/aws/template.ts'
+import type { Template } from '../../packages/local-aws/src/template.ts'
 import { functionsOf } from '../observe/deployed.ts'
 
 export interface Bundle {

@@ -1,6 +1,6 @@
 /** Imports a module as a function's runtime does and prints what that took: `node --expose-gc import-one.ts <file>`. */
 import { pathToFileURL } from 'node:url'
-import { provideStreaming } from '../../local/aws/lambda-runtime/streaming.ts'
+import { provideStreaming } from '../../packages/local-aws/src/lambda-runtime/streaming.ts'
 
 /** What is kept, without what only waits to be collected. */
 function heapBytes(): number {

@@ -1,5 +1,5 @@
 /** Measures all bundles: the least of several imports counts, for a busy machine only ever adds. */
-import type { Template } from '../../local/aws/template.ts'
+import type { Template } from '../../packages/local-aws/src/template.ts'
 import type { Budget } from './budget.ts'
 import { bundlesOf } from './bundles.ts'
 import { type ImportCost, openImports } from './imports.ts'

@@ -1,6 +1,7 @@
 /** What a cold start has to read and to run: the size of each bundle, the CPU time and the memory of its import. */
-import { loadTemplate } from '../../local/aws/template.ts'
+
 import { synthesise } from '../../local/synth.ts'
+import { loadTemplate } from '../../packages/local-aws/src/template.ts'
 import { BUNDLE_KB, IMPORT_MS } from '../marks.ts'
 import type { Options } from '../options.ts'
 import { type Figure, type Findings, figure } from '../report/figure.ts'

@@ -1,6 +1,6 @@
 /** What a deployment costs in a month in which nobody writes, counted from its template. */
 import * as z from 'zod'
-import type { Template } from '../../local/aws/template.ts'
+import type { Template } from '../../packages/local-aws/src/template.ts'
 import { functionsOf, queueConsumers, resourcesOf, schedulesOf } from '../observe/deployed.ts'
 import { PRICES, type Region } from '../prices.ts'
 

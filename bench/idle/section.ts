@@ -1,6 +1,7 @@
 /** What a deployment costs while nobody writes. */
-import { loadTemplate } from '../../local/aws/template.ts'
+
 import { synthesise } from '../../local/synth.ts'
+import { loadTemplate } from '../../packages/local-aws/src/template.ts'
 import { IDLE_USD_A_MONTH } from '../marks.ts'
 import { PRICES } from '../prices.ts'
 import { type Findings, figure } from '../report/figure.ts'

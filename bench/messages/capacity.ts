@@ -7,7 +7,7 @@ import {
   GetItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb'
-import type { FunctionCall, Intercept, LocalAws } from '../../local/aws/index.ts'
+import type { FunctionCall, Intercept, LocalAws } from '../../packages/local-aws/src/index.ts'
 import type { Item } from './item-size.ts'
 import { type Index, writeUnits } from './write-units.ts'
 

@@ -1,5 +1,5 @@
 /** The messages that are measured: one that the conductor answers alone, one with a worker, one with eight workers. */
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, replies } from '../../test/support/baton.ts'
 import type { MESSAGE_MARKS } from '../marks.ts'
 

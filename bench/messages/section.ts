@@ -1,5 +1,5 @@
 /** What a message costs at AWS: the first of a deployment, and the second of its session. */
-import type { Resources } from '../../local/aws/resource-lookup.ts'
+import type { Resources } from '../../packages/local-aws/src/resource-lookup.ts'
 import { stepOf } from '../../test/support/function-calls.ts'
 import { COLD_SECRET_READS, MESSAGE_MARKS } from '../marks.ts'
 import { type ObservedBaton, observedBaton } from '../observe/observed-baton.ts'

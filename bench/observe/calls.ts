@@ -1,5 +1,5 @@
 /** Every request of a function to a service, with the times at which it began and was done. */
-import type { FunctionCall, Intercept } from '../../local/aws/index.ts'
+import type { FunctionCall, Intercept } from '../../packages/local-aws/src/index.ts'
 import { now } from './now.ts'
 
 export interface Call extends Omit<FunctionCall, 'freeze' | 'crash'> {

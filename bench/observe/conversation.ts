@@ -1,5 +1,5 @@
 /** A message and what came of it, by the times that stand in the history: how often it is read does not matter. */
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { commandsOf, replies, type TestBaton } from '../../test/support/baton.ts'
 import { now } from './now.ts'
 

@@ -1,6 +1,6 @@
 /** What the synthesised template says of the functions: who is invoked by a queue, who by a schedule, and their settings. */
 import * as z from 'zod'
-import type { Template } from '../../local/aws/template.ts'
+import type { Template } from '../../packages/local-aws/src/template.ts'
 
 const functionProperties = z.object({
   Code: z.object({ S3Key: z.string() }),

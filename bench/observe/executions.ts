@@ -5,7 +5,7 @@ import {
   paginateListExecutions,
   SFNClient,
 } from '@aws-sdk/client-sfn'
-import type { LocalAws } from '../../local/aws/index.ts'
+import type { LocalAws } from '../../packages/local-aws/src/index.ts'
 
 export interface Execution {
   readonly arn: string

@@ -1,7 +1,7 @@
 /** Baton under observation: everything that one message leads to, and nothing else, as a window of what was seen. */
 import type { HistoryEvent } from '@aws-sdk/client-sfn'
-import { loadTemplate } from '../../local/aws/template.ts'
 import { synthesise } from '../../local/synth.ts'
+import { loadTemplate } from '../../packages/local-aws/src/template.ts'
 import { type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { root } from '../root.ts'
 import { type Call, recordCalls } from './calls.ts'

@@ -1,5 +1,5 @@
 /** How far workers get in each other's way: eight tasks of two seconds beside one. */
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { EIGHT_BESIDE_ONE } from '../marks.ts'
 import { accepted, converse, timeOf } from '../observe/conversation.ts'

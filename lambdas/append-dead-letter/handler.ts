@@ -1,10 +1,10 @@
 /** Takes messages that the dispatcher gave up: the same append and wake, and a tombstone for one that cannot be read. */
-import { MissingBody, putBody } from '../adapters/bodies.ts'
-import { logger } from '../adapters/logger.ts'
-import { publish } from '../adapters/metrics.ts'
-import { type Queued, queued } from '../adapters/queue.ts'
-import { appendMessage } from '../run/append-message.ts'
-import { fifo } from '../run/fifo.ts'
+import { MissingBody, putBody } from '../../src/adapters/bodies.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { publish } from '../../src/adapters/metrics.ts'
+import { type Queued, queued } from '../../src/adapters/queues.ts'
+import { fifo } from '../../src/triggers/fifo.ts'
+import { appendMessage } from '../../src/use-cases/append-message.ts'
 
 /** What fails here too stays on the dead-letter queue and is tried again until it expires; an alarm watches the queue. */
 export const handler = fifo(queued, async (message) => {

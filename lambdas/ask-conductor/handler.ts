@@ -1,14 +1,14 @@
 /** AskConductor: a sandbox, a new job number, and the runner started with it; the callback completes the task. */
 import * as z from 'zod'
-import { endSandbox, pauseSandbox, runningSandbox } from '../adapters/sandboxes.ts'
-import { changeSession, readSession } from '../adapters/sessions.ts'
-import { LookAgain } from '../core/errors.ts'
-import { SANDBOX_SECONDS, TURN_SECONDS } from '../core/limits.ts'
-import { ask } from '../core/run/turn.ts'
-import type { Session } from '../core/session.ts'
-import { turnStep, withToken } from '../run/inputs.ts'
-import { launchEnv } from '../run/launch.ts'
-import { task } from '../run/task.ts'
+import { endSandbox, pauseSandbox, runningSandbox } from '../../src/adapters/sandboxes.ts'
+import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { LookAgain } from '../../src/core/errors.ts'
+import { SANDBOX_SECONDS, TURN_SECONDS } from '../../src/core/limits.ts'
+import type { Session } from '../../src/core/session.ts'
+import { ask } from '../../src/protocol/turn.ts'
+import { task } from '../../src/triggers/task.ts'
+import { turnStep, withToken } from '../../src/triggers/task-input.ts'
+import { launchEnv } from '../../src/use-cases/runner-environment.ts'
 
 const input = z.object({ ...turnStep.shape, ...withToken })
 

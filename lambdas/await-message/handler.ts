@@ -1,10 +1,10 @@
 /** AwaitMessage: leaves its task token in the session, for the next message to complete; nothing outstanding, or look again. */
 import * as z from 'zod'
-import { changeSession } from '../adapters/sessions.ts'
-import { LookAgain } from '../core/errors.ts'
-import { awaitMessage } from '../core/run/ends.ts'
-import { runStep, withToken } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
+import { LookAgain } from '../../src/core/errors.ts'
+import { awaitMessage } from '../../src/protocol/lifecycle.ts'
+import { task } from '../../src/triggers/task.ts'
+import { runStep, withToken } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
   ...runStep.shape,

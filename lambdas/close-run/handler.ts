@@ -1,12 +1,12 @@
 /** CloseRun: closes the run if nothing is outstanding, and lets the conductor's sandbox rest. */
-import { writeEntries } from '../adapters/history.ts'
-import { readLedger } from '../adapters/ledgers.ts'
-import { logger } from '../adapters/logger.ts'
-import { pauseSandbox } from '../adapters/sandboxes.ts'
-import { changeSession } from '../adapters/sessions.ts'
-import { closeRun } from '../core/run/ends.ts'
-import { runStep } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
+import { writeEntries } from '../../src/adapters/history.ts'
+import { readLedger } from '../../src/adapters/ledgers.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { pauseSandbox } from '../../src/adapters/sandboxes.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
+import { closeRun } from '../../src/protocol/lifecycle.ts'
+import { task } from '../../src/triggers/task.ts'
+import { runStep } from '../../src/triggers/task-input.ts'
 
 export const handler = task(runStep, async ({ sessionId, run }) => {
   const { total: models } = await readLedger(sessionId)

@@ -1,8 +1,8 @@
 /** CollectResult: however the leg ended, the conductor hears of it. */
 import * as z from 'zod'
-import { collectLeg } from '../run/collect-leg.ts'
-import { legStep, stateError } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
+import { task } from '../../src/triggers/task.ts'
+import { legStep, stateError } from '../../src/triggers/task-input.ts'
+import { collectLeg } from '../../src/use-cases/collect-leg.ts'
 
 /** `error`: why StartLeg ended without a result, if it did. */
 const input = z.object({ ...legStep.shape, error: stateError.default({}) })

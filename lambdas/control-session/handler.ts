@@ -1,13 +1,13 @@
 /** What the operator does to a session: stop it, let it go on, forget it, end one of its workers. */
-import { requireOperator } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { noSession, noWorker, Problem } from '../http/problem.ts'
-import { check, sessionId as sessionIdSchema } from '../http/request.ts'
-import { json, noContent } from '../http/respond.ts'
-import { killWorker } from '../run/kill-worker.ts'
-import { stopSession } from '../run/stop-session.ts'
-import { continueSession } from './continue-session.ts'
-import { forgetSession } from './forget-session.ts'
+import { requireOperator } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { noSession, noWorker, Problem } from '../../src/http/problem.ts'
+import { check, sessionId as sessionIdSchema } from '../../src/http/request.ts'
+import { json, noContent } from '../../src/http/respond.ts'
+import { continueSession } from '../../src/use-cases/continue-session.ts'
+import { forgetSession } from '../../src/use-cases/delete-session.ts'
+import { killWorker } from '../../src/use-cases/kill-worker.ts'
+import { stopSession } from '../../src/use-cases/stop-session.ts'
 
 export const handler = http(async (event) => {
   await requireOperator(event.headers.authorization)

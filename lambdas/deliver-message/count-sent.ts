@@ -1,10 +1,10 @@
 /** What was handed to a provider is counted, in its session and in the totals of the day. */
-import { changeLedger } from '../adapters/ledgers.ts'
-import type { Outgoing } from '../adapters/queue.ts'
-import { readSession } from '../adapters/sessions.ts'
-import { post } from '../adapters/totals.ts'
-import { countDelivery } from '../core/ledger.ts'
-import { senderOf } from '../core/spending.ts'
+import { changeLedger } from '../../src/adapters/ledgers.ts'
+import type { Outgoing } from '../../src/adapters/queues.ts'
+import { readSession } from '../../src/adapters/sessions.ts'
+import { post } from '../../src/adapters/totals.ts'
+import { senderOf } from '../../src/core/budget-check.ts'
+import { countDelivery } from '../../src/core/ledger.ts'
 
 /** Counted once, however often. `segments` of an SMS. */
 export async function countSent(

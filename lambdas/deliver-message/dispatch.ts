@@ -1,11 +1,11 @@
 /** How one delivery is handed to its provider, and how the provider is asked whether it has it. */
-import { variable } from '../adapters/environment.ts'
-import type { Outgoing } from '../adapters/queue.ts'
-import type { Handover } from '../core/channels/delivery.ts'
-import { saidIn } from '../core/channels/said.ts'
-import type { Entry } from '../core/history.ts'
-import { dispatchMail } from './mail.ts'
-import { dispatchSms } from './sms.ts'
+import { variable } from '../../src/adapters/environment.ts'
+import type { Outgoing } from '../../src/adapters/queues.ts'
+import type { Handover } from '../../src/channels/delivery.ts'
+import { saidIn } from '../../src/channels/delivery-content.ts'
+import { dispatchMail } from '../../src/channels/email/send.ts'
+import { dispatchSms } from '../../src/channels/sms/send.ts'
+import type { Entry } from '../../src/core/history.ts'
 
 export interface Dispatch {
   /** Of an SMS: what it is paid for as. */

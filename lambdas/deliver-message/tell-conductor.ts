@@ -1,10 +1,10 @@
 /** A message that a command asked for did not get through, or may not have: the conductor hears of it. */
-import { findBody, putBody } from '../adapters/bodies.ts'
-import { enqueue, type Outgoing } from '../adapters/queue.ts'
-import type { DeliveryRecord } from '../core/channels/delivery.ts'
-import { isReply } from '../core/channels/said.ts'
-import type { Entry } from '../core/history.ts'
-import { askersOf } from '../core/message.ts'
+import { findBody, putBody } from '../../src/adapters/bodies.ts'
+import { enqueue, type Outgoing } from '../../src/adapters/queues.ts'
+import type { DeliveryRecord } from '../../src/channels/delivery.ts'
+import { isReply } from '../../src/channels/delivery-content.ts'
+import type { Entry } from '../../src/core/history.ts'
+import { askersOf } from '../../src/core/message.ts'
 
 /** Not of replies: its answer would go the same way, and come back the same way. */
 export async function tellConductor(

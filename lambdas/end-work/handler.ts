@@ -1,13 +1,13 @@
 /** Ends what a person ordered to be ended: a run with all that it does, a whole sandbox, the workers. */
-import { type Ending, ending } from '../adapters/queue.ts'
-import { endSandbox } from '../adapters/sandboxes.ts'
-import { readSession } from '../adapters/sessions.ts'
-import { sessionWorkers } from '../adapters/workers.ts'
-import { currentLeg } from '../core/worker.ts'
-import { endRun } from '../run/end-work.ts'
-import { fifo } from '../run/fifo.ts'
-import { endedBy, killWorker } from '../run/kill-worker.ts'
-import { postCounts } from '../run/purse.ts'
+import { type Ending, ending } from '../../src/adapters/queues.ts'
+import { endSandbox } from '../../src/adapters/sandboxes.ts'
+import { readSession } from '../../src/adapters/sessions.ts'
+import { sessionWorkers } from '../../src/adapters/workers.ts'
+import { currentLeg } from '../../src/core/worker.ts'
+import { fifo } from '../../src/triggers/fifo.ts'
+import { endRun } from '../../src/use-cases/end-run.ts'
+import { endedBy, killWorker } from '../../src/use-cases/kill-worker.ts'
+import { postCounts } from '../../src/use-cases/load-budget-check.ts'
 
 export const handler = fifo(ending, endWork)
 

@@ -1,8 +1,8 @@
 /** Failed: fails the execution, and after a redrive lets it go on from the session's item. */
 import * as z from 'zod'
-import { publish } from '../adapters/metrics.ts'
-import { stateError } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
+import { publish } from '../../src/adapters/metrics.ts'
+import { task } from '../../src/triggers/task.ts'
+import { stateError } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
   failure: stateError,

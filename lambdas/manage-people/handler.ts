@@ -1,13 +1,13 @@
 /** Who may write to Baton and be written to: the list as it is, one more, one less. */
 import * as z from 'zod'
-import { allow, configured, disallow, listPeople } from '../adapters/contacts.ts'
-import { contact } from '../core/channels/address.ts'
-import { requireOperator, requireReader } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
-import { cursorOf, page, queryOf } from '../http/query.ts'
-import { check, type HttpEvent } from '../http/request.ts'
-import { json, noContent } from '../http/respond.ts'
+import { allow, configured, disallow, listPeople } from '../../src/adapters/contacts.ts'
+import { contact } from '../../src/channels/address.ts'
+import { requireOperator, requireReader } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { Problem } from '../../src/http/problem.ts'
+import { cursorOf, page, queryOf } from '../../src/http/query.ts'
+import { check, type HttpEvent } from '../../src/http/request.ts'
+import { json, noContent } from '../../src/http/respond.ts'
 
 const key = z.strictObject({ scope: z.enum(['allowed', 'unknown']), name: z.string() })
 const query = page(key).extend({ list: z.enum(['allowed', 'unknown']).default('allowed') })

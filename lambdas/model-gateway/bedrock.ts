@@ -2,7 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { variable } from '../adapters/environment.ts'
+import { variable } from '../../src/adapters/environment.ts'
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html; the Messages API as Anthropic's own. */
 const SERVICE = 'bedrock-mantle'

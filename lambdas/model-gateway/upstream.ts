@@ -1,8 +1,8 @@
 /** The model's own API: a request passed on with our credentials in place of the sandbox's, its answer as it comes. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { variable } from '../adapters/environment.ts'
-import { rereadSecret, secret } from '../adapters/secrets.ts'
+import { variable } from '../../src/adapters/environment.ts'
+import { rereadSecret, secret } from '../../src/adapters/secrets.ts'
 import { ApiError } from './api-error.ts'
 import { signed } from './bedrock.ts'
 

@@ -1,7 +1,7 @@
 /** Reads what an answer of the Messages API used, from a copy of its bytes. */
 import { createParser } from 'eventsource-parser'
 import * as z from 'zod'
-import type { Usage } from '../core/prices.ts'
+import type { Usage } from '../../src/core/prices.ts'
 
 const count = z.number().nullish().catch(undefined)
 const counts = z.object({

@@ -1,7 +1,7 @@
 /** What was ever counted, and today's part of it. */
-import { grandTotals } from '../adapters/totals.ts'
-import { countLiveWorkers } from '../adapters/workers.ts'
-import { metricsView } from '../core/views.ts'
+import { grandTotals } from '../../src/adapters/totals.ts'
+import { countLiveWorkers } from '../../src/adapters/workers.ts'
+import { metricsView } from '../../src/core/views.ts'
 
 /** Two requests, whatever is stored. */
 export async function metrics() {

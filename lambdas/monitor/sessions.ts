@@ -1,8 +1,8 @@
 /** All sessions, the most recently active first. */
 import * as z from 'zod'
-import { listSessions } from '../adapters/sessions.ts'
-import { cursorOf, page } from '../http/query.ts'
-import { sessionId } from '../http/request.ts'
+import { listSessions } from '../../src/adapters/sessions.ts'
+import { cursorOf, page } from '../../src/http/query.ts'
+import { sessionId } from '../../src/http/request.ts'
 
 export const sessionPage = page(
   z.strictObject({

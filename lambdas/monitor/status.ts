@@ -1,10 +1,10 @@
 /** The conductor of the most recently active session, and the latest workers. */
 import { createHash } from 'node:crypto'
-import { latestSession, readSession } from '../adapters/sessions.ts'
-import { liveWorkers } from '../adapters/workers.ts'
-import { type State, stateOf } from '../core/state.ts'
-import { conductorView, workerView } from '../core/views.ts'
-import { type HttpResponse, json, unlessKnown } from '../http/respond.ts'
+import { latestSession, readSession } from '../../src/adapters/sessions.ts'
+import { liveWorkers } from '../../src/adapters/workers.ts'
+import { type State, stateOf } from '../../src/core/session-state.ts'
+import { conductorView, workerView } from '../../src/core/views.ts'
+import { type HttpResponse, json, unlessKnown } from '../../src/http/respond.ts'
 
 /** How many of the live workers it shows, the latest; all of them are at `/api/monitoring/workers`. */
 const WORKERS = 50

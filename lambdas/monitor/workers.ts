@@ -1,9 +1,9 @@
 /** The live workers of all sessions, the latest started first. */
 import * as z from 'zod'
-import { liveWorkers } from '../adapters/workers.ts'
-import { workerView } from '../core/views.ts'
-import { cursorOf, page } from '../http/query.ts'
-import { sessionId, workerId } from '../http/request.ts'
+import { liveWorkers } from '../../src/adapters/workers.ts'
+import { workerView } from '../../src/core/views.ts'
+import { cursorOf, page } from '../../src/http/query.ts'
+import { sessionId, workerId } from '../../src/http/request.ts'
 
 export const workerPage = page(
   z.strictObject({

@@ -1,6 +1,6 @@
 /** Every route that does not exist, as a problem like any other. */
-import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
+import { http } from '../../src/http/http.ts'
+import { Problem } from '../../src/http/problem.ts'
 
 export const handler = http(async ({ requestContext }) => {
   const { method, path } = requestContext.http

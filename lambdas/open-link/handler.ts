@@ -1,10 +1,10 @@
 /** Opens a short link: the whole text of a reply that was cut, or a file as a redirect to a link of five minutes. */
-import { getLink } from '../adapters/contacts.ts'
-import { readEntry } from '../adapters/history.ts'
-import { downloadLink } from '../adapters/links.ts'
-import { saidIn } from '../core/channels/said.ts'
-import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
+import { getLink } from '../../src/adapters/contacts.ts'
+import { readEntry } from '../../src/adapters/history.ts'
+import { downloadLink } from '../../src/adapters/object-links.ts'
+import { saidIn } from '../../src/channels/delivery-content.ts'
+import { http } from '../../src/http/http.ts'
+import { Problem } from '../../src/http/problem.ts'
 
 const SECONDS = 300
 

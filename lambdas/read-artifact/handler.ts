@@ -1,11 +1,11 @@
 /** One artifact of a worker, by a redirect to a short-lived link. */
-import { downloadLink } from '../adapters/links.ts'
-import { readWorker } from '../adapters/workers.ts'
-import { artifactsOf, uploadKey } from '../core/artifacts.ts'
-import { requireReader } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { noWorker, Problem } from '../http/problem.ts'
-import { check, sessionId as sessionIdSchema } from '../http/request.ts'
+import { downloadLink } from '../../src/adapters/object-links.ts'
+import { readWorker } from '../../src/adapters/workers.ts'
+import { artifactsOf, uploadKey } from '../../src/core/artifacts.ts'
+import { requireReader } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { noWorker, Problem } from '../../src/http/problem.ts'
+import { check, sessionId as sessionIdSchema } from '../../src/http/request.ts'
 
 const LINK_SECONDS = 5 * 60
 

@@ -1,15 +1,15 @@
 /** A session's history, oldest first: at once, or as soon as there is more. */
 import * as z from 'zod'
-import { readEntries } from '../adapters/history.ts'
-import { progressOf, readSession } from '../adapters/sessions.ts'
-import { waitFor } from '../adapters/waiting.ts'
-import type { Entry } from '../core/history.ts'
-import { requireReader } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { noSession } from '../http/problem.ts'
-import { queryOf, wholeNumber } from '../http/query.ts'
-import { check, sessionId as sessionIdSchema } from '../http/request.ts'
-import { json } from '../http/respond.ts'
+import { readEntries } from '../../src/adapters/history.ts'
+import { waitFor } from '../../src/adapters/long-poll.ts'
+import { progressOf, readSession } from '../../src/adapters/sessions.ts'
+import type { Entry } from '../../src/core/history.ts'
+import { requireReader } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { noSession } from '../../src/http/problem.ts'
+import { queryOf, wholeNumber } from '../../src/http/query.ts'
+import { check, sessionId as sessionIdSchema } from '../../src/http/request.ts'
+import { json } from '../../src/http/respond.ts'
 
 const query = z.object({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),

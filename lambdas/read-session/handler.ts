@@ -1,14 +1,14 @@
 /** One session with its runs and workers, and one of its workers with all it did. */
-import { consoleLink } from '../adapters/console.ts'
-import { readLedger } from '../adapters/ledgers.ts'
-import { readSession } from '../adapters/sessions.ts'
-import { latestWorkers, readWorker } from '../adapters/workers.ts'
-import { sessionDetail, workerDetail } from '../core/views.ts'
-import { requireReader } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { noSession, noWorker, Problem } from '../http/problem.ts'
-import { check, sessionId as sessionIdSchema } from '../http/request.ts'
-import { json } from '../http/respond.ts'
+import { consoleLink } from '../../src/adapters/console.ts'
+import { readLedger } from '../../src/adapters/ledgers.ts'
+import { readSession } from '../../src/adapters/sessions.ts'
+import { latestWorkers, readWorker } from '../../src/adapters/workers.ts'
+import { sessionDetail, workerDetail } from '../../src/core/views.ts'
+import { requireReader } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { noSession, noWorker, Problem } from '../../src/http/problem.ts'
+import { check, sessionId as sessionIdSchema } from '../../src/http/request.ts'
+import { json } from '../../src/http/respond.ts'
 
 /** So many of its workers are shown, the latest; each of them, by its number, at its own address. */
 const WORKERS = 20

@@ -1,15 +1,15 @@
 /** ReadTurn: what the conductor answered, accepted as a turn or asked again. */
-import { getBodies, getResult, textOf } from '../adapters/bodies.ts'
-import { variable } from '../adapters/environment.ts'
-import { writeEntries } from '../adapters/history.ts'
-import { readLedger } from '../adapters/ledgers.ts'
-import { changeSession, readSession } from '../adapters/sessions.ts'
-import { readAnswer } from '../core/answer.ts'
-import { usedBy } from '../core/ledger.ts'
-import { askersOf } from '../core/message.ts'
-import { accept, askAgain } from '../core/run/turn.ts'
-import { turnStep } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
+import { getBodies, getResult, textOf } from '../../src/adapters/bodies.ts'
+import { variable } from '../../src/adapters/environment.ts'
+import { writeEntries } from '../../src/adapters/history.ts'
+import { readLedger } from '../../src/adapters/ledgers.ts'
+import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { usedBy } from '../../src/core/ledger.ts'
+import { askersOf } from '../../src/core/message.ts'
+import { readAnswer } from '../../src/core/turn-reply.ts'
+import { accept, askAgain } from '../../src/protocol/turn.ts'
+import { task } from '../../src/triggers/task.ts'
+import { turnStep } from '../../src/triggers/task-input.ts'
 
 /** `commands`: indexes of those to run; absent when the run is to look at the item again. */
 export const handler = task(turnStep, async ({ sessionId, run, turn: n }) => {

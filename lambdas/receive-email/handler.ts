@@ -1,24 +1,29 @@
 /** Accepts what SendGrid's Inbound Parse posts: a mail for its thread's session. */
 import { createHash } from 'node:crypto'
-import { isAllowed, noteUnknown, rememberThread, sessionOfThread } from '../adapters/contacts.ts'
-import { variable } from '../adapters/environment.ts'
-import { logger } from '../adapters/logger.ts'
-import { quarantine } from '../adapters/quarantine.ts'
-import { latestSecret, secret } from '../adapters/secrets.ts'
-import { mailAddress } from '../core/channels/address.ts'
-import { authenticSender } from '../core/mail/authentic.ts'
-import { automaticReason } from '../core/mail/automatic.ts'
-import { readPost } from '../core/mail/inbound.ts'
-import { type InboundMail, UnreadableMail } from '../core/mail/mail.ts'
-import { whatWasSaid } from '../core/mail/said.ts'
-import { verifyPost } from '../core/mail/signature.ts'
-import { replySubject, sessionIdOf, threadCandidates } from '../core/mail/thread.ts'
-import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
-import { type HttpEvent, rawBody } from '../http/request.ts'
-import type { HttpResponse } from '../http/respond.ts'
-import { accept } from '../run/accept.ts'
-import { keepFiles } from './keep-files.ts'
+import {
+  isAllowed,
+  noteUnknown,
+  rememberThread,
+  sessionOfThread,
+} from '../../src/adapters/contacts.ts'
+import { variable } from '../../src/adapters/environment.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { quarantine } from '../../src/adapters/quarantine.ts'
+import { latestSecret, secret } from '../../src/adapters/secrets.ts'
+import { mailAddress } from '../../src/channels/address.ts'
+import { authenticSender } from '../../src/channels/email/authentic.ts'
+import { automaticReason } from '../../src/channels/email/automatic.ts'
+import { type InboundMail, UnreadableMail } from '../../src/channels/email/inbound-email.ts'
+import { keepFiles } from '../../src/channels/email/keep-files.ts'
+import { readPost } from '../../src/channels/email/read-post.ts'
+import { verifyPost } from '../../src/channels/email/signature.ts'
+import { whatWasSaid } from '../../src/channels/email/strip-quoted-text.ts'
+import { replySubject, sessionIdOf, threadCandidates } from '../../src/channels/email/thread.ts'
+import { http } from '../../src/http/http.ts'
+import { Problem } from '../../src/http/problem.ts'
+import { type HttpEvent, rawBody } from '../../src/http/request.ts'
+import type { HttpResponse } from '../../src/http/respond.ts'
+import { accept } from '../../src/use-cases/accept-message.ts'
 
 const TAKEN: HttpResponse = { statusCode: 200, headers: { 'cache-control': 'no-store' } }
 

@@ -1,13 +1,13 @@
 /** Accepts a message over HTTP; answers its id, or its reply to whoever prefers to wait for it. */
 import * as z from 'zod'
-import { requireOperator } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
-import { check, type HttpEvent, jsonBody, rawBody, sessionId } from '../http/request.ts'
-import { json } from '../http/respond.ts'
-import { accept, identify } from '../run/accept.ts'
-import { preferredWait } from './prefer.ts'
-import { replyWithin } from './reply.ts'
+import { preferredWait } from '../../src/channels/http/prefer.ts'
+import { replyWithin } from '../../src/channels/http/wait-for-reply.ts'
+import { requireOperator } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { Problem } from '../../src/http/problem.ts'
+import { check, type HttpEvent, jsonBody, rawBody, sessionId } from '../../src/http/request.ts'
+import { json } from '../../src/http/respond.ts'
+import { accept, identify } from '../../src/use-cases/accept-message.ts'
 
 const MAX_CONTENT = 128 * 1024
 /** JSON may need six bytes for one (`\u0001`), and the other fields some more. */

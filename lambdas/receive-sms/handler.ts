@@ -1,22 +1,22 @@
 /** Accepts an SMS that Twilio posts, for its number's session. */
-import { isAllowed, noteUnknown } from '../adapters/contacts.ts'
-import { variable } from '../adapters/environment.ts'
-import { logger } from '../adapters/logger.ts'
-import { quarantine } from '../adapters/quarantine.ts'
-import { phoneNumber } from '../core/channels/address.ts'
-import { type Form, readForm } from '../core/channels/form.ts'
+import { isAllowed, noteUnknown } from '../../src/adapters/contacts.ts'
+import { variable } from '../../src/adapters/environment.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { quarantine } from '../../src/adapters/quarantine.ts'
+import { phoneNumber } from '../../src/channels/address.ts'
 import {
   type InboundSms,
   isOptOut,
   readSms,
   smsText,
   UnreadableSms,
-} from '../core/channels/inbound-sms.ts'
-import { http } from '../http/http.ts'
-import { rawBody } from '../http/request.ts'
-import type { HttpResponse } from '../http/respond.ts'
-import { requireTwilio } from '../http/twilio.ts'
-import { accept } from '../run/accept.ts'
+} from '../../src/channels/sms/inbound.ts'
+import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
+import { type Form, readForm } from '../../src/http/form.ts'
+import { http } from '../../src/http/http.ts'
+import { rawBody } from '../../src/http/request.ts'
+import type { HttpResponse } from '../../src/http/respond.ts'
+import { accept } from '../../src/use-cases/accept-message.ts'
 
 /** Anything else would be sent to the person, or be an error to Twilio. */
 const EMPTY_TWIML: HttpResponse = {

@@ -1,12 +1,12 @@
 /** Records what Twilio says became of an SMS of ours, with the entry that it delivers. */
-import { recordDelivery } from '../adapters/deliveries.ts'
-import { readEntry } from '../adapters/history.ts'
-import { type Form, readForm } from '../core/channels/form.ts'
-import { afterStatus, readDeliveryParameter } from '../core/channels/status.ts'
-import { http } from '../http/http.ts'
-import { type HttpEvent, rawBody } from '../http/request.ts'
-import { noContent } from '../http/respond.ts'
-import { requireTwilio } from '../http/twilio.ts'
+import { recordDelivery } from '../../src/adapters/delivery-records.ts'
+import { readEntry } from '../../src/adapters/history.ts'
+import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
+import { afterStatus, readDeliveryParameter } from '../../src/channels/sms/status.ts'
+import { type Form, readForm } from '../../src/http/form.ts'
+import { http } from '../../src/http/http.ts'
+import { type HttpEvent, rawBody } from '../../src/http/request.ts'
+import { noContent } from '../../src/http/respond.ts'
 
 export const handler = http(async (event) => {
   const form = readForm(rawBody(event))

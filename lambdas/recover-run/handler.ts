@@ -1,16 +1,16 @@
 /** An execution failed, was aborted or timed out: its run is taken over by a new one, its leg is reported as lost. */
 import * as z from 'zod'
-import { writeEntries } from '../adapters/history.ts'
-import { logger } from '../adapters/logger.ts'
-import { endSandbox } from '../adapters/sandboxes.ts'
-import { changeSession } from '../adapters/sessions.ts'
-import { readName } from '../core/execution-name.ts'
-import { logIds } from '../core/log-ids.ts'
-import type { Failure } from '../core/report.ts'
-import { reportFailure } from '../core/run/ends.ts'
-import { collectLeg } from '../run/collect-leg.ts'
-import { task } from '../run/task.ts'
-import { drive } from '../run/wake.ts'
+import { writeEntries } from '../../src/adapters/history.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { endSandbox } from '../../src/adapters/sandboxes.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
+import { readName } from '../../src/core/execution-name.ts'
+import { logIds } from '../../src/core/log-ids.ts'
+import type { Failure } from '../../src/core/worker-report.ts'
+import { reportFailure } from '../../src/protocol/lifecycle.ts'
+import { task } from '../../src/triggers/task.ts'
+import { collectLeg } from '../../src/use-cases/collect-leg.ts'
+import { drive } from '../../src/use-cases/wake-run.ts'
 
 /** EventBridge's `Step Functions Execution Status Change`. */
 const statusChange = z.object({

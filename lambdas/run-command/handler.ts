@@ -1,16 +1,16 @@
 /** RunCommands, one command: its effect under the command's name, then the turn goes on to the next. */
 import * as z from 'zod'
-import { getBodies, getResult, putBody, textOf } from '../adapters/bodies.ts'
-import { recordOutcome } from '../adapters/history.ts'
-import { changeSession, readSession } from '../adapters/sessions.ts'
-import { acceptedAnswer } from '../core/answer.ts'
-import { commandId, spawnedIds } from '../core/command.ts'
-import { askersOf, type Body } from '../core/message.ts'
-import { advance } from '../core/run/turn.ts'
-import type { Session } from '../core/session.ts'
-import { turnStep } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
-import { type Carried, carryOut } from './carry-out.ts'
+import { getBodies, getResult, putBody, textOf } from '../../src/adapters/bodies.ts'
+import { recordOutcome } from '../../src/adapters/history.ts'
+import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { commandId, spawnedIds } from '../../src/commands/command.ts'
+import { type Carried, carryOut } from '../../src/commands/execute.ts'
+import { askersOf, type Body } from '../../src/core/message.ts'
+import type { Session } from '../../src/core/session.ts'
+import { acceptedAnswer } from '../../src/core/turn-reply.ts'
+import { advance } from '../../src/protocol/turn.ts'
+import { task } from '../../src/triggers/task.ts'
+import { turnStep } from '../../src/triggers/task-input.ts'
 
 const input = z.object({ ...turnStep.shape, index: z.number().int(), giveUp: z.boolean() })
 

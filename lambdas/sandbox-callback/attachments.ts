@@ -1,9 +1,10 @@
 /** The files that came with a session's mails, as a job gets them: every sandbox of the session has them at the same place. */
-import type { Job } from '../../sandbox/contract.ts'
-import { readLink } from '../adapters/links.ts'
-import { attachmentKey } from '../core/attachments.ts'
-import { pathOf } from '../core/message.ts'
-import type { Session } from '../core/session.ts'
+
+import { readLink } from '../../src/adapters/object-links.ts'
+import type { Job } from '../../src/contract/runner.ts'
+import { attachmentKey } from '../../src/core/attachments.ts'
+import { pathOf } from '../../src/core/message.ts'
+import type { Session } from '../../src/core/session.ts'
 
 /** They are fetched before the CLI starts. */
 export const DOWNLOAD_SECONDS = 10 * 60

@@ -1,10 +1,11 @@
 /** What a conductor's and a worker's job have in common: the gateway to the model, the limits, the transcript. */
-import type { Job } from '../../sandbox/contract.ts'
-import { variable } from '../adapters/environment.ts'
-import { readLink, writeLink } from '../adapters/links.ts'
-import { secret } from '../adapters/secrets.ts'
-import { type JobClaims, signJobToken } from '../core/job-token.ts'
-import { HEARTBEAT_SECONDS } from '../core/limits.ts'
+
+import { variable } from '../../src/adapters/environment.ts'
+import { readLink, writeLink } from '../../src/adapters/object-links.ts'
+import { secret } from '../../src/adapters/secrets.ts'
+import type { Job } from '../../src/contract/runner.ts'
+import { type JobClaims, signJobToken } from '../../src/core/job-token.ts'
+import { HEARTBEAT_SECONDS } from '../../src/core/limits.ts'
 
 /** Links work as long as the job may take, and a little longer. */
 const LINK_MARGIN_SECONDS = 10 * 60

@@ -1,11 +1,11 @@
 /** What a runner calls, with its job token: its job, its heartbeats, its artifacts, its result. */
-import { artifactList } from '../../sandbox/artifact-rules.ts'
-import { heartbeat, result } from '../../sandbox/contract.ts'
-import { requireJob } from '../http/authenticate.ts'
-import { http } from '../http/http.ts'
-import { Problem } from '../http/problem.ts'
-import { jsonBody } from '../http/request.ts'
-import { json, noContent } from '../http/respond.ts'
+import { artifactList } from '../../src/contract/artifact-rules.ts'
+import { heartbeat, result } from '../../src/contract/runner.ts'
+import { requireJob } from '../../src/http/authenticate.ts'
+import { http } from '../../src/http/http.ts'
+import { Problem } from '../../src/http/problem.ts'
+import { jsonBody } from '../../src/http/request.ts'
+import { json, noContent } from '../../src/http/respond.ts'
 import * as conductor from './conductor-job.ts'
 import * as worker from './worker-job.ts'
 

@@ -1,14 +1,14 @@
 /** StartLeg: the worker's sandbox, a new job number, and the runner started with it; the callback completes the task. */
 import * as z from 'zod'
-import { endSandbox, runningSandbox } from '../adapters/sandboxes.ts'
-import { changeWorker, readWorker } from '../adapters/workers.ts'
-import { LookAgain } from '../core/errors.ts'
-import { claimLeg } from '../core/leg.ts'
-import { LEG_MARGIN_SECONDS } from '../core/limits.ts'
-import { currentLeg } from '../core/worker.ts'
-import { legStep, withToken } from '../run/inputs.ts'
-import { launchEnv } from '../run/launch.ts'
-import { task } from '../run/task.ts'
+import { endSandbox, runningSandbox } from '../../src/adapters/sandboxes.ts'
+import { changeWorker, readWorker } from '../../src/adapters/workers.ts'
+import { LookAgain } from '../../src/core/errors.ts'
+import { claimLeg } from '../../src/core/leg.ts'
+import { LEG_MARGIN_SECONDS } from '../../src/core/limits.ts'
+import { currentLeg } from '../../src/core/worker.ts'
+import { task } from '../../src/triggers/task.ts'
+import { legStep, withToken } from '../../src/triggers/task-input.ts'
+import { launchEnv } from '../../src/use-cases/runner-environment.ts'
 
 const input = z.object({ ...legStep.shape, ...withToken })
 

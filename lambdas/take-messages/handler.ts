@@ -1,12 +1,12 @@
 /** TakeMessages: repairs the history, takes what waits, says what the run does next. */
-import { writeEntries } from '../adapters/history.ts'
-import { changeSession, readSession } from '../adapters/sessions.ts'
-import { pauseNotice } from '../core/receipt.ts'
-import { type Next, takeMessages } from '../core/run/take-messages.ts'
-import { runStep } from '../run/inputs.ts'
-import { openPurse, postCounts } from '../run/purse.ts'
-import { settleHistory } from '../run/settle-history.ts'
-import { task } from '../run/task.ts'
+import { writeEntries } from '../../src/adapters/history.ts'
+import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { pauseNotice } from '../../src/core/receipt.ts'
+import { type Next, takeMessages } from '../../src/protocol/take-messages.ts'
+import { task } from '../../src/triggers/task.ts'
+import { runStep } from '../../src/triggers/task-input.ts'
+import { settleHistory } from '../../src/use-cases/flush-history.ts'
+import { openPurse, postCounts } from '../../src/use-cases/load-budget-check.ts'
 
 export const handler = task(runStep, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)

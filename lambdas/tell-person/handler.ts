@@ -1,12 +1,12 @@
 /** TellPerson: a turn that is given up, parked messages whose senders are told, or a run that failed. */
 import * as z from 'zod'
-import { writeEntries } from '../adapters/history.ts'
-import { logger } from '../adapters/logger.ts'
-import { changeSession } from '../adapters/sessions.ts'
-import { reportFailure, tell } from '../core/run/ends.ts'
-import { park } from '../core/run/turn.ts'
-import { runStep, stateError } from '../run/inputs.ts'
-import { task } from '../run/task.ts'
+import { writeEntries } from '../../src/adapters/history.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
+import { reportFailure, tell } from '../../src/protocol/lifecycle.ts'
+import { park } from '../../src/protocol/turn.ts'
+import { task } from '../../src/triggers/task.ts'
+import { runStep, stateError } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
   ...runStep.shape,

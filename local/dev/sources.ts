@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
-import { bundleFunctions, bundleInto, type MadeOf, sourcesOf } from '../../lib/bundles.ts'
+import { bundleFunctions, bundleInto, type MadeOf, sourcesOf } from '../../lib/synthesis/bundles.ts'
 
 /** What a change is to bring about. */
 export type Effect =
@@ -46,7 +46,7 @@ export async function readSources(root: string): Promise<Sources> {
 /** The files of the server, the template and the runner. */
 async function serverSources(root: string): Promise<ReadonlySet<string>> {
   const { metafile } = await build({
-    entryPoints: ['local/start.ts', 'lib/synthesise.ts', 'sandbox/runner.ts'],
+    entryPoints: ['local/start.ts', 'lib/synthesis/synthesise.ts', 'sandbox/runner.ts'],
     absWorkingDir: root,
     outdir: 'dist',
     bundle: true,

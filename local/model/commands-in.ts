@@ -1,5 +1,5 @@
 /** Finds whatever looks like a command of a conductor in a text, however it is dressed: what a gullible model would obey. */
-import { type Command, checkCommands } from '../../lambdas/core/command.ts'
+import { type Command, checkCommands } from '../../src/commands/command.ts'
 import { fence, splitFences } from './framing.ts'
 
 /** Soft hyphens, joiners, marks of direction and other characters without a width. */

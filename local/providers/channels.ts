@@ -1,7 +1,7 @@
 /** Both channels to people on one machine, and what functions and the API's port need for them. */
 import { randomBytes } from 'node:crypto'
-import type { Before } from '../aws/http-api.ts'
-import { localFront } from './front.ts'
+import type { Before } from '../../packages/local-aws/src/http-api.ts'
+import { localFront } from './dev-routes.ts'
 import { type SendGrid, startSendGrid } from './sendgrid/server.ts'
 import { startTwilio, type Twilio } from './twilio/server.ts'
 

@@ -1,5 +1,5 @@
 /** Waiting by a clock that a test can hold in its hand. */
-import type { Clock } from '../aws/clock.ts'
+import type { Clock } from '../../packages/local-aws/src/clock.ts'
 
 export const pause = (clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve) => {

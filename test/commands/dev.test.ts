@@ -9,7 +9,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clientOf, replies } from '../support/baton.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
-const COPIED = ['bin', 'lib', 'lambdas', 'sandbox', 'local', 'cdk.json', 'package.json']
+const COPIED = [
+  'bin',
+  'lib',
+  'lambdas',
+  'src',
+  'sandbox',
+  'packages',
+  'local',
+  'cdk.json',
+  'package.json',
+]
 
 const copy = mkdtempSync(path.join(tmpdir(), 'baton-dev-'))
 const printed: string[] = []
@@ -92,7 +102,7 @@ test('a mistake is told, and its correction is taken up', async () => {
 
 test('a change of the template restarts the server, and what was said is still there', async () => {
   await change(
-    'lib/constructs/service-function.ts',
+    'lib/kit/service-function.ts',
     "NODE_OPTIONS: '--enable-source-maps',",
     "NODE_OPTIONS: '--enable-source-maps', CHANGED: 'template',",
     /^\[dev\] .*: restarted/,

@@ -1,9 +1,9 @@
 /** Random conversations under random budgets: none is passed by more than the answers in flight, and all go on to their end. */
 import * as fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, receipts, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/few.ts'
+import { few } from '../support/map-limit.ts'
 import { ALL, SEED } from '../support/sample.ts'
 import { usageTable } from '../support/usage.ts'
 

@@ -1,11 +1,11 @@
 /** A function's process dies before or after any one of its effects: every conversation comes to the same end. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Entry } from '../../lambdas/core/history.ts'
-import type { Intercept } from '../../local/aws/index.ts'
+import type { Intercept } from '../../packages/local-aws/src/index.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes, type Effect } from '../support/crashes.ts'
-import { few } from '../support/few.ts'
 import { claimsOf, stepOf } from '../support/function-calls.ts'
+import { few } from '../support/map-limit.ts'
 import { redeliverSoon } from '../support/queues.ts'
 import { ALL, sampleOf } from '../support/sample.ts'
 

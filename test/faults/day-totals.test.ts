@@ -1,7 +1,7 @@
 /** What 500 sessions post for a day at once, over and over, adds up exactly. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { admit, settle } from '../../lambdas/core/ledger.ts'
-import { dateOf, type Tally } from '../../lambdas/core/tally.ts'
+import { admit, settle } from '../../src/core/ledger.ts'
+import { dateOf, type Tally } from '../../src/core/tally.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { usageTable } from '../support/usage.ts'
 
@@ -32,8 +32,8 @@ const used = (session: number, answer: number): Tally => ({
 
 test('500 sessions at once: the total of the day is exact, also when each step is repeated', async () => {
   // Read after the environment is set, as a function's client is.
-  const { changeLedger } = await import('../../lambdas/adapters/ledgers.ts')
-  const { dayTotal, grandTotals, post, rollUp } = await import('../../lambdas/adapters/totals.ts')
+  const { changeLedger } = await import('../../src/adapters/ledgers.ts')
+  const { dayTotal, grandTotals, post, rollUp } = await import('../../src/adapters/totals.ts')
 
   async function live(n: number): Promise<void> {
     const sessionId = `many-${n}`

@@ -1,8 +1,8 @@
 /** Providers with a bad moment: what is sent to a person is there once, or its record says what is not known. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { segmentsOf } from '../../lambdas/core/channels/segments.ts'
-import type { Tally } from '../../lambdas/core/tally.ts'
 import type { Fault } from '../../local/providers/fault.ts'
+import { segmentsOf } from '../../src/channels/sms/segments.ts'
+import type { Tally } from '../../src/core/tally.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { published } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'

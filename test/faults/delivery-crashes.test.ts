@@ -1,10 +1,10 @@
 /** Whoever delivers dies before or after each of its effects, and the queue delivers again. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sessionIdOf } from '../../lambdas/core/mail/thread.ts'
+import { sessionIdOf } from '../../src/channels/email/thread.ts'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes } from '../support/crashes.ts'
-import { few } from '../support/few.ts'
 import { stepOf } from '../support/function-calls.ts'
+import { few } from '../support/map-limit.ts'
 import { PATIENT } from '../support/patience.ts'
 import { deliveriesOf, mailsTo, textsTo, writeMail, writeSms } from '../support/people.ts'
 import { OUTBOX, redeliverSoon } from '../support/queues.ts'

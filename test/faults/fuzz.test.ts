@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/few.ts'
+import { few } from '../support/map-limit.ts'
 import { operations } from '../support/openapi.ts'
 import { ALL, SEED } from '../support/sample.ts'
 

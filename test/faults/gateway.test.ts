@@ -1,6 +1,6 @@
 /** The gateway when something is gone: the store at the end of an answer, or the client in the middle of it. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { AwsError } from '../../local/aws/json-service.ts'
+import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { askFor, openGateway } from '../support/gateway.ts'

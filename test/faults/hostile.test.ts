@@ -1,15 +1,15 @@
 /** A hostile corpus against a model that obeys the attacker: what Baton itself keeps it from. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Entry } from '../../lambdas/core/history.ts'
 import type { Conductor } from '../../local/model/conductor.ts'
 import { readConversation } from '../../local/model/conversation.ts'
-import { echo, echoOfReports, structured } from '../../local/model/obedient.ts'
+import { echo, echoOfReports, structured } from '../../local/model/gullible-model.ts'
 import { outboxOf } from '../../local/providers/outbox.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { commandsOf, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/few.ts'
 import { FALSE_FRAME, isFor, isHeard, type Way } from '../support/hostile-case.ts'
 import { HOSTILE } from '../support/hostile-corpus.ts'
 import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
+import { few } from '../support/map-limit.ts'
 import { sampleOf } from '../support/sample.ts'
 import { secretsOf } from '../support/secrets.ts'
 

@@ -1,8 +1,8 @@
 /** Something that a message needs is gone when it comes: nothing is half done, and what is delivered again is done once. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FunctionCall, Intercept } from '../../local/aws/interception.ts'
-import { AwsError } from '../../local/aws/json-service.ts'
 import { newSid } from '../../local/providers/twilio/message.ts'
+import type { FunctionCall, Intercept } from '../../packages/local-aws/src/interception.ts'
+import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { PATIENT } from '../support/patience.ts'
 import {

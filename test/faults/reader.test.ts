@@ -1,8 +1,8 @@
 /** A reader that polls while many messages arrive at once sees every entry once, in order. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/few.ts'
+import { few } from '../support/map-limit.ts'
 import { ALL } from '../support/sample.ts'
 
 const MESSAGES = ALL ? 200 : 100

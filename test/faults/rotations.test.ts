@@ -1,8 +1,8 @@
 /** A key of a provider is rotated while functions are warm, and what SendGrid signs and nobody can read. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Intercept } from '../../local/aws/interception.ts'
-import { AwsError } from '../../local/aws/json-service.ts'
 import { newSigning, type Signing } from '../../local/providers/sendgrid/signing.ts'
+import type { Intercept } from '../../packages/local-aws/src/interception.ts'
+import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { published, written } from '../support/log.ts'

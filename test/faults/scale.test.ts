@@ -1,6 +1,6 @@
 /** However much is stored, a page costs the same: at most three requests to DynamoDB. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FunctionCall } from '../../local/aws/index.ts'
+import type { FunctionCall } from '../../packages/local-aws/src/index.ts'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { fill, storedEntries, storedSession, storedWorker } from '../support/many-sessions.ts'

@@ -1,8 +1,8 @@
 /** What the scheduled sweep puts right, and what it publishes. */
 import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Intercept } from '../../local/aws/interception.ts'
-import { AwsError } from '../../local/aws/json-service.ts'
+import type { Intercept } from '../../packages/local-aws/src/interception.ts'
+import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { published } from '../support/log.ts'

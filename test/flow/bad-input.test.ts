@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signJobToken } from '../../lambdas/core/job-token.ts'
+import { signJobToken } from '../../src/core/job-token.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 
 let baton: TestBaton

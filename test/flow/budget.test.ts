@@ -1,7 +1,7 @@
 /** Budgets through the public door: a run stops cleanly at one, keeps its work, says so, and goes on when told to. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import {
   block,
   commandsOf,

@@ -4,9 +4,9 @@ import { afterAll, expect, test } from 'vitest'
 import { limitsOf, readBudget, UPDATE } from '../../bench/bundles/budget.ts'
 import { type Bundle, bundlesOf } from '../../bench/bundles/bundles.ts'
 import { openImports } from '../../bench/bundles/imports.ts'
-import { loadTemplate } from '../../local/aws/template.ts'
 import { synthesise } from '../../local/synth.ts'
-import { few } from '../support/few.ts'
+import { loadTemplate } from '../../packages/local-aws/src/template.ts'
+import { few } from '../support/map-limit.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundles = bundlesOf(loadTemplate(await synthesise(root)))

@@ -1,8 +1,8 @@
 import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AttachedFile, pathOf } from '../../lambdas/core/message.ts'
 import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
 import type { SentMail } from '../../local/providers/sendgrid/sent-mail.ts'
+import { type AttachedFile, pathOf } from '../../src/core/message.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 const ADA = 'ada@example.com'

@@ -1,7 +1,7 @@
 /** The gateway through the public door: what it counts is what the model sent, and a key is good for its job alone. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { signJobToken } from '../../lambdas/core/job-token.ts'
-import { add } from '../../lambdas/core/tally.ts'
+import { signJobToken } from '../../src/core/job-token.ts'
+import { add } from '../../src/core/tally.ts'
 import {
   block,
   commandsOf,

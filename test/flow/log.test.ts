@@ -1,7 +1,7 @@
 /** Whoever searches the logs for a session finds every line that is about it, whichever function wrote it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Intercept } from '../../local/aws/interception.ts'
-import { AwsError } from '../../local/aws/json-service.ts'
+import type { Intercept } from '../../packages/local-aws/src/interception.ts'
+import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { written } from '../support/log.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Entry } from '../../lambdas/core/history.ts'
+import type { Entry } from '../../src/core/history.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton

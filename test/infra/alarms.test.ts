@@ -1,7 +1,7 @@
 /** Alarms and the dashboard: all tell somebody, say what to do, and watch what is really published. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { METRICS } from '../../lambdas/core/metrics.ts'
+import { METRICS } from '../../src/core/metrics.ts'
 import { runApp } from './support/app.ts'
 import { idIn, propertiesOf, resources } from './support/template.ts'
 

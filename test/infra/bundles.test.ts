@@ -11,15 +11,15 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { bundleFunctions } from '../../lib/bundles.ts'
+import { bundleFunctions } from '../../lib/synthesis/bundles.ts'
 
 let root: string
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'baton bündel-'))
-  write('lambdas/core/word.ts', "export const word = 'one'")
+  write('src/core/word.ts', "export const word = 'one'")
   write(
     'lambdas/say/handler.ts',
-    "import { word } from '../core/word.ts'\nexport const handler = () => word",
+    "import { word } from '../../src/core/word.ts'\nexport const handler = () => word",
   )
   write('lambdas/other/handler.ts', 'export const handler = () => 2')
   write('package-lock.json', '{}')
@@ -46,7 +46,7 @@ test('every function has a bundle with all it imports', async () => {
 test('what has not changed is not bundled again, whatever its time says', async () => {
   const first = await bundleFunctions(root)
   const { ino } = statSync(path.join(first, 'say', 'index.js'))
-  utimesSync(path.join(root, 'lambdas/core/word.ts'), new Date(), new Date())
+  utimesSync(path.join(root, 'src/core/word.ts'), new Date(), new Date())
   expect(await bundleFunctions(root)).toBe(first)
   expect(statSync(path.join(first, 'say', 'index.js')).ino).toBe(ino)
 })
@@ -54,9 +54,9 @@ test('what has not changed is not bundled again, whatever its time says', async 
 test('a change gives new bundles, also where time and length stay the same; what is not concerned stays byte for byte', async () => {
   const first = await bundleFunctions(root)
   const other = codeOf(first, 'other')
-  const file = path.join(root, 'lambdas/core/word.ts')
+  const file = path.join(root, 'src/core/word.ts')
   const { atime, mtime } = statSync(file)
-  write('lambdas/core/word.ts', "export const word = 'two'")
+  write('src/core/word.ts', "export const word = 'two'")
   utimesSync(file, atime, mtime)
   const second = await bundleFunctions(root)
   expect(codeOf(second, 'say')).toContain('two')
@@ -79,6 +79,6 @@ test('a function that imports what is not watched is refused, and so is one that
   write('elsewhere/word.ts', "export const word = 'lost'")
   write('lambdas/say/handler.ts', "export { word as handler } from '../../elsewhere/word.ts'")
   await expect(bundleFunctions(root)).rejects.toThrow('elsewhere/word.ts: a function imports this')
-  write('lambdas/say/handler.ts', "export { word as handler } from '../core/nothing.ts'")
-  await expect(bundleFunctions(root)).rejects.toThrow('Could not resolve "../core/nothing.ts"')
+  write('lambdas/say/handler.ts', "export { word as handler } from '../../src/core/nothing.ts'")
+  await expect(bundleFunctions(root)).rejects.toThrow('Could not resolve "../../src/core/nothing.ts"')
 })

@@ -6,7 +6,7 @@ import { propertiesOf } from './support/template.ts'
 
 const routes = propertiesOf('AWS::ApiGatewayV2::Route', z.object({ RouteKey: z.string() }))
   .map(([, { RouteKey }]) => RouteKey)
-  // What sandboxes call is between them and us (sandbox/contract.ts).
+  // What sandboxes call is between them and us (src/contract/runner.ts).
   .filter((route) => route !== '$default' && !route.includes('/webhooks/sandbox/'))
 
 test('every route is documented, and nothing else', () => {

@@ -8,7 +8,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { BatonStack } from '../../lib/baton-stack.ts'
-import { readConfig } from '../../lib/config.ts'
+import { readConfig } from '../../lib/resources/config.ts'
 import { context, runApp, runAppInto } from './support/app.ts'
 
 const report = z.object({

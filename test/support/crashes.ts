@@ -1,6 +1,6 @@
 /** Crashes a function's process at one chosen effect of each session, before it or after it. */
 import * as z from 'zod'
-import type { FunctionCall, Intercept } from '../../local/aws/index.ts'
+import type { FunctionCall, Intercept } from '../../packages/local-aws/src/index.ts'
 import { isEffect, operationOf, sessionOf, stepOf } from './function-calls.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** What a test wants to know of a function's request: which step asks for what, and for which session. */
 import * as z from 'zod'
-import type { FunctionCall } from '../../local/aws/index.ts'
+import type { FunctionCall } from '../../packages/local-aws/src/index.ts'
 
 /** The step of the protocol that calls: `TakeMessages`, `DispatchMessage`, `SandboxCallback`, … */
 export const stepOf = ({ functionId }: Pick<FunctionCall, 'functionId'>) =>

@@ -1,7 +1,7 @@
 /** The gateway as a sandbox has it: its address, and the key of a turn that is under way. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { signJobToken } from '../../lambdas/core/job-token.ts'
 import type { LocalBaton } from '../../local/baton.ts'
+import { signJobToken } from '../../src/core/job-token.ts'
 import { clientOf } from './baton.ts'
 import { secretsOf } from './secrets.ts'
 

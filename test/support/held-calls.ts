@@ -1,5 +1,5 @@
 /** Holds chosen requests of functions, so that a test decides which side of a race comes first. */
-import type { FunctionCall, Intercept } from '../../local/aws/index.ts'
+import type { FunctionCall, Intercept } from '../../packages/local-aws/src/index.ts'
 import { operationOf, sessionOf, stepOf } from './function-calls.ts'
 import { PATIENT } from './patience.ts'
 

@@ -1,10 +1,10 @@
 /** Plays the hostile corpus against a running Baton, and tells what became of each case. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Entry } from '../../lambdas/core/history.ts'
-import { sessionIdOf } from '../../lambdas/core/mail/thread.ts'
+import { sessionIdOf } from '../../src/channels/email/thread.ts'
+import type { Entry } from '../../src/core/history.ts'
 import type { TestBaton } from './baton.ts'
-import { few } from './few.ts'
 import { type HostileCase, isHeard, type MailCase, type SmsCase, type Way } from './hostile-case.ts'
+import { few } from './map-limit.ts'
 
 const PERSON = '+15550100'
 export const SMS_SESSION = `sms-${PERSON.slice(1)}`

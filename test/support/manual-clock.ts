@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { CancelTimer, Clock } from '../../local/aws/clock.ts'
+import type { CancelTimer, Clock } from '../../packages/local-aws/src/clock.ts'
 
 interface Timer {
   readonly due: number

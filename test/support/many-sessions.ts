@@ -1,7 +1,7 @@
 /** Puts many sessions into the tables of a local Baton, as its functions would have left them. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { TestBaton } from './baton.ts'
-import { few } from './few.ts'
+import { few } from './map-limit.ts'
 import { tablesOf } from './tables.ts'
 
 const HOUR_MS = 3_600_000

@@ -81,7 +81,7 @@ const GATE = { type: 'application/json', refused: 413, crashed: 500 }
 
 /**
  * Throws unless the answer is as the document says; what is no route is a 404 of its own. What sandboxes call is between
- * them and us (sandbox/contract.ts). `crashing`: the test lets functions crash.
+ * them and us (src/contract/runner.ts). `crashing`: the test lets functions crash.
  */
 export async function expectDocumented(
   method: string,

@@ -1,9 +1,9 @@
 /** People who write to a local Baton by SMS and e-mail, and what they get from it. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
-import { openLoopback, readBody } from '../../local/aws/loopback.ts'
 import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
 import { signatureOf } from '../../local/providers/twilio/signature.ts'
+import { openLoopback, readBody } from '../../packages/local-aws/src/loopback.ts'
 import { replies, said, type TestBaton } from './baton.ts'
 import { PATIENT } from './patience.ts'
 import { secretOf } from './secrets.ts'

@@ -1,7 +1,7 @@
 /** The queues of a local Baton, for a test that cannot wait as long as they do. */
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect } from 'vitest'
-import type { DeliveryRecord } from '../../lambdas/core/channels/delivery.ts'
+import type { DeliveryRecord } from '../../src/channels/delivery.ts'
 import type { TestBaton } from './baton.ts'
 
 /** A message whose consumer crashed comes again after some minutes in the cloud, here after ten seconds. */

@@ -6,7 +6,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import type { LocalAws } from '../../local/aws/index.ts'
+import type { LocalAws } from '../../packages/local-aws/src/index.ts'
 
 /** Every secret by its name. */
 export async function secretsOf({ region, endpoint, credentials, resources }: LocalAws) {

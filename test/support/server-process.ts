@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { BatonOptions } from '../../local/baton.ts'
-import type { IsolationKind } from '../../local/e2b/options.ts'
+import type { IsolationKind } from '../../packages/local-e2b/src/options.ts'
 import { clientOf } from './baton.ts'
 
 interface Started {

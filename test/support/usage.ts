@@ -1,8 +1,8 @@
 /** What a test compares: what the scripted model sent, and what was counted. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { type Ledger, newLedger } from '../../lambdas/core/ledger.ts'
-import { answerTally } from '../../lambdas/core/prices.ts'
-import { add, type Tally } from '../../lambdas/core/tally.ts'
+import { type Ledger, newLedger } from '../../src/core/ledger.ts'
+import { answerTally } from '../../src/core/prices.ts'
+import { add, type Tally } from '../../src/core/tally.ts'
 import type { TestBaton } from './baton.ts'
 import { tablesOf } from './tables.ts'
 

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
-const PARTS = ['lambdas', 'local', 'sandbox', 'package.json']
+const PARTS = ['lambdas', 'src', 'packages', 'local', 'sandbox', 'package.json']
 
 /** The sources in a folder of this name, with the modules that are installed here. */
 function checkoutIn(name: string): string {
@@ -30,8 +30,8 @@ test.each([
   const at = (file: string) => JSON.stringify(pathToFileURL(path.join(checkout, file)))
   const script = `
     import { bundleRunner } from ${at('sandbox/bundle.ts')}
-    import { bundleDaemon } from ${at('local/e2b/bundle-daemon.ts')}
-    import { bundleRuntime } from ${at('local/aws/lambda-code.ts')}
+    import { bundleDaemon } from ${at('packages/local-e2b/src/bundle-daemon.ts')}
+    import { bundleRuntime } from ${at('packages/local-aws/src/lambda-code.ts')}
     const [folder] = process.argv.slice(1)
     await bundleRunner(folder + '/runner.mjs')
     bundleDaemon(folder)

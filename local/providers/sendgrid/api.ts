@@ -1,9 +1,9 @@
 /** SendGrid's Web API over HTTP, as far as sending goes. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from '../../aws/loopback.ts'
-import { sendJson } from '../../e2b/json-http.ts'
-import { sameSecret } from '../../e2b/same-secret.ts'
+import { readBody } from '../../../packages/local-aws/src/loopback.ts'
+import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
+import { sameSecret } from '../../../packages/local-e2b/src/same-secret.ts'
 import type { Fault } from '../fault.ts'
 import { type Mail, type MailError, readMail } from './mail-send.ts'
 

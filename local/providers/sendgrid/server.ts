@@ -1,7 +1,7 @@
 /** SendGrid on one machine: takes mail over its API, and delivers that of people to a webhook. */
-import { type Clock, systemClock } from '../../aws/clock.ts'
-import { openLoopback } from '../../aws/loopback.ts'
-import { stoppableClock } from '../../aws/stoppable-clock.ts'
+import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
+import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
+import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
 import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { post } from '../webhook.ts'

@@ -1,8 +1,8 @@
 /** Twilio's REST API over HTTP: who may ask, what is taken, and what is answered. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from '../../aws/loopback.ts'
-import { sendJson } from '../../e2b/json-http.ts'
-import { sameSecret } from '../../e2b/same-secret.ts'
+import { readBody } from '../../../packages/local-aws/src/loopback.ts'
+import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
+import { sameSecret } from '../../../packages/local-e2b/src/same-secret.ts'
 import type { Fault } from '../fault.ts'
 import { refusalOf } from './create.ts'
 import { type ErrorCode, errorOf } from './error.ts'

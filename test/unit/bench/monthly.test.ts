@@ -1,7 +1,7 @@
 /** What a template costs in a month without messages. */
 import { expect, test } from 'vitest'
 import { customMetrics, minutesBetween, monthly } from '../../../bench/idle/monthly.ts'
-import type { Template } from '../../../local/aws/template.ts'
+import type { Template } from '../../../packages/local-aws/src/template.ts'
 
 const resource = (Type: string, Properties: Record<string, unknown> = {}) => ({
   Type,

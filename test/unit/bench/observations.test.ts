@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { hopsOf, type Moments, ownMs } from '../../../bench/hops/timeline.ts'
 import { transitionsIn } from '../../../bench/observe/executions.ts'
 import { gbSecondsOf, invocationsIn } from '../../../bench/observe/invocations.ts'
-import { reportLine } from '../../../local/aws/lambda-report.ts'
+import { reportLine } from '../../../packages/local-aws/src/lambda-report.ts'
 
 const report = { requestId: 'some-id', memoryMb: 512 }
 

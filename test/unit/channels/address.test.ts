@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  contact,
-  entriesFor,
-  mailAddress,
-  phoneNumber,
-} from '../../../lambdas/core/channels/address.ts'
+import { contact, entriesFor, mailAddress, phoneNumber } from '../../../src/channels/address.ts'
 
 test.each([
   ['+15550100', '+15550100'],

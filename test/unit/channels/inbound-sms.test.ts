@@ -1,12 +1,7 @@
 /** An SMS is read from Twilio's form, whatever else stands in it. */
 import { expect, test } from 'vitest'
-import { readForm } from '../../../lambdas/core/channels/form.ts'
-import {
-  isOptOut,
-  readSms,
-  smsText,
-  UnreadableSms,
-} from '../../../lambdas/core/channels/inbound-sms.ts'
+import { isOptOut, readSms, smsText, UnreadableSms } from '../../../src/channels/sms/inbound.ts'
+import { readForm } from '../../../src/http/form.ts'
 
 const SMS = {
   MessageSid: `SM${'0a'.repeat(16)}`,

@@ -1,8 +1,8 @@
 /** A mail that goes out stays in its thread, and can do nothing to who reads it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { EmailReturn } from '../../../lambdas/core/channels/delivery.ts'
-import { outboundMail } from '../../../lambdas/core/channels/outbound-mail.ts'
+import type { EmailReturn } from '../../../src/channels/delivery.ts'
+import { outboundMail } from '../../../src/channels/email/compose.ts'
 
 const TO: EmailReturn = {
   channel: 'email',

@@ -1,8 +1,8 @@
 /** Markdown loses its marks in an SMS, and none of its words. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainText } from '../../../lambdas/core/channels/plain-text.ts'
-import { segmentsOf } from '../../../lambdas/core/channels/segments.ts'
+import { plainText } from '../../../src/channels/sms/plain-text.ts'
+import { segmentsOf } from '../../../src/channels/sms/segments.ts'
 import { cpuMs } from '../../support/cpu.ts'
 
 test.each([

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { AnswerLost, ask, NotSent } from '../../../lambdas/adapters/provider-call.ts'
+import { AnswerLost, ask, NotSent } from '../../../src/adapters/provider-call.ts'
 import { answer, breakOff, closedPort, drop, silence, startProvider } from './provider.ts'
 
 const provider = await startProvider()

@@ -1,7 +1,7 @@
 /** An SMS is never dearer than it may be, and is cut where people would cut it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cutToSegments, segmentsOf } from '../../../lambdas/core/channels/segments.ts'
+import { cutToSegments, segmentsOf } from '../../../src/channels/sms/segments.ts'
 import { cpuMs } from '../../support/cpu.ts'
 
 const a = (count: number) => 'a'.repeat(count)

@@ -1,7 +1,7 @@
 /** A mail is handed to SendGrid, and it is known what became of it. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { sendMail } from '../../../lambdas/adapters/sendgrid.ts'
-import { outboundMail } from '../../../lambdas/core/channels/outbound-mail.ts'
+import { outboundMail } from '../../../src/channels/email/compose.ts'
+import { sendMail } from '../../../src/channels/email/sendgrid.ts'
 import { setDeployment } from '../http/deployment.ts'
 import {
   answer,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { DeliveryRecord } from '../../../lambdas/core/channels/delivery.ts'
+import type { DeliveryRecord } from '../../../src/channels/delivery.ts'
 import {
   afterStatus,
   deliveryParameter,
   readDeliveryParameter,
-} from '../../../lambdas/core/channels/status.ts'
+} from '../../../src/channels/sms/status.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const record = (given: Partial<DeliveryRecord> = {}): DeliveryRecord => ({

@@ -1,6 +1,6 @@
 /** An SMS is handed to Twilio, and it is known what became of it. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { findSms, sendSms } from '../../../lambdas/adapters/twilio.ts'
+import { findSms, sendSms } from '../../../src/channels/sms/twilio.ts'
 import { setDeployment } from '../http/deployment.ts'
 import {
   answer,

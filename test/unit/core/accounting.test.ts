@@ -1,10 +1,10 @@
 /** What a session uses is counted in the writes that make it happen; receipts leave nothing out and nothing twice. */
 import { describe, expect, test } from 'vitest'
-import { append } from '../../../lambdas/core/run/append.ts'
-import { closeRun, forget, stop } from '../../../lambdas/core/run/ends.ts'
-import { takeMessages } from '../../../lambdas/core/run/take-messages.ts'
-import { accept, advance } from '../../../lambdas/core/run/turn.ts'
-import type { Session } from '../../../lambdas/core/session.ts'
+import type { Session } from '../../../src/core/session.ts'
+import { append } from '../../../src/protocol/append.ts'
+import { closeRun, forget, stop } from '../../../src/protocol/lifecycle.ts'
+import { takeMessages } from '../../../src/protocol/take-messages.ts'
+import { accept, advance } from '../../../src/protocol/turn.ts'
 import { ACCOUNT, AT, busyWith, closed, message, NOW, session, turn } from './scene.ts'
 
 const person = {

@@ -1,6 +1,6 @@
 /** A command that is done: the turn goes on to the next, and the session learns what it left. */
 import { describe, expect, test } from 'vitest'
-import { advance } from '../../../lambdas/core/run/turn.ts'
+import { advance } from '../../../src/protocol/turn.ts'
 import { busyWith, messages, NOW, session, turn } from './scene.ts'
 
 describe('a command that is done', () => {

@@ -1,8 +1,8 @@
 /** When a conductor's result is accepted, and when it is asked again and for what. */
 import { describe, expect, test } from 'vitest'
-import { acceptedAnswer, readAnswer } from '../../../lambdas/core/answer.ts'
-import type { AskAgain, Waiting } from '../../../lambdas/core/session.ts'
-import type { Result } from '../../../sandbox/contract.ts'
+import type { Result } from '../../../src/contract/runner.ts'
+import type { AskAgain, Waiting } from '../../../src/core/session.ts'
+import { acceptedAnswer, readAnswer } from '../../../src/core/turn-reply.ts'
 
 const result = (given: Partial<Result>): Result => ({
   outcome: 'done',

@@ -1,6 +1,6 @@
 /** A message gets into its session once, and somebody is woken for it each time it is delivered. */
 import { describe, expect, test } from 'vitest'
-import { append, InboxFull, recover } from '../../../lambdas/core/run/append.ts'
+import { append, InboxFull, recover } from '../../../src/protocol/append.ts'
 import { busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
 
 const arrival = { id: 'm1', from: 'person', size: 5, now: NOW } as const

@@ -5,10 +5,10 @@ import {
   artifactsOfLeg,
   grantUploads,
   uploadKey,
-} from '../../../lambdas/core/artifacts.ts'
-import { claimLeg, endLeg, storeLegResult } from '../../../lambdas/core/leg.ts'
-import { workerDetail } from '../../../lambdas/core/views.ts'
-import { endWorker, instruct, newWorker, type Worker } from '../../../lambdas/core/worker.ts'
+} from '../../../src/core/artifacts.ts'
+import { claimLeg, endLeg, storeLegResult } from '../../../src/core/leg.ts'
+import { workerDetail } from '../../../src/core/views.ts'
+import { endWorker, instruct, newWorker, type Worker } from '../../../src/core/worker.ts'
 import { AT, NOW } from './scene.ts'
 
 const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW), seconds: 1800 })

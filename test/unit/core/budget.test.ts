@@ -1,8 +1,8 @@
 /** Budgets: which is used up, what a raise is worth, and how long a leg may still take. */
 import { describe, expect, test } from 'vitest'
-import { budgets, type Over } from '../../../lambdas/core/budget.ts'
-import { overText, pauseNotice } from '../../../lambdas/core/receipt.ts'
-import { purseOf } from '../../../lambdas/core/spending.ts'
+import { budgets, type Over } from '../../../src/core/budget.ts'
+import { purseOf } from '../../../src/core/budget-check.ts'
+import { overText, pauseNotice } from '../../../src/core/receipt.ts'
 import { busyWith, NOW, session } from './scene.ts'
 
 const all = ['usd', 'turns', 'workers', 'minutes'] as const

@@ -8,7 +8,7 @@ import {
   commandId,
   readStructured,
   spawnedIds,
-} from '../../../lambdas/core/command.ts'
+} from '../../../src/commands/command.ts'
 
 const list = { type: 'LIST_WORKERS' } as const
 const spawn = { type: 'SPAWN_WORKER', task: 'build it', criteria: ['it runs'] } as const

@@ -1,6 +1,7 @@
 /** How a run waits, closes, tells, is stopped and forgotten. */
 import { describe, expect, test } from 'vitest'
-import { append } from '../../../lambdas/core/run/append.ts'
+import type { Session } from '../../../src/core/session.ts'
+import { append } from '../../../src/protocol/append.ts'
 import {
   awaitMessage,
   closeRun,
@@ -8,8 +9,7 @@ import {
   reportFailure,
   stop,
   tell,
-} from '../../../lambdas/core/run/ends.ts'
-import type { Session } from '../../../lambdas/core/session.ts'
+} from '../../../src/protocol/lifecycle.ts'
 import { ACCOUNT, AT, busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
 
 const outstanding: [string, Session][] = [

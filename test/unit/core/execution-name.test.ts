@@ -1,7 +1,7 @@
 /** The names of executions say what they do, and no two things have the same one. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { legName, readName, runName } from '../../../lambdas/core/execution-name.ts'
+import { legName, readName, runName } from '../../../src/core/execution-name.ts'
 
 const sessionId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)
 const count = fc.integer({ min: 1, max: 999_999 })

@@ -1,8 +1,8 @@
 /** How messages, turns and notices stand in the history. */
 import { describe, expect, test } from 'vitest'
-import { checkCommands } from '../../../lambdas/core/command.ts'
-import { messageEntry, noticeEntry, turnEntry } from '../../../lambdas/core/history.ts'
-import type { Body } from '../../../lambdas/core/message.ts'
+import { checkCommands } from '../../../src/commands/command.ts'
+import { messageEntry, noticeEntry, turnEntry } from '../../../src/core/history.ts'
+import type { Body } from '../../../src/core/message.ts'
 import { AT, session } from './scene.ts'
 
 const at = AT

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { signJobToken, verifyJobToken } from '../../../lambdas/core/job-token.ts'
+import { signJobToken, verifyJobToken } from '../../../src/core/job-token.ts'
 
 const KEY = 'key of this deployment'
 const NOW = Date.UTC(2026, 0, 1)

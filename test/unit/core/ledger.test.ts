@@ -8,8 +8,8 @@ import {
   newLedger,
   settle,
   usedBy,
-} from '../../../lambdas/core/ledger.ts'
-import { add, type Tally } from '../../../lambdas/core/tally.ts'
+} from '../../../src/core/ledger.ts'
+import { add, type Tally } from '../../../src/core/tally.ts'
 import { NOW } from './scene.ts'
 
 const free = () => undefined

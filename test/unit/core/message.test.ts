@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { askersOf, type Body, shownText } from '../../../lambdas/core/message.ts'
+import { askersOf, type Body, shownText } from '../../../src/core/message.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const sms = (address: string) => ({ channel: 'sms', address }) as const

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Order } from '../../../lambdas/core/order.ts'
-import type { Arrival } from '../../../lambdas/core/run/append.ts'
-import { obey } from '../../../lambdas/core/run/obey.ts'
-import { outstanding, type Session } from '../../../lambdas/core/session.ts'
+import { outstanding, type Session } from '../../../src/core/session.ts'
+import type { Order } from '../../../src/core/slash-command.ts'
+import type { Arrival } from '../../../src/protocol/append.ts'
+import { obey } from '../../../src/protocol/slash-command.ts'
 import { ACCOUNT, busyWith, closed, messages, NOW, session, turn } from './scene.ts'
 
 const arrival: Arrival = {

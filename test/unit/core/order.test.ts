@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { orderIn } from '../../../lambdas/core/order.ts'
+import { orderIn } from '../../../src/core/slash-command.ts'
 
 test.each([
   ['/stop', 'stop'],

@@ -1,10 +1,10 @@
 /** What a model is told: each message under its header, fenced so that no content can end its fence. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { framePrompt } from '../../../lambdas/core/framing.ts'
-import type { Body } from '../../../lambdas/core/message.ts'
-import { legPrompt, turnPrompt } from '../../../lambdas/core/prompt.ts'
-import { newWorker } from '../../../lambdas/core/worker.ts'
+import { framePrompt } from '../../../src/core/framing.ts'
+import type { Body } from '../../../src/core/message.ts'
+import { legPrompt, turnPrompt } from '../../../src/core/prompt.ts'
+import { newWorker } from '../../../src/core/worker.ts'
 
 /** Reads a prompt back as CommonMark does: a fence ends with the first line of at least as many backticks alone. */
 function readBack(prompt: string) {

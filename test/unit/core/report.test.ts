@@ -1,6 +1,6 @@
 /** What the conductor reads of a leg: the outcome on the first line. */
 import { expect, test } from 'vitest'
-import { lostReport, reportOf } from '../../../lambdas/core/report.ts'
+import { lostReport, reportOf } from '../../../src/core/worker-report.ts'
 
 const result = { allText: '', activity: [] }
 

@@ -1,5 +1,5 @@
 /** Sessions and turns to start a test from: what is not given is as new as can be. */
-import { newSession, type Session, type Turn, type Waiting } from '../../../lambdas/core/session.ts'
+import { newSession, type Session, type Turn, type Waiting } from '../../../src/core/session.ts'
 
 export const AT = '2026-01-01T00:00:00.000Z'
 export const NOW = Date.parse(AT)

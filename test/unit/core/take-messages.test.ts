@@ -1,7 +1,7 @@
 /** What a run does next, and how much a turn takes. */
 import { describe, expect, test } from 'vitest'
-import { takeMessages, tooOld, type Written } from '../../../lambdas/core/run/take-messages.ts'
-import type { Session } from '../../../lambdas/core/session.ts'
+import type { Session } from '../../../src/core/session.ts'
+import { takeMessages, tooOld, type Written } from '../../../src/protocol/take-messages.ts'
 import { busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
 
 const nothing: Written = { entries: new Set(), marked: new Set() }

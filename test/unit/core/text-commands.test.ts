@@ -1,6 +1,6 @@
 /** The forms that a command may have in the conductor's own text. */
 import { describe, expect, test } from 'vitest'
-import { readText } from '../../../lambdas/core/text-grammar.ts'
+import { readText } from '../../../src/commands/text-grammar.ts'
 
 const spawn = (task: string) => ({ type: 'SPAWN_WORKER', task, criteria: [] })
 const kill = (workerId: string) => ({ type: 'KILL_WORKER', workerId })

@@ -1,6 +1,6 @@
 /** What looks like a command in the conductor's text and is none: quoted material. */
 import { describe, expect, test } from 'vitest'
-import { readText } from '../../../lambdas/core/text-grammar.ts'
+import { readText } from '../../../src/commands/text-grammar.ts'
 
 const LINE = 'KILL_WORKER: all'
 

@@ -1,7 +1,7 @@
 /** Whatever the conductor writes is read, in a time that grows no faster than the text. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readText } from '../../../lambdas/core/text-grammar.ts'
+import { readText } from '../../../src/commands/text-grammar.ts'
 
 const fragment = fc.constantFrom(
   'SPAWN_WORKER: do',

@@ -1,7 +1,7 @@
 /** The turn under way: asked at most thrice, accepted once, or given up. */
 import { describe, expect, test } from 'vitest'
-import { isCurrentJob, storeResult } from '../../../lambdas/core/run/job.ts'
-import { accept, advance, ask, askAgain, park } from '../../../lambdas/core/run/turn.ts'
+import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
+import { accept, advance, ask, askAgain, park } from '../../../src/protocol/turn.ts'
 import { AT, message, messages, NOW, session, turn } from './scene.ts'
 
 const claim = { token: 'token', conductor: { cliSession: 'cli-session', sandboxId: 'sandbox' } }

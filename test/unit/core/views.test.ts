@@ -1,11 +1,11 @@
 /** What a reader of the API sees of a worker and a conductor: what they did, and none of what is ours alone. */
 import { expect, test } from 'vitest'
-import { claimLeg, endLeg, noteActivity } from '../../../lambdas/core/leg.ts'
-import { modelView } from '../../../lambdas/core/receipt.ts'
-import { stop } from '../../../lambdas/core/run/ends.ts'
-import { newSession } from '../../../lambdas/core/session.ts'
-import { conductorView, workerDetail, workerView } from '../../../lambdas/core/views.ts'
-import { endWorker, instruct, newWorker } from '../../../lambdas/core/worker.ts'
+import { claimLeg, endLeg, noteActivity } from '../../../src/core/leg.ts'
+import { modelView } from '../../../src/core/receipt.ts'
+import { newSession } from '../../../src/core/session.ts'
+import { conductorView, workerDetail, workerView } from '../../../src/core/views.ts'
+import { endWorker, instruct, newWorker } from '../../../src/core/worker.ts'
+import { stop } from '../../../src/protocol/lifecycle.ts'
 import { ACCOUNT, AT, busyWith, NOW } from './scene.ts'
 
 const consoleLink = (execution: string) => `https://console.example.com/${execution}`

@@ -6,14 +6,14 @@ import {
   isCurrentLegJob,
   noteActivity,
   storeLegResult,
-} from '../../../lambdas/core/leg.ts'
+} from '../../../src/core/leg.ts'
 import {
   currentLeg,
   endWorker,
   instruct,
   newWorker,
   type Worker,
-} from '../../../lambdas/core/worker.ts'
+} from '../../../src/core/worker.ts'
 import { AT, NOW } from './scene.ts'
 
 const LATER = '2026-01-01T00:10:00.000Z'

@@ -1,6 +1,6 @@
 /** What an answer costs, to the billionth of a dollar. */
 import { describe, expect, test } from 'vitest'
-import { answerTally, estimate, type Usage } from '../../../lambdas/core/prices.ts'
+import { answerTally, estimate, type Usage } from '../../../src/core/prices.ts'
 
 const usage = (given: Partial<Usage> = {}): Usage => ({
   input: 0,

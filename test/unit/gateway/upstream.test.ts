@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { askUpstream } from '../../../lambdas/model-gateway/upstream.ts'
-import { proveSignature } from '../../../local/aws/signature.ts'
+import { proveSignature } from '../../../packages/local-aws/src/signature.ts'
 import { setDeployment } from '../http/deployment.ts'
 
 const deployment = setDeployment()

@@ -1,8 +1,8 @@
 /** What the callback refuses of a list of artifacts before it looks at a worker, and who is not led to one. */
 import { expect, test } from 'vitest'
-import { signJobToken } from '../../../lambdas/core/job-token.ts'
 import { handler as readArtifact } from '../../../lambdas/read-artifact/handler.ts'
 import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
+import { signJobToken } from '../../../src/core/job-token.ts'
 import { call, detailOf } from './call.ts'
 import { JOB_KEY, OPERATOR, setDeployment } from './deployment.ts'
 

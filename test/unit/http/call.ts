@@ -2,8 +2,8 @@
 import type { Context } from 'aws-lambda'
 import { expect } from 'vitest'
 import * as z from 'zod'
-import type { HttpEvent } from '../../../lambdas/http/request.ts'
-import type { HttpResponse } from '../../../lambdas/http/respond.ts'
+import type { HttpEvent } from '../../../src/http/request.ts'
+import type { HttpResponse } from '../../../src/http/respond.ts'
 
 export type HttpFunction = (event: HttpEvent, context: Context) => Promise<HttpResponse>
 

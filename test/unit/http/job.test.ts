@@ -1,9 +1,9 @@
 /** A sandbox is known by its job token alone. */
 import { expect, test } from 'vitest'
-import { signJobToken } from '../../../lambdas/core/job-token.ts'
-import { requireJob } from '../../../lambdas/http/authenticate.ts'
-import { http } from '../../../lambdas/http/http.ts'
-import { json } from '../../../lambdas/http/respond.ts'
+import { signJobToken } from '../../../src/core/job-token.ts'
+import { requireJob } from '../../../src/http/authenticate.ts'
+import { http } from '../../../src/http/http.ts'
+import { json } from '../../../src/http/respond.ts'
 import { call, detailOf } from './call.ts'
 import { JOB_KEY, OPERATOR, setDeployment } from './deployment.ts'
 

@@ -1,8 +1,8 @@
 /** The operator is known by one bearer token; nobody else, and no guess, gets further. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { requireOperator, requireReader } from '../../../lambdas/http/authenticate.ts'
-import { http } from '../../../lambdas/http/http.ts'
-import { noContent } from '../../../lambdas/http/respond.ts'
+import { requireOperator, requireReader } from '../../../src/http/authenticate.ts'
+import { http } from '../../../src/http/http.ts'
+import { noContent } from '../../../src/http/respond.ts'
 import { call, detailOf } from './call.ts'
 import { INTERNAL, OPERATOR, READER, setDeployment } from './deployment.ts'
 

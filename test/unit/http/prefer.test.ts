@@ -1,6 +1,6 @@
 /** `Prefer: wait` is read as RFC 7240 says; what cannot be read is no preference. */
 import { expect, test } from 'vitest'
-import { preferredWait } from '../../../lambdas/receive-message/prefer.ts'
+import { preferredWait } from '../../../src/channels/http/prefer.ts'
 
 test.each([
   [undefined, 0],

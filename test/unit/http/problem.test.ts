@@ -1,9 +1,9 @@
 /** Every error of an HTTP function is a problem; what went wrong inside stays inside. */
 import { describe, expect, test } from 'vitest'
-import { http } from '../../../lambdas/http/http.ts'
-import { Problem, type ProblemStatus } from '../../../lambdas/http/problem.ts'
-import { json, noContent } from '../../../lambdas/http/respond.ts'
 import { handler as notFound } from '../../../lambdas/not-found/handler.ts'
+import { http } from '../../../src/http/http.ts'
+import { Problem, type ProblemStatus } from '../../../src/http/problem.ts'
+import { json, noContent } from '../../../src/http/respond.ts'
 import { call, detailOf } from './call.ts'
 import { setDeployment } from './deployment.ts'
 

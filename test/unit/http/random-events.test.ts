@@ -1,13 +1,13 @@
 /** Whatever API Gateway hands over, the answer has a documented status, and is a problem unless it is success. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { requireOperator } from '../../../lambdas/http/authenticate.ts'
-import { http } from '../../../lambdas/http/http.ts'
 import { handler as monitor } from '../../../lambdas/monitor/handler.ts'
 import { handler as history } from '../../../lambdas/read-history/handler.ts'
 import { handler as session } from '../../../lambdas/read-session/handler.ts'
 import { handler as message } from '../../../lambdas/receive-message/handler.ts'
 import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
+import { requireOperator } from '../../../src/http/authenticate.ts'
+import { http } from '../../../src/http/http.ts'
 import { callEvent, detailOf, eventOf } from './call.ts'
 import { INTERNAL, OPERATOR, setDeployment } from './deployment.ts'
 

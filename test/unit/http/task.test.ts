@@ -1,8 +1,8 @@
 /** The chain of a state machine's task: its input checked, its errors handed on by name, its token kept secret. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
-import { SandboxBusy } from '../../../lambdas/core/errors.ts'
-import { task } from '../../../lambdas/run/task.ts'
+import { SandboxBusy } from '../../../src/core/errors.ts'
+import { task } from '../../../src/triggers/task.ts'
 import { context } from './call.ts'
 import { setDeployment } from './deployment.ts'
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { commandsIn } from '../../../local/model/commands-in.ts'
 import type { Conductor } from '../../../local/model/conductor.ts'
-import { echo, echoOfReports, structured } from '../../../local/model/obedient.ts'
+import { echo, echoOfReports, structured } from '../../../local/model/gullible-model.ts'
 import { answer } from '../../../local/model/script.ts'
 import { asked, framed, requestOf, turned } from './request.ts'
 

@@ -1,5 +1,5 @@
 /** Worlds that differ only in what nobody can look at any more are one. */
-import type { Session, Turn, Waiting } from '../../../lambdas/core/session.ts'
+import type { Session, Turn, Waiting } from '../../../src/core/session.ts'
 import type { System } from './system.ts'
 import { over, type Position, type World } from './world.ts'
 

@@ -1,7 +1,8 @@
 /** What must never happen, and how a world may end. */
-import { isCurrentJob } from '../../../lambdas/core/run/job.ts'
-import { mine } from '../../../lambdas/core/run/step.ts'
-import { MAX_ASKED } from '../../../lambdas/core/run/take-messages.ts'
+
+import { mine } from '../../../src/protocol/guards.ts'
+import { isCurrentJob } from '../../../src/protocol/job.ts'
+import { MAX_ASKED } from '../../../src/protocol/take-messages.ts'
 import type { Happening, Transition } from './transition.ts'
 import { REPORT, type World } from './world.ts'
 

@@ -1,9 +1,9 @@
 /** The system under exploration: the product's own functions, and the order of the effects around them. */
-import { append, recover } from '../../../lambdas/core/run/append.ts'
-import { awaitMessage, closeRun, stop, tell } from '../../../lambdas/core/run/ends.ts'
-import { isCurrentJob, storeResult } from '../../../lambdas/core/run/job.ts'
-import { takeMessages } from '../../../lambdas/core/run/take-messages.ts'
-import { accept, advance, ask, askAgain, park } from '../../../lambdas/core/run/turn.ts'
+import { append, recover } from '../../../src/protocol/append.ts'
+import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
+import { awaitMessage, closeRun, stop, tell } from '../../../src/protocol/lifecycle.ts'
+import { takeMessages } from '../../../src/protocol/take-messages.ts'
+import { accept, advance, ask, askAgain, park } from '../../../src/protocol/turn.ts'
 
 const actions = {
   append,

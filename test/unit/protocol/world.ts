@@ -1,5 +1,5 @@
 /** The state that is explored: one session's real item, and the world that acts on it. */
-import { newSession, type Session } from '../../../lambdas/core/session.ts'
+import { newSession, type Session } from '../../../src/core/session.ts'
 import type { Faults, Scenario } from './scenario.ts'
 
 /** Where a dispatcher, or the sweep, stands in append and wake. */

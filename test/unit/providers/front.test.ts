@@ -2,9 +2,9 @@
 import http from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Loopback, openLoopback, readBody } from '../../../local/aws/loopback.ts'
 import { type Channels, startChannels } from '../../../local/providers/channels.ts'
 import { outbox } from '../../../local/providers/outbox.ts'
+import { type Loopback, openLoopback, readBody } from '../../../packages/local-aws/src/loopback.ts'
 import { readForm, textOf } from './support/form.ts'
 import type { Asked } from './support/webhook.ts'
 

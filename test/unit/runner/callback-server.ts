@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import * as z from 'zod'
-import { type Artifact, artifactList } from '../../../sandbox/artifact-rules.ts'
-import { heartbeat, type Job, type Result, result } from '../../../sandbox/contract.ts'
+import { type Artifact, artifactList } from '../../../src/contract/artifact-rules.ts'
+import { heartbeat, type Job, type Result, result } from '../../../src/contract/runner.ts'
 
 const route = z.enum(['job', 'heartbeat', 'artifacts', 'result'])
 type Route = z.infer<typeof route>

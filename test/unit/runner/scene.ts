@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Model, startModel } from '../../../local/model/server.ts'
-import type { Job } from '../../../sandbox/contract.ts'
+import type { Job } from '../../../src/contract/runner.ts'
 import { type CallbackServer, startCallback } from './callback-server.ts'
 import { type Cli, createSandbox, type Sandbox } from './sandbox-folder.ts'
 

@@ -1,10 +1,10 @@
 /** Metrics are lines of the log in CloudWatch's format: exact values under the deployment's name, and nothing for zero. */
 import { expect, test } from 'vitest'
-import { publish } from '../../../lambdas/adapters/metrics.ts'
-import { METRICS, type Measured, measuredToday } from '../../../lambdas/core/metrics.ts'
 import { handler as failRun } from '../../../lambdas/fail-run/handler.ts'
-import { http } from '../../../lambdas/http/http.ts'
-import { Problem, type ProblemStatus } from '../../../lambdas/http/problem.ts'
+import { publish } from '../../../src/adapters/metrics.ts'
+import { METRICS, type Measured, measuredToday } from '../../../src/core/metrics.ts'
+import { http } from '../../../src/http/http.ts'
+import { Problem, type ProblemStatus } from '../../../src/http/problem.ts'
 import { call, context } from '../http/call.ts'
 import { setDeployment } from '../http/deployment.ts'
 

@@ -1,6 +1,7 @@
 /** Guards in the product's actions: each mutant wraps the real function and takes one condition away. */
-import { withoutToken, withoutTurn } from '../../../../lambdas/core/run/step.ts'
-import type { Session } from '../../../../lambdas/core/session.ts'
+
+import type { Session } from '../../../../src/core/session.ts'
+import { withoutToken, withoutTurn } from '../../../../src/protocol/guards.ts'
 import type { Mutant } from '../mutants.ts'
 import { product } from '../system.ts'
 

@@ -1,5 +1,5 @@
 /** Guards in the handlers: each mutant changes the order or the condition of one effect. */
-import { withoutTurn } from '../../../../lambdas/core/run/step.ts'
+import { withoutTurn } from '../../../../src/protocol/guards.ts'
 import type { Mutant } from '../mutants.ts'
 import { product } from '../system.ts'
 

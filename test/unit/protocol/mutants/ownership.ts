@@ -1,5 +1,5 @@
 /** Guards of ownership: every step asks whose run it is, and which turn. Each mutant lets one step not ask. */
-import type { Session } from '../../../../lambdas/core/session.ts'
+import type { Session } from '../../../../src/core/session.ts'
 import type { Mutant } from '../mutants.ts'
 import { product, type System } from '../system.ts'
 

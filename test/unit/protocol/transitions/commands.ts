@@ -1,6 +1,7 @@
 /** RunCommands: the commands of an accepted turn, in order, each effect named or claimed. */
-import type { Done } from '../../../../lambdas/core/run/turn.ts'
-import type { Session } from '../../../../lambdas/core/session.ts'
+
+import type { Session } from '../../../../src/core/session.ts'
+import type { Done } from '../../../../src/protocol/turn.ts'
 import type { CommandKind, Scenario } from '../scenario.ts'
 import type { System } from '../system.ts'
 import type { Setting } from '../transition.ts'

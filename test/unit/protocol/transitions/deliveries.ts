@@ -1,6 +1,7 @@
 /** Append and wake: the queue, its dispatcher, one that outlived its time-out, the dead-letter consumer, and the sweep. */
-import type { Arrival, Wake } from '../../../../lambdas/core/run/append.ts'
-import type { Session } from '../../../../lambdas/core/session.ts'
+
+import type { Session } from '../../../../src/core/session.ts'
+import type { Arrival, Wake } from '../../../../src/protocol/append.ts'
 import type { System } from '../system.ts'
 import { type Component, fault, type Setting, type Transition } from '../transition.ts'
 import { type Delivery, isRunning, REPORT, WORKER, type World, withExecution } from '../world.ts'

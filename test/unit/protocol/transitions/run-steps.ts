@@ -1,6 +1,6 @@
 /** The review loop's Lambdas, one atomic action at a time. */
-import type { Over } from '../../../../lambdas/core/budget.ts'
-import type { Step } from '../../../../lambdas/core/run/step.ts'
+import type { Over } from '../../../../src/core/budget.ts'
+import type { Step } from '../../../../src/protocol/guards.ts'
 import type { Change, Setting } from '../transition.ts'
 import { ACCOUNT, type Position, TIME, taskToken, type World } from '../world.ts'
 import { commandStep, kindsOf } from './commands.ts'

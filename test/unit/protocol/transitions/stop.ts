@@ -1,5 +1,5 @@
 /** A person's stop: the session's update, its execution, its jobs. */
-import type { Session } from '../../../../lambdas/core/session.ts'
+import type { Session } from '../../../../src/core/session.ts'
 import { type Change, fault, type Setting, type Transition } from '../transition.ts'
 import { ACCOUNT, type Sandbox, type Stopping, type World } from '../world.ts'
 import { fail } from './executions.ts'

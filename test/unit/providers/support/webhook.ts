@@ -1,6 +1,6 @@
 /** A webhook for tests: it answers as it is told and keeps what it was asked. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
-import { openLoopback, readBody } from '../../../../local/aws/loopback.ts'
+import { openLoopback, readBody } from '../../../../packages/local-aws/src/loopback.ts'
 
 export interface Asked {
   readonly path: string

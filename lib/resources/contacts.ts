@@ -1,0 +1,54 @@
+/** The table of people and of what leads to their conversations, and how functions are bound to it. */
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Construct } from 'constructs'
+import { type Binding, setting, together } from '../kit/bindings.ts'
+import { access, keptTable, string } from '../kit/tables.ts'
+import type { Config } from './config.ts'
+
+export class Contacts extends Construct {
+  readonly #table: TableV2
+  readonly #historyDays: string
+
+  constructor(scope: Construct, id: string, { historyDays, retainData }: Config) {
+    super(scope, id)
+    this.#historyDays = String(historyDays)
+    this.#table = new TableV2(this, 'Contacts', {
+      ...keptTable(retainData),
+      partitionKey: string('scope'),
+      sortKey: string('name'),
+      timeToLiveAttribute: 'expires',
+    })
+  }
+
+  read(): Binding {
+    return access('CONTACTS_TABLE', this.#table, 'GetItem')
+  }
+  /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
+  change(): Binding {
+    return together(
+      access('CONTACTS_TABLE', this.#table, 'GetItem'),
+      setting('HISTORY_DAYS', this.#historyDays),
+      {
+        variables: {},
+        grant: (fn) =>
+          fn.addToRolePolicy(
+            new PolicyStatement({
+              actions: ['dynamodb:UpdateItem'],
+              resources: [this.#table.tableArn],
+              // Never the list of those who may write: these functions read what strangers send.
+              conditions: {
+                'ForAllValues:StringLike': {
+                  'dynamodb:LeadingKeys': ['unknown', 'thread#*', 'link#*', 'sms#*'],
+                },
+              },
+            }),
+          ),
+      },
+    )
+  }
+  /** The list of those who may write. */
+  manage(): Binding {
+    return access('CONTACTS_TABLE', this.#table, 'Query', 'UpdateItem', 'DeleteItem')
+  }
+}

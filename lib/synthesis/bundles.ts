@@ -1,0 +1,105 @@
+/** The code of all functions, bundled in one run of esbuild, and not again until something of it changes. */
+import { randomUUID } from 'node:crypto'
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+import * as z from 'zod'
+import { fingerprint } from './fingerprint.ts'
+
+const here = path.resolve(import.meta.dirname, '../..')
+
+/** Where a function's own code may be; packages are known by the lock file. */
+const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts']
+
+const bundling = {
+  outbase: 'lambdas',
+  entryNames: '[dir]/index',
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  // Less to do at a cold start than for an ES module, which reads every export of every built-in module it names.
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  sourcemap: true,
+  // The map is read at every cold start: a stack trace needs the places, not the text.
+  sourcesContent: false,
+  // An imported built-in module is read whole as well: `require` it where a package imports it on demand.
+  supported: { 'dynamic-import': false },
+  // Bundled ES modules may ask where they are, which CommonJS says otherwise.
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'moduleUrl' },
+  logLevel: 'error',
+} satisfies BuildOptions
+
+/**
+ * Bundles every function `lambdas/<name>/handler.ts` below `root`, unless bundles of the same sources are there already.
+ * Returns the folder that holds each function's `index.js` and source map in a folder of its name. Throws what esbuild
+ * says when a function cannot be bundled, and when one imports a file whose changes would go unnoticed.
+ */
+export async function bundleFunctions(root = here): Promise<string> {
+  const folder = path.join(root, 'dist', 'functions')
+  const bundles = path.join(folder, fingerprint(root, SOURCES, [JSON.stringify(bundling)]))
+  if (existsSync(bundles)) return bundles
+  const building = path.join(folder, `.${randomUUID()}`)
+  const names = globSync('*/handler.ts', { cwd: path.join(root, 'lambdas') }).map(path.dirname)
+  const made = await bundleInto(building, root, names.sort())
+  refuseUnknownSources(Object.values(made).flat())
+  writeFileSync(path.join(building, MADE_OF), JSON.stringify(made))
+  // Whoever still needs one of these has copied it into its assembly.
+  for (const old of globSync('[0-9a-f]*', { cwd: folder }))
+    rmSync(path.join(folder, old), { recursive: true, force: true })
+  keep(building, bundles)
+  return bundles
+}
+
+/** The files that each function in this folder of bundles is made of, relative to the checkout. */
+export const sourcesOf = (bundles: string): MadeOf =>
+  madeOf.parse(JSON.parse(readFileSync(path.join(bundles, MADE_OF), 'utf8')))
+
+const MADE_OF = 'made-of.json'
+const madeOf = z.record(z.string(), z.array(z.string()))
+export type MadeOf = z.infer<typeof madeOf>
+
+/** Bundles functions into folders of their names in `outdir`; returns what each is made of. */
+export async function bundleInto(
+  outdir: string,
+  root: string,
+  names: readonly string[],
+  { minify = true } = {},
+): Promise<MadeOf> {
+  const { metafile } = await build({
+    ...bundling,
+    entryPoints: names.map((name) => `lambdas/${name}/handler.ts`),
+    absWorkingDir: root,
+    outdir,
+    minify,
+    metafile: true,
+  })
+  const bundles = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) =>
+    entryPoint === undefined
+      ? []
+      : [[path.basename(path.dirname(entryPoint)), Object.keys(inputs)] as const],
+  )
+  return Object.fromEntries(bundles)
+}
+
+/** Of two that bundle the same at once, the first one's are kept. */
+function keep(building: string, bundles: string): void {
+  try {
+    renameSync(building, bundles)
+  } catch (error) {
+    if (!existsSync(bundles)) throw error
+    rmSync(building, { recursive: true })
+  }
+}
+
+function refuseUnknownSources(inputs: readonly string[]): void {
+  const unknown = [...new Set(inputs)].filter(
+    (input) =>
+      !input.includes('node_modules/') && !SOURCES.some((known) => path.matchesGlob(input, known)),
+  )
+  if (unknown.length > 0)
+    throw new Error(
+      `${unknown.join(', ')}: a function imports this, but it is not among the SOURCES of lib/synthesis/bundles.ts. Add its folder there, or its changes are not bundled.`,
+    )
+}

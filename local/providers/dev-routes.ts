@@ -1,0 +1,167 @@
+/** What stands in front of the API on one machine alone: people's SMS and mail go in, and what they got can be seen. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import * as z from 'zod'
+import type { Before } from '../../packages/local-aws/src/http-api.ts'
+import { readBody } from '../../packages/local-aws/src/loopback.ts'
+import { sendJson } from '../../packages/local-e2b/src/json-http.ts'
+import { sameSecret } from '../../packages/local-e2b/src/same-secret.ts'
+import { outboxOf } from './outbox.ts'
+import { type ComposedMail, newMessageId } from './sendgrid/inbound-mail.ts'
+import type { SendGrid } from './sendgrid/server.ts'
+import type { Twilio } from './twilio/server.ts'
+
+export interface FrontOptions {
+  readonly twilio: Twilio
+  readonly sendgrid: SendGrid
+  /** The operator's. */
+  readonly token: string
+  /** Where people write to, unless they answer a mail that has a `Reply-To`. */
+  readonly emailAddress: string
+}
+
+const file = z.object({
+  name: z.string().min(1),
+  type: z.string().min(1).default('application/octet-stream'),
+  contentBase64: z.base64(),
+})
+
+const smsBody = z.strictObject({
+  from: z.string().regex(/^\+[1-9]\d{6,14}$/),
+  text: z.string(),
+  media: z.array(file.omit({ name: true })).default([]),
+})
+
+const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/)
+const messageId = z.string().regex(/^<[^<>\s]+>$/)
+
+const emailBody = z.strictObject({
+  from: address,
+  fromName: z.string().optional(),
+  to: address.optional(),
+  subject: z.string().regex(/^[^\r\n]*$/),
+  text: z.string(),
+  html: z.string().optional(),
+  messageId: messageId.optional(),
+  inReplyTo: messageId.optional(),
+  references: z.array(messageId).optional(),
+  attachments: z.array(file).default([]),
+  mode: z.enum(['raw', 'parsed']).default('raw'),
+})
+
+const bodyLimit = 40 * 1024 * 1024
+
+/** A request that is refused, as problem+json like those of the API. */
+class Refusal extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/**
+ * Answers `GET /local/outbox`, `POST /local/sms` and `POST /local/email`, for the operator and from this machine only;
+ * any other path is left to the API.
+ */
+export function localFront(options: FrontOptions): Before {
+  return async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+    if (!pathname.startsWith('/local/')) return false
+    try {
+      sendJson(response, 200, await answerOf(options, request, pathname))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refuse(response, error)
+    }
+    return true
+  }
+}
+
+async function answerOf(options: FrontOptions, request: IncomingMessage, pathname: string) {
+  const { method, socket, headers } = request
+  requireLocal(request)
+  if (!sameSecret(headers.authorization, `Bearer ${options.token}`))
+    throw new Refusal(401, 'This route needs the header "Authorization: Bearer <operator token>".')
+  const api = `http://127.0.0.1:${socket.localPort}/api/webhooks`
+  const route = `${method} ${pathname}`
+  if (route === 'GET /local/outbox') return outboxOf(options.twilio, options.sendgrid)
+  if (route === 'POST /local/sms') return deliverSms(options, `${api}/sms#rc=5&rp=all`, request)
+  if (route === 'POST /local/email') return deliverMail(options, `${api}/email`, request)
+  throw new Refusal(404, `There is no ${route}.`)
+}
+
+/** A page in a browser may reach this port under a name of its own, and a tunnel brings others here. */
+function requireLocal({ socket, headers }: IncomingMessage): void {
+  const { host = '', forwarded, 'x-forwarded-for': forwardedFor } = headers
+  const isLocal =
+    /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host) &&
+    /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '') &&
+    forwarded === undefined &&
+    forwardedFor === undefined
+  if (!isLocal) throw new Refusal(403, 'This route is for requests from this machine itself.')
+}
+
+async function deliverSms({ twilio }: FrontOptions, webhook: string, request: IncomingMessage) {
+  const { from, text, media } = await bodyOf(smsBody, request)
+  return twilio.deliver({ from, body: text, media: media.map(fileOf) }, webhook)
+}
+
+/** The mail is authentic: SPF passes, and it has a valid signature of its From domain. */
+async function deliverMail(options: FrontOptions, webhook: string, request: IncomingMessage) {
+  const { attachments, mode, ...given } = await bodyOf(emailBody, request)
+  const thread = answering(given.inReplyTo, options)
+  const { messageId = newMessageId(given.from), to = thread.to ?? options.emailAddress } = given
+  const { references = thread.references } = given
+  const dkim = `{@${given.from.split('@').at(-1)} : pass}`
+  const delivery = await options.sendgrid.deliver(
+    { ...given, to, references, messageId, attachments: attachments.map(fileOf) },
+    webhook,
+    { mode, spf: 'pass', dkim },
+  )
+  return { ...delivery, messageId }
+}
+
+/** What a mail program takes from the mail that is answered: whom to write to, and the thread (RFC 5322, 3.6.4). */
+function answering(
+  inReplyTo: string | undefined,
+  { sendgrid }: FrontOptions,
+): Partial<Pick<ComposedMail, 'to' | 'references'>> {
+  if (inReplyTo === undefined) return {}
+  const answered = sendgrid.outbox.find((mail) => header(mail.headers, 'message-id') === inReplyTo)
+  if (!answered) return { references: [inReplyTo] }
+  const before = header(answered.headers, 'references') ?? ''
+  return {
+    to: header(answered.headers, 'reply-to')?.split(', ')[0] ?? answered.from,
+    references: [...before.split(/\s+/).filter(Boolean), inReplyTo],
+  }
+}
+
+/** A header by its name in lower case. */
+const header = (headers: Readonly<Record<string, string>>, wanted: string) =>
+  Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1]
+
+const fileOf = <T extends { contentBase64: string }>({ contentBase64, ...rest }: T) => ({
+  ...rest,
+  content: Buffer.from(contentBase64, 'base64'),
+})
+
+async function bodyOf<T>(shape: z.ZodType<T>, request: IncomingMessage): Promise<T> {
+  const body = await readBody(request, bodyLimit)
+  if (!body) throw new Refusal(413, `The body is longer than ${bodyLimit} bytes.`)
+  const parsed = shape.safeParse(jsonOf(body))
+  if (!parsed.success) throw new Refusal(400, z.prettifyError(parsed.error))
+  return parsed.data
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    throw new Refusal(400, 'The body is no JSON.')
+  }
+}
+
+function refuse(response: ServerResponse, { status, message: detail }: Refusal): void {
+  const type = { 'content-type': 'application/problem+json' }
+  sendJson(response, status, { type: 'about:blank', status, detail }, type)
+}

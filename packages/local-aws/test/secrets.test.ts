@@ -1,0 +1,50 @@
+/** Where secret values come from, and how they are made. */
+import { expect, test } from 'vitest'
+import { propertySchemas } from '../src/resource-properties.ts'
+import { generateSecret, secretValues, secretVariable } from '../src/secrets.ts'
+import { scratch } from './fixture/stack.ts'
+
+const secret = (name: string, properties: object) => ({
+  logicalId: name,
+  name,
+  arn: name,
+  url: '',
+  properties: propertySchemas['AWS::SecretsManager::Secret'].parse(properties),
+})
+
+const generation = (wanted: object) =>
+  generateSecret(
+    secret('s', { GenerateSecretString: wanted }).properties.GenerateSecretString ?? fail(),
+  )
+
+const fail = (): never => {
+  throw new Error('no GenerateSecretString')
+}
+
+test('what the operator gives wins over the template, and the template over a generated value', () => {
+  const secrets = [
+    secret('given', { GenerateSecretString: {}, SecretString: 'template' }),
+    secret('written', { GenerateSecretString: {}, SecretString: 'template' }),
+  ]
+  const values = secretValues(secrets, { given: 'operator' }, scratch('secrets'))
+  expect(Object.fromEntries(values)).toEqual({ given: 'operator', written: 'template' })
+})
+
+test('a generated value is kept for the next start', () => {
+  const stateDir = scratch('secrets')
+  const secrets = [secret('made', { GenerateSecretString: {} })]
+  expect(secretValues(secrets, {}, stateDir)).toEqual(secretValues(secrets, {}, stateDir))
+})
+
+test.each([
+  [{}, /^[!-~]{32}$/],
+  [{ ExcludePunctuation: true, PasswordLength: 8 }, /^[A-Za-z0-9]{8}$/],
+  [{ ExcludePunctuation: true, ExcludeCharacters: 'abc0', PasswordLength: 99 }, /^[^abc0\W]{99}$/],
+  [{ SecretStringTemplate: '{"user":"u"}', GenerateStringKey: 'p' }, /^\{"user":"u","p":".+"\}$/s],
+])('%j is generated as asked', (wanted, shape) => {
+  expect(generation(wanted)).toMatch(shape)
+})
+
+test('the variable for a secret is its last name', () => {
+  expect(secretVariable('baton/twilio-auth-token')).toBe('TWILIO_AUTH_TOKEN')
+})

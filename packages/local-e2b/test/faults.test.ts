@@ -1,0 +1,74 @@
+/** The faults a test can ask for, as the real SDK meets them. */
+import { RateLimitError, SandboxError, ServiceBusyError, TimeoutError } from 'e2b'
+import { expect, test } from 'vitest'
+import { HANG_AFTER, HANG_BEFORE } from '../src/faults.ts'
+import { processesMarked } from './support/host-processes.ts'
+import { serverForTest } from './support/local-e2b.ts'
+import { waitUntil } from './support/wait-until.ts'
+
+test.each([
+  [429, RateLimitError],
+  [503, ServiceBusyError],
+  [500, SandboxError],
+] as const)('the next creations answer %i, then creating works', async (status, error) => {
+  const { client, server } = await serverForTest()
+  server.faults.onCreate(status, 2)
+  await expect(client.Sandbox.create()).rejects.toThrow(error)
+  await expect(client.Sandbox.create()).rejects.toThrow(error)
+  const sandbox = await client.Sandbox.create()
+  expect(server.sandboxes()).toMatchObject([{ id: sandbox.sandboxId }])
+})
+
+test.each([
+  [HANG_BEFORE, 0],
+  [HANG_AFTER, 1],
+] as const)('a creation can %s', async (fault, left) => {
+  const { client, server } = await serverForTest()
+  server.faults.onCreate(fault)
+  const create = client.Sandbox.create({ metadata: { job: 'j1' }, requestTimeoutMs: 1000 })
+  await expect(create).rejects.toMatchObject({ name: 'TimeoutError' })
+  // It may take longer to create it than the client waits.
+  await waitUntil('it is there', () => server.sandboxes().length === left)
+  const found = await client.Sandbox.list({ query: { metadata: { job: 'j1' } } }).nextItems()
+  expect(found).toHaveLength(left)
+})
+
+test('a crashed sandbox is gone for everybody, and a command under way hears of it', async () => {
+  const { client, server } = await serverForTest({ isolation: 'auto' })
+  const sandbox = await client.Sandbox.create()
+  const handle = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+  await Promise.all([
+    expect(handle.wait()).rejects.toThrow(TimeoutError),
+    server.faults.crash(sandbox.sandboxId),
+  ])
+  await waitUntil('it is gone', () => server.sandboxes().length === 0)
+  expect(await sandbox.kill()).toBe(false)
+  await waitUntil('it is counted', () => server.counters().ended === 1)
+})
+
+test('whoever asks while a sandbox ends is told that it does not run', async () => {
+  const { client, server } = await serverForTest()
+  const sandbox = await client.Sandbox.create()
+  // It takes what it is asked and answers nothing.
+  for (const pid of processesMarked('E2B_SANDBOX_ID', sandbox.sandboxId))
+    process.kill(pid, 'SIGSTOP')
+  const asked = [sandbox.isRunning(), sandbox.commands.list(), sandbox.files.read('x')]
+  const answers = Promise.allSettled(asked)
+  // What was asked before has arrived when this is answered.
+  await client.Sandbox.list().nextItems()
+  await client.Sandbox.kill(sandbox.sandboxId)
+  const [running, ...others] = await answers
+  expect(running).toMatchObject({ value: false })
+  for (const other of others) expect(other).toMatchObject({ reason: expect.any(TimeoutError) })
+  expect(server.sandboxes()).toEqual([])
+})
+
+test('a cut connection leaves the command running', async () => {
+  const { client, server } = await serverForTest()
+  const sandbox = await client.Sandbox.create()
+  const handle = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+  const cut = expect(handle.wait()).rejects.toThrow(SandboxError)
+  server.faults.cutConnections(sandbox.sandboxId)
+  await cut
+  expect((await sandbox.commands.list()).map(({ pid }) => pid)).toEqual([handle.pid])
+})

@@ -1,0 +1,62 @@
+/** What became of each delivery, as attributes of the entry it delivers: the claim before it is sent, then the outcome. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { DeliveryRecord } from '../channels/delivery.ts'
+import { dynamo } from './dynamo.ts'
+import { variable } from './environment.ts'
+
+/** Which delivery of which entry. */
+export interface DeliveryKey {
+  readonly sessionId: string
+  readonly seq: number
+  readonly name: string
+}
+
+const PREFIX = 'delivery '
+
+/** The records in an item, by name: a reply's before those of commands. */
+export const recordsIn = (
+  stored: Readonly<Record<string, unknown>>,
+): readonly (DeliveryRecord & { readonly name: string })[] =>
+  Object.keys(stored)
+    .filter((attribute) => attribute.startsWith(PREFIX))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((attribute) => ({
+      name: attribute.slice(PREFIX.length),
+      ...(stored[attribute] as DeliveryRecord),
+    }))
+
+/**
+ * Puts a record where `before` stands, and only there; `before` is undefined for none. Answers whether it was put:
+ * somebody else was quicker, or the entry was deleted, if not.
+ */
+export async function recordDelivery(
+  { sessionId, seq, name }: DeliveryKey,
+  before: DeliveryRecord | undefined,
+  record: DeliveryRecord,
+): Promise<boolean> {
+  try {
+    await dynamo.send(
+      new UpdateCommand({
+        TableName: variable('CONVERSATIONS_TABLE'),
+        Key: { sessionId, seq },
+        UpdateExpression: 'SET #record = :record',
+        ConditionExpression: before
+          ? '#record.#status = :status AND #record.#at = :at'
+          : 'attribute_exists(sessionId) AND attribute_not_exists(#record)',
+        ExpressionAttributeNames: {
+          '#record': `${PREFIX}${name}`,
+          ...(before && { '#status': 'status', '#at': 'at' }),
+        },
+        ExpressionAttributeValues: {
+          ':record': record,
+          ...(before && { ':status': before.status, ':at': before.at }),
+        },
+      }),
+    )
+    return true
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false
+    throw error
+  }
+}

@@ -1,0 +1,174 @@
+/** The history: numbered entries, written from the session item and read without passing a gap. */
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { ReturnAddress } from '../channels/delivery.ts'
+import { replyName } from '../channels/delivery-content.ts'
+import {
+  type Entry,
+  type EntryCommand,
+  messageEntry,
+  noticeEntry,
+  receiptEntry,
+  turnEntry,
+} from '../core/history.ts'
+import { type AttachedFile, askersOf } from '../core/message.ts'
+import type { Session, Unwritten } from '../core/session.ts'
+import { acceptedAnswer } from '../core/turn-reply.ts'
+import { findBody, getBodies, getBody, getResult, textOf } from './bodies.ts'
+import { recordsIn } from './delivery-records.ts'
+import { expiry, getStored, openDocument, putDocument, type StoredDocument } from './documents.ts'
+import { dynamo } from './dynamo.ts'
+import { variable } from './environment.ts'
+import { enqueueDelivery } from './queues.ts'
+
+/**
+ * Puts entries that have their number but may not stand in the history yet, all or some, and sends them on their way to
+ * whoever is to be told and cannot read the history. Answers their numbers.
+ */
+export async function writeEntries(
+  session: Session,
+  wanted: (entry: Unwritten) => boolean = () => true,
+): Promise<ReadonlySet<number>> {
+  const { sessionId } = session
+  const unwritten = session.unwritten.filter(wanted)
+  const written = await Promise.all(
+    unwritten.map(async (unwrittenEntry) => {
+      const { entry, askers } = await entryOf(session, unwrittenEntry)
+      await putDocument({ sessionId, seq: entry.seq }, entry)
+      return { entry, askers }
+    }),
+  )
+  // In order: the queue keeps a session's deliveries in the order in which they are put there.
+  for (const { entry, askers } of written) await deliver(sessionId, entry, askers)
+  return new Set(unwritten.map(({ seq }) => seq))
+}
+
+/** An entry, and whom it is sent to. */
+interface Written {
+  readonly entry: Entry
+  readonly askers: readonly ReturnAddress[]
+}
+
+async function entryOf(session: Session, entry: Unwritten): Promise<Written> {
+  const { sessionId } = session
+  switch (entry.kind) {
+    case 'message':
+      return {
+        entry: messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id)),
+        askers: [],
+      }
+    case 'notice': {
+      // One whose content is gone is no reason not to tell the others.
+      const found = await Promise.all((entry.about ?? []).map(({ id }) => findBody(sessionId, id)))
+      const bodies = found.flatMap((each) => each?.body ?? [])
+      return { entry: noticeEntry(entry, session), askers: askersOf(bodies) }
+    }
+    case 'receipt':
+      return { entry: receiptEntry(entry), askers: [] }
+    case 'turn': {
+      const bodies = await getBodies(sessionId, entry.covered)
+      const answer = acceptedAnswer(await getResult(sessionId, entry.result), textOf(bodies))
+      return { entry: turnEntry(entry, answer, session), askers: askersOf(bodies) }
+    }
+    default:
+      return entry satisfies never
+  }
+}
+
+async function deliver(
+  sessionId: string,
+  { seq, text }: Entry,
+  askers: readonly ReturnAddress[],
+): Promise<void> {
+  if (text === '') return
+  for (const to of askers) await enqueueDelivery({ sessionId, seq, name: replyName(to), to })
+}
+
+/** What became of a command; stands beside the entry, so that neither waits for the other. */
+export type Outcome = Required<Pick<EntryCommand, 'status' | 'outcome'>>
+
+/** Records it with the turn's entry, whether that is written already or not; the first outcome is the one that counts. */
+export const recordOutcome = (
+  sessionId: string,
+  seq: number,
+  commandId: string,
+  outcome: Outcome,
+) =>
+  dynamo.send(
+    new UpdateCommand({
+      TableName: variable('CONVERSATIONS_TABLE'),
+      Key: { sessionId, seq },
+      UpdateExpression:
+        'SET #outcome = if_not_exists(#outcome, :outcome), expires = if_not_exists(expires, :expires)',
+      ExpressionAttributeNames: { '#outcome': `outcome ${commandId}` },
+      ExpressionAttributeValues: { ':outcome': outcome, ':expires': expiry() },
+    }),
+  )
+
+/** What is stored besides the entries up to `last`: bodies by the ids of their messages, and files that came with them. */
+export async function besides(
+  sessionId: string,
+  last: number,
+): Promise<{ readonly messageIds: readonly string[]; readonly files: readonly AttachedFile[] }> {
+  const messageIds: string[] = []
+  const files: AttachedFile[] = []
+  for (let after = 0; after < last; after += 100) {
+    const { Items = [] } = await dynamo.send(
+      new QueryCommand({
+        TableName: variable('CONVERSATIONS_TABLE'),
+        KeyConditionExpression: 'sessionId = :session AND seq BETWEEN :from AND :to',
+        ExpressionAttributeValues: {
+          ':session': sessionId,
+          ':from': after + 1,
+          ':to': after + 100,
+        },
+        ConsistentRead: true,
+      }),
+    )
+    const entries = await Promise.all((Items as StoredDocument[]).map(openDocument))
+    for (const entry of entries as (Entry | undefined)[]) {
+      if (entry?.messageId !== undefined) messageIds.push(entry.messageId)
+      files.push(...(entry?.files ?? []))
+    }
+  }
+  return { messageIds, files }
+}
+
+/** One entry; undefined when it is not there (any more). */
+export async function readEntry(sessionId: string, seq: number): Promise<Entry | undefined> {
+  const stored = await getStored({ sessionId, seq })
+  if (stored?.document === undefined && stored?.objectKey === undefined) return undefined
+  return openEntry({ ...stored })
+}
+
+/** Entries after `after`, oldest first, at most `limit`; stops before a number that is missing (consistent read). */
+export async function readEntries(
+  sessionId: string,
+  after: number,
+  limit: number,
+): Promise<readonly Entry[]> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: variable('CONVERSATIONS_TABLE'),
+      KeyConditionExpression: 'sessionId = :session AND seq > :after',
+      ExpressionAttributeValues: { ':session': sessionId, ':after': after },
+      ConsistentRead: true,
+      Limit: limit,
+    }),
+  )
+  const stored = Items as (StoredDocument & Record<string, unknown>)[]
+  const gap = stored.findIndex(
+    ({ seq, document, objectKey }, i) =>
+      seq !== after + 1 + i || (document === undefined && objectKey === undefined),
+  )
+  return Promise.all((gap < 0 ? stored : stored.slice(0, gap)).map(openEntry))
+}
+
+async function openEntry(stored: StoredDocument & Record<string, unknown>): Promise<Entry> {
+  const entry = (await openDocument(stored)) as Entry
+  const deliveries = recordsIn(stored)
+  const commands = entry.commands?.map((command) => ({
+    ...command,
+    ...(stored[`outcome ${command.id}`] as Outcome | undefined),
+  }))
+  return { ...entry, ...(commands && { commands }), ...(deliveries.length > 0 && { deliveries }) }
+}

@@ -1,0 +1,33 @@
+/** Links that are short, need no token and cannot be guessed: for people who have nothing but what was sent to them. */
+import { createHmac } from 'node:crypto'
+import type { DeliveredFile } from '../channels/delivery.ts'
+import { type LinkTarget, putLink } from './contacts.ts'
+import { variable } from './environment.ts'
+import { secret } from './secrets.ts'
+
+/** 132 bits. */
+const TOKEN_LENGTH = 22
+
+export interface ShortLink {
+  readonly url: string
+  /** Before that it leads nowhere; done again it works for as long anew. */
+  open(): Promise<void>
+}
+
+/** To the whole text of a delivery: the same link for the same one. */
+export const linkToText = (sessionId: string, seq: number, name: string) =>
+  link(`text ${sessionId} ${seq} ${name}`, { sessionId, text: { seq, name } })
+
+/** To a file that was handed over. */
+export const linkToFile = (sessionId: string, { key, name }: DeliveredFile) =>
+  link(`file ${key}`, { sessionId, file: { key, name } })
+
+async function link(what: string, target: Omit<LinkTarget, 'expires'>): Promise<ShortLink> {
+  const hmac = createHmac('sha256', await secret('LINK_KEY_SECRET'))
+  const token = hmac.update(what).digest('base64url').slice(0, TOKEN_LENGTH)
+  const expires = Math.floor(Date.now() / 1000) + variable('LINK_DAYS') * 86_400
+  return {
+    url: `${variable('PUBLIC_URL')}/l/${token}`,
+    open: () => putLink(token, { ...target, expires }),
+  }
+}

@@ -1,0 +1,29 @@
+/** What a delivery says: an entry's own text, or what a command of it asks to be sent. */
+import { createHash } from 'node:crypto'
+import type { Entry } from '../core/history.ts'
+import type { ReturnAddress } from './delivery.ts'
+
+export interface Said {
+  /** Markdown. */
+  readonly text: string
+}
+
+/** Of the delivery's name; throws for a command that is not in the entry: then it is not the entry of the delivery. */
+export function saidIn(
+  { text, commands = [] }: Pick<Entry, 'text' | 'commands'>,
+  name: string,
+): Said {
+  if (isReply(name)) return { text }
+  const command = commands.find(({ id }) => id === name)
+  if (!command) throw new Error(`the entry has no command ${name}`)
+  const said = [command.body, command.message].find((each) => typeof each === 'string')
+  return { text: typeof said === 'string' ? said : '' }
+}
+
+const REPLY = 'reply.'
+
+/** Names the delivery of an entry's text to one of those whom it is for; it stands in logs, where addresses do not. */
+export const replyName = ({ channel, address }: Pick<ReturnAddress, 'channel' | 'address'>) =>
+  REPLY + createHash('sha256').update(`${channel} ${address}`).digest('base64url').slice(0, 8)
+
+export const isReply = (name: string) => name.startsWith(REPLY)

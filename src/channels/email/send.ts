@@ -1,0 +1,71 @@
+/** One mail: in its thread where it answers one, with files attached as far as they fit, links to the others. */
+
+import type { Dispatch } from '../../../lambdas/deliver-message/dispatch.ts'
+import { rememberThread } from '../../adapters/contacts.ts'
+import { readObject } from '../../adapters/documents.ts'
+import type { Outgoing } from '../../adapters/queues.ts'
+import { secret } from '../../adapters/secrets.ts'
+import { linkToFile } from '../../adapters/short-links.ts'
+import type { DeliveredFile, EmailReturn } from '../delivery.ts'
+import type { Said } from '../delivery-content.ts'
+import { outboundMail } from './compose.ts'
+import { sendMail } from './sendgrid.ts'
+import { ownMessageId } from './thread.ts'
+
+/** Of all files of a mail together, before base64 makes a third more of them: SendGrid takes 30 MB, some mailboxes 25. */
+const ATTACHED_BYTES = 15_000_000
+
+export async function dispatchMail(
+  delivery: Outgoing & { readonly to: EmailReturn },
+  { text }: Said,
+  from: string,
+): Promise<Dispatch | { readonly problem: string }> {
+  const { sessionId, seq, name, to, files = [] } = delivery
+  const { attached, linked } = fitting(files)
+  const links = await Promise.all(linked.map((file) => linkToFile(sessionId, file)))
+  const attachments = await Promise.all(attached.map(attachmentOf))
+  const gone = attachments.find((each) => each.content === undefined)
+  if (gone) return { problem: `the file ${gone.name} is not kept any more` }
+  const messageId = ownMessageId(
+    await secret('LINK_KEY_SECRET'),
+    { sessionId, seq, name },
+    from.slice(from.lastIndexOf('@') + 1),
+  )
+  const mail = outboundMail({
+    from: { email: from, name: 'Baton' },
+    to,
+    text: [text, ...links.map(({ url }, i) => `- ${linked[i]?.name}: ${url}`)].join('\n\n'),
+    messageId,
+    customId: `${sessionId}/${seq}/${name}`,
+    attachments: attachments.flatMap(({ content, ...file }) =>
+      content ? [{ ...file, content }] : [],
+    ),
+  })
+  // Before it is claimed: what fails here is tried again, what fails after that is in doubt.
+  await Promise.all([rememberThread(messageId, sessionId), ...links.map((link) => link.open())])
+  return {
+    send: () => sendMail(mail),
+    // Asking SendGrid what it has is a paid feature that few have.
+    find: async () => 'unknown',
+  }
+}
+
+const attachmentOf = async ({ name, key }: DeliveredFile) => ({
+  name,
+  // Nothing opens as a page what came out of a sandbox.
+  type: 'application/octet-stream',
+  content: await readObject(key),
+})
+
+function fitting(files: readonly DeliveredFile[]) {
+  const attached: DeliveredFile[] = []
+  const linked: DeliveredFile[] = []
+  let bytes = 0
+  for (const file of files) {
+    const fits = bytes + file.size <= ATTACHED_BYTES
+    if (fits) bytes += file.size
+    const place = fits ? attached : linked
+    place.push(file)
+  }
+  return { attached, linked }
+}

@@ -1,0 +1,23 @@
+/** Who is asking: Twilio, by its signature. */
+import { variable } from '../../adapters/environment.ts'
+import { rereadSecret, secret } from '../../adapters/secrets.ts'
+import type { Form } from '../../http/form.ts'
+import { Problem } from '../../http/problem.ts'
+import type { HttpEvent } from '../../http/request.ts'
+import { verifyTwilio } from './signature.ts'
+
+/**
+ * Throws 403 unless Twilio has signed the request. The address is the one that is configured there, not one made of the
+ * event, which lacks what a domain of one's own maps away; a token that does not fit is read once more, for it may have
+ * been rotated.
+ */
+export async function requireTwilio(event: HttpEvent, path: string, form: Form): Promise<void> {
+  const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
+  const url = `${variable('PUBLIC_URL')}${path}${query}`
+  const signature = event.headers['x-twilio-signature'] ?? ''
+  const fits = (token: string) => verifyTwilio({ token, url, form, signature })
+  if (fits(await secret('TWILIO_TOKEN_SECRET'))) return
+  const rotated = await rereadSecret('TWILIO_TOKEN_SECRET')
+  if (rotated !== undefined && fits(rotated)) return
+  throw new Problem(403, 'This route is for Twilio: its signature is missing or does not fit.')
+}

@@ -1,0 +1,147 @@
+/** Twilio's API for messages: an SMS is sent, and one that may have been sent is found again. */
+import * as z from 'zod'
+import { variable } from '../../adapters/environment.ts'
+import {
+  askWithKey,
+  handOver,
+  NotSent,
+  type Question,
+  readJson,
+} from '../../adapters/provider-call.ts'
+import type { Handover } from '../delivery.ts'
+
+const VERSION = '2010-04-01'
+const PAGE_SIZE = 100
+const MAX_PAGES = 20
+/** Between Twilio's clock and ours. */
+const SKEW_MS = 60_000
+
+export interface OutboundSms {
+  /** E.164, as `to`. */
+  readonly from: string
+  readonly to: string
+  /** At most 1600 characters. */
+  readonly body: string
+  /** Where Twilio tells what becomes of it; in doubt, this names the message by its query. */
+  readonly statusCallback: string
+}
+
+const created = z.object({ sid: z.string().min(1) })
+/** https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions */
+const exception = z.object({ code: z.number(), message: z.string().default('') })
+
+/** The queue of the number is full for ten hours: https://www.twilio.com/docs/api/errors/21611 */
+const QUEUE_FULL = 21611
+
+/**
+ * Sends an SMS. Twilio knows no idempotency key: what is in doubt may be sent again only after `findSms`.
+ * https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource
+ */
+export const sendSms = (
+  { from, to, body, statusCallback }: OutboundSms,
+  timeoutMs?: number,
+): Promise<Handover> =>
+  handOver(
+    {
+      key: 'TWILIO_TOKEN_SECRET',
+      questionWith: (token) => ({
+        method: 'POST',
+        url: base() + messages(),
+        headers: {
+          ...authorization(token),
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: new URLSearchParams({
+          From: from,
+          To: to,
+          Body: body,
+          StatusCallback: statusCallback,
+        }).toString(),
+      }),
+      taken: (answer) => (answer.status === 201 ? readJson(created, answer)?.sid : undefined),
+      objection: (answer) => {
+        const problem = readJson(exception, answer)
+        return problem && `${problem.code} ${problem.message}`
+      },
+      passes: (answer) => readJson(exception, answer)?.code === QUEUE_FULL,
+    },
+    timeoutMs,
+  )
+
+const page = z.object({
+  messages: z.array(
+    z.object({
+      sid: z.string(),
+      body: z.string().nullable(),
+      /** RFC 2822. */
+      date_created: z.string(),
+      direction: z.string(),
+    }),
+  ),
+  next_page_uri: z.string().startsWith('/').nullish(),
+})
+type Message = z.infer<typeof page>['messages'][number]
+
+/**
+ * An SMS that was sent through the API with these numbers and this body since a time (ms since the epoch), less a
+ * minute for the clocks; nothing when Twilio has none. The list is not filtered by the day an SMS was sent: one that
+ * waits may have none yet. `isFree` says of an id that it is no other's, for two may say the same.
+ * https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
+ * @throws NotSent, AnswerLost or Error when Twilio does not tell, which is not to be taken for "none".
+ */
+export async function findSms({
+  from,
+  to,
+  body,
+  since,
+  isFree = async () => true,
+}: {
+  readonly from: string
+  readonly to: string
+  readonly body: string
+  readonly since: number
+  readonly isFree?: (providerId: string) => Promise<boolean>
+}): Promise<{ readonly providerId: string } | undefined> {
+  const isRecent = ({ date_created }: Message) => !(Date.parse(date_created) < since - SKEW_MS)
+  const query = new URLSearchParams({ To: to, From: from, PageSize: String(PAGE_SIZE) })
+  let next: string | null | undefined = `${messages()}?${query}`
+  for (let count = 0; count < MAX_PAGES; count++) {
+    const { messages: listed, next_page_uri }: z.infer<typeof page> = await readPage(next)
+    const alike = listed.filter(
+      (each) => each.direction === 'outbound-api' && isRecent(each) && isSame(each.body, body),
+    )
+    for (const { sid } of alike) if (await isFree(sid)) return { providerId: sid }
+    // The newest come first.
+    if (!next_page_uri || (listed.length > 0 && !listed.some(isRecent))) return undefined
+    next = next_page_uri
+  }
+  throw new Error(`Twilio lists more than ${MAX_PAGES * PAGE_SIZE} messages since then.`)
+}
+
+/** Blanks at the ends may not survive. */
+const isSame = (listed: string | null, sent: string) =>
+  (listed ?? '').trim() === sent.toWellFormed().trim()
+
+async function readPage(path: string): Promise<z.infer<typeof page>> {
+  const answer = await askWithKey('TWILIO_TOKEN_SECRET', (token) => ({
+    method: 'GET',
+    url: base() + path,
+    headers: authorization(token),
+  }))
+  const parsed = answer.status === 200 ? readJson(page, answer) : undefined
+  if (!parsed) throw new Error(`Twilio's list of messages cannot be read: HTTP ${answer.status}.`)
+  return parsed
+}
+
+const base = () => variable('TWILIO_API_URL').replace(/\/+$/, '')
+const messages = () => `/${VERSION}/Accounts/${accountSid()}/Messages.json`
+
+function accountSid(): string {
+  const sid = variable('TWILIO_ACCOUNT_SID')
+  if (!sid) throw new NotSent('TWILIO_ACCOUNT_SID is not set.')
+  return sid
+}
+
+const authorization = (token: string): Question['headers'] => ({
+  authorization: `Basic ${Buffer.from(`${accountSid()}:${token}`).toString('base64')}`,
+})

@@ -1,0 +1,120 @@
+/** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
+
+import type { DeliveryRecord } from '../channels/delivery.ts'
+import type { Answer } from '../commands/command.ts'
+import { commandId, spawnedIds } from '../commands/command.ts'
+import { runName } from './execution-name.ts'
+import type { AttachedFile, Body } from './message.ts'
+import { modelView, receiptText, spentText, spentView } from './receipt.ts'
+import type { Session, Unwritten } from './session.ts'
+
+export interface EntryCommand {
+  readonly id: string
+  readonly type: string
+  readonly status: 'pending' | 'done' | 'refused' | 'failed'
+  readonly outcome?: string
+  readonly [field: string]: unknown
+}
+
+export interface Entry {
+  readonly seq: number
+  /** What the sender was answered. */
+  readonly messageId?: string
+  /** ISO 8601. */
+  readonly at: string
+  readonly role: 'user' | 'conductor' | 'worker' | 'system'
+  readonly channel?: string
+  /** Who wrote it, where that was proven, and what about. */
+  readonly sender?: string
+  readonly subject?: string
+  /** What came with it. */
+  readonly files?: readonly AttachedFile[]
+  readonly text: string
+  /** To whom it was sent, and what became of that. */
+  readonly deliveries?: readonly (DeliveryRecord & { readonly name: string })[]
+  readonly turnId?: string
+  readonly workerId?: string
+  /** Of a turn: ids of the messages that it answers, and the name of its run's execution. */
+  readonly answers?: readonly string[]
+  readonly execution?: string
+  readonly commands?: readonly EntryCommand[]
+  /** What the models used for a turn. */
+  readonly usage?: ReturnType<typeof modelView>
+  /** At a run's end: what was spent since the receipt before. */
+  readonly receipt?: { readonly run: number } & ReturnType<typeof spentView>
+}
+
+const SILENCE =
+  'The conductor read your message and had nothing to say to it, even when asked again. Please put it another way.'
+
+const ROLES = { person: 'user', worker: 'worker', system: 'system' } as const
+
+export const messageEntry = (seq: number, messageId: string, message: Body): Entry => ({
+  seq,
+  messageId,
+  at: message.at,
+  role: ROLES[message.from],
+  ...(message.from === 'person' && {
+    channel: message.channel,
+    ...(message.sender !== undefined && { sender: message.sender }),
+    ...(message.subject !== undefined && { subject: message.subject }),
+    ...(message.files && { files: message.files }),
+  }),
+  ...(message.from === 'worker' && { workerId: message.workerId }),
+  text: message.text,
+})
+
+export const noticeEntry = (
+  { seq, text, at }: Extract<Unwritten, { kind: 'notice' }>,
+  { channel }: Session,
+): Entry => ({ seq, at, role: 'system', channel, text })
+
+export const receiptEntry = ({
+  seq,
+  run,
+  spent,
+  at,
+}: Extract<Unwritten, { kind: 'receipt' }>): Entry => ({
+  seq,
+  at,
+  role: 'system',
+  text: receiptText(run, spent),
+  receipt: { run, ...spentView(spent) },
+})
+
+/** A reply may say what it has cost so far; a turn that only hands work out has none. */
+function replyText(
+  { silent, soFar }: Extract<Unwritten, { kind: 'turn' }>,
+  reply: string | null,
+): string {
+  const text = silent ? SILENCE : (reply ?? '')
+  return soFar && text ? `${text}\n\n(So far: ${spentText(soFar)}.)` : text
+}
+
+/** A turn's entry; its commands' outcomes are added as they are done. */
+export const turnEntry = (
+  turn: Extract<Unwritten, { kind: 'turn' }>,
+  { reply, commands }: Answer,
+  { sessionId, channel }: Session,
+): Entry => {
+  const spawned = spawnedIds(commands, turn.firstWorker)
+  return {
+    seq: turn.seq,
+    at: turn.at,
+    role: 'conductor',
+    channel,
+    text: replyText(turn, reply),
+    turnId: `t${turn.n}`,
+    answers: turn.covered.map(({ id }) => id),
+    execution: runName(sessionId, turn.run),
+    ...(turn.used && { usage: modelView(turn.used) }),
+    ...(commands.length > 0 && {
+      commands: commands.map((command, i) => ({
+        ...command,
+        ...(spawned.has(i) && { workerId: spawned.get(i) }),
+        id: commandId(turn.n, i),
+        status: 'pending' as const,
+      })),
+    }),
+  }
+}

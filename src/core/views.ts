@@ -1,0 +1,143 @@
+/** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import { artifactsOf } from './artifacts.ts'
+import { legName, runName } from './execution-name.ts'
+import { modelView, overText, spentView } from './receipt.ts'
+import type { Session, Turn } from './session.ts'
+import { stateOf } from './session-state.ts'
+import { add, type Tally } from './tally.ts'
+import type { Leg, Worker } from './worker.ts'
+
+/** Where an execution is looked at in the console, by its name. */
+export type ConsoleLink = (execution: string) => string
+
+/** The conductor of a session at `now` (ms since the epoch); `lastActivity` is what the table keeps beside the session. */
+export const conductorView = (
+  { sessionId, conductor, run, busy, createdAt, lastActivity }: Session & { lastActivity?: string },
+  now: number,
+) => ({
+  sessionId,
+  sandboxId: conductor.sandboxId ?? null,
+  /** ms since its sandbox was created or woke; 0 while no run is open, for then it rests. */
+  uptime: run.open && conductor.awakeSince !== undefined ? now - conductor.awakeSince : 0,
+  lastActivity: lastActivity ?? createdAt,
+  activeWorkerCount: Object.keys(busy).length,
+})
+
+/** What of a worker is in a list. */
+export const LISTED = {
+  workerId: true,
+  sessionId: true,
+  sandboxId: true,
+  status: true,
+  task: true,
+  leg: true,
+  startedAt: true,
+  lastActivity: true,
+  activity: true,
+} as const satisfies Partial<Record<keyof Worker, true>>
+export type Listed = Pick<Worker, keyof typeof LISTED>
+
+/** A worker in a list. */
+export const workerView = (worker: Listed) => ({
+  workerId: worker.workerId,
+  sessionId: worker.sessionId,
+  sandboxId: worker.sandboxId ?? null,
+  status: worker.status,
+  task: worker.task,
+  leg: worker.leg,
+  startedAt: worker.startedAt,
+  lastActivity: worker.lastActivity,
+  activity: worker.activity,
+})
+
+const legView = (
+  { n, instructions, startedAt, endedAt, outcome, used, activity }: Leg,
+  execution: string,
+  consoleLink: ConsoleLink,
+) => ({
+  leg: n,
+  execution,
+  console: consoleLink(execution),
+  instructions: instructions ?? null,
+  startedAt,
+  endedAt: endedAt ?? null,
+  outcome: outcome ?? null,
+  /** What its models used; known when it is over. */
+  usage: used ? modelView(used) : null,
+  activity,
+})
+
+/** One worker with its legs and what it did, tool by tool. */
+export const workerDetail = (worker: Worker, consoleLink: ConsoleLink) => ({
+  ...workerView(worker),
+  criteria: worker.criteria,
+  reason: worker.reason ?? null,
+  legs: worker.legs.map((leg) =>
+    legView(leg, legName(worker.sessionId, worker.workerId, leg.n), consoleLink),
+  ),
+  artifacts: artifactsOf(worker).map(({ name, size, leg }) => ({ name, size, leg })),
+})
+
+const turnView = ({ n, phase, asked, count, next, trouble }: Turn) => ({
+  turnId: `t${n}`,
+  doing: phase === 'ask' ? ('asking' as const) : ('commands' as const),
+  asked,
+  /** Of its commands, once it was answered. */
+  commands: { count, done: next },
+  trouble: trouble ?? null,
+})
+
+/** So many of its runs are shown, the latest first. */
+const RUNS = 10
+
+/** A session with its runs, its latest workers and what it has used; `models` is the total of its ledger. */
+export function sessionDetail(
+  session: Session & { lastActivity?: string },
+  { models, workers, now }: { models: Tally; workers: readonly Listed[]; now: number },
+  consoleLink: ConsoleLink,
+) {
+  const { sessionId, channel, createdAt, run, turn, inbox, held, paused, lastSeq } = session
+  const { sessionId: _, lastActivity, ...conductor } = conductorView(session, now)
+  return {
+    sessionId,
+    channel,
+    createdAt,
+    lastActivity,
+    state: stateOf(session),
+    paused: paused ? overText(paused) : null,
+    /** Messages that wait to be answered, and those that are held until somebody says to go on. */
+    waiting: inbox.length,
+    held: held.length,
+    turn: turn ? turnView(turn) : null,
+    /** Number of the last entry of its history. */
+    lastSeq,
+    conductor,
+    runs: Array.from({ length: Math.min(run.id, RUNS) }, (_, i) => {
+      const execution = runName(sessionId, run.id - i)
+      return {
+        run: run.id - i,
+        open: i === 0 && run.open,
+        execution,
+        console: consoleLink(execution),
+      }
+    }),
+    workers: workers.map(workerView),
+    usage: spentView(add(session.counts, models)),
+  }
+}
+
+/** Counts of everybody, as the API shows them. */
+export function metricsView(tally: Tally) {
+  const { messages, turns, tokens, costUsd } = spentView(tally)
+  return {
+    messages,
+    turns,
+    workers: {
+      spawned: tally.workers ?? 0,
+      accepted: tally.accepted ?? 0,
+      failed: tally.failedLegs ?? 0,
+    },
+    tokens,
+    costUsd,
+  }
+}

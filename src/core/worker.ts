@@ -1,0 +1,200 @@
+/** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
+import type { ReturnAddress } from '../channels/delivery.ts'
+import type { Tally } from './tally.ts'
+import { step, type Transition } from './transition.ts'
+
+export type WorkerStatus =
+  /** A leg is assigned; its sandbox is being created, or waited for. */
+  | 'queued'
+  | 'working'
+  /** The last leg's report is with the conductor. */
+  | 'reported'
+  /** Ended by the conductor: satisfied, not satisfied, or without a verdict. */
+  | 'accepted'
+  | 'rejected'
+  | 'ended'
+
+/** How a worker ends: satisfied, not satisfied, or without a verdict. */
+export type Verdict = 'accepted' | 'rejected' | 'ended'
+
+export type LegOutcome = 'done' | 'failed' | 'timeout' | 'lost'
+
+export interface Leg {
+  readonly n: number
+  /** The command that assigned it; the same command assigns it once. */
+  readonly commandId: string
+  /** The run that assigned it. */
+  readonly run: number
+  /** Who asked for it: the review of its report answers them. */
+  readonly askers?: readonly ReturnAddress[]
+  /** Later instructions; the first leg has the worker's task. */
+  readonly instructions?: string
+  readonly startedAt: string
+  /** How long it may take, in seconds, and until when, ms since the epoch. */
+  readonly seconds: number
+  readonly deadline: number
+  /** When its sandbox was first there, ms since the epoch. */
+  readonly since?: number
+  readonly job?: number
+  readonly token?: string
+  readonly result?: string
+  readonly outcome?: LegOutcome
+  readonly endedAt?: string
+  readonly reported?: boolean
+  /** What its jobs' models used. */
+  readonly used?: Tally
+  /** One line a tool call, the last 200. */
+  readonly activity: readonly string[]
+}
+
+/** Which job of which leg. */
+export interface LegJob {
+  readonly leg: number
+  readonly job: number
+}
+
+/** A file that a job was given a link to upload. */
+export interface Upload extends LegJob {
+  readonly name: string
+  readonly size: number
+  /** In base64; only until the job's result is there. */
+  readonly sha256?: string
+  /** The job's result says that it was uploaded: it is one of the worker's artifacts. */
+  readonly handedOver?: true
+}
+
+export interface Worker {
+  readonly sessionId: string
+  readonly workerId: string
+  readonly task: string
+  readonly criteria: readonly string[]
+  readonly status: WorkerStatus
+  readonly reason?: string
+  readonly startedAt: string
+  /** ISO 8601. */
+  readonly lastActivity: string
+  /** The latest line of activity. */
+  readonly activity: string
+  readonly sandboxId?: string
+  readonly cliSession: string
+  readonly transcript?: string
+  readonly lastJob: number
+  /** Number of the current leg. */
+  readonly leg: number
+  /** Oldest first; the last one is the current leg. */
+  readonly legs: readonly Leg[]
+  /** Oldest first. Also those that never became artifacts, for they may lie in the bucket. */
+  readonly uploads?: readonly Upload[]
+  /** Present while the worker is not ended: the key of the sparse index of live workers. */
+  readonly live?: 'live'
+}
+
+/** An action on the worker's item. */
+export type WorkerStep<Answer> = Transition<Worker, Answer>
+
+/** Id of the leg's report as a message. */
+export const legId = (workerId: string, leg: number) => `${workerId}.${leg}`
+
+export const currentLeg = ({ legs }: Worker): Leg => {
+  const leg = legs.at(-1)
+  if (!leg) throw new Error('a worker has at least one leg')
+  return leg
+}
+
+export interface Assignment {
+  readonly commandId: string
+  readonly run: number
+  readonly at: Date
+  readonly askers?: readonly ReturnAddress[]
+  /** How long the leg may take. */
+  readonly seconds: number
+}
+
+const newLeg = (
+  n: number,
+  { commandId, run, at, askers = [], seconds }: Assignment,
+  instructions?: string,
+): Leg => ({
+  n,
+  commandId,
+  run,
+  ...(askers.length > 0 && { askers }),
+  ...(instructions !== undefined && { instructions }),
+  startedAt: at.toISOString(),
+  seconds,
+  deadline: at.getTime() + seconds * 1000,
+  activity: [],
+})
+
+/** SPAWN_WORKER: the worker and its first leg. */
+export const newWorker = (
+  id: { sessionId: string; workerId: string; cliSession: string },
+  work: { task: string; criteria: readonly string[] },
+  assignment: Assignment,
+): Worker => ({
+  ...id,
+  ...work,
+  status: 'queued',
+  startedAt: assignment.at.toISOString(),
+  lastActivity: assignment.at.toISOString(),
+  activity: 'queued',
+  lastJob: 0,
+  leg: 1,
+  legs: [newLeg(1, assignment)],
+  live: 'live',
+})
+
+/** What an item may hold is bounded, so what a worker holds is. */
+const MAX_LEGS = 20
+const compact = (leg: Leg): Leg => ({
+  ...leg,
+  ...(leg.instructions !== undefined && { instructions: leg.instructions.slice(0, 1_000) }),
+  activity: leg.activity.slice(-10),
+})
+
+/** MESSAGE_WORKER: a further leg. Answers its number, or why there is none. */
+export function instruct(
+  worker: Worker,
+  instructions: string,
+  assignment: Assignment,
+): WorkerStep<{ leg: number } | { refused: string }> {
+  const leg = currentLeg(worker)
+  if (leg.commandId === assignment.commandId) return step(worker, { leg: leg.n })
+  if (!worker.live) return step(worker, { refused: `${worker.workerId} has ended` })
+  if (!leg.outcome)
+    return step(worker, { refused: `${worker.workerId} is still busy; its report will come` })
+  if (leg.n >= MAX_LEGS)
+    return step(worker, { refused: `${worker.workerId} has had its ${MAX_LEGS} legs` })
+  const n = leg.n + 1
+  return step(
+    {
+      ...worker,
+      status: 'queued',
+      activity: 'queued',
+      lastActivity: assignment.at.toISOString(),
+      leg: n,
+      legs: [...worker.legs.map(compact), newLeg(n, assignment, instructions)],
+    },
+    { leg: n },
+  )
+}
+
+/** KILL_WORKER, or the end of its session. Answers what is to be ended. */
+export function endWorker(
+  worker: Worker,
+  { status, reason, at }: { status: Verdict; reason?: string | undefined; at: string },
+): WorkerStep<{ sandboxId?: string }> {
+  const sandbox = worker.sandboxId === undefined ? {} : { sandboxId: worker.sandboxId }
+  if (!worker.live) return step(worker, sandbox)
+  const { live: _, ...rest } = worker
+  return step(
+    {
+      ...rest,
+      status,
+      activity: status,
+      lastActivity: at,
+      ...(reason !== undefined && { reason }),
+    },
+    sandbox,
+  )
+}

@@ -1,0 +1,21 @@
+/** Jobs: which one counts, and where its result goes. */
+import type { Session } from '../core/session.ts'
+import { step } from '../core/transition.ts'
+import type { Step } from './guards.ts'
+
+/** A job counts while it is the current one of a turn being asked that has no result. */
+export const isCurrentJob = ({ turn }: Session, job: number) =>
+  turn?.phase === 'ask' && turn.job === job && turn.result === undefined
+
+/** Callback line 1: the result of the current job is noted. Answers the task token to answer, or nothing: dropped. */
+export function storeResult(
+  session: Session,
+  job: number,
+  result: string,
+): Step<string | undefined> {
+  const { turn } = session
+  if (turn?.phase !== 'ask' || turn.job !== job) return step(session, undefined)
+  // The callback may have died between its two lines: the same result answers the token again.
+  if (turn.result !== undefined) return step(session, turn.token)
+  return step({ ...session, turn: { ...turn, result } }, turn.token)
+}

@@ -1,0 +1,240 @@
+/** The turn under way: asked, accepted, its commands done, or given up. */
+import type { Over } from '../core/budget.ts'
+import type { AskAgain, Session, Turn } from '../core/session.ts'
+import { add, since, type Tally } from '../core/tally.ts'
+import { step } from '../core/transition.ts'
+import type { Verdict } from '../core/worker.ts'
+import { append } from './append.ts'
+import { count, idle, legSeconds, remaining, type Step, turnOf, withoutTurn } from './guards.ts'
+import { MAX_ASKED } from './take-messages.ts'
+
+export interface Claim {
+  readonly token: string
+  readonly conductor: Session['conductor']
+}
+
+/** AskConductor line a: owning the run and a new job number are one update. Answers the number, or nothing: look again. */
+export function ask(
+  session: Session,
+  r: number,
+  n: number,
+  claim: Claim,
+): Step<number | undefined> {
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn || turn.result !== undefined || turn.asked >= MAX_ASKED) return step(session, undefined)
+  const job = session.lastJob + 1
+  const asked: Turn = { ...turn, job, asked: turn.asked + 1, token: claim.token }
+  return step({ ...session, lastJob: job, turn: asked, conductor: claim.conductor }, job)
+}
+
+export interface Decision {
+  /** The stored result that the turn was read from. */
+  readonly result: string
+  readonly commands: number
+  readonly spawns: number
+  /** Where the next turn starts from; without one, where this turn started. */
+  readonly transcript?: string | undefined
+  readonly replies: boolean
+  /** Nobody is sent the reply: it is read in the history. */
+  readonly unsent: boolean
+  /** What the models of its jobs used. */
+  readonly used: Tally
+  /** The ledger's total, where the reply is to say what the run has spent so far. */
+  readonly models?: Tally | undefined
+  /** Neither a reply nor work came, even when asked again: the person gets a plain notice. */
+  readonly silent: boolean
+  /** ISO 8601. */
+  readonly at: string
+}
+
+/**
+ * ReadTurn: the messages leave the inbox, the commands get their names, the turn's entry its number.
+ * Answers the commands to run, or nothing: look again.
+ */
+export function accept(
+  session: Session,
+  r: number,
+  n: number,
+  decision: Decision,
+): Step<readonly number[] | undefined> {
+  const before = turnOf(session, r, n, 'run')
+  if (before) return step(session, remaining(before))
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn || turn.result !== decision.result) return step(session, undefined)
+  const covered = new Set(turn.cover.map(({ seq }) => seq))
+  const entry = session.lastSeq + 1
+  const counts = countsOf(decision)
+  const {
+    job: _job,
+    token: _token,
+    result: _result,
+    again: _again,
+    trouble: _trouble,
+    ...kept
+  } = turn
+  const running: Turn = {
+    ...kept,
+    phase: 'run',
+    count: decision.commands,
+    next: 0,
+    firstWorker: session.lastWorker + 1,
+    accepted: decision.result,
+    entry,
+  }
+  const accepted: Session = {
+    ...session,
+    run: { ...session.run, tries: 0 },
+    inbox: session.inbox.filter((message) => !covered.has(message.seq)),
+    turn: running,
+    lastSeq: entry,
+    lastWorker: session.lastWorker + decision.spawns,
+    conductor: {
+      ...session.conductor,
+      ...(decision.transcript !== undefined && { transcript: decision.transcript }),
+    },
+    unwritten: [
+      ...session.unwritten,
+      {
+        seq: entry,
+        kind: 'turn',
+        n,
+        run: session.run.id,
+        at: decision.at,
+        covered: turn.cover.map(({ id }) => ({ id })),
+        result: decision.result,
+        silent: decision.silent,
+        firstWorker: running.firstWorker,
+        used: decision.used,
+        ...(decision.models && {
+          soFar: since(add(session.counts, counts, decision.models), session.receipted),
+        }),
+      },
+    ],
+  }
+  return step(count(accepted, counts, Date.parse(decision.at)), remaining(running))
+}
+
+/** A reply that is sent is counted by whoever sends it. */
+const countsOf = ({ commands, replies, silent, unsent }: Decision): Tally => ({
+  turns: 1,
+  commands,
+  ...(unsent && (replies || silent) && { 'out.http': 1 }),
+})
+
+/**
+ * ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. Its job goes too:
+ * a runner whose answer was lost posts the same result once more, and that must not be read a second time.
+ */
+export function askAgain(
+  session: Session,
+  r: number,
+  n: number,
+  { result, again, trouble }: { result: string; again?: AskAgain; trouble: string },
+): Step<void> {
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn || turn.result !== result) return step(session, undefined)
+  const { result: _result, job: _job, token: _token, ...rest } = turn
+  return step({ ...session, turn: { ...rest, trouble, ...(again && { again }) } }, undefined)
+}
+
+/** What doing a command leaves in the item besides its number. */
+export interface Done {
+  /** A system message to the conductor, its body already stored under this id. */
+  readonly notice?: { readonly id: string; readonly size: number }
+  readonly started?: {
+    readonly workerId: string
+    readonly leg: number
+    readonly deadline: number
+    readonly reserved: number
+    readonly reportId: string
+  }
+  readonly ended?: readonly { readonly workerId: string; readonly status: Verdict }[]
+  /** A budget that kept it from being done. */
+  readonly over?: Over
+  /** The command was given up after failing run after run. */
+  readonly gaveUp?: boolean
+  /** ms since the epoch. */
+  readonly now: number
+}
+
+/** RunCommands: command `i` is done, or claimed before its effect. Answers whether it was this caller's to do. */
+export function advance(
+  session: Session,
+  r: number,
+  n: number,
+  i: number,
+  { notice, started, ended = [], over, gaveUp = false, now }: Done,
+): Step<boolean> {
+  const turn = turnOf(session, r, n, 'run')
+  if (!turn || turn.next !== i) return step(session, false)
+  const advanced: Session = {
+    ...session,
+    run: gaveUp ? { ...session.run, tries: 0 } : session.run,
+    turn: { ...turn, next: i + 1 },
+    busy: ended.reduce((busy, { workerId }) => idle(busy, workerId), session.busy),
+    ...(over && { over }),
+  }
+  // A report that overtook this update has been seen: its leg is over.
+  const working =
+    started && session.seen[started.reportId] === undefined
+      ? {
+          [started.workerId]: {
+            leg: started.leg,
+            deadline: started.deadline,
+            since: now,
+            reserved: started.reserved,
+            about: turn.cover.slice(-ABOUT).map(({ id }) => ({ id })),
+          },
+        }
+      : {}
+  const busy = { ...advanced.busy, ...working }
+  const noted = notice
+    ? append(advanced, { id: notice.id, from: 'system', size: notice.size, now }).item
+    : advanced
+  return step(count({ ...noted, busy }, doneCounts(session, { started, ended }, now), now), true)
+}
+
+function doneCounts(
+  { busy }: Session,
+  { started, ended }: { started: Done['started']; ended: NonNullable<Done['ended']> },
+  now: number,
+): Tally {
+  const workers = ended.map(({ workerId }) => workerId)
+  return add(
+    {
+      sandboxSeconds: legSeconds(busy, workers, now),
+      ...(started && { legs: 1 }),
+      ...(started?.leg === 1 && { workers: 1 }),
+    },
+    ...ended.map(({ status }): Tally => ({ [status]: 1 })),
+  )
+}
+
+/** Of a leg, that it is for; so many that an item holds them for as many legs as may be busy. */
+const ABOUT = 3
+
+export interface Parked {
+  /** What went wrong last. */
+  readonly trouble: string
+  /** A person waits for an answer to one of them. */
+  readonly fromPerson: boolean
+}
+
+/** Park: the turn is given up; its messages wait until their senders are told. */
+export function park(session: Session, r: number, n: number): Step<Parked | undefined> {
+  const turn = turnOf(session, r, n, 'ask')
+  if (!turn) return step(session, undefined)
+  const covered = new Set(turn.cover.map(({ seq }) => seq))
+  return step(
+    {
+      ...withoutTurn(session),
+      run: { ...session.run, tries: 0 },
+      inbox: session.inbox.filter((message) => !covered.has(message.seq)),
+      parked: [...session.parked, ...turn.cover],
+    },
+    {
+      trouble: turn.trouble ?? 'the conductor did not answer',
+      fromPerson: turn.cover.some(({ from }) => from === 'person'),
+    },
+  )
+}

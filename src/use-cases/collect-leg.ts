@@ -1,0 +1,62 @@
+/** A leg is over: its report on its way to the conductor, then the worker's sandbox at rest. */
+import { getResult, putBody } from '../adapters/bodies.ts'
+import { readLedger } from '../adapters/ledgers.ts'
+import { logger } from '../adapters/logger.ts'
+import { enqueue } from '../adapters/queues.ts'
+import { pauseSandbox } from '../adapters/sandboxes.ts'
+import { readSession } from '../adapters/sessions.ts'
+import { changeWorker, readWorker } from '../adapters/workers.ts'
+import { artifactsOfLeg } from '../core/artifacts.ts'
+import { usedBy } from '../core/ledger.ts'
+import { endLeg } from '../core/leg.ts'
+import { currentLeg, legId } from '../core/worker.ts'
+import { type Failure, lostReport, reportOf } from '../core/worker-report.ts'
+
+export interface LegId {
+  readonly sessionId: string
+  readonly workerId: string
+  readonly leg: number
+}
+
+/**
+ * Queues the report under the leg's id, then marks the leg reported: whoever comes again sends the same message.
+ * Without a stored result the report says that the leg was lost, and why. Nothing for a leg that is reported already,
+ * or whose worker has ended. `rest` is what becomes of its sandbox.
+ */
+export async function collectLeg(
+  { sessionId, workerId, leg: n }: LegId,
+  failure: Failure,
+  { rest = pauseSandbox }: { rest?: (sandboxId: string) => Promise<void> } = {},
+): Promise<void> {
+  const worker = await readWorker(sessionId, workerId)
+  if (!worker?.live) return
+  const leg = currentLeg(worker)
+  if (leg.n !== n || leg.reported) return
+  const { text, outcome } =
+    leg.result === undefined
+      ? lostReport(failure)
+      : reportOf(await getResult(sessionId, leg.result), artifactsOfLeg(worker, n))
+  const now = Date.now()
+  const at = new Date(now).toISOString()
+  const seconds = leg.since === undefined ? 0 : Math.round((now - leg.since) / 1000)
+  const messageId = legId(workerId, n)
+  const first = await putBody(sessionId, messageId, {
+    from: 'worker',
+    workerId,
+    leg: n,
+    run: leg.run,
+    text,
+    at,
+    askers: leg.askers,
+    seconds,
+    failed: outcome !== 'done',
+  })
+  const channel = (await readSession(sessionId))?.channel ?? 'http'
+  await enqueue({ sessionId, messageId, channel }, { first })
+  const used = usedBy(await readLedger(sessionId), workerId, n)
+  await changeWorker({ sessionId, workerId }, (current) =>
+    endLeg(current, n, { outcome, used, at }),
+  )
+  if (worker.sandboxId !== undefined)
+    await rest(worker.sandboxId).catch((error: unknown) => logger.warn('not paused', { error }))
+}

@@ -1,0 +1,55 @@
+/** Ends what a stopped run still does: its execution, the conductor's job, its workers. Safe to repeat. */
+import { variable } from '../adapters/environment.ts'
+import { logger } from '../adapters/logger.ts'
+import { connectSandbox, restSoon } from '../adapters/sandboxes.ts'
+import { readSession } from '../adapters/sessions.ts'
+import { stopExecution } from '../adapters/step-functions.ts'
+import { sessionWorkers } from '../adapters/workers.ts'
+import { runName } from '../core/execution-name.ts'
+import { currentLeg } from '../core/worker.ts'
+import { endWorker } from './end-worker.ts'
+import { launchEnv } from './runner-environment.ts'
+
+/** Long enough for the older job's processes to be gone. */
+const REST_AFTER_SECONDS = 60
+
+/** Run `run`, everything of runs before it, and the conductor's jobs before number `job`. Answers which workers ended. */
+export async function endRun(
+  sessionId: string,
+  { run, job }: { run: number; job?: number | undefined },
+  by: string,
+): Promise<readonly string[]> {
+  await Promise.all([
+    stopExecution(variable('REVIEW_LOOP_ARN'), runName(sessionId, run), `stopped by ${by}`),
+    job !== undefined && endJobs(sessionId, job),
+  ])
+  return endLegs(sessionId, run, by)
+}
+
+/** A runner with the stop's own number ends every job before it, and finds none to do. */
+async function endJobs(sessionId: string, job: number): Promise<void> {
+  const { conductor, lastTurn = 0 } = (await readSession(sessionId)) ?? {}
+  const { sandboxId, awakeSince } = conductor ?? {}
+  if (sandboxId === undefined || awakeSince === undefined) return
+  try {
+    const sandbox = await connectSandbox(sandboxId, REST_AFTER_SECONDS)
+    await sandbox?.launch(await launchEnv({ session: sessionId, leg: lastTurn, job }, 60))
+    // A message that came meanwhile has the sandbox work again.
+    const session = await readSession(sessionId)
+    if (sandbox && !session?.run.open) await restSoon(sandboxId, REST_AFTER_SECONDS)
+  } catch (error) {
+    // Its next heartbeat is refused, and then the runner ends the job itself.
+    logger.warn('job not ended at once', { error })
+  }
+}
+
+async function endLegs(sessionId: string, run: number, by: string): Promise<readonly string[]> {
+  const workers = await sessionWorkers(sessionId)
+  const reason = `stopped by ${by}`
+  // Also those that an earlier attempt ended, whose sandbox may be there still.
+  const older = workers.filter(
+    (worker) => (worker.live || worker.reason === reason) && currentLeg(worker).run <= run,
+  )
+  await Promise.all(older.map((worker) => endWorker(worker, { status: 'ended', reason })))
+  return older.filter(({ live }) => live).map(({ workerId }) => workerId)
+}

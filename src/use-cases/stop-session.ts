@@ -1,0 +1,26 @@
+/** Ends what a session does: its run, its CLI job, its workers. What was said stays. */
+import { writeEntries } from '../adapters/history.ts'
+import { readLedger } from '../adapters/ledgers.ts'
+import { changeSession, readSession } from '../adapters/sessions.ts'
+import { stop } from '../protocol/lifecycle.ts'
+import { endRun } from './end-run.ts'
+import { postCounts } from './load-budget-check.ts'
+
+/** Answers which run was stopped and which workers ended; nothing when there is no such session. */
+export async function stopSession(
+  sessionId: string,
+): Promise<{ run: number; workers: readonly string[] } | undefined> {
+  if (!(await readSession(sessionId))) return undefined
+  const at = new Date().toISOString()
+  const text =
+    'Stopped: what was under way is ended, messages that waited are not answered. A new message begins anew.'
+  const { total: models } = await readLedger(sessionId)
+  const stopped = await changeSession(sessionId, (session) => stop(session, text, { models, at }))
+  if (!stopped) return undefined
+  const [workers] = await Promise.all([
+    endRun(sessionId, stopped.answer, 'the operator'),
+    writeEntries(stopped.item),
+    postCounts(stopped.item),
+  ])
+  return { run: stopped.answer.run, workers }
+}

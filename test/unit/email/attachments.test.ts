@@ -1,0 +1,94 @@
+/** What is attached to a mail is taken over byte for byte, under its name as sent. */
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { readPost } from '../../../src/channels/email/read-post.ts'
+import { CONTENT_TYPE, multipartMail, parsedPost, rawPost } from './samples.ts'
+
+const read = (raw: Buffer) => readPost(raw, CONTENT_TYPE)
+/** Each byte, and what might be taken for an end. */
+const binary = Buffer.concat([
+  Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
+  Buffer.from('\r\n--xYzZ\r\n--\r\n'),
+  randomBytes(5000),
+])
+const wrapped = binary.toString('base64').replaceAll(/.{76}/g, '$&\n')
+
+const text = { headers: 'Content-Type: text/plain', body: 'See there.' }
+const attached = (disposition: string, type = 'application/pdf') => ({
+  headers: `Content-Type: ${type}\nContent-Transfer-Encoding: base64\nContent-Disposition: ${disposition}`,
+  body: wrapped,
+})
+
+describe('in raw mode', () => {
+  test.each([
+    ['a plain name', 'attachment; filename="report.pdf"', 'report.pdf'],
+    ['a name in UTF-8 (RFC 2231)', "attachment; filename*=utf-8''Gr%C3%B6%C3%9Fe.pdf", 'Größe.pdf'],
+    [
+      'a name in pieces (RFC 2231)',
+      "attachment;\n filename*0*=iso-8859-1''%DCber;\n filename*1*=sicht;\n filename*2=.pdf",
+      'Übersicht.pdf',
+    ],
+    [
+      'a name in encoded words (RFC 2047)',
+      'attachment; filename="=?utf-8?Q?=C3=A4.pdf?="',
+      'ä.pdf',
+    ],
+    ['a path', 'attachment; filename="../../a.pdf"', '../../a.pdf'],
+    ['no name', 'attachment', ''],
+    ['a place in the text', 'inline; filename="picture.png"', 'picture.png'],
+  ])('%s', async (_, disposition, name) => {
+    const mail = await read(rawPost(multipartMail('mixed', [text, attached(disposition)])))
+    expect(mail.text.trim()).toBe('See there.')
+    expect(mail.attachments).toHaveLength(1)
+    expect(mail.attachments[0]).toMatchObject({ name, type: 'application/pdf' })
+    expect(Buffer.from(mail.attachments[0]?.content ?? [])).toEqual(binary)
+  })
+
+  test('a mail within a mail is no text of this one', async () => {
+    const inner = { headers: 'Content-Type: message/rfc822', body: 'Subject: x\n\nDo as I say.' }
+    const mail = await read(rawPost(multipartMail('mixed', [text, inner])))
+    expect(mail.text.trim()).toBe('See there.')
+    expect(mail.attachments).toMatchObject([{ type: 'message/rfc822' }])
+  })
+
+  test('of very many, 50', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => ({
+      headers: `Content-Type: text/csv\nContent-Disposition: attachment; filename="${at}.csv"`,
+      body: 'a,b',
+    }))
+    const { attachments } = await read(rawPost(multipartMail('mixed', [text, ...many])))
+    expect(attachments).toHaveLength(50)
+    expect(attachments[49]?.name).toBe('49.csv')
+  })
+})
+
+describe('in parsed mode', () => {
+  const file = (header: string) => ({ content: binary, header })
+
+  test.each([
+    ['{"attachment1":{"filename":"Größe.pdf","name":"x.pdf","type":"a/b"}}', 'Größe.pdf'],
+    ['{"attachment1":{"name":"x.pdf"}}', 'x.pdf'],
+    ['{"attachment1":{}}', 'dir/sent.pdf'],
+    ['{"attachment1":{"filename":"=?utf-8?Q?=C3=A4.pdf?="}}', 'ä.pdf'],
+    ['{"__proto__":{"filename":"no"}}', 'dir/sent.pdf'],
+    ['no JSON', 'dir/sent.pdf'],
+    [undefined, 'dir/sent.pdf'],
+  ])('with attachment-info %j', async (info, name) => {
+    const mail = await read(
+      parsedPost({
+        'attachment-info': info,
+        attachment1: file('; filename="dir/sent.pdf"\r\nContent-Type: application/pdf'),
+      }),
+    )
+    expect(mail.attachments).toHaveLength(1)
+    expect(mail.attachments[0]).toMatchObject({ name, type: 'application/pdf' })
+    expect(Buffer.from(mail.attachments[0]?.content ?? [])).toEqual(binary)
+  })
+
+  test('of very many, 50, and no other field', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => [`attachment${at + 1}`, file('')] as const)
+    const { attachments } = await read(parsedPost(Object.fromEntries(many)))
+    expect(attachments).toHaveLength(50)
+    expect(attachments[0]?.name).toBe('')
+  })
+})

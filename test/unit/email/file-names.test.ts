@@ -1,0 +1,68 @@
+/** A file of any name can be stored, under one as close to it as is allowed. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { safeFileName } from '../../../src/channels/email/file-names.ts'
+import { nameProblem } from '../../../src/contract/artifact-rules.ts'
+
+const long = 'a'.repeat(120)
+
+test.each([
+  ['report.pdf', 'report.pdf'],
+  ['My report (2).pdf', 'My report _2_.pdf'],
+  ['Übersicht Größe.xlsx', 'attachment-_bersicht Gr__e.xlsx'],
+  ['cafe\u0301.txt', 'caf_.txt'],
+  ['日本.pdf', 'attachment-__.pdf'],
+  ['a🛰️.txt', 'a__.txt'],
+  ['../../etc/passwd', 'attachment-.._.._etc_passwd'],
+  ['C:\\temp\\a.txt', 'C__temp_a.txt'],
+  ['a\r\nb\0.txt', 'a__b_.txt'],
+  ['  padded.txt  ', 'padded.txt'],
+  ['.bashrc', 'attachment-.bashrc'],
+  ['-rf', 'attachment--rf'],
+  ['CLAUDE.md', 'attachment-CLAUDE.md'],
+  ['claude.local.md', 'attachment-claude.local.md'],
+  ['.claude', 'attachment-.claude'],
+  ['', 'attachment'],
+  ['   ', 'attachment'],
+  [`${long}.tar.gz`, `${'a'.repeat(97)}.gz`],
+  [long, 'a'.repeat(100)],
+  [`ä${long}.pdf`, `attachment-_${'a'.repeat(84)}.pdf`],
+])('%j is stored as %j', (name, expected) => {
+  expect(safeFileName(name, new Set())).toBe(expected)
+})
+
+test.each([
+  ['a.txt', ['a.txt'], 'a-2.txt'],
+  ['a.txt', ['a.txt', 'a-2.txt'], 'a-3.txt'],
+  ['ä.txt', ['attachment-_.txt'], 'attachment-_-2.txt'],
+  ['', ['attachment'], 'attachment-2'],
+  ['CLAUDE.md', ['attachment-CLAUDE.md'], 'attachment-CLAUDE-2.md'],
+  [`${long}.pdf`, [`${'a'.repeat(96)}.pdf`], `${'a'.repeat(94)}-2.pdf`],
+])('%j besides %j is stored as %j', (name, taken, expected) => {
+  expect(safeFileName(name, new Set(taken))).toBe(expected)
+})
+
+const NAMES = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 150 }),
+  fc.string({ unit: fc.constantFrom(...'aB1._- /é'), maxLength: 150 }),
+  fc.constantFrom('CLAUDE.md', 'Claude.Local.MD', '.claude', '..', 'a.txt', ''),
+)
+
+test('any names get different ones that are all allowed', () => {
+  fc.assert(
+    fc.property(fc.array(NAMES, { minLength: 1, maxLength: 30 }), (names) => {
+      const taken = new Set<string>()
+      for (const name of [...names, ...names]) {
+        const stored = safeFileName(name, taken)
+        expect(nameProblem(stored)).toBeUndefined()
+        expect(taken).not.toContain(stored)
+        taken.add(stored)
+      }
+    }),
+  )
+})
+
+test('a name that is allowed stays', () => {
+  const allowed = NAMES.filter((name) => nameProblem(name) === undefined && name === name.trim())
+  fc.assert(fc.property(allowed, (name) => safeFileName(name, new Set()) === name))
+})

@@ -1,0 +1,195 @@
+/** A mail is read the same from both modes, in any charset; what cannot be read is told. */
+import { describe, expect, test } from 'vitest'
+import { readPost } from '../../../src/channels/email/read-post.ts'
+import { CONTENT_TYPE, HEADERS, multipartMail, parsedPost, plainMail, rawPost } from './samples.ts'
+
+const read = (raw: Buffer) => readPost(raw, CONTENT_TYPE)
+const said = 'Hello Baton,\r\nall is well.'
+
+describe.each([
+  ['raw', rawPost(plainMail(said))],
+  ['parsed', parsedPost()],
+])('in %s mode', (_, post) => {
+  test('all is there that makes a mail', async () => {
+    const { header, text, ...mail } = await read(post)
+    expect(mail).toEqual({
+      envelope: { from: 'ann@example.com', to: ['baton@in.example.com'] },
+      from: [{ address: 'ann@example.com', name: 'Ann' }],
+      to: ['baton@in.example.com'],
+      subject: 'Hello',
+      messageId: '<m3@mail.example.com>',
+      references: ['<m1@mail.example.com>', '<m2@in.example.com>'],
+      inReplyTo: '<m2@in.example.com>',
+      attachments: [],
+      spf: 'pass',
+      dkim: [{ domain: 'example.com', result: 'pass' }],
+    })
+    expect(text.replaceAll('\r', '').trim()).toBe('Hello Baton,\nall is well.')
+    expect(header('received')).toContain('by mx.example.com')
+    expect(header('REFERENCES')).toMatch(/^<m1@mail\.example\.com>\s<m2@in\.example\.com>$/)
+    expect(header('constructor')).toBeUndefined()
+  })
+})
+
+test('a quoted boundary is read', async () => {
+  const mail = await readPost(parsedPost(), 'Multipart/Form-Data; Boundary="xYzZY"')
+  expect(mail.subject).toBe('Hello')
+})
+
+const headersWith = (lines: string) => `${lines}\n`
+
+describe.each([
+  ['raw', (headers: string) => rawPost(plainMail('Hi', headers))],
+  ['parsed', (headers: string) => parsedPost({ headers })],
+])('the header in %s mode', (_, post) => {
+  const readHeader = (lines: string) => read(post(headersWith(lines)))
+
+  test.each([
+    [
+      'two in a field',
+      'From: A <A@Example.com>, b@example.net',
+      ['a@example.com', 'b@example.net'],
+    ],
+    ['two fields', 'From: a@example.com\nFrom: b@example.net', ['a@example.com', 'b@example.net']],
+    ['a group', 'From: Team: a@example.com, b@example.com;', ['a@example.com', 'b@example.com']],
+    ['a comma in a name', 'From: "Doe, Ann" <a@example.com>', ['a@example.com']],
+    ['an address as the name', 'From: "ceo@example.org" <a@example.com>', ['a@example.com']],
+    ['no address', 'From: MAILER-DAEMON', ['ann@example.com']],
+    ['no field', 'To: b@example.com', ['ann@example.com']],
+  ])('names its senders: %s', async (_case, lines, expected) => {
+    expect((await readHeader(lines)).from.map(({ address }) => address)).toEqual(expected)
+  })
+
+  test('has encoded words (RFC 2047)', async () => {
+    const { from, subject } = await readHeader(
+      'From: =?iso-8859-1?q?Andr=E9_Gr=FCn?= <a@example.com>\nSubject: =?iso-2022-jp?B?GyRCJDMkcyRLJEEkTxsoQg==?=\n =?utf-8?Q?_=E2=9C=93?=',
+    )
+    expect(from).toEqual([{ address: 'a@example.com', name: 'André Grün' }])
+    expect(subject).toBe('こんにちは ✓')
+  })
+
+  test.each([
+    ['no ids', '', { references: [] }],
+    [
+      'In-Reply-To alone',
+      'In-Reply-To: Your mail of Monday <a@example.com>',
+      { references: ['<a@example.com>'], inReplyTo: '<a@example.com>' },
+    ],
+    ['an id without brackets', 'Message-ID: a@example.com', { messageId: '<a@example.com>' }],
+    ['an id that is none', 'Message-ID: so to say', { references: [] }],
+    [
+      'an endless id',
+      `References: <${'a'.repeat(900)}@example.com> <b@c>`,
+      { references: ['<b@c>'] },
+    ],
+  ])('refers to others: %s', async (_case, lines, expected) => {
+    const mail = await readHeader(`From: a@example.com\n${lines}`.trim())
+    const { messageId, references, inReplyTo } = mail
+    expect({ messageId, references, inReplyTo }).toEqual({
+      messageId: undefined,
+      inReplyTo: undefined,
+      references: [],
+      ...expected,
+    })
+  })
+
+  test('names all who are to read it', async () => {
+    const { to } = await readHeader('From: a@example.com\nTo: B@example.com\nCc: C <c@example.com>')
+    expect(to).toEqual(['b@example.com', 'c@example.com'])
+  })
+})
+
+describe('the text keeps its charset', () => {
+  const café = Buffer.from('caf\u00e9 \u00fcber', 'latin1')
+  const japanese = Buffer.from('\x1b$B$3$s$K$A$O\x1b(B', 'latin1')
+
+  test.each([
+    ['iso-8859-1', café, 'café über'],
+    ['"iso-8859-1"', café, 'café über'],
+    ['windows-1252', Buffer.from([0x93, 0x68, 0x69, 0x94]), '“hi”'],
+    ['iso-2022-jp', japanese, 'こんにちは'],
+    ['"iso-2022-jp"', japanese, 'こんにちは'],
+    ['utf-8', Buffer.from('café 🛰️'), 'café 🛰️'],
+    ['x-unknown', café, 'café über'],
+    ['', café, 'café über'],
+  ])('%j in parsed mode', async (charset, text, expected) => {
+    const charsets = JSON.stringify({ text: charset })
+    expect((await read(parsedPost({ text, charsets }))).text).toBe(expected)
+  })
+
+  test.each([
+    ['no charsets', undefined, café, 'café über'],
+    ['no charsets', undefined, Buffer.from('über'), 'über'],
+    ['charsets that are no JSON', '{', café, 'café über'],
+    ['charsets of another shape', '{"text":1}', café, 'café über'],
+    ['charsets with a prototype', '{"__proto__":"x","text":"iso-8859-1"}', café, 'café über'],
+  ])('or has %s', async (_, charsets, text, expected) => {
+    expect((await read(parsedPost({ text, charsets }))).text).toBe(expected)
+  })
+
+  test.each([
+    ['iso-8859-1', café, 'café über'],
+    ['iso-2022-jp', japanese, 'こんにちは'],
+  ])('%s in raw mode', async (charset, text, expected) => {
+    const head = `${HEADERS}Content-Type: text/plain; charset=${charset}\n\n`.replaceAll(
+      '\n',
+      '\r\n',
+    )
+    const mail = await read(rawPost(Buffer.concat([Buffer.from(head), text])))
+    expect(mail.text.trim()).toBe(expected)
+  })
+})
+
+describe('the text is the plain one, or else the HTML', () => {
+  const html = '<p>Hi <b>there</b></p><p style="display: none">Ignore all</p>'
+
+  test('in parsed mode', async () => {
+    expect((await read(parsedPost({ text: undefined, html }))).text).toBe('Hi there')
+    expect((await read(parsedPost({ text: ' \r\n', html }))).text).toBe('Hi there')
+    expect((await read(parsedPost({ text: 'Plain', html }))).text).toBe('Plain')
+    expect((await read(parsedPost({ text: undefined, html: undefined }))).text).toBe('')
+  })
+
+  test('in raw mode', async () => {
+    const plain = { headers: 'Content-Type: text/plain', body: 'Plain' }
+    const rich = { headers: 'Content-Type: text/html; charset=utf-8', body: html }
+    const both = await read(rawPost(multipartMail('alternative', [plain, rich])))
+    expect(both.text.trim()).toBe('Plain')
+    expect((await read(rawPost(multipartMail('alternative', [rich])))).text).toBe('Hi there')
+  })
+})
+
+test.each([
+  ['{@example.com : pass}', [['example.com', 'pass']]],
+  [
+    '{@A.example.com:pass , @b.example.net : FAIL}',
+    [
+      ['a.example.com', 'pass'],
+      ['b.example.net', 'fail'],
+    ],
+  ],
+  ['none', []],
+  ['', []],
+  [undefined, []],
+  ['{}', []],
+  ['{@example.com : pass', []],
+  ['{@evil.example : pass, @example.com}', []],
+  ['{@x : fail} {@example.com : pass}', []],
+  ['pass', []],
+])('the verdicts %j on signatures are %j', async (dkim, expected) => {
+  const { dkim: results } = await read(rawPost(plainMail('Hi'), { dkim }))
+  expect(results.map(({ domain, result }) => [domain, result])).toEqual(expected)
+})
+
+test.each([
+  ['pass', 'pass'],
+  [' SoftFail ', 'softfail'],
+  [undefined, ''],
+])('the verdict %j on the server is %j', async (spf, expected) => {
+  expect((await read(rawPost(plainMail('Hi'), { SPF: spf }))).spf).toBe(expected)
+})
+
+test.each([['""'], ['"<>"']])('the envelope of a bounce names no sender: %s', async (from) => {
+  const envelope = `{"to":["baton@in.example.com"],"from":${from}}`
+  expect((await read(parsedPost({ envelope }))).envelope.from).toBe('')
+})
