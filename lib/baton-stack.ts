@@ -1,17 +1,17 @@
 /** The whole of Baton, one line a capability. */
 import { type App, Aws, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib'
-import { Artifacts } from './capabilities/artifact-downloads.ts'
+import { ArtifactDownloads } from './capabilities/artifact-downloads.ts'
 import { Channels } from './capabilities/channels.ts'
 import { Intake } from './capabilities/intake.ts'
-import { bedrock, Gateway } from './capabilities/model-gateway.ts'
+import { bedrock, ModelGateway } from './capabilities/model-gateway.ts'
 import { Observability } from './capabilities/observability.ts'
-import { Monitoring } from './capabilities/read-api.ts'
+import { ReadApi } from './capabilities/read-api.ts'
 import { Recovery } from './capabilities/recovery.ts'
 import { ReviewLoop } from './capabilities/review-loop.ts'
-import { Callback } from './capabilities/sandbox-callback.ts'
-import { Control } from './capabilities/session-control.ts'
+import { SandboxCallback } from './capabilities/sandbox-callback.ts'
+import { SessionControl } from './capabilities/session-control.ts'
 import { WorkerLeg } from './capabilities/worker-leg.ts'
-import { setting } from './kit/bindings.ts'
+import { environment } from './kit/bindings.ts'
 import { completes, drives, links, starts, stops } from './kit/executions.ts'
 import { Api } from './resources/api.ts'
 import { readConfig } from './resources/config.ts'
@@ -28,8 +28,8 @@ export class BatonStack extends Stack {
     const intake = new Intake(this, 'Intake')
     const channels = new Channels(this, 'Channels', config)
 
-    const budgets = setting('BUDGETS', JSON.stringify(config.budgets))
-    const gateway = new Gateway(this, 'Gateway', {
+    const budgets = environment('BUDGETS', JSON.stringify(config.budgets))
+    const gateway = new ModelGateway(this, 'Gateway', {
       bindings: [
         storage.readSessions(),
         storage.readWorkers(),
@@ -41,11 +41,14 @@ export class BatonStack extends Stack {
     })
 
     // Several deployments may share an E2B account: none touches the sandboxes of another.
-    const deployment = setting('DEPLOYMENT', `${this.stackName}/${Aws.ACCOUNT_ID}/${Aws.REGION}`)
+    const deployment = environment(
+      'DEPLOYMENT',
+      `${this.stackName}/${Aws.ACCOUNT_ID}/${Aws.REGION}`,
+    )
     const launch = [
       secrets.e2bKey,
       deployment,
-      setting('E2B_TEMPLATE', config.e2bTemplate),
+      environment('E2B_TEMPLATE', config.e2bTemplate),
       secrets.jobKey,
       api.callback,
     ]
@@ -73,14 +76,14 @@ export class BatonStack extends Stack {
         storage.changeSessions(),
         storage.changeConversations(),
         storage.readLedgers(),
-        setting('RECEIPT_IN_REPLY', String(config.receiptInReply)),
+        environment('RECEIPT_IN_REPLY', String(config.receiptInReply)),
         channels.deliver,
       ],
       runCommand: [
         storage.changeSessions(),
         storage.changeUsage(),
         budgets,
-        setting('LEG_SECONDS', String(Math.round(config.legMinutes * 60))),
+        environment('LEG_SECONDS', String(Math.round(config.legMinutes * 60))),
         storage.changeWorkers(),
         storage.changeConversations(),
         storage.listSessionWorkers(),
@@ -104,7 +107,7 @@ export class BatonStack extends Stack {
     const append = [drives('REVIEW_LOOP_ARN', reviewLoop.machine), channels.deliver, channels.end]
     intake.dispatchTo(append, { storage })
     channels.receive({ api, storage, secrets, intake, config })
-    new Callback(this, 'Callback', {
+    new SandboxCallback(this, 'Callback', {
       api,
       bindings: [
         storage.changeSessions(),
@@ -115,7 +118,7 @@ export class BatonStack extends Stack {
         storage.linkAttachments(),
         secrets.jobKey,
         gateway.address,
-        ...(config.model === undefined ? [] : [setting('MODEL_NAME', config.model)]),
+        ...(config.model === undefined ? [] : [environment('MODEL_NAME', config.model)]),
         completes(reviewLoop.machine),
         completes(workerLeg.machine),
       ],
@@ -128,7 +131,7 @@ export class BatonStack extends Stack {
       intake.send,
       secrets.e2bKey,
     ]
-    new Control(this, 'Control', {
+    new SessionControl(this, 'Control', {
       api,
       bindings: [
         ...collect,
@@ -174,7 +177,7 @@ export class BatonStack extends Stack {
         ...append,
       ],
     })
-    new Monitoring(this, 'Monitoring', {
+    new ReadApi(this, 'Monitoring', {
       api,
       storage,
       secrets,
@@ -183,7 +186,7 @@ export class BatonStack extends Stack {
         links('WORKER_LEG_ARN', workerLeg.machine),
       ],
     })
-    new Artifacts(this, 'Artifacts', {
+    new ArtifactDownloads(this, 'Artifacts', {
       api,
       bindings: [storage.readWorkers(), storage.readArtifacts(), secrets.bearerTokens],
     })
@@ -216,6 +219,6 @@ export class BatonStack extends Stack {
       default: 'https://api.anthropic.com',
       description: 'The Messages API that the gateway passes requests on to.',
     })
-    return setting('MODEL_BASE_URL', valueAsString)
+    return environment('MODEL_BASE_URL', valueAsString)
   }
 }

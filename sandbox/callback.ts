@@ -10,7 +10,7 @@ import {
   type UploadLink,
   uploads,
 } from '../src/contract/runner.ts'
-import { type Answer, jsonOf } from './exchange.ts'
+import { type HttpResponse, jsonOf } from './exchange.ts'
 import { type Persistence, request } from './retry.ts'
 
 const FETCH_FOR = 120_000
@@ -79,7 +79,7 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
     },
 
     async sendResult(result) {
-      const settles = ({ status }: Answer) => [204, 403, 409].includes(status)
+      const settles = ({ status }: HttpResponse) => [204, 403, 409].includes(status)
       const answer = await post('result', result, { forMs: RESULT_FOR, settles })
       if (answer.status !== 204)
         throw new Error(`the callback answered the result ${answer.status}`)
@@ -87,7 +87,7 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
   }
 }
 
-function jsonOrNothing(answer: Answer): unknown {
+function jsonOrNothing(answer: HttpResponse): unknown {
   try {
     return jsonOf(answer)
   } catch {

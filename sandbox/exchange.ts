@@ -2,13 +2,13 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
-export type Outgoing = {
+export type HttpRequest = {
   method?: 'POST' | 'PUT'
   headers?: Record<string, string>
   body?: string | Uint8Array
 }
 
-export type Answer = {
+export type HttpResponse = {
   status: number
   /** The status is 2xx; a redirect is not followed. */
   ok: boolean
@@ -18,9 +18,9 @@ export type Answer = {
 /** Throws when the answer does not come whole, or `signal` ends it. */
 export async function exchange(
   url: string,
-  { method, headers = {}, body = '' }: Outgoing,
+  { method, headers = {}, body = '' }: HttpRequest,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { request } = await (url.startsWith('https:') ? import('node:https') : import('node:http'))
   const options: RequestOptions = {
     method: method ?? 'GET',
@@ -35,4 +35,4 @@ export async function exchange(
 }
 
 /** The JSON of an answer. Throws when it is none. */
-export const jsonOf = ({ content }: Answer): unknown => JSON.parse(content.toString())
+export const jsonOf = ({ content }: HttpResponse): unknown => JSON.parse(content.toString())

@@ -1,6 +1,6 @@
 /** Sends an HTTP request again, with growing pauses, while the fault may pass. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, exchange, type Outgoing } from './exchange.ts'
+import { exchange, type HttpRequest, type HttpResponse } from './exchange.ts'
 
 const FIRST_PAUSE = 200
 const LONGEST_PAUSE = 10_000
@@ -10,12 +10,12 @@ export type Persistence = {
   /** Give up when this many milliseconds have passed. */
   forMs: number
   /** Whether an answer settles the matter. Without it, all do but 429 and 5xx. */
-  settles?: (answer: Answer) => boolean
+  settles?: (answer: HttpResponse) => boolean
   /** Ends everything at once. */
   signal: AbortSignal
 }
 
-const isLasting = ({ status }: Answer) => status < 500 && status !== 429
+const isLasting = ({ status }: HttpResponse) => status < 500 && status !== 429
 
 /**
  * The first answer that settles the matter, or the last one when time is up. Pauses grow from 0.2 s to 10 s and are drawn
@@ -23,9 +23,9 @@ const isLasting = ({ status }: Answer) => status < 500 && status !== 429
  */
 export async function request(
   url: string,
-  outgoing: Outgoing,
+  outgoing: HttpRequest,
   { forMs, settles = isLasting, signal }: Persistence,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const deadline = Date.now() + forMs
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     signal.throwIfAborted()

@@ -2,12 +2,12 @@
 import { MissingBody, putBody } from '../../src/adapters/bodies.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
-import { type Queued, queued } from '../../src/adapters/queues.ts'
+import { type QueuedMessage, queuedMessage } from '../../src/adapters/queues.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
 import { appendMessage } from '../../src/use-cases/append-message.ts'
 
 /** What fails here too stays on the dead-letter queue and is tried again until it expires; an alarm watches the queue. */
-export const handler = fifo(queued, async (message) => {
+export const handler = fifo(queuedMessage, async (message) => {
   logger.warn('dead letter', { messageId: message.messageId })
   try {
     await appendMessage(message)
@@ -19,7 +19,7 @@ export const handler = fifo(queued, async (message) => {
 })
 
 /** The conductor, and through it the person, hears that there was a message. */
-async function bury(message: Queued): Promise<void> {
+async function bury(message: QueuedMessage): Promise<void> {
   await putBody(message.sessionId, message.messageId, {
     from: 'system',
     text: 'A message arrived whose content was lost before it could be read. Tell the person so, and ask for it again.',

@@ -1,13 +1,13 @@
 /** AwaitMessage: leaves its task token in the session, for the next message to complete; nothing outstanding, or look again. */
 import * as z from 'zod'
 import { changeSession } from '../../src/adapters/sessions.ts'
-import { LookAgain } from '../../src/core/errors.ts'
+import { StateChanged } from '../../src/core/errors.ts'
 import { awaitMessage } from '../../src/protocol/lifecycle.ts'
 import { task } from '../../src/triggers/task.ts'
-import { runStep, withToken } from '../../src/triggers/task-input.ts'
+import { runInput, withToken } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
-  ...runStep.shape,
+  ...runInput.shape,
   ...withToken,
   entered: z.iso.datetime(),
   redrives: z.number().int(),
@@ -17,7 +17,7 @@ export const handler = task(input, async ({ sessionId, run, taskToken, ...attemp
   const waits = await changeSession(sessionId, (session) =>
     awaitMessage(session, run, { k: orderOf(attempt), value: taskToken }),
   )
-  if (!waits?.answer) throw new LookAgain('a message came in between, or the run was taken over')
+  if (!waits?.output) throw new StateChanged('a message came in between, or the run was taken over')
 })
 
 /** A state is retried fewer than ten times before it fails. */

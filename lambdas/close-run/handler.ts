@@ -6,13 +6,13 @@ import { pauseSandbox } from '../../src/adapters/sandboxes.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
 import { closeRun } from '../../src/protocol/lifecycle.ts'
 import { task } from '../../src/triggers/task.ts'
-import { runStep } from '../../src/triggers/task-input.ts'
+import { runInput } from '../../src/triggers/task-input.ts'
 
-export const handler = task(runStep, async ({ sessionId, run }) => {
+export const handler = task(runInput, async ({ sessionId, run }) => {
   const { total: models } = await readLedger(sessionId)
   const account = { models, at: new Date().toISOString() }
   const closed = await changeSession(sessionId, (session) => closeRun(session, run, account))
-  if (!closed?.answer) return { closed: false }
+  if (!closed?.output) return { closed: false }
   await writeEntries(closed.item, ({ kind }) => kind === 'receipt')
   const { sandboxId } = closed.item.conductor
   // A sandbox that is not paused now pauses itself at the end of its hour: it costs money, not work.

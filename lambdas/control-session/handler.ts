@@ -5,7 +5,7 @@ import { noSession, noWorker, Problem } from '../../src/http/problem.ts'
 import { check, sessionId as sessionIdSchema } from '../../src/http/request.ts'
 import { json, noContent } from '../../src/http/respond.ts'
 import { continueSession } from '../../src/use-cases/continue-session.ts'
-import { forgetSession } from '../../src/use-cases/delete-session.ts'
+import { deleteSession } from '../../src/use-cases/delete-session.ts'
 import { killWorker } from '../../src/use-cases/kill-worker.ts'
 import { stopSession } from '../../src/use-cases/stop-session.ts'
 
@@ -24,7 +24,7 @@ export const handler = http(async (event) => {
       return json(continued, 202)
     }
     case 'DELETE /api/sessions/{sessionId}':
-      if (!(await forgetSession(sessionId))) throw noSession(sessionId)
+      if (!(await deleteSession(sessionId))) throw noSession(sessionId)
       return noContent
     case 'POST /api/sessions/{sessionId}/workers/{workerId}/kill': {
       const killed = await killWorker(sessionId, event.pathParameters?.workerId ?? '')

@@ -1,6 +1,6 @@
 /** What was handed to a provider is counted, in its session and in the totals of the day. */
 import { changeLedger } from '../../src/adapters/ledgers.ts'
-import type { Outgoing } from '../../src/adapters/queues.ts'
+import type { OutboxMessage } from '../../src/adapters/queues.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { post } from '../../src/adapters/totals.ts'
 import { senderOf } from '../../src/core/budget-check.ts'
@@ -8,7 +8,7 @@ import { countDelivery } from '../../src/core/ledger.ts'
 
 /** Counted once, however often. `segments` of an SMS. */
 export async function countSent(
-  { sessionId, seq, name, to }: Outgoing,
+  { sessionId, seq, name, to }: OutboxMessage,
   segments = 0,
 ): Promise<void> {
   const used = to.channel === 'sms' ? { 'out.sms': 1, smsSegments: segments } : { 'out.email': 1 }

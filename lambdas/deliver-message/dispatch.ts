@@ -1,8 +1,8 @@
 /** How one delivery is handed to its provider, and how the provider is asked whether it has it. */
-import { variable } from '../../src/adapters/environment.ts'
-import type { Outgoing } from '../../src/adapters/queues.ts'
+import { env } from '../../src/adapters/environment.ts'
+import type { OutboxMessage } from '../../src/adapters/queues.ts'
 import type { Handover } from '../../src/channels/delivery.ts'
-import { saidIn } from '../../src/channels/delivery-content.ts'
+import { deliveryContent } from '../../src/channels/delivery-content.ts'
 import { dispatchMail } from '../../src/channels/email/send.ts'
 import { dispatchSms } from '../../src/channels/sms/send.ts'
 import type { Entry } from '../../src/core/history.ts'
@@ -17,16 +17,16 @@ export interface Dispatch {
 
 /** Throws for a command that is not in the entry: then it is not the entry of the delivery. */
 export async function dispatchOf(
-  delivery: Outgoing,
+  delivery: OutboxMessage,
   entry: Entry,
 ): Promise<Dispatch | { readonly problem: string }> {
-  const said = saidIn(entry, delivery.name)
+  const said = deliveryContent(entry, delivery.name)
   if (delivery.to.channel === 'sms') {
-    const from = variable('SMS_NUMBER')
+    const from = env('SMS_NUMBER')
     if (from === undefined) return { problem: 'SMS is not configured in this deployment' }
     return dispatchSms({ ...delivery, to: delivery.to }, said, from)
   }
-  const from = variable('EMAIL_ADDRESS')
+  const from = env('EMAIL_ADDRESS')
   if (from === undefined) return { problem: 'e-mail is not configured in this deployment' }
   return dispatchMail({ ...delivery, to: delivery.to }, said, from)
 }

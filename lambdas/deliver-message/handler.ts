@@ -5,7 +5,7 @@ import { recordDelivery } from '../../src/adapters/delivery-records.ts'
 import { readEntry } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
-import { type Outgoing, outgoing } from '../../src/adapters/queues.ts'
+import { type OutboxMessage, outboxMessage } from '../../src/adapters/queues.ts'
 import type { DeliveryRecord, Handover } from '../../src/channels/delivery.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
@@ -13,7 +13,7 @@ import { countSent } from './count-sent.ts'
 import { type Dispatch, dispatchOf } from './dispatch.ts'
 import { tellConductor } from './tell-conductor.ts'
 
-export const handler = fifo(outgoing, deliver)
+export const handler = fifo(outboxMessage, deliver)
 
 /** Between attempts within one invocation, ms; after the last the queue tries again. */
 const PAUSES = [1_000, 3_000]
@@ -22,7 +22,7 @@ const PAUSES = [1_000, 3_000]
 const OPEN: readonly DeliveryRecord['status'][] = ['sending', 'waiting']
 const TAKEN: readonly DeliveryRecord['status'][] = ['sent', 'delivered', 'undelivered']
 
-async function deliver(delivery: Outgoing): Promise<void> {
+async function deliver(delivery: OutboxMessage): Promise<void> {
   const { sessionId, seq, name, to } = delivery
   const entry = await readEntry(sessionId, seq)
   if (!entry) return logger.warn('not delivered: its session was deleted', { seq, name })
@@ -48,7 +48,7 @@ const DOUBT =
 
 /** Claimed by each attempt anew, so that of two who deliver at once one gives way. */
 async function send(
-  delivery: Outgoing,
+  delivery: OutboxMessage,
   entry: Entry,
   before: DeliveryRecord | undefined,
   dispatch: Dispatch,
@@ -71,7 +71,7 @@ async function send(
 
 /** The provider is asked; what it does not know by then it may know later, before it is sent again. */
 async function doubt(
-  delivery: Outgoing,
+  delivery: OutboxMessage,
   entry: Entry,
   claim: DeliveryRecord,
   { problem }: Extract<Handover, { status: 'doubt' }>,
@@ -89,7 +89,7 @@ type Outcome = Omit<DeliveryRecord, 'to' | 'channel' | 'at'>
 
 /** It is over; what was not sent is told to whoever can do something about it. */
 async function end(
-  delivery: Outgoing,
+  delivery: OutboxMessage,
   entry: Entry,
   before: DeliveryRecord | undefined,
   outcome: Outcome,
@@ -105,7 +105,7 @@ async function end(
 }
 
 /** Counted and told once, however often: whoever recorded it may not have come to this. */
-async function finish(delivery: Outgoing, entry: Entry, outcome: Outcome): Promise<void> {
+async function finish(delivery: OutboxMessage, entry: Entry, outcome: Outcome): Promise<void> {
   const { status, segments } = outcome
   if (TAKEN.includes(status)) await countSent(delivery, segments)
   if (status === 'refused' || status === 'in doubt') await tellConductor(delivery, entry, outcome)
@@ -115,7 +115,7 @@ async function finish(delivery: Outgoing, entry: Entry, outcome: Outcome): Promi
 const paid = ({ segments }: Dispatch) => (segments === undefined ? {} : { segments })
 
 async function record(
-  delivery: Outgoing,
+  delivery: OutboxMessage,
   before: DeliveryRecord | undefined,
   outcome: Outcome,
 ): Promise<DeliveryRecord | undefined> {
@@ -124,4 +124,4 @@ async function record(
   return (await recordDelivery(delivery, before, next)) ? next : undefined
 }
 
-const idsOf = ({ seq, name, to }: Outgoing) => ({ seq, delivery: name, channel: to.channel })
+const idsOf = ({ seq, name, to }: OutboxMessage) => ({ seq, delivery: name, channel: to.channel })

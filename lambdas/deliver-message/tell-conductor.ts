@@ -1,14 +1,14 @@
 /** A message that a command asked for did not get through, or may not have: the conductor hears of it. */
 import { findBody, putBody } from '../../src/adapters/bodies.ts'
-import { enqueue, type Outgoing } from '../../src/adapters/queues.ts'
+import { enqueue, type OutboxMessage } from '../../src/adapters/queues.ts'
 import type { DeliveryRecord } from '../../src/channels/delivery.ts'
 import { isReply } from '../../src/channels/delivery-content.ts'
 import type { Entry } from '../../src/core/history.ts'
-import { askersOf } from '../../src/core/message.ts'
+import { replyAddresses } from '../../src/core/message.ts'
 
 /** Not of replies: its answer would go the same way, and come back the same way. */
 export async function tellConductor(
-  { sessionId, seq, name, to }: Outgoing,
+  { sessionId, seq, name, to }: OutboxMessage,
   { answers = [] }: Entry,
   { status, problem }: Pick<DeliveryRecord, 'status' | 'problem'>,
 ): Promise<void> {
@@ -24,7 +24,7 @@ export async function tellConductor(
     text: `What you sent to ${to.address} (${name}) ${became}.`,
     at: new Date().toISOString(),
     // The answer to this is for whoever asked for the message.
-    askers: askersOf(asked.flatMap((found) => found?.body ?? [])),
+    replyTo: replyAddresses(asked.flatMap((found) => found?.body ?? [])),
   })
   await enqueue({ sessionId, messageId, channel: to.channel }, { first })
 }

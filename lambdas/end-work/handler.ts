@@ -1,5 +1,5 @@
 /** Ends what a person ordered to be ended: a run with all that it does, a whole sandbox, the workers. */
-import { type Ending, ending } from '../../src/adapters/queues.ts'
+import { type Cancellation, cancellation } from '../../src/adapters/queues.ts'
 import { endSandbox } from '../../src/adapters/sandboxes.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { sessionWorkers } from '../../src/adapters/workers.ts'
@@ -9,10 +9,10 @@ import { endRun } from '../../src/use-cases/end-run.ts'
 import { endedBy, killWorker } from '../../src/use-cases/kill-worker.ts'
 import { postCounts } from '../../src/use-cases/load-budget-check.ts'
 
-export const handler = fifo(ending, endWork)
+export const handler = fifo(cancellation, endWork)
 
 /** Each part of it may be repeated: what failed half-way is gone through once more. */
-async function endWork({ sessionId, run, job, sandboxId, kill }: Ending): Promise<void> {
+async function endWork({ sessionId, run, job, sandboxId, kill }: Cancellation): Promise<void> {
   if (run !== undefined) await endRun(sessionId, { run, job }, 'the person')
   if (sandboxId !== undefined) await endSandbox(sandboxId)
   if (kill !== undefined) await killBefore(sessionId, kill)

@@ -1,12 +1,12 @@
 /** Who may use the model now: a job that is the current one, while no budget of its session is used up. */
 import { randomUUID } from 'node:crypto'
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 import { changeLedger } from '../../src/adapters/ledgers.ts'
 import { secret } from '../../src/adapters/secrets.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { post } from '../../src/adapters/totals.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
-import { purseOf, senderOf } from '../../src/core/budget-check.ts'
+import { budgetCheck, senderOf } from '../../src/core/budget-check.ts'
 import { type JobClaims, verifyJobToken } from '../../src/core/job-token.ts'
 import { admit, jobName, settle } from '../../src/core/ledger.ts'
 import { isCurrentLegJob } from '../../src/core/leg.ts'
@@ -52,17 +52,17 @@ export async function admitJob(claims: JobClaims, session: Session): Promise<Adm
   const { sessionId } = session
   const id = randomUUID()
   const now = Date.now()
-  const budgets = variable('BUDGETS')
+  const budgets = env('BUDGETS')
   const shared = await sharedTotals(session)
-  const { answer } = await changeLedger(sessionId, (ledger) =>
+  const { output } = await changeLedger(sessionId, (ledger) =>
     admit(ledger, { id, job: jobName(claims), now }, (models) =>
-      purseOf(budgets, { models, ...shared }, now).over(session, ['usd']),
+      budgetCheck(budgets, { models, ...shared }, now).over(session, ['usd']),
     ),
   )
-  if (answer === 'busy')
+  if (output === 'busy')
     throw new ApiError(429, 'Baton: this job has too many requests under way. Please wait.')
-  if (answer !== 'admitted')
-    throw new ApiError(403, `Baton: ${overText(answer)} The run stops here and keeps its work.`)
+  if (output !== 'admitted')
+    throw new ApiError(403, `Baton: ${overText(output)} The run stops here and keeps its work.`)
   return {
     async settle(used) {
       const { item } = await changeLedger(sessionId, (ledger) =>

@@ -2,7 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html; the Messages API as Anthropic's own. */
 const SERVICE = 'bedrock-mantle'
@@ -15,7 +15,7 @@ export async function signed(
 ): Promise<Record<string, string>> {
   const signer = new SignatureV4({
     service: SERVICE,
-    region: variable('AWS_REGION'),
+    region: env('AWS_REGION'),
     credentials: fromEnv(),
     sha256: Sha256,
   })

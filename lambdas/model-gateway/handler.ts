@@ -9,7 +9,7 @@ import { rawBody } from '../../src/http/request.ts'
 import { type Admitted, admitJob, jobOf, sessionOf } from './admission.ts'
 import { ApiError } from './api-error.ts'
 import { holdBack } from './hold-back.ts'
-import { type Answer, streaming } from './response-stream.ts'
+import { type StreamedResponse, streaming } from './response-stream.ts'
 import { askUpstream, passedHeaders } from './upstream.ts'
 import { type Meter, meterFor } from './usage-meter.ts'
 
@@ -25,7 +25,7 @@ export const handler = streaming(async (event, answer) => {
   }
 })
 
-async function serve(event: APIGatewayProxyEventV2, answer: Answer): Promise<void> {
+async function serve(event: APIGatewayProxyEventV2, answer: StreamedResponse): Promise<void> {
   const path = pathOf(event)
   const claims = await jobOf(event.headers)
   logger.appendKeys(idsOfJob(claims))
@@ -89,7 +89,7 @@ class BrokenOff extends Error {
   override readonly name = 'BrokenOff'
 }
 
-function refuse(answer: Answer, error: unknown, requestId: string): void {
+function refuse(answer: StreamedResponse, error: unknown, requestId: string): void {
   if (error instanceof BrokenOff) throw error
   const problem =
     error instanceof ApiError

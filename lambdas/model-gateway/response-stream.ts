@@ -20,7 +20,7 @@ export interface Head {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface Answer {
+export interface StreamedResponse {
   /** Once, before anything is written. */
   head(head: Head): void
   /** Resolves when the client's side may take more, or is gone. */
@@ -29,11 +29,11 @@ export interface Answer {
 }
 
 export const streaming = (
-  respond: (event: APIGatewayProxyEventV2, answer: Answer) => Promise<void>,
+  respond: (event: APIGatewayProxyEventV2, answer: StreamedResponse) => Promise<void>,
 ): StreamingHandler =>
   awslambda.streamifyResponse((event, stream) => respond(event, answerTo(stream)))
 
-function answerTo(stream: Writable): Answer {
+function answerTo(stream: Writable): StreamedResponse {
   let body = stream
   let goOn = () => {}
   let isGone = false

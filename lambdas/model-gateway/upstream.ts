@@ -1,7 +1,7 @@
 /** The model's own API: a request passed on with our credentials in place of the sandbox's, its answer as it comes. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 import { rereadSecret, secret } from '../../src/adapters/secrets.ts'
 import { ApiError } from './api-error.ts'
 import { signed } from './bedrock.ts'
@@ -57,14 +57,14 @@ const agents = {
  * again. Throws ApiError 502 when the upstream cannot be reached.
  */
 export async function askUpstream(passed: Passed): Promise<IncomingMessage> {
-  const base = variable('MODEL_BASE_URL').replace(/\/+$/, '')
+  const base = env('MODEL_BASE_URL').replace(/\/+$/, '')
   const url = new URL(base + passed.path)
   const headers = {
     ...passedHeaders(passed.headers),
     'accept-encoding': 'identity',
     'content-length': String(passed.body.length),
   }
-  if (variable('MODEL_UPSTREAM') === 'bedrock')
+  if (env('MODEL_UPSTREAM') === 'bedrock')
     return send(url, await signed(url, headers, passed.body), passed.body)
   const withKey = (key: string) => send(url, { ...headers, 'x-api-key': key }, passed.body)
   const answer = await withKey(await secret('MODEL_KEY_SECRET'))

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { latestSession, readSession } from '../../src/adapters/sessions.ts'
 import { liveWorkers } from '../../src/adapters/workers.ts'
-import { type State, stateOf } from '../../src/core/session-state.ts'
+import { type SessionState, sessionState } from '../../src/core/session-state.ts'
 import { conductorView, workerView } from '../../src/core/views.ts'
 import { type HttpResponse, json, unlessKnown } from '../../src/http/respond.ts'
 
@@ -14,7 +14,7 @@ const STATUS = {
   recovering: 'degraded',
   paused: 'idle',
   idle: 'idle',
-} as const satisfies Record<State, string>
+} as const satisfies Record<SessionState, string>
 
 /** Three requests, whatever is stored. `known`: the ETags that the asker has. */
 export async function status(known: string | undefined): Promise<HttpResponse> {
@@ -25,7 +25,7 @@ export async function status(known: string | undefined): Promise<HttpResponse> {
   ])
   const conductor = session ? conductorView(session, now) : null
   const shown = {
-    status: session ? STATUS[stateOf(session)] : 'idle',
+    status: session ? STATUS[sessionState(session)] : 'idle',
     conductor,
     workers: workers.map(workerView),
   }

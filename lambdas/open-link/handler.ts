@@ -2,7 +2,7 @@
 import { getLink } from '../../src/adapters/contacts.ts'
 import { readEntry } from '../../src/adapters/history.ts'
 import { downloadLink } from '../../src/adapters/object-links.ts'
-import { saidIn } from '../../src/channels/delivery-content.ts'
+import { deliveryContent } from '../../src/channels/delivery-content.ts'
 import { http } from '../../src/http/http.ts'
 import { Problem } from '../../src/http/problem.ts'
 
@@ -24,7 +24,7 @@ export const handler = http(async (event) => {
     return {
       statusCode: 200,
       headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' },
-      body: saidIn(entry, target.text.name).text,
+      body: deliveryContent(entry, target.text.name).text,
     }
   if (!target?.file) throw new Problem(404, 'This link leads nowhere: it is wrong, or has expired.')
   const { key, name } = target.file

@@ -6,24 +6,24 @@ import {
   rememberThread,
   sessionOfThread,
 } from '../../src/adapters/contacts.ts'
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { quarantine } from '../../src/adapters/quarantine.ts'
 import { latestSecret, secret } from '../../src/adapters/secrets.ts'
-import { mailAddress } from '../../src/channels/address.ts'
+import { emailAddress } from '../../src/channels/address.ts'
 import { authenticSender } from '../../src/channels/email/authentic.ts'
 import { automaticReason } from '../../src/channels/email/automatic.ts'
-import { type InboundMail, UnreadableMail } from '../../src/channels/email/inbound-email.ts'
+import { type InboundEmail, UnreadableEmail } from '../../src/channels/email/inbound-email.ts'
 import { keepFiles } from '../../src/channels/email/keep-files.ts'
 import { readPost } from '../../src/channels/email/read-post.ts'
 import { verifyPost } from '../../src/channels/email/signature.ts'
-import { whatWasSaid } from '../../src/channels/email/strip-quoted-text.ts'
+import { stripQuotedText } from '../../src/channels/email/strip-quoted-text.ts'
 import { replySubject, sessionIdOf, threadCandidates } from '../../src/channels/email/thread.ts'
 import { http } from '../../src/http/http.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
 import type { HttpResponse } from '../../src/http/respond.ts'
-import { accept } from '../../src/use-cases/accept-message.ts'
+import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 
 const TAKEN: HttpResponse = { statusCode: 200, headers: { 'cache-control': 'no-store' } }
 
@@ -51,14 +51,14 @@ async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
 
 async function receive(raw: Buffer, contentType: string): Promise<void> {
   const mail = await readable(raw, contentType)
-  if (mail instanceof UnreadableMail) return quarantine('email', raw, mail.message)
-  const own = variable('EMAIL_ADDRESS')
+  if (mail instanceof UnreadableEmail) return quarantine('email', raw, mail.message)
+  const own = env('EMAIL_ADDRESS')
   const automatic = automaticReason(mail, own === undefined ? [] : [own])
   if (automatic !== undefined) return logger.info('not taken: nobody wrote it', { automatic })
   const proven = authenticSender(mail)
   if ('problem' in proven) return unknown(mail.from[0]?.address ?? '?', proven.problem)
   // Quoted local parts may hold anything, a second address as well: nobody is answered at one.
-  const address = mailAddress(proven.address)
+  const address = emailAddress(proven.address)
   if (address === undefined) return unknown(proven.address, 'an address of an odd form')
   if (!(await isAllowed(address))) return unknown(address, 'email')
   await take({ ...mail, subject: oneLine(mail.subject) }, address, raw)
@@ -69,17 +69,17 @@ async function unknown(address: string, reason: string): Promise<void> {
   logger.info('not taken: the sender is not proven, or not on the list', { reason })
 }
 
-async function readable(raw: Buffer, contentType: string): Promise<InboundMail | UnreadableMail> {
+async function readable(raw: Buffer, contentType: string): Promise<InboundEmail | UnreadableEmail> {
   try {
     return await readPost(raw, contentType)
   } catch (error) {
-    if (error instanceof UnreadableMail) return error
+    if (error instanceof UnreadableEmail) return error
     throw error
   }
 }
 
 /** A mail is known by its Message-ID and its sender; one without is known by all that it is. */
-async function take(mail: InboundMail, sender: string, raw: Buffer): Promise<void> {
+async function take(mail: InboundEmail, sender: string, raw: Buffer): Promise<void> {
   const id = mail.messageId ?? `<${createHash('sha256').update(raw).digest('hex')}>`
   const messageId = `mail-${createHash('sha256').update(`${sender}\n${id}`).digest('base64url')}`
   const known = await sessionOfThread([id, ...threadCandidates(mail)], sender)
@@ -87,11 +87,11 @@ async function take(mail: InboundMail, sender: string, raw: Buffer): Promise<voi
   await rememberThread(id, sessionId, sender)
   // In a sandbox it stands in the paths of its files: no longer than need be.
   const folder = messageId.slice(5, 17).replaceAll(/[^A-Za-z0-9]/g, 'x')
-  const said = shown(whatWasSaid(mail.text, mail.subject))
+  const said = shown(stripQuotedText(mail.text, mail.subject))
   const shortened = isShorter(said, mail.text)
   const { files, whole, leftOut } = await keepFiles(mail, { sessionId, folder, shortened })
   const more = leftOut > 0 ? `\n\n(${leftOut} more attachments were left out.)` : ''
-  await accept(
+  await acceptMessage(
     { sessionId, messageId },
     {
       channel: 'email',
@@ -100,7 +100,7 @@ async function take(mail: InboundMail, sender: string, raw: Buffer): Promise<voi
       subject: mail.subject,
       ...(files.length > 0 && { files }),
       ...(whole && { whole }),
-      askers: [
+      replyTo: [
         {
           channel: 'email',
           address: sender,

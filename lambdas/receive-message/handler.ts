@@ -7,7 +7,7 @@ import { http } from '../../src/http/http.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { check, type HttpEvent, jsonBody, rawBody, sessionId } from '../../src/http/request.ts'
 import { json } from '../../src/http/respond.ts'
-import { accept, identify } from '../../src/use-cases/accept-message.ts'
+import { acceptMessage, identify } from '../../src/use-cases/accept-message.ts'
 
 const MAX_CONTENT = 128 * 1024
 /** JSON may need six bytes for one (`\u0001`), and the other fields some more. */
@@ -48,7 +48,7 @@ export const handler = http(async (event) => {
       key === undefined ? key : check(idempotencyKey, key, 'The Idempotency-Key header'),
     ),
   }
-  await accept(ids, { channel: 'http', text })
+  await acceptMessage(ids, { channel: 'http', text })
   const seconds = preferredWait(event.headers.prefer)
   const reply = seconds > 0 ? await replyWithin(ids, began + seconds * 1000) : undefined
   if (!reply) return json(ids, 202)

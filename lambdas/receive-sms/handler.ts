@@ -1,6 +1,6 @@
 /** Accepts an SMS that Twilio posts, for its number's session. */
 import { isAllowed, noteUnknown } from '../../src/adapters/contacts.ts'
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { quarantine } from '../../src/adapters/quarantine.ts'
 import { phoneNumber } from '../../src/channels/address.ts'
@@ -12,11 +12,11 @@ import {
   UnreadableSms,
 } from '../../src/channels/sms/inbound.ts'
 import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
-import { type Form, readForm } from '../../src/http/form.ts'
+import { readUrlEncodedForm, type UrlEncodedForm } from '../../src/http/form.ts'
 import { http } from '../../src/http/http.ts'
 import { rawBody } from '../../src/http/request.ts'
 import type { HttpResponse } from '../../src/http/respond.ts'
-import { accept } from '../../src/use-cases/accept-message.ts'
+import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 
 /** Anything else would be sent to the person, or be an error to Twilio. */
 const EMPTY_TWIML: HttpResponse = {
@@ -27,21 +27,21 @@ const EMPTY_TWIML: HttpResponse = {
 
 export const handler = http(async (event) => {
   const raw = rawBody(event)
-  const form = readForm(raw)
+  const form = readUrlEncodedForm(raw)
   await requireTwilio(event, '/api/webhooks/sms', form)
   await receive(form, raw)
   return EMPTY_TWIML
 })
 
 /** Nothing is refused from here on: Twilio has signed it, and would not deliver it another time. */
-async function receive(form: Form, raw: Buffer): Promise<void> {
+async function receive(form: UrlEncodedForm, raw: Buffer): Promise<void> {
   const sms = readable(form)
   if (sms instanceof UnreadableSms) return quarantine('sms', raw, sms.message)
   const sender = phoneNumber(sms.from)
   if (
     sender === undefined ||
-    sms.to !== variable('SMS_NUMBER') ||
-    sms.accountSid !== variable('TWILIO_ACCOUNT_SID')
+    sms.to !== env('SMS_NUMBER') ||
+    sms.accountSid !== env('TWILIO_ACCOUNT_SID')
   )
     return quarantine('sms', raw, 'it is not from a number to ours, or of another account')
   if (isOptOut(sms)) return logger.info('left to Twilio: it opts out or in, or asks for help')
@@ -49,18 +49,18 @@ async function receive(form: Form, raw: Buffer): Promise<void> {
     await noteUnknown(sender, 'sms')
     return logger.info('not taken: the sender is not on the list')
   }
-  await accept(
+  await acceptMessage(
     { sessionId: `sms-${sender.slice(1)}`, messageId: `sms-${sms.messageSid}` },
     {
       channel: 'sms',
       text: smsText(sms) || '(an empty message)',
       sender,
-      askers: [{ channel: 'sms', address: sender }],
+      replyTo: [{ channel: 'sms', address: sender }],
     },
   )
 }
 
-function readable(form: Form): InboundSms | UnreadableSms {
+function readable(form: UrlEncodedForm): InboundSms | UnreadableSms {
   try {
     return readSms(form)
   } catch (error) {

@@ -3,13 +3,13 @@ import { recordDelivery } from '../../src/adapters/delivery-records.ts'
 import { readEntry } from '../../src/adapters/history.ts'
 import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { afterStatus, readDeliveryParameter } from '../../src/channels/sms/status.ts'
-import { type Form, readForm } from '../../src/http/form.ts'
+import { readUrlEncodedForm, type UrlEncodedForm } from '../../src/http/form.ts'
 import { http } from '../../src/http/http.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
 import { noContent } from '../../src/http/respond.ts'
 
 export const handler = http(async (event) => {
-  const form = readForm(rawBody(event))
+  const form = readUrlEncodedForm(rawBody(event))
   await requireTwilio(event, '/api/webhooks/sms/status', form)
   await noteStatus(event, form)
   return noContent
@@ -18,7 +18,7 @@ export const handler = http(async (event) => {
 const ATTEMPTS = 4
 
 /** What is not about a delivery of ours is no matter: it was signed, so it is one of a session that was deleted. */
-async function noteStatus(event: HttpEvent, form: Form): Promise<void> {
+async function noteStatus(event: HttpEvent, form: UrlEncodedForm): Promise<void> {
   const key = readDeliveryParameter(event.queryStringParameters?.delivery)
   const first = (name: string) => form.get(name)?.[0]
   const status = first('MessageStatus')

@@ -6,11 +6,11 @@ import { endSandbox } from '../../src/adapters/sandboxes.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
 import { readName } from '../../src/core/execution-name.ts'
 import { logIds } from '../../src/core/log-ids.ts'
-import type { Failure } from '../../src/core/worker-report.ts'
+import type { LegFailure } from '../../src/core/worker-report.ts'
 import { reportFailure } from '../../src/protocol/lifecycle.ts'
 import { task } from '../../src/triggers/task.ts'
 import { collectLeg } from '../../src/use-cases/collect-leg.ts'
-import { drive } from '../../src/use-cases/wake-run.ts'
+import { startRun } from '../../src/use-cases/wake-run.ts'
 
 /** EventBridge's `Step Functions Execution Status Change`. */
 const statusChange = z.object({
@@ -37,7 +37,7 @@ export const handler = task(statusChange, async ({ detail }) => {
 /** A run that failed by itself has said so; one that was ended from outside could not. */
 async function takeOver(
   { sessionId, run }: { sessionId: string; run: number },
-  unsaid: Failure | undefined,
+  unsaid: LegFailure | undefined,
 ): Promise<void> {
   const at = new Date().toISOString()
   const { Error: error, Cause: cause } = unsaid ?? {}
@@ -45,9 +45,9 @@ async function takeOver(
   const session = await changeSession(sessionId, (current) =>
     unsaid
       ? reportFailure(current, run, text, at)
-      : { item: current, answer: current.run.id === run && current.run.open },
+      : { item: current, output: current.run.id === run && current.run.open },
   )
-  if (!session?.answer) return
+  if (!session?.output) return
   if (unsaid) await writeEntries(session.item)
-  await drive(sessionId, run)
+  await startRun(sessionId, run)
 }

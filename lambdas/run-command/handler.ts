@@ -4,15 +4,15 @@ import { getBodies, getResult, putBody, textOf } from '../../src/adapters/bodies
 import { recordOutcome } from '../../src/adapters/history.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
 import { commandId, spawnedIds } from '../../src/commands/command.ts'
-import { type Carried, carryOut } from '../../src/commands/execute.ts'
-import { askersOf, type Body } from '../../src/core/message.ts'
+import { type CommandOutcome, executeCommand } from '../../src/commands/execute.ts'
+import { type Body, replyAddresses } from '../../src/core/message.ts'
 import type { Session } from '../../src/core/session.ts'
-import { acceptedAnswer } from '../../src/core/turn-reply.ts'
-import { advance } from '../../src/protocol/turn.ts'
+import { acceptedTurnReply } from '../../src/core/turn-reply.ts'
+import { advanceTurn } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
-import { turnStep } from '../../src/triggers/task-input.ts'
+import { turnInput } from '../../src/triggers/task-input.ts'
 
-const input = z.object({ ...turnStep.shape, index: z.number().int(), giveUp: z.boolean() })
+const input = z.object({ ...turnInput.shape, index: z.number().int(), giveUp: z.boolean() })
 
 export const handler = task(input, async ({ sessionId, run, turn: n, index, giveUp }) => {
   const session = await readSession(sessionId)
@@ -20,13 +20,13 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
   if (session?.run.id !== run || turn?.n !== n || turn.phase !== 'run' || turn.next !== index)
     return
   const id = commandId(n, index)
-  const bodies = await getBodies(sessionId, turn.cover)
-  const askers = askersOf(bodies)
+  const bodies = await getBodies(sessionId, turn.messages)
+  const replyTo = replyAddresses(bodies)
   const carried = giveUp ? gaveUp : await effect(session, index, bodies)
   const { notice, started, ended, over } = carried
   const now = Date.now()
   const at = new Date(now).toISOString()
-  if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at, askers })
+  if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at, replyTo })
   // Before the turn goes on: whoever comes after a crash in between does not do the command again.
   if (turn.entry !== undefined)
     await recordOutcome(sessionId, turn.entry, id, {
@@ -34,7 +34,7 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
       outcome: carried.outcome,
     })
   await changeSession(sessionId, (current) =>
-    advance(current, run, n, index, {
+    advanceTurn(current, run, n, index, {
       ...(notice && { notice: { id, size: Buffer.byteLength(notice) } }),
       ...(started && { started }),
       ...(ended && { ended }),
@@ -45,28 +45,32 @@ export const handler = task(input, async ({ sessionId, run, turn: n, index, give
   )
 })
 
-const gaveUp: Carried = {
+const gaveUp: CommandOutcome = {
   status: 'failed',
   outcome: 'failed run after run and was given up',
   notice:
     'A command of your last turn failed again and again and was given up. The others were done.',
 }
 
-async function effect(session: Session, index: number, bodies: readonly Body[]): Promise<Carried> {
+async function effect(
+  session: Session,
+  index: number,
+  bodies: readonly Body[],
+): Promise<CommandOutcome> {
   const { sessionId, turn, run } = session
   if (turn?.accepted === undefined || turn.entry === undefined)
     throw new Error('an accepted turn knows its result and its entry')
   const result = await getResult(sessionId, turn.accepted)
-  const { commands } = acceptedAnswer(result, textOf(bodies))
+  const { commands } = acceptedTurnReply(result, textOf(bodies))
   const command = commands[index]
   if (!command) throw new Error(`turn ${turn.n} has no command ${index}`)
-  return carryOut(command, {
+  return executeCommand(command, {
     sessionId,
     run: run.id,
     session,
     commandId: commandId(turn.n, index),
     entry: turn.entry,
-    askers: askersOf(bodies),
+    replyTo: replyAddresses(bodies),
     spawned: spawnedIds(commands, turn.firstWorker).get(index),
   })
 }

@@ -3,9 +3,9 @@
 import { getBodies, putResult } from '../../src/adapters/bodies.ts'
 import { readLink } from '../../src/adapters/object-links.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
-import { beat, completeTask } from '../../src/adapters/step-functions.ts'
+import { completeTask, sendHeartbeat } from '../../src/adapters/step-functions.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
-import { answerSchema } from '../../src/commands/command.ts'
+import { turnReplySchema } from '../../src/commands/command.ts'
 import type { Job, Result } from '../../src/contract/runner.ts'
 import { artifactsOfLeg, uploadKey } from '../../src/core/artifacts.ts'
 import type { JobClaims } from '../../src/core/job-token.ts'
@@ -26,12 +26,12 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   const session = await readSession(id)
   if (!session?.turn || !isCurrentJob(session, job)) return undefined
   const { turn, conductor } = session
-  const bodies = await getBodies(id, turn.cover)
+  const bodies = await getBodies(id, turn.messages)
   return {
     role: 'conductor',
     prompt: turnPrompt(bodies, turn.again),
     systemPrompt: conductorPrompt,
-    schema: answerSchema,
+    schema: turnReplySchema,
     files: bodies.flatMap((body) =>
       body.from === 'worker'
         ? [{ path: `workers/${body.workerId}/report-${body.leg}.md`, content: body.text }]
@@ -73,7 +73,7 @@ export async function takeHeartbeat({ session: id, job }: JobClaims): Promise<bo
   const session = await readSession(id)
   const token = session && isCurrentJob(session, job) ? session.turn?.token : undefined
   if (token === undefined) return false
-  await beat(token)
+  await sendHeartbeat(token)
   return true
 }
 
@@ -84,5 +84,5 @@ export async function takeResult({ session: id, job }: JobClaims, value: Result)
   await putResult(id, jobId(job), value)
   const stored = await changeSession(id, (current) => storeResult(current, job, jobId(job)))
   // Errors here are the heartbeat time-out's to mend: the next start finds the result.
-  if (stored?.answer !== undefined) await completeTask(stored.answer).catch(() => false)
+  if (stored?.output !== undefined) await completeTask(stored.output).catch(() => false)
 }

@@ -1,6 +1,6 @@
 /** What a conductor's and a worker's job have in common: the gateway to the model, the limits, the transcript. */
 
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 import { readLink, writeLink } from '../../src/adapters/object-links.ts'
 import { secret } from '../../src/adapters/secrets.ts'
 import type { Job } from '../../src/contract/runner.ts'
@@ -33,7 +33,7 @@ export async function jobIn({
   Pick<Job, 'cliSession' | 'resume' | 'save' | 'model' | 'timeLimitSeconds' | 'heartbeatSeconds'>
 > {
   const lifetime = seconds + LINK_MARGIN_SECONDS
-  const name = variable('MODEL_NAME')
+  const name = env('MODEL_NAME')
   const object = (key: string) => `${folder}/${key}.jsonl`
   return {
     cliSession,
@@ -42,7 +42,7 @@ export async function jobIn({
     }),
     save: { key: to, url: await writeLink(object(to), lifetime) },
     model: {
-      baseUrl: variable('GATEWAY_URL').replace(/\/$/, ''),
+      baseUrl: env('GATEWAY_URL').replace(/\/$/, ''),
       // Every command of the model sees it: it opens the gateway while the job lasts, and nothing else.
       apiKey: signJobToken({ ...claims, use: 'model' }, await secret('JOB_KEY_SECRET')),
       ...(name !== undefined && { name }),

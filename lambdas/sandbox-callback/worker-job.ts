@@ -3,7 +3,7 @@
 import { putResult } from '../../src/adapters/bodies.ts'
 import { uploadLink } from '../../src/adapters/object-links.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
-import { beat, completeTask } from '../../src/adapters/step-functions.ts'
+import { completeTask, sendHeartbeat } from '../../src/adapters/step-functions.ts'
 import { changeWorker, readWorker } from '../../src/adapters/workers.ts'
 import type { Artifact } from '../../src/contract/artifact-rules.ts'
 import type { Job, Result, UploadLink } from '../../src/contract/runner.ts'
@@ -64,7 +64,7 @@ export async function takeHeartbeat(
   if (token === undefined) return false
   const at = new Date().toISOString()
   await Promise.all([
-    beat(token),
+    sendHeartbeat(token),
     activity.length > 0 &&
       changeWorker(keyOf(claims), (item) => noteActivity(item, claims.leg, activity, at)),
   ])
@@ -83,8 +83,8 @@ export async function grantArtifacts(
   const { leg, job } = claims
   const key = keyOf(claims)
   const grant = await changeWorker(key, (worker) => grantUploads(worker, { leg, job }, files))
-  if (grant?.answer === undefined) return undefined
-  if (grant.answer !== 'granted') throw new Problem(400, grant.answer.refused)
+  if (grant?.output === undefined) return undefined
+  if (grant.output !== 'granted') throw new Problem(400, grant.output.refused)
   return Promise.all(
     files.map(async ({ name, size, sha256 }) => ({
       name,
@@ -111,5 +111,5 @@ export async function takeResult(claims: JobClaims, value: Result): Promise<void
       at: new Date().toISOString(),
     }),
   )
-  if (stored?.answer !== undefined) await completeTask(stored.answer).catch(() => false)
+  if (stored?.output !== undefined) await completeTask(stored.output).catch(() => false)
 }

@@ -2,19 +2,19 @@
 import * as z from 'zod'
 import { endSandbox, runningSandbox } from '../../src/adapters/sandboxes.ts'
 import { changeWorker, readWorker } from '../../src/adapters/workers.ts'
-import { LookAgain } from '../../src/core/errors.ts'
+import { StateChanged } from '../../src/core/errors.ts'
 import { claimLeg } from '../../src/core/leg.ts'
 import { LEG_MARGIN_SECONDS } from '../../src/core/limits.ts'
 import { currentLeg } from '../../src/core/worker.ts'
 import { task } from '../../src/triggers/task.ts'
-import { legStep, withToken } from '../../src/triggers/task-input.ts'
-import { launchEnv } from '../../src/use-cases/runner-environment.ts'
+import { legInput, withToken } from '../../src/triggers/task-input.ts'
+import { runnerEnvironment } from '../../src/use-cases/runner-environment.ts'
 
-const input = z.object({ ...legStep.shape, ...withToken })
+const input = z.object({ ...legInput.shape, ...withToken })
 
 export const handler = task(input, async ({ sessionId, workerId, leg, taskToken, retry }) => {
   const worker = await readWorker(sessionId, workerId)
-  if (!worker?.live || currentLeg(worker).n !== leg) throw new LookAgain('the leg is over')
+  if (!worker?.live || currentLeg(worker).n !== leg) throw new StateChanged('the leg is over')
   const { seconds } = currentLeg(worker)
   const sandbox = await runningSandbox({
     sandboxId: worker.sandboxId,
@@ -26,12 +26,14 @@ export const handler = task(input, async ({ sessionId, workerId, leg, taskToken,
   const claimed = await changeWorker({ sessionId, workerId }, (current) =>
     claimLeg(current, leg, { token: taskToken, sandboxId: sandbox.sandboxId, now: Date.now() }),
   )
-  const job = claimed?.answer
+  const job = claimed?.output
   if (job === undefined) {
     // The leg ended while its sandbox was being created: nobody knows of it.
     if (sandbox.created && (!claimed?.item.live || claimed.item.sandboxId !== sandbox.sandboxId))
       await endSandbox(sandbox.sandboxId)
-    throw new LookAgain('the leg is over')
+    throw new StateChanged('the leg is over')
   }
-  await sandbox.launch(await launchEnv({ session: sessionId, worker: workerId, leg, job }, seconds))
+  await sandbox.launch(
+    await runnerEnvironment({ session: sessionId, worker: workerId, leg, job }, seconds),
+  )
 })

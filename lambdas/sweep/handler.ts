@@ -1,20 +1,20 @@
 /** The scheduled sweep: open runs go on, legs are reported, no sandbox is forgotten, and what there is is measured. */
 import * as z from 'zod'
-import { variable } from '../../src/adapters/environment.ts'
+import { env } from '../../src/adapters/environment.ts'
 import { logAbout, logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
 import { endSandbox, listSandboxes } from '../../src/adapters/sandboxes.ts'
 import { readSession, unmovedRuns } from '../../src/adapters/sessions.ts'
-import { start } from '../../src/adapters/step-functions.ts'
+import { startExecution } from '../../src/adapters/step-functions.ts'
 import { dayTotal, rollUp } from '../../src/adapters/totals.ts'
-import { liveWorkers, type Page, readWorker } from '../../src/adapters/workers.ts'
+import { liveWorkers, readWorker, type WorkerPage } from '../../src/adapters/workers.ts'
 import { legName } from '../../src/core/execution-name.ts'
 import { type LogIds, logIds } from '../../src/core/log-ids.ts'
 import { measuredToday } from '../../src/core/metrics.ts'
 import { dateOf } from '../../src/core/tally.ts'
 import { task } from '../../src/triggers/task.ts'
 import { collectLeg } from '../../src/use-cases/collect-leg.ts'
-import { drive } from '../../src/use-cases/wake-run.ts'
+import { startRun } from '../../src/use-cases/wake-run.ts'
 
 /** How old is old enough, in seconds: the schedule's input. */
 const input = z.object({
@@ -32,11 +32,11 @@ const ago = (seconds: number) => Date.now() - seconds * 1000
 
 export const handler = task(input, async (ages) => {
   const unmoved = await unmovedRuns(new Date(ago(ages.unmoved)).toISOString())
-  await each('run', unmoved, ({ sessionId, run }) => drive(sessionId, run))
+  await each('run', unmoved, ({ sessionId, run }) => startRun(sessionId, run))
   let LiveWorkers = 0
-  let next: Page['next']
+  let next: WorkerPage['next']
   do {
-    const page: Page = await liveWorkers(100, next)
+    const page: WorkerPage = await liveWorkers(100, next)
     LiveWorkers += page.workers.length
     await each('leg', page.workers, reportIfOver)
     next = page.next
@@ -70,10 +70,10 @@ async function reportIfOver({
   workerId,
   leg,
   status,
-}: Page['workers'][number]): Promise<void> {
+}: WorkerPage['workers'][number]): Promise<void> {
   if (status !== 'queued' && status !== 'working') return
   const name = legName(sessionId, workerId, leg)
-  const runs = await start(variable('WORKER_LEG_ARN'), name, { sessionId, workerId, leg })
+  const runs = await startExecution(env('WORKER_LEG_ARN'), name, { sessionId, workerId, leg })
   if (!runs) await collectLeg({ sessionId, workerId, leg }, { Error: 'its execution ended' })
 }
 

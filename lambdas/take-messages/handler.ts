@@ -4,14 +4,14 @@ import { changeSession, readSession } from '../../src/adapters/sessions.ts'
 import { pauseNotice } from '../../src/core/receipt.ts'
 import { type Next, takeMessages } from '../../src/protocol/take-messages.ts'
 import { task } from '../../src/triggers/task.ts'
-import { runStep } from '../../src/triggers/task-input.ts'
-import { settleHistory } from '../../src/use-cases/flush-history.ts'
-import { openPurse, postCounts } from '../../src/use-cases/load-budget-check.ts'
+import { runInput } from '../../src/triggers/task-input.ts'
+import { flushHistory } from '../../src/use-cases/flush-history.ts'
+import { loadBudgetCheck, postCounts } from '../../src/use-cases/load-budget-check.ts'
 
-export const handler = task(runStep, async ({ sessionId, run }): Promise<Next> => {
+export const handler = task(runInput, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)
   if (!session) return { do: 'superseded' }
-  const [written, purse] = await Promise.all([settleHistory(session), openPurse(session)])
+  const [written, purse] = await Promise.all([flushHistory(session), loadBudgetCheck(session)])
   const taken = await changeSession(sessionId, (current) =>
     takeMessages(current, run, {
       written,
@@ -21,11 +21,11 @@ export const handler = task(runStep, async ({ sessionId, run }): Promise<Next> =
     }),
   )
   if (!taken) return { do: 'superseded' }
-  const { item, answer } = taken
+  const { item, output } = taken
   await Promise.all([
     postCounts(item),
     // That the run pauses is read at once; nobody else may come to write it before somebody goes on.
     writeEntries(item, ({ seq }) => seq === item.paused?.seq),
   ])
-  return answer
+  return output
 })

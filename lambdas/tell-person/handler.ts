@@ -1,15 +1,15 @@
-/** TellPerson: a turn that is given up, parked messages whose senders are told, or a run that failed. */
+/** TellPerson: a turn that is given up, abandoned messages whose senders are told, or a run that failed. */
 import * as z from 'zod'
 import { writeEntries } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
-import { reportFailure, tell } from '../../src/protocol/lifecycle.ts'
-import { park } from '../../src/protocol/turn.ts'
+import { notifyAbandoned, reportFailure } from '../../src/protocol/lifecycle.ts'
+import { abandonTurn } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
-import { runStep, stateError } from '../../src/triggers/task-input.ts'
+import { runInput, stateError } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
-  ...runStep.shape,
+  ...runInput.shape,
   /** The turn to give up, if any. */
   turn: z.number().int().optional(),
   /** Why the run fails, if it does. */
@@ -21,18 +21,18 @@ export const handler = task(input, async ({ sessionId, run, turn, error }) => {
   const told = error
     ? await changeSession(sessionId, (session) => reportFailure(session, run, failure(error), at))
     : await parkAndTell(sessionId, run, turn, at)
-  if (told?.answer) await writeEntries(told.item)
+  if (told?.output) await writeEntries(told.item)
 })
 
 async function parkAndTell(sessionId: string, run: number, turn: number | undefined, at: string) {
-  const parked =
+  const abandoned =
     turn === undefined
       ? undefined
-      : await changeSession(sessionId, (session) => park(session, run, turn))
-  const given = parked?.answer
+      : await changeSession(sessionId, (session) => abandonTurn(session, run, turn))
+  const given = abandoned?.output
   logger.warn('messages given up', { ...given })
   const text = givenUp(given?.trouble ?? 'the conductor did not answer', given?.fromPerson ?? true)
-  return changeSession(sessionId, (session) => tell(session, run, text, at))
+  return changeSession(sessionId, (session) => notifyAbandoned(session, run, text, at))
 }
 
 const givenUp = (trouble: string, fromPerson: boolean) =>

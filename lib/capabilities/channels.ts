@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { type Binding, right, setting, together } from '../kit/bindings.ts'
+import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { orderedQueue } from '../kit/ordered-queue.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import type { Api } from '../resources/api.ts'
@@ -54,11 +54,13 @@ export class Channels extends Construct {
       consumer: ENDING,
       deadLetters: { queue: this.undone, maxReceiveCount: 20 },
     })
-    this.#people = together(
+    this.#people = combine(
       this.#contacts.read(),
-      setting('PEOPLE', JSON.stringify(config.people)),
-      ...(config.smsNumber === undefined ? [] : [setting('SMS_NUMBER', config.smsNumber)]),
-      ...(config.emailAddress === undefined ? [] : [setting('EMAIL_ADDRESS', config.emailAddress)]),
+      environment('PEOPLE', JSON.stringify(config.people)),
+      ...(config.smsNumber === undefined ? [] : [environment('SMS_NUMBER', config.smsNumber)]),
+      ...(config.emailAddress === undefined
+        ? []
+        : [environment('EMAIL_ADDRESS', config.emailAddress)]),
     )
   }
 
@@ -79,8 +81,8 @@ export class Channels extends Construct {
 
   /** What comes in by SMS and e-mail. */
   receive({ api, storage, secrets, intake, config }: ChannelsProps): void {
-    const twilio = setting('TWILIO_ACCOUNT_SID', config.twilioAccountSid ?? '')
-    const publicUrl = setting('PUBLIC_URL', config.publicUrl ?? api.url)
+    const twilio = environment('TWILIO_ACCOUNT_SID', config.twilioAccountSid ?? '')
+    const publicUrl = environment('PUBLIC_URL', config.publicUrl ?? api.url)
     const incoming = [
       this.#people,
       this.#contacts.change(),
@@ -127,8 +129,8 @@ export class Channels extends Construct {
         secrets.linkKey,
         twilio,
         publicUrl,
-        setting('SMS_SEGMENTS', String(config.smsSegments)),
-        setting('LINK_DAYS', String(config.linkDays)),
+        environment('SMS_SEGMENTS', String(config.smsSegments)),
+        environment('LINK_DAYS', String(config.linkDays)),
       ],
     })
     consume(deliver, this.outbox)
@@ -158,7 +160,7 @@ export class Channels extends Construct {
 }
 
 const sending = (variable: string, queue: Queue): Binding =>
-  together(setting(variable, queue.queueUrl), right(queue.queueArn, 'sqs:SendMessage'))
+  combine(environment(variable, queue.queueUrl), allow(queue.queueArn, 'sqs:SendMessage'))
 
 /** One at a time of a session, and of many sessions at once; what takes long holds up nobody else's. */
 function consume(fn: IFunction, queue: IQueue): void {

@@ -3,7 +3,7 @@ import { Duration, Validations } from 'aws-cdk-lib'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { type Binding, right, setting, together } from '../kit/bindings.ts'
+import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { orderedQueue } from '../kit/ordered-queue.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import { type Api, WAITING } from '../resources/api.ts'
@@ -33,9 +33,9 @@ export class Intake extends Construct {
 
   /** Puts messages on the queue. */
   get send(): Binding {
-    return together(
-      setting('QUEUE_URL', this.queue.queueUrl),
-      right(this.queue.queueArn, 'sqs:SendMessage'),
+    return combine(
+      environment('QUEUE_URL', this.queue.queueUrl),
+      allow(this.queue.queueArn, 'sqs:SendMessage'),
     )
   }
 

@@ -2,10 +2,10 @@
 import { Aws, Duration } from 'aws-cdk-lib'
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
-import { type Binding, right, setting, together } from '../kit/bindings.ts'
+import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 
-export class Gateway extends Construct {
+export class ModelGateway extends Construct {
   readonly #url: string
 
   constructor(scope: Construct, id: string, { bindings }: { bindings: readonly Binding[] }) {
@@ -26,7 +26,7 @@ export class Gateway extends Construct {
 
   /** The address, for who hands jobs out. */
   get address(): Binding {
-    return setting('GATEWAY_URL', this.#url)
+    return environment('GATEWAY_URL', this.#url)
   }
 }
 
@@ -35,10 +35,10 @@ export class Gateway extends Construct {
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-mantle.html
  */
 export const bedrock = (): Binding =>
-  together(
-    setting('MODEL_UPSTREAM', 'bedrock'),
-    setting('MODEL_BASE_URL', `https://bedrock-mantle.${Aws.REGION}.api.aws/anthropic`),
-    right(
+  combine(
+    environment('MODEL_UPSTREAM', 'bedrock'),
+    environment('MODEL_BASE_URL', `https://bedrock-mantle.${Aws.REGION}.api.aws/anthropic`),
+    allow(
       `arn:${Aws.PARTITION}:bedrock-mantle:${Aws.REGION}:${Aws.ACCOUNT_ID}:project/default`,
       'bedrock-mantle:CreateInference',
     ),

@@ -15,7 +15,7 @@ interface MonitoringProps {
   readonly executions: readonly Binding[]
 }
 
-export class Monitoring extends Construct {
+export class ReadApi extends Construct {
   constructor(
     scope: Construct,
     id: string,

@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs'
 import {
   caught,
-  dontRetryLookAgain,
+  dontRetryStateChanged,
   jsonata,
   machine,
   retryFailure,
@@ -104,8 +104,8 @@ const when = (expression: string) => Condition.jsonata(jsonata(expression))
 /** The first retrier that matches counts, so the particular ones come first. */
 function retry({ askConductor, awaitMessage, failed, ...others }: ReviewSteps): void {
   retryService(failed)
-  retryFailure(retryService(retrySilence(retrySandbox(dontRetryLookAgain(askConductor)))))
-  retryFailure(retryService(dontRetryLookAgain(awaitMessage)))
+  retryFailure(retryService(retrySilence(retrySandbox(dontRetryStateChanged(askConductor)))))
+  retryFailure(retryService(dontRetryStateChanged(awaitMessage)))
   for (const step of Object.values(others)) retryFailure(retryService(step))
 }
 
@@ -113,7 +113,7 @@ function retry({ askConductor, awaitMessage, failed, ...others }: ReviewSteps): 
 function lookAgain({ takeMessages, askConductor, awaitMessage }: ReviewSteps): void {
   const back = (step: TaskStateBase, ...errors: string[]) =>
     step.addCatch(takeMessages, { errors, outputs: jsonata('{}') })
-  back(askConductor, 'LookAgain')
-  back(awaitMessage, 'LookAgain')
+  back(askConductor, 'StateChanged')
+  back(awaitMessage, 'StateChanged')
   back(awaitMessage, 'States.Timeout')
 }

@@ -5,7 +5,7 @@ import type { Binding } from '../kit/bindings.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import type { Api } from '../resources/api.ts'
 
-export class Callback extends Construct {
+export class SandboxCallback extends Construct {
   constructor(
     scope: Construct,
     id: string,

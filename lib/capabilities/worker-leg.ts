@@ -7,7 +7,7 @@ import type { Binding } from '../kit/bindings.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import {
   caught,
-  dontRetryLookAgain,
+  dontRetryStateChanged,
   given,
   jsonata,
   lambdaStep,
@@ -54,7 +54,7 @@ export class WorkerLeg extends Construct {
       timeout: Timeout.duration(Duration.seconds(40)),
       output: '{}',
     })
-    retryFailure(retryService(retrySandbox(dontRetryLookAgain(startLeg))))
+    retryFailure(retryService(retrySandbox(dontRetryStateChanged(startLeg))))
     retryFailure(retryService(collectResult))
     // However the leg ended, the conductor hears of it.
     startLeg.addCatch(collectResult, { errors: ['States.ALL'], outputs: jsonata(caught) })

@@ -5,26 +5,28 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 
 /** A resource as a function uses it: the variables that name it and the least rights to it, in one. */
 export interface Binding {
-  readonly variables: Readonly<Record<string, string>>
+  readonly environment: Readonly<Record<string, string>>
   grant(fn: IFunction): void
 }
 
 /** A plain value. */
-export const setting = (variable: string, value: string): Binding => ({
-  variables: { [variable]: value },
+export const environment = (variable: string, value: string): Binding => ({
+  environment: { [variable]: value },
   grant: () => undefined,
 })
 
 /** The rights to these actions on one resource, without what the CDK's own grants add to them. */
-export const right = (resource: string, ...actions: readonly string[]): Binding => ({
-  variables: {},
+export const allow = (resource: string, ...actions: readonly string[]): Binding => ({
+  environment: {},
   grant: (fn) =>
     fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] })),
 })
 
 /** Several bindings as one. */
-export const together = (...bindings: readonly Binding[]): Binding => ({
-  variables: Object.fromEntries(bindings.flatMap(({ variables }) => Object.entries(variables))),
+export const combine = (...bindings: readonly Binding[]): Binding => ({
+  environment: Object.fromEntries(
+    bindings.flatMap(({ environment }) => Object.entries(environment)),
+  ),
   grant: (fn) => {
     for (const binding of bindings) binding.grant(fn)
   },

@@ -1,22 +1,22 @@
 /** Bindings to state machines: who starts, stops and answers their executions. */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
-import { type Binding, right, setting, together } from './bindings.ts'
+import { allow, type Binding, combine, environment } from './bindings.ts'
 import { acknowledgeWildcard, inFinding } from './wildcards.ts'
 
 /** Starts executions of a machine. */
 export const starts = (variable: string, machine: StateMachine): Binding =>
-  together(
-    setting(variable, machine.stateMachineArn),
-    right(machine.stateMachineArn, 'states:StartExecution'),
+  combine(
+    environment(variable, machine.stateMachineArn),
+    allow(machine.stateMachineArn, 'states:StartExecution'),
   )
 
 /** Stops executions of a machine. */
 export const stops = (variable: string, machine: StateMachine): Binding =>
-  together(setting(variable, machine.stateMachineArn), {
-    variables: {},
+  combine(environment(variable, machine.stateMachineArn), {
+    environment: {},
     grant: (fn) => {
-      right(executionsOf(machine), 'states:StopExecution').grant(fn)
+      allow(executionsOf(machine), 'states:StopExecution').grant(fn)
       acknowledgeWildcard(
         fn,
         `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${inFinding(machine, 'Name')}:*`,
@@ -35,9 +35,9 @@ const executionsOf = (machine: StateMachine) =>
 
 /** Names a machine in links to the console; no right to it. */
 export const links = (variable: string, machine: StateMachine): Binding =>
-  together(
-    setting(variable, machine.stateMachineArn),
-    setting(
+  combine(
+    environment(variable, machine.stateMachineArn),
+    environment(
       'CONSOLE_URL',
       `https://${Aws.REGION}.console.aws.amazon.com/states/home?region=${Aws.REGION}#/v2/executions/details/`,
     ),
@@ -45,8 +45,8 @@ export const links = (variable: string, machine: StateMachine): Binding =>
 
 /** Keeps the machine's waiting tasks alive, and answers them. */
 export const completes = (machine: StateMachine): Binding =>
-  right(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
+  allow(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
 
 /** Wakes runs: starts an execution, or answers the token of one that waits. */
 export const drives = (variable: string, machine: StateMachine): Binding =>
-  together(starts(variable, machine), right(machine.stateMachineArn, 'states:SendTaskSuccess'))
+  combine(starts(variable, machine), allow(machine.stateMachineArn, 'states:SendTaskSuccess'))

@@ -11,7 +11,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { type Binding, together } from './bindings.ts'
+import { type Binding, combine } from './bindings.ts'
 import { Log } from './log.ts'
 
 export interface ServiceFunctionProps {
@@ -48,7 +48,7 @@ export class ServiceFunction extends LambdaFunction {
     })
     const logGroup = new Log(scope, `${id}Logs`)
     logGroup.grantWrite(role)
-    const bound = together(...bindings)
+    const bound = combine(...bindings)
     super(scope, id, {
       code: codeOf(scope, name),
       handler: 'index.handler',
@@ -65,7 +65,7 @@ export class ServiceFunction extends LambdaFunction {
         POWERTOOLS_SERVICE_NAME: name,
         // Metrics are the deployment's, whichever function publishes them.
         METRICS_SERVICE: Stack.of(scope).stackName,
-        ...bound.variables,
+        ...bound.environment,
       },
     })
     this.service = name

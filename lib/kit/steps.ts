@@ -102,8 +102,8 @@ export const retryService = (step: TaskStateBase) =>
   })
 
 /** Not an error: the item has moved on meanwhile, so the same question is not asked again. */
-export const dontRetryLookAgain = (step: TaskStateBase) =>
-  step.addRetry({ errors: ['LookAgain'], maxAttempts: 0 })
+export const dontRetryStateChanged = (step: TaskStateBase) =>
+  step.addRetry({ errors: ['StateChanged'], maxAttempts: 0 })
 
 /** E2B: a rate limit is waited out, trouble that can pass is tried at 5 and 10 seconds. */
 export const retrySandbox = (step: TaskStateBase) =>

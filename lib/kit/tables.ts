@@ -1,7 +1,7 @@
 /** What all our tables have in common, and how a function is bound to one. */
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
-import { type Binding, right, setting, together } from './bindings.ts'
+import { allow, type Binding, combine, environment } from './bindings.ts'
 
 export const string = (name: string) => ({ name, type: AttributeType.STRING })
 
@@ -20,14 +20,14 @@ export const access = (
   table: TableV2,
   ...operations: readonly Operation[]
 ): Binding =>
-  together(
-    setting(variable, table.tableName),
-    right(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
+  combine(
+    environment(variable, table.tableName),
+    allow(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
   )
 
 /** The index alone, not the table. */
 export const queryIndex = (variable: string, table: TableV2, index: string): Binding =>
-  together(
-    setting(variable, table.tableName),
-    right(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
+  combine(
+    environment(variable, table.tableName),
+    allow(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
   )

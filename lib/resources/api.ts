@@ -13,7 +13,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import * as z from 'zod'
 import { DIMENSION } from '../../src/core/metrics.ts'
-import { type Binding, setting } from '../kit/bindings.ts'
+import { type Binding, environment } from '../kit/bindings.ts'
 import { Log } from '../kit/log.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 
@@ -69,7 +69,7 @@ export class Api extends Construct {
 
   /** The address that sandboxes call back. */
   get callback(): Binding {
-    return setting('CALLBACK_URL', this.url)
+    return environment('CALLBACK_URL', this.url)
   }
 
   get url(): string {

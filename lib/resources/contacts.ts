@@ -2,7 +2,7 @@
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
-import { type Binding, setting, together } from '../kit/bindings.ts'
+import { type Binding, combine, environment } from '../kit/bindings.ts'
 import { access, keptTable, string } from '../kit/tables.ts'
 import type { Config } from './config.ts'
 
@@ -26,11 +26,11 @@ export class Contacts extends Construct {
   }
   /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
   change(): Binding {
-    return together(
+    return combine(
       access('CONTACTS_TABLE', this.#table, 'GetItem'),
-      setting('HISTORY_DAYS', this.#historyDays),
+      environment('HISTORY_DAYS', this.#historyDays),
       {
-        variables: {},
+        environment: {},
         grant: (fn) =>
           fn.addToRolePolicy(
             new PolicyStatement({

@@ -2,7 +2,7 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
-import { type Binding, right, setting, together } from '../kit/bindings.ts'
+import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 
 export class Secrets extends Construct {
   /** The bearer tokens of the operator and of readers; random ones until they are replaced. */
@@ -21,7 +21,7 @@ export class Secrets extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    this.bearerTokens = together(
+    this.bearerTokens = combine(
       this.#secret(
         'ApiToken',
         'API_TOKEN_SECRET',
@@ -91,9 +91,9 @@ export class Secrets extends Construct {
       reason:
         'Rotated by the operator or by the service that issues it; functions read a new value within five minutes.',
     })
-    return together(
-      setting(variable, secret.secretName),
-      right(secret.secretArn, 'secretsmanager:GetSecretValue'),
+    return combine(
+      environment(variable, secret.secretName),
+      allow(secret.secretArn, 'secretsmanager:GetSecretValue'),
     )
   }
 }

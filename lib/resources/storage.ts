@@ -4,7 +4,7 @@ import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { type Binding, right, setting, together } from '../kit/bindings.ts'
+import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { access, keptTable, queryIndex, string } from '../kit/tables.ts'
 import { acknowledgeWildcard, inFinding } from '../kit/wildcards.ts'
 import type { Config } from './config.ts'
@@ -93,8 +93,8 @@ export class Storage extends Construct {
   }
   /** The places of requests that wait: one item beside the sessions, and none of them. */
   takeWaitingPlaces(): Binding {
-    return together(setting('SESSIONS_TABLE', this.sessions.tableName), {
-      variables: {},
+    return combine(environment('SESSIONS_TABLE', this.sessions.tableName), {
+      environment: {},
       grant: (fn) =>
         fn.addToRolePolicy(
           new PolicyStatement({
@@ -129,25 +129,25 @@ export class Storage extends Construct {
   }
   /** The numbered entries, with the large ones in the bucket. */
   readHistory(): Binding {
-    return together(
+    return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'Query'),
       this.#objects('documents/*', 's3:GetObject'),
     )
   }
   /** Messages on their way in, which are stored and not read. */
   putMessages(): Binding {
-    return together(
+    return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'UpdateItem'),
       this.#objects('documents/*', 's3:PutObject'),
-      setting('HISTORY_DAYS', this.#historyDays),
+      environment('HISTORY_DAYS', this.#historyDays),
     )
   }
   /** Entries, messages and results, by key. */
   changeConversations(): Binding {
-    return together(
+    return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'GetItem', 'UpdateItem'),
       this.#objects('documents/*', 's3:GetObject', 's3:PutObject'),
-      setting('HISTORY_DAYS', this.#historyDays),
+      environment('HISTORY_DAYS', this.#historyDays),
     )
   }
   /** What a session's models and messages have cost so far. */
@@ -160,9 +160,9 @@ export class Storage extends Construct {
   }
   /** Ledgers, and the totals by day and sender. */
   changeUsage(): Binding {
-    return together(
+    return combine(
       access('USAGE_TABLE', this.usage, 'GetItem', 'UpdateItem'),
-      setting('HISTORY_DAYS', this.#historyDays),
+      environment('HISTORY_DAYS', this.#historyDays),
     )
   }
   /** The transcripts of CLI sessions, handed to sandboxes as links. */
@@ -189,14 +189,14 @@ export class Storage extends Construct {
   }
   /** Single entries of the history, with the large ones in the bucket. */
   readEntries(): Binding {
-    return together(
+    return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'GetItem'),
       this.#objects('documents/*', 's3:GetObject'),
     )
   }
   /** Everything that a deleted session leaves. */
   forget(): Binding {
-    return together(
+    return combine(
       access('WORKERS_TABLE', this.workers, 'DeleteItem'),
       access('CONVERSATIONS_TABLE', this.conversations, 'DeleteItem', 'Query'),
       this.#objects('documents/*', 's3:DeleteObject'),
@@ -208,11 +208,11 @@ export class Storage extends Construct {
 
   /** `keys`: the prefix that the function reaches, and nothing beside it. */
   #objects(keys: string, ...actions: readonly string[]): Binding {
-    return together(
-      setting('BUCKET', this.bucket.bucketName),
-      right(this.bucket.arnForObjects(keys), ...actions),
+    return combine(
+      environment('BUCKET', this.bucket.bucketName),
+      allow(this.bucket.arnForObjects(keys), ...actions),
       {
-        variables: {},
+        environment: {},
         grant: (fn) =>
           acknowledgeWildcard(
             fn,

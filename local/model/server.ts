@@ -20,7 +20,7 @@ import {
   streamOf,
   type Usage,
 } from './messages-api.ts'
-import { type Answer, answer } from './script.ts'
+import { answer, type ScriptedReply } from './script.ts'
 
 /** What the next request meets instead of the script's answer. */
 type Fault = {
@@ -31,14 +31,14 @@ type Fault = {
   error?: { status: number; message?: string; headers?: OutgoingHttpHeaders }
   /** The stream breaks off after its first event. */
   cut?: true
-  answer?: Answer
+  answer?: ScriptedReply
 }
 
 /** One answered request, as a test reads it back. */
 type Served = {
   request: MessagesRequest
   headers: IncomingHttpHeaders
-  answer: Answer
+  answer: ScriptedReply
   /** As far as it was sent. */
   usage?: Usage
 }
@@ -59,7 +59,7 @@ const KEPT_REQUESTS = 1_000
 type Asked = {
   request: MessagesRequest
   headers: IncomingHttpHeaders
-  given: Answer
+  given: ScriptedReply
   cut: boolean
 }
 

@@ -3,7 +3,7 @@ import { type Assignment, readAssignments, readMarks } from './assignment.ts'
 import type { Call, Conversation } from './conversation.ts'
 import { fence } from './framing.ts'
 import type { Block } from './messages-api.ts'
-import type { Answer } from './script.ts'
+import type { ScriptedReply } from './script.ts'
 
 /** The longest a Bash call may ask for, in milliseconds. */
 const BASH_TIMEOUT = 600_000
@@ -12,7 +12,7 @@ const CANNOT =
   'I am a scripted model, not Claude. I can run a fenced `sh` block, or follow "Create a file at PATH with the text TEXT"; this task has neither.'
 
 /** One Bash call a leg, then the report on it. */
-export function work({ prompt, calls, before }: Conversation): Answer {
+export function work({ prompt, calls, before }: Conversation): ScriptedReply {
   const call = calls.at(-1)
   if (call) return [text(reportOn(call))]
 

@@ -4,11 +4,12 @@ import { type Result, result } from '../contract/runner.ts'
 import { type Body, body, shownText } from '../core/message.ts'
 import { bodyKey, getStored, openDocument, putDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
+import { bodyNames } from './stored-names.ts'
 
 /** Keeps what is there: the first content under an id is the one that counts. Answers whether this is the first. */
 export const putBody = (sessionId: string, id: string, message: Body): Promise<boolean> =>
-  putDocument(bodyKey(sessionId, id), message, { keep: true })
+  putDocument(bodyKey(sessionId, id), bodyNames.write(message), { keep: true })
 
 /** The content expired or was never stored: it cannot be had by trying again. */
 export class MissingBody extends Error {
@@ -27,7 +28,7 @@ export async function findBody(
   const stored = await getStored(bodyKey(sessionId, id))
   const document = stored && (await openDocument(stored))
   if (document === undefined) return undefined
-  return { body: body.parse(document), appended: stored?.appended !== undefined }
+  return { body: body.parse(bodyNames.read(document)), appended: stored?.appended !== undefined }
 }
 
 /** Throws MissingBody when there is none: a message that was appended has one. */
@@ -47,7 +48,7 @@ export const textOf = (bodies: readonly Body[]) => bodies.map(shownText).join('\
 export const markAppended = (sessionId: string, id: string, seq: number) =>
   dynamo.send(
     new UpdateCommand({
-      TableName: variable('CONVERSATIONS_TABLE'),
+      TableName: env('CONVERSATIONS_TABLE'),
       Key: { ...bodyKey(sessionId, id) },
       UpdateExpression: 'SET appended = :seq',
       ExpressionAttributeValues: { ':seq': seq },

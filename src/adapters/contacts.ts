@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { contact, entriesFor } from '../channels/address.ts'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 /** Lists of people: who may write and be written to, and who wrote without being among them. */
 export type PeopleList = 'allowed' | 'unknown'
@@ -27,8 +27,7 @@ export async function isAllowed(address: string): Promise<boolean> {
 }
 
 /** Those whom the configuration names. */
-export const configured = (): readonly string[] =>
-  variable('PEOPLE').map((one) => contact.parse(one))
+export const configured = (): readonly string[] => env('PEOPLE').map((one) => contact.parse(one))
 
 export const allow = (address: string) =>
   update(
@@ -42,7 +41,7 @@ export const allow = (address: string) =>
 export async function disallow(address: string): Promise<boolean> {
   const { Attributes } = await dynamo.send(
     new DeleteCommand({
-      TableName: variable('CONTACTS_TABLE'),
+      TableName: env('CONTACTS_TABLE'),
       Key: { scope: 'allowed', name: address },
       ReturnValues: 'ALL_OLD',
     }),
@@ -67,7 +66,7 @@ export const noteUnknown = (address: string, reason: string) =>
     AT,
   )
 
-export interface Listed {
+export interface ListedContact {
   readonly name: string
   readonly at: string
   readonly reason?: string
@@ -79,10 +78,10 @@ export async function listPeople(
   list: PeopleList,
   limit: number,
   start?: Readonly<Record<string, unknown>>,
-): Promise<{ people: readonly Listed[]; next?: Readonly<Record<string, unknown>> }> {
+): Promise<{ people: readonly ListedContact[]; next?: Readonly<Record<string, unknown>> }> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
-      TableName: variable('CONTACTS_TABLE'),
+      TableName: env('CONTACTS_TABLE'),
       KeyConditionExpression: '#scope = :list',
       ExpressionAttributeNames: { '#scope': 'scope' },
       ExpressionAttributeValues: { ':list': list },
@@ -90,7 +89,7 @@ export async function listPeople(
       ExclusiveStartKey: start,
     }),
   )
-  return { people: Items as Listed[], ...(LastEvaluatedKey && { next: LastEvaluatedKey }) }
+  return { people: Items as ListedContact[], ...(LastEvaluatedKey && { next: LastEvaluatedKey }) }
 }
 
 /** Message-IDs may be long, and have characters of all kinds. */
@@ -120,7 +119,7 @@ export async function rememberThread(
   sessionId: string,
   sender?: string,
 ): Promise<void> {
-  const expires = inDays(variable('HISTORY_DAYS'))
+  const expires = inDays(env('HISTORY_DAYS'))
   await update(
     threadKey(messageId),
     'SET sessionId = if_not_exists(sessionId, :session), expires = :expires' +
@@ -179,7 +178,7 @@ export async function claimSms(sid: string, delivery: string): Promise<boolean> 
 async function read(scope: string, name: string): Promise<Record<string, unknown> | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('CONTACTS_TABLE'),
+      TableName: env('CONTACTS_TABLE'),
       Key: { scope, name },
       ConsistentRead: true,
     }),
@@ -201,7 +200,7 @@ const update = (
 ) =>
   dynamo.send(
     new UpdateCommand({
-      TableName: variable('CONTACTS_TABLE'),
+      TableName: env('CONTACTS_TABLE'),
       Key: { ...key },
       UpdateExpression: expression,
       ...(names && { ExpressionAttributeNames: { ...names } }),

@@ -6,8 +6,8 @@ import { attachmentKey } from '../core/attachments.ts'
 import type { Worker } from '../core/worker.ts'
 import { bodyKey, type DocumentKey, type StoredDocument, s3 } from './documents.ts'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
-import { besides } from './history.ts'
+import { env } from './environment.ts'
+import { storedKeys } from './history.ts'
 
 /** How far the session's counters had come when it was deleted. */
 export interface Extent {
@@ -38,7 +38,7 @@ export async function deleteConversation(
   const results = workers.flatMap(({ workerId, lastJob: last }) =>
     upTo(last).map((job) => `${workerId}.${job}`),
   )
-  const { messageIds, files } = await besides(sessionId, lastSeq)
+  const { messageIds, files } = await storedKeys(sessionId, lastSeq)
   await several(
     files.map((file) => attachmentKey(sessionId, file)),
     deleteObject,
@@ -60,7 +60,7 @@ async function several<Item>(
 async function deleteDocument(key: DocumentKey): Promise<void> {
   const { Attributes } = await dynamo.send(
     new DeleteCommand({
-      TableName: variable('CONVERSATIONS_TABLE'),
+      TableName: env('CONVERSATIONS_TABLE'),
       Key: { ...key },
       ReturnValues: 'ALL_OLD',
     }),
@@ -70,5 +70,5 @@ async function deleteDocument(key: DocumentKey): Promise<void> {
 }
 
 async function deleteObject(Key: string): Promise<void> {
-  await s3.send(new DeleteObjectCommand({ Bucket: variable('BUCKET'), Key }))
+  await s3.send(new DeleteObjectCommand({ Bucket: env('BUCKET'), Key }))
 }

@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { DeliveryRecord } from '../channels/delivery.ts'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 /** Which delivery of which entry. */
 export interface DeliveryKey {
@@ -38,7 +38,7 @@ export async function recordDelivery(
   try {
     await dynamo.send(
       new UpdateCommand({
-        TableName: variable('CONVERSATIONS_TABLE'),
+        TableName: env('CONVERSATIONS_TABLE'),
         Key: { sessionId, seq },
         UpdateExpression: 'SET #record = :record',
         ConditionExpression: before

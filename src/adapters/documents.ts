@@ -4,7 +4,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 export const s3 = new S3Client({ maxAttempts: 4 })
 
@@ -47,7 +47,7 @@ export async function putDocument(
   try {
     await dynamo.send(
       new UpdateCommand({
-        TableName: variable('CONVERSATIONS_TABLE'),
+        TableName: env('CONVERSATIONS_TABLE'),
         Key: { ...key },
         UpdateExpression: 'SET #content = :content, expires = :expires',
         ...(keep && {
@@ -65,7 +65,7 @@ export async function putDocument(
 }
 
 /** When an item of today expires, in seconds since the epoch. */
-export const expiry = () => Math.floor(Date.now() / 1000) + variable('HISTORY_DAYS') * 86_400
+export const expiry = () => Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') * 86_400
 
 /** The content's hash is part of the key, so that a second content under a kept key never displaces the first. */
 async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<string> {
@@ -73,7 +73,7 @@ async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<
   const Key = `documents/${encodeURIComponent(sessionId)}/${seq}-${hash}.json`
   await s3.send(
     new PutObjectCommand({
-      Bucket: variable('BUCKET'),
+      Bucket: env('BUCKET'),
       Key,
       Body: json,
       ContentType: 'application/json',
@@ -86,7 +86,7 @@ async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<
 export async function getStored(key: DocumentKey): Promise<StoredDocument | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('CONVERSATIONS_TABLE'),
+      TableName: env('CONVERSATIONS_TABLE'),
       Key: { ...key },
       ConsistentRead: true,
     }),
@@ -95,13 +95,13 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
 }
 
 export async function putObject(Key: string, content: Uint8Array): Promise<void> {
-  await s3.send(new PutObjectCommand({ Bucket: variable('BUCKET'), Key, Body: content }))
+  await s3.send(new PutObjectCommand({ Bucket: env('BUCKET'), Key, Body: content }))
 }
 
 /** The bytes of an object; undefined when there is none (any more). */
 export async function readObject(Key: string): Promise<Uint8Array | undefined> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: variable('BUCKET'), Key }))
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: env('BUCKET'), Key }))
     return await Body?.transformToByteArray()
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined
@@ -113,8 +113,6 @@ export async function readObject(Key: string): Promise<Uint8Array | undefined> {
 export async function openDocument({ document, objectKey }: StoredDocument): Promise<unknown> {
   if (document !== undefined) return JSON.parse(document)
   if (objectKey === undefined) return undefined
-  const { Body } = await s3.send(
-    new GetObjectCommand({ Bucket: variable('BUCKET'), Key: objectKey }),
-  )
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: env('BUCKET'), Key: objectKey }))
   return JSON.parse((await Body?.transformToString()) ?? 'null')
 }

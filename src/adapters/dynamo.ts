@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Transition } from '../core/transition.ts'
+import type { StoredNames } from './stored-names.ts'
 
 export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4 }), {
   marshallOptions: { removeUndefinedValues: true },
@@ -12,29 +13,46 @@ export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttemp
 type Key = Readonly<Record<string, string | number>>
 type Attributes = Readonly<Record<string, unknown>>
 
+/** One item: its table, its key, and how its attributes are named there. */
+export interface Stored<Item> {
+  readonly table: string
+  readonly key: Key
+  /** Absent where the table calls everything as the code does. */
+  readonly names?: StoredNames<Item>
+}
+
+const sameNames = <Item>(): StoredNames<Item> => ({
+  read: (stored) => stored as Item,
+  write: (attributes) => attributes,
+})
+
+const namesOf = <Item>({ write }: StoredNames<Item>, names: readonly string[]) =>
+  Object.keys(write(Object.fromEntries(names.map((name) => [name, undefined]))))
+
 /**
  * Applies an atomic action to one item: consistent read, pure transition, conditional write; again while others win.
  * `absent` is the item to start from when there is none; without it a missing item answers undefined.
  * Throws after `attempts` lost races, which the callers' retries then survive.
  */
-export async function swap<Item extends object, Answer>(
-  table: string,
-  key: Key,
-  transition: (item: Item) => Transition<Item, Answer>,
+export async function compareAndSwap<Item extends object, Output>(
+  { table, key, names = sameNames() }: Stored<Item>,
+  transition: (item: Item) => Transition<Item, Output>,
   absent?: () => Item,
   attempts = 12,
-): Promise<Transition<Item, Answer> | undefined> {
+): Promise<Transition<Item, Output> | undefined> {
   const writer = randomUUID()
-  let attempted: Transition<Item, Answer> | undefined
+  let attempted: Transition<Item, Output> | undefined
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const { version, by, stored } = await read<Item>(table, key)
+    const { version, by, stored: attributes } = await read(table, key)
+    const stored = attributes && names.read(attributes)
     // Our own write went through and its answer was lost: the action is done, not to be done twice.
     if (attempted && by === writer) return attempted
     const before = stored ?? absent?.()
     if (!before) return undefined
     attempted = transition(before)
     if (stored && attempted.item === stored) return attempted
-    const changes = difference(stored ?? {}, attempted.item, key)
+    const { set, remove } = difference(stored ?? {}, attempted.item, key)
+    const changes = { set: names.write(set), remove: namesOf(names, remove) }
     if (await write(table, key, changes, { version, writer })) return attempted
     await wait(Math.random() * 10 * 2 ** Math.min(attempt, 5))
   }
@@ -42,13 +60,13 @@ export async function swap<Item extends object, Answer>(
 }
 
 /** The item without the bookkeeping of the swap itself: a version, and who wrote it. */
-async function read<Item>(table: string, key: Key) {
+async function read(table: string, key: Key) {
   const { Item: stored } = await dynamo.send(
     new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
   )
   if (!stored) return { version: 0 }
   const { version = 0, writer: by, ...item } = stored
-  return { version: Number(version), by, stored: item as Item }
+  return { version: Number(version), by, stored: item }
 }
 
 interface Changes {

@@ -72,7 +72,7 @@ const variables = {
 type Name = keyof typeof variables
 
 /** The value of a variable; throws when the function was not bound to what it names. */
-export function variable<N extends Name>(name: N): z.infer<(typeof variables)[N]> {
+export function env<N extends Name>(name: N): z.infer<(typeof variables)[N]> {
   const parsed = variables[name].safeParse(process.env[name])
   if (!parsed.success)
     throw new Error(`${name} is not set: bind the function to it in lib/constructs`)

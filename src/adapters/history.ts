@@ -1,7 +1,7 @@
 /** The history: numbered entries, written from the session item and read without passing a gap. */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { ReturnAddress } from '../channels/delivery.ts'
-import { replyName } from '../channels/delivery-content.ts'
+import { replyDeliveryName } from '../channels/delivery-content.ts'
 import {
   type Entry,
   type EntryCommand,
@@ -10,14 +10,14 @@ import {
   receiptEntry,
   turnEntry,
 } from '../core/history.ts'
-import { type AttachedFile, askersOf } from '../core/message.ts'
-import type { Session, Unwritten } from '../core/session.ts'
-import { acceptedAnswer } from '../core/turn-reply.ts'
+import { type AttachedFile, replyAddresses } from '../core/message.ts'
+import type { PendingEntry, Session } from '../core/session.ts'
+import { acceptedTurnReply } from '../core/turn-reply.ts'
 import { findBody, getBodies, getBody, getResult, textOf } from './bodies.ts'
 import { recordsIn } from './delivery-records.ts'
 import { expiry, getStored, openDocument, putDocument, type StoredDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 import { enqueueDelivery } from './queues.ts'
 
 /**
@@ -26,48 +26,48 @@ import { enqueueDelivery } from './queues.ts'
  */
 export async function writeEntries(
   session: Session,
-  wanted: (entry: Unwritten) => boolean = () => true,
+  wanted: (entry: PendingEntry) => boolean = () => true,
 ): Promise<ReadonlySet<number>> {
   const { sessionId } = session
-  const unwritten = session.unwritten.filter(wanted)
+  const pending = session.pendingEntries.filter(wanted)
   const written = await Promise.all(
-    unwritten.map(async (unwrittenEntry) => {
-      const { entry, askers } = await entryOf(session, unwrittenEntry)
+    pending.map(async (each) => {
+      const { entry, replyTo } = await entryOf(session, each)
       await putDocument({ sessionId, seq: entry.seq }, entry)
-      return { entry, askers }
+      return { entry, replyTo }
     }),
   )
   // In order: the queue keeps a session's deliveries in the order in which they are put there.
-  for (const { entry, askers } of written) await deliver(sessionId, entry, askers)
-  return new Set(unwritten.map(({ seq }) => seq))
+  for (const { entry, replyTo } of written) await deliver(sessionId, entry, replyTo)
+  return new Set(pending.map(({ seq }) => seq))
 }
 
 /** An entry, and whom it is sent to. */
 interface Written {
   readonly entry: Entry
-  readonly askers: readonly ReturnAddress[]
+  readonly replyTo: readonly ReturnAddress[]
 }
 
-async function entryOf(session: Session, entry: Unwritten): Promise<Written> {
+async function entryOf(session: Session, entry: PendingEntry): Promise<Written> {
   const { sessionId } = session
   switch (entry.kind) {
     case 'message':
       return {
         entry: messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id)),
-        askers: [],
+        replyTo: [],
       }
     case 'notice': {
       // One whose content is gone is no reason not to tell the others.
       const found = await Promise.all((entry.about ?? []).map(({ id }) => findBody(sessionId, id)))
       const bodies = found.flatMap((each) => each?.body ?? [])
-      return { entry: noticeEntry(entry, session), askers: askersOf(bodies) }
+      return { entry: noticeEntry(entry, session), replyTo: replyAddresses(bodies) }
     }
     case 'receipt':
-      return { entry: receiptEntry(entry), askers: [] }
+      return { entry: receiptEntry(entry), replyTo: [] }
     case 'turn': {
       const bodies = await getBodies(sessionId, entry.covered)
-      const answer = acceptedAnswer(await getResult(sessionId, entry.result), textOf(bodies))
-      return { entry: turnEntry(entry, answer, session), askers: askersOf(bodies) }
+      const answer = acceptedTurnReply(await getResult(sessionId, entry.result), textOf(bodies))
+      return { entry: turnEntry(entry, answer, session), replyTo: replyAddresses(bodies) }
     }
     default:
       return entry satisfies never
@@ -77,25 +77,26 @@ async function entryOf(session: Session, entry: Unwritten): Promise<Written> {
 async function deliver(
   sessionId: string,
   { seq, text }: Entry,
-  askers: readonly ReturnAddress[],
+  replyTo: readonly ReturnAddress[],
 ): Promise<void> {
   if (text === '') return
-  for (const to of askers) await enqueueDelivery({ sessionId, seq, name: replyName(to), to })
+  for (const to of replyTo)
+    await enqueueDelivery({ sessionId, seq, name: replyDeliveryName(to), to })
 }
 
 /** What became of a command; stands beside the entry, so that neither waits for the other. */
-export type Outcome = Required<Pick<EntryCommand, 'status' | 'outcome'>>
+export type RecordedOutcome = Required<Pick<EntryCommand, 'status' | 'outcome'>>
 
 /** Records it with the turn's entry, whether that is written already or not; the first outcome is the one that counts. */
 export const recordOutcome = (
   sessionId: string,
   seq: number,
   commandId: string,
-  outcome: Outcome,
+  outcome: RecordedOutcome,
 ) =>
   dynamo.send(
     new UpdateCommand({
-      TableName: variable('CONVERSATIONS_TABLE'),
+      TableName: env('CONVERSATIONS_TABLE'),
       Key: { sessionId, seq },
       UpdateExpression:
         'SET #outcome = if_not_exists(#outcome, :outcome), expires = if_not_exists(expires, :expires)',
@@ -105,7 +106,7 @@ export const recordOutcome = (
   )
 
 /** What is stored besides the entries up to `last`: bodies by the ids of their messages, and files that came with them. */
-export async function besides(
+export async function storedKeys(
   sessionId: string,
   last: number,
 ): Promise<{ readonly messageIds: readonly string[]; readonly files: readonly AttachedFile[] }> {
@@ -114,7 +115,7 @@ export async function besides(
   for (let after = 0; after < last; after += 100) {
     const { Items = [] } = await dynamo.send(
       new QueryCommand({
-        TableName: variable('CONVERSATIONS_TABLE'),
+        TableName: env('CONVERSATIONS_TABLE'),
         KeyConditionExpression: 'sessionId = :session AND seq BETWEEN :from AND :to',
         ExpressionAttributeValues: {
           ':session': sessionId,
@@ -148,7 +149,7 @@ export async function readEntries(
 ): Promise<readonly Entry[]> {
   const { Items = [] } = await dynamo.send(
     new QueryCommand({
-      TableName: variable('CONVERSATIONS_TABLE'),
+      TableName: env('CONVERSATIONS_TABLE'),
       KeyConditionExpression: 'sessionId = :session AND seq > :after',
       ExpressionAttributeValues: { ':session': sessionId, ':after': after },
       ConsistentRead: true,
@@ -168,7 +169,7 @@ async function openEntry(stored: StoredDocument & Record<string, unknown>): Prom
   const deliveries = recordsIn(stored)
   const commands = entry.commands?.map((command) => ({
     ...command,
-    ...(stored[`outcome ${command.id}`] as Outcome | undefined),
+    ...(stored[`outcome ${command.id}`] as RecordedOutcome | undefined),
   }))
   return { ...entry, ...(commands && { commands }), ...(deliveries.length > 0 && { deliveries }) }
 }

@@ -2,8 +2,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Ledger, newLedger } from '../core/ledger.ts'
 import type { Transition } from '../core/transition.ts'
-import { dynamo, swap } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { compareAndSwap, dynamo } from './dynamo.ts'
+import { env } from './environment.ts'
 
 const ledgerKey = (sessionId: string) => ({ scope: `session#${sessionId}`, part: 0 })
 
@@ -15,9 +15,8 @@ export async function changeLedger<Answer>(
   sessionId: string,
   action: (ledger: Ledger) => Transition<Ledger, Answer>,
 ): Promise<Transition<Ledger, Answer>> {
-  const changed = await swap<Ledger, Answer>(
-    variable('USAGE_TABLE'),
-    ledgerKey(sessionId),
+  const changed = await compareAndSwap<Ledger, Answer>(
+    { table: env('USAGE_TABLE'), key: ledgerKey(sessionId) },
     action,
     () => newLedger,
     MANY,
@@ -30,7 +29,7 @@ export async function changeLedger<Answer>(
 export async function readLedger(sessionId: string): Promise<Ledger> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('USAGE_TABLE'),
+      TableName: env('USAGE_TABLE'),
       Key: ledgerKey(sessionId),
       ConsistentRead: true,
     }),

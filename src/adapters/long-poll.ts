@@ -1,9 +1,9 @@
 /** Requests that wait for something new: at most so many at once, so that they never take the functions that work needs. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { step } from '../core/transition.ts'
-import { swap } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { transition } from '../core/transition.ts'
+import { compareAndSwap } from './dynamo.ts'
+import { env } from './environment.ts'
 import { logger } from './logger.ts'
 
 /** How many may wait; an account has 1,000 functions at once, or 10 when it is new. */
@@ -20,12 +20,13 @@ interface Waiting {
 const change = <Answer>(
   action: (places: Waiting['places']) => { places: Waiting['places']; answer: Answer },
 ) =>
-  swap<Waiting, Answer>(
-    variable('SESSIONS_TABLE'),
-    KEY,
+  compareAndSwap<Waiting, Answer>(
+    { table: env('SESSIONS_TABLE'), key: KEY },
     (item) => {
       const { places, answer } = action(item.places)
-      return places === item.places ? step(item, answer) : step({ ...item, places }, answer)
+      return places === item.places
+        ? transition(item, answer)
+        : transition({ ...item, places }, answer)
     },
     () => ({ places: {} }),
     6,
@@ -38,7 +39,7 @@ async function takePlace(id: string, until: number): Promise<boolean> {
     if (others.length >= PLACES) return { places, answer: false }
     return { places: Object.fromEntries([...others, [id, until]]), answer: true }
   })
-  return taken?.answer === true
+  return taken?.output === true
 }
 
 const leavePlace = (id: string) =>

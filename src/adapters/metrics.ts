@@ -1,7 +1,7 @@
 /** Publishes our metrics as lines of the log that CloudWatch reads (embedded metric format): no request, no waiting. */
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import { METRICS, type Measured, type MetricName, NAMESPACE } from '../core/metrics.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 /** One line for all of them. What is zero is left out, so that a deployment that does nothing pays for no metric. */
 export function publish(measured: Measured): void {
@@ -12,7 +12,7 @@ export function publish(measured: Measured): void {
   // One of its own each time: what is measured at once by others is not mixed in.
   const metrics = new Metrics({
     namespace: NAMESPACE,
-    serviceName: variable('METRICS_SERVICE'),
+    serviceName: env('METRICS_SERVICE'),
   })
   for (const [name, value] of counted) metrics.addMetric(name, METRICS[name].unit, value)
   metrics.publishStoredMetrics()

@@ -2,11 +2,11 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { s3 } from './documents.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 /** `seconds`: how long the link works. */
 export const readLink = (Key: string, seconds: number) =>
-  getSignedUrl(s3, new GetObjectCommand({ Bucket: variable('BUCKET'), Key }), {
+  getSignedUrl(s3, new GetObjectCommand({ Bucket: env('BUCKET'), Key }), {
     expiresIn: seconds,
   })
 
@@ -15,7 +15,7 @@ export const downloadLink = (Key: string, { name, seconds }: { name: string; sec
   getSignedUrl(
     s3,
     new GetObjectCommand({
-      Bucket: variable('BUCKET'),
+      Bucket: env('BUCKET'),
       Key,
       ResponseContentDisposition: `attachment; filename="${name}"`,
       ResponseContentType: 'application/octet-stream',
@@ -33,7 +33,7 @@ export async function uploadLink(
   const url = await getSignedUrl(
     s3,
     new PutObjectCommand({
-      Bucket: variable('BUCKET'),
+      Bucket: env('BUCKET'),
       Key,
       ContentLength: size,
       ChecksumSHA256: sha256,
@@ -45,6 +45,6 @@ export async function uploadLink(
 }
 
 export const writeLink = (Key: string, seconds: number) =>
-  getSignedUrl(s3, new PutObjectCommand({ Bucket: variable('BUCKET'), Key }), {
+  getSignedUrl(s3, new PutObjectCommand({ Bucket: env('BUCKET'), Key }), {
     expiresIn: seconds,
   })

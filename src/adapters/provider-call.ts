@@ -11,18 +11,18 @@ export class NotSent extends Error {
 }
 
 /** The request may have arrived; its answer did not. */
-export class AnswerLost extends Error {
+export class ResponseLost extends Error {
   override readonly name = 'AnswerLost'
 }
 
-export interface Question {
+export interface ProviderRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
 }
 
-export interface Answer {
+export interface ProviderResponse {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
@@ -37,7 +37,10 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024
  * function was frozen, nobody could say whether the request arrived. Redirects are answers like any other.
  * @throws NotSent while there is no connection (and, with TLS, no proof of who is at its end); AnswerLost after that.
  */
-export async function ask(question: Question, timeoutMs = TIMEOUT_MS): Promise<Answer> {
+export async function sendRequest(
+  question: ProviderRequest,
+  timeoutMs = TIMEOUT_MS,
+): Promise<ProviderResponse> {
   const signal = AbortSignal.timeout(timeoutMs)
   let isConnected = false
   try {
@@ -48,14 +51,14 @@ export async function ask(question: Question, timeoutMs = TIMEOUT_MS): Promise<A
   } catch (cause) {
     const why = signal.aborted ? 'timeout' : codeOf(cause)
     throw isConnected
-      ? new AnswerLost(`The answer was lost: ${why}.`, { cause })
+      ? new ResponseLost(`The answer was lost: ${why}.`, { cause })
       : new NotSent(`No connection: ${why}.`, { cause })
   }
 }
 
 /** Resolves with the head of the answer. */
 function send(
-  { method, url, headers, body = '' }: Question,
+  { method, url, headers, body = '' }: ProviderRequest,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<IncomingMessage> {
@@ -101,19 +104,19 @@ type Key = Parameters<typeof secret>[0]
  * Asks with a key; when it is refused and was rotated meanwhile, once more with the new one.
  * @throws as `ask`, and NotSent when the key cannot be read.
  */
-export async function askWithKey(
+export async function sendWithKey(
   name: Key,
-  questionWith: (key: string) => Question,
+  questionWith: (key: string) => ProviderRequest,
   timeoutMs?: number,
-): Promise<Answer> {
+): Promise<ProviderResponse> {
   const key = await readKey(name, () => secret(name))
-  const answer = await ask(questionWith(key), timeoutMs)
+  const answer = await sendRequest(questionWith(key), timeoutMs)
   if (!isKeyRefused(answer)) return answer
   const fresh = await readKey(name, () => rereadSecret(name))
-  return fresh === undefined || fresh === key ? answer : ask(questionWith(fresh), timeoutMs)
+  return fresh === undefined || fresh === key ? answer : sendRequest(questionWith(fresh), timeoutMs)
 }
 
-const isKeyRefused = ({ status }: Answer) => status === 401 || status === 403
+const isKeyRefused = ({ status }: ProviderResponse) => status === 401 || status === 403
 
 async function readKey<T>(name: Key, read: () => Promise<T>): Promise<T> {
   try {
@@ -126,13 +129,13 @@ async function readKey<T>(name: Key, read: () => Promise<T>): Promise<T> {
 /** How a provider is asked to take a message, and what its answers mean. */
 export interface Provider {
   readonly key: Key
-  readonly questionWith: (key: string) => Question
+  readonly questionWith: (key: string) => ProviderRequest
   /** The id under which the message was taken, where the answer says so. */
-  readonly taken: (answer: Answer) => string | undefined
+  readonly taken: (answer: ProviderResponse) => string | undefined
   /** The provider's own words on why not; nothing where it has none. */
-  readonly objection: (answer: Answer) => string | undefined
+  readonly objection: (answer: ProviderResponse) => string | undefined
   /** Whether what it objects to passes; for statuses that say it by themselves nobody asks. */
-  readonly passes?: (answer: Answer) => boolean
+  readonly passes?: (answer: ProviderResponse) => boolean
 }
 
 /** These are about our account, our address or our haste, not about the message. */
@@ -141,16 +144,16 @@ const LATER = [401, 403, 404, 429]
 /** Hands a message over once. Never throws for what a provider, the network or a secret does. */
 export async function handOver(provider: Provider, timeoutMs?: number): Promise<Handover> {
   try {
-    const answer = await askWithKey(provider.key, provider.questionWith, timeoutMs)
+    const answer = await sendWithKey(provider.key, provider.questionWith, timeoutMs)
     return judged(provider, answer)
   } catch (error) {
     if (error instanceof NotSent) return { status: 'later', problem: error.message }
-    if (error instanceof AnswerLost) return { status: 'doubt', problem: error.message }
+    if (error instanceof ResponseLost) return { status: 'doubt', problem: error.message }
     throw error
   }
 }
 
-function judged({ taken, objection, passes }: Provider, answer: Answer): Handover {
+function judged({ taken, objection, passes }: Provider, answer: ProviderResponse): Handover {
   const providerId = taken(answer)
   if (providerId !== undefined) return { status: 'sent', providerId }
   const { status } = answer
@@ -162,7 +165,10 @@ function judged({ taken, objection, passes }: Provider, answer: Answer): Handove
 const oneLine = (text = '') => text.replace(/\s+/g, ' ').slice(0, 500)
 
 /** The JSON of an answer; nothing when it is none or of another shape. */
-export function readJson<S extends z.ZodType>(schema: S, { text }: Answer): z.infer<S> | undefined {
+export function readJson<S extends z.ZodType>(
+  schema: S,
+  { text }: ProviderResponse,
+): z.infer<S> | undefined {
   try {
     return schema.parse(JSON.parse(text))
   } catch {

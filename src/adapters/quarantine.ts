@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { s3 } from './documents.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 import { logger } from './logger.ts'
 import { publish } from './metrics.ts'
 
@@ -10,7 +10,7 @@ import { publish } from './metrics.ts'
 export async function quarantine(channel: 'sms' | 'email', raw: Buffer, problem: string) {
   const hash = createHash('sha256').update(raw).digest('hex').slice(0, 32)
   const Key = `quarantine/${channel}/${hash}`
-  await s3.send(new PutObjectCommand({ Bucket: variable('BUCKET'), Key, Body: raw }))
+  await s3.send(new PutObjectCommand({ Bucket: env('BUCKET'), Key, Body: raw }))
   logger.error('quarantined', { channel, key: Key, problem })
   publish({ Quarantined: 1 })
 }

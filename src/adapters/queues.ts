@@ -3,27 +3,27 @@ import { randomUUID } from 'node:crypto'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { deliveredFile, returnAddress } from '../channels/delivery.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 const queue = new SQSClient({ maxAttempts: 4 })
 
 /** What is on the queue: ids only, the body is stored already. */
-export const queued = z.object({
+export const queuedMessage = z.object({
   sessionId: z.string(),
   messageId: z.string(),
   channel: z.enum(['http', 'sms', 'email']),
 })
-export type Queued = z.infer<typeof queued>
+export type QueuedMessage = z.infer<typeof queuedMessage>
 
 /**
  * `first`: the message was not known before, so the queue must not take it for one: an id may be used again after its
  * session was deleted, while the queue still remembers it.
  */
 
-export const enqueue = (message: Queued, { first }: { first: boolean }) =>
+export const enqueue = (message: QueuedMessage, { first }: { first: boolean }) =>
   queue.send(
     new SendMessageCommand({
-      QueueUrl: variable('QUEUE_URL'),
+      QueueUrl: env('QUEUE_URL'),
       MessageBody: JSON.stringify(message),
       MessageGroupId: message.sessionId,
       MessageDeduplicationId: first ? randomUUID() : message.messageId,
@@ -31,7 +31,7 @@ export const enqueue = (message: Queued, { first }: { first: boolean }) =>
   )
 
 /** What is on the outbox: which entry of the history goes to whom, under which name within the entry. */
-export const outgoing = z.object({
+export const outboxMessage = z.object({
   sessionId: z.string(),
   seq: z.number().int(),
   /** `reply.0` for the entry's text, a command's id for what it sends. */
@@ -40,13 +40,13 @@ export const outgoing = z.object({
   /** Of a DELIVER_FILE. */
   files: z.array(deliveredFile).optional(),
 })
-export type Outgoing = z.infer<typeof outgoing>
+export type OutboxMessage = z.infer<typeof outboxMessage>
 
 /** Idempotent for five minutes by itself; later by the record that delivering leaves at the entry. */
-export const enqueueDelivery = (delivery: Outgoing) =>
+export const enqueueDelivery = (delivery: OutboxMessage) =>
   queue.send(
     new SendMessageCommand({
-      QueueUrl: variable('OUTBOX_URL'),
+      QueueUrl: env('OUTBOX_URL'),
       MessageBody: JSON.stringify(delivery),
       MessageGroupId: delivery.sessionId,
       MessageDeduplicationId: `${delivery.seq}.${delivery.name}`,
@@ -54,7 +54,7 @@ export const enqueueDelivery = (delivery: Outgoing) =>
   )
 
 /** Work of a session that is to be ended: all of it is fenced by these numbers, so that nothing newer is. */
-export const ending = z.object({
+export const cancellation = z.object({
   sessionId: z.string(),
   /** The message that ordered it. */
   messageId: z.string(),
@@ -64,12 +64,12 @@ export const ending = z.object({
   /** Workers whose leg began before this (ISO 8601). */
   kill: z.string().optional(),
 })
-export type Ending = z.infer<typeof ending>
+export type Cancellation = z.infer<typeof cancellation>
 
-export const enqueueEnding = (one: Ending) =>
+export const enqueueCancellation = (one: Cancellation) =>
   queue.send(
     new SendMessageCommand({
-      QueueUrl: variable('ENDINGS_URL'),
+      QueueUrl: env('ENDINGS_URL'),
       MessageBody: JSON.stringify(one),
       MessageGroupId: one.sessionId,
       MessageDeduplicationId: one.messageId,

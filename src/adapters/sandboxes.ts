@@ -10,11 +10,11 @@ import {
 } from 'e2b'
 import type { LaunchEnv } from '../contract/runner.ts'
 import { SandboxBusy, SandboxGone, SandboxRefused, SandboxUnavailable } from '../core/errors.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 import { secret } from './secrets.ts'
 
 /** A running sandbox, ready for one command. */
-export interface Running {
+export interface RunningSandbox {
   readonly sandboxId: string
   /** Created just now, or connected to. */
   readonly created: boolean
@@ -22,7 +22,7 @@ export interface Running {
   launch(job: LaunchEnv): Promise<void>
 }
 
-export interface Wanted {
+export interface SandboxRequest {
   /** The one it had; a new one is created when that is gone. */
   readonly sandboxId?: string | undefined
   /** Identifies it in E2B's list: a create whose answer was lost is found again by it. */
@@ -41,13 +41,13 @@ const connection = async () => ({
 })
 
 /** An E2B account may be shared: what is this deployment's carries its name. */
-const ours = (metadata: Wanted['metadata']) => ({
+const ours = (metadata: SandboxRequest['metadata']) => ({
   ...metadata,
-  deployment: variable('DEPLOYMENT'),
+  deployment: env('DEPLOYMENT'),
 })
 
 /** At most one round trip in the usual case. Throws SandboxBusy, SandboxUnavailable or SandboxRefused. */
-export async function runningSandbox(wanted: Wanted): Promise<Running> {
+export async function runningSandbox(wanted: SandboxRequest): Promise<RunningSandbox> {
   const { sandboxId, seconds, metadata, mayExist } = wanted
   const own = sandboxId === undefined ? undefined : await connectSandbox(sandboxId, seconds)
   if (own) return own
@@ -60,12 +60,12 @@ export async function runningSandbox(wanted: Wanted): Promise<Running> {
 export async function connectSandbox(
   sandboxId: string,
   seconds: number,
-): Promise<Running | undefined> {
+): Promise<RunningSandbox | undefined> {
   const sandbox = await connect(sandboxId, seconds)
   return sandbox && running(sandbox, false)
 }
 
-const running = (sandbox: Sandbox, created: boolean): Running => ({
+const running = (sandbox: Sandbox, created: boolean): RunningSandbox => ({
   sandboxId: sandbox.sandboxId,
   created,
   async launch(job) {
@@ -91,10 +91,10 @@ async function connect(sandboxId: string, seconds: number): Promise<Sandbox | un
   }
 }
 
-async function create({ metadata, seconds, onTimeout }: Wanted): Promise<Sandbox> {
+async function create({ metadata, seconds, onTimeout }: SandboxRequest): Promise<Sandbox> {
   const options = await connection()
   return tell(() =>
-    Sandbox.create(variable('E2B_TEMPLATE'), {
+    Sandbox.create(env('E2B_TEMPLATE'), {
       ...options,
       metadata: ours(metadata),
       timeoutMs: seconds * 1000,
@@ -104,7 +104,10 @@ async function create({ metadata, seconds, onTimeout }: Wanted): Promise<Sandbox
 }
 
 /** Another one than `gone` that was created for the same. */
-async function find(metadata: Wanted['metadata'], gone?: string): Promise<string | undefined> {
+async function find(
+  metadata: SandboxRequest['metadata'],
+  gone?: string,
+): Promise<string | undefined> {
   const options = await connection()
   const found = await tell(() =>
     Sandbox.list({ ...options, query: { metadata: ours(metadata) } }).nextItems(),
@@ -113,7 +116,7 @@ async function find(metadata: Wanted['metadata'], gone?: string): Promise<string
 }
 
 /** It pauses itself after so many seconds, unless it is connected to before; one that is gone is fine. */
-export async function restSoon(sandboxId: string, seconds: number): Promise<void> {
+export async function pauseSoon(sandboxId: string, seconds: number): Promise<void> {
   const options = await connection()
   await tell(() => Sandbox.setTimeout(sandboxId, seconds * 1000, options)).catch(ignoreGone)
 }

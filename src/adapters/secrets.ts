@@ -1,7 +1,7 @@
 /** Secrets by name, kept for five minutes: a rotated one is in use after that, or at once with `fresh`. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 type SecretVariable =
   | 'API_TOKEN_SECRET'
@@ -16,7 +16,7 @@ type SecretVariable =
 
 /** The secret's text. Throws when it cannot be read or was never given a value. */
 export async function secret(name: SecretVariable, { fresh = false } = {}): Promise<string> {
-  const id = variable(name)
+  const id = env(name)
   const value: unknown = await getSecret(id, { maxAge: 300, forceFetch: fresh })
   if (typeof value !== 'string' || value === '')
     throw new Error(

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { newSession, type Session } from '../core/session.ts'
 import type { Transition } from '../core/transition.ts'
-import { dynamo, swap } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { compareAndSwap, dynamo } from './dynamo.ts'
+import { env } from './environment.ts'
+import { sessionNames } from './stored-names.ts'
 
 /** What the table holds besides the session: two sparse indexes by last activity, of all and of those with an open run. */
 interface Indexed extends Session {
@@ -14,20 +15,26 @@ interface Indexed extends Session {
   readonly lastActivity?: string
 }
 
+const stored = (sessionId: string) => ({
+  table: env('SESSIONS_TABLE'),
+  key: { sessionId },
+  names: sessionNames,
+})
+
 const minute = () => `${new Date().toISOString().slice(0, 16)}:00.000Z`
 
 function indexed<Answer>(
-  { item, answer }: Transition<Session, Answer>,
+  { item, output }: Transition<Session, Answer>,
   before: Session,
 ): Transition<Session, Answer> {
-  if (item === before) return { item, answer }
+  if (item === before) return { item, output }
   const { active: _, open: __, lastActivity: ___, ...session }: Indexed = item
   const entry: Indexed = {
     ...session,
     ...(!session.deleted && { active: 'active', lastActivity: minute() }),
     ...(session.run.open && { open: 'open' }),
   }
-  return { item: entry, answer }
+  return { item: entry, output }
 }
 
 /** Applies an action to a session; undefined when there is no such session. */
@@ -35,9 +42,7 @@ export const changeSession = async <Answer>(
   sessionId: string,
   action: (session: Session) => Transition<Session, Answer>,
 ) =>
-  swap<Session, Answer>(variable('SESSIONS_TABLE'), { sessionId }, (session) =>
-    indexed(action(session), session),
-  )
+  compareAndSwap<Session, Answer>(stored(sessionId), (session) => indexed(action(session), session))
 
 /** The same, and a session that does not exist begins. */
 export async function changeOrBegin<Answer>(
@@ -45,9 +50,8 @@ export async function changeOrBegin<Answer>(
   channel: Session['channel'],
   action: (session: Session) => Transition<Session, Answer>,
 ): Promise<Transition<Session, Answer>> {
-  const changed = await swap<Session, Answer>(
-    variable('SESSIONS_TABLE'),
-    { sessionId },
+  const changed = await compareAndSwap<Session, Answer>(
+    stored(sessionId),
     (session) => indexed(action(session), session),
     () => newSession(sessionId, channel, randomUUID(), new Date().toISOString()),
   )
@@ -59,12 +63,12 @@ export async function changeOrBegin<Answer>(
 export async function readSession(sessionId: string): Promise<Session | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('SESSIONS_TABLE'),
+      TableName: env('SESSIONS_TABLE'),
       Key: { sessionId },
       ConsistentRead: true,
     }),
   )
-  const session = Item as Session | undefined
+  const session = Item && sessionNames.read(Item)
   return session?.deleted ? undefined : session
 }
 
@@ -72,12 +76,12 @@ export async function readSession(sessionId: string): Promise<Session | undefine
 export async function isDeleted(sessionId: string): Promise<boolean> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('SESSIONS_TABLE'),
+      TableName: env('SESSIONS_TABLE'),
       Key: { sessionId },
       ConsistentRead: true,
     }),
   )
-  return (Item as Session | undefined)?.deleted === true
+  return Item?.deleted === true
 }
 
 /** The number of a session's last entry, and of a message that it has seen; undefined when there is no such session. */
@@ -87,7 +91,7 @@ export async function progressOf(
 ): Promise<{ lastSeq: number; seen?: number } | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('SESSIONS_TABLE'),
+      TableName: env('SESSIONS_TABLE'),
       Key: { sessionId },
       ConsistentRead: true,
       ProjectionExpression: `lastSeq, deleted${messageId === undefined ? '' : ', seen.#id'}`,
@@ -114,7 +118,7 @@ export async function listSessions(
 }> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
-      TableName: variable('SESSIONS_TABLE'),
+      TableName: env('SESSIONS_TABLE'),
       IndexName: 'byActivity',
       KeyConditionExpression: 'active = :active',
       ExpressionAttributeValues: { ':active': 'active' },
@@ -143,7 +147,7 @@ export async function unmovedRuns(
 ): Promise<readonly { sessionId: string; run: number }[]> {
   const { Items = [] } = await dynamo.send(
     new QueryCommand({
-      TableName: variable('SESSIONS_TABLE'),
+      TableName: env('SESSIONS_TABLE'),
       IndexName: 'openRuns',
       KeyConditionExpression: '#open = :open AND lastActivity < :before',
       ExpressionAttributeNames: { '#open': 'open' },

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { DeliveredFile } from '../channels/delivery.ts'
 import { type LinkTarget, putLink } from './contacts.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 import { secret } from './secrets.ts'
 
 /** 132 bits. */
@@ -25,9 +25,9 @@ export const linkToFile = (sessionId: string, { key, name }: DeliveredFile) =>
 async function link(what: string, target: Omit<LinkTarget, 'expires'>): Promise<ShortLink> {
   const hmac = createHmac('sha256', await secret('LINK_KEY_SECRET'))
   const token = hmac.update(what).digest('base64url').slice(0, TOKEN_LENGTH)
-  const expires = Math.floor(Date.now() / 1000) + variable('LINK_DAYS') * 86_400
+  const expires = Math.floor(Date.now() / 1000) + env('LINK_DAYS') * 86_400
   return {
-    url: `${variable('PUBLIC_URL')}/l/${token}`,
+    url: `${env('PUBLIC_URL')}/l/${token}`,
     open: () => putLink(token, { ...target, expires }),
   }
 }

@@ -15,7 +15,11 @@ import {
 const workflows = new SFNClient({ maxAttempts: 4 })
 
 /** Answers false when that name has been used by an execution that is over. One that is running is `true`. */
-export async function start(machine: string, name: string, input: object): Promise<boolean> {
+export async function startExecution(
+  machine: string,
+  name: string,
+  input: object,
+): Promise<boolean> {
   try {
     await workflows.send(
       new StartExecutionCommand({ stateMachineArn: machine, name, input: JSON.stringify(input) }),
@@ -59,7 +63,7 @@ export async function completeTask(taskToken: string): Promise<boolean> {
 }
 
 /** Answers whether a task is still waiting for this token. */
-export async function beat(taskToken: string): Promise<boolean> {
+export async function sendHeartbeat(taskToken: string): Promise<boolean> {
   try {
     await workflows.send(new SendTaskHeartbeatCommand({ taskToken }))
     return true

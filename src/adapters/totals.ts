@@ -8,7 +8,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { add, type Day, dateOf, isEmpty, rank, type Tally } from '../core/tally.ts'
 import { dynamo } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { env } from './environment.ts'
 
 /** A total: the item at `part` of a scope. Part 0 is the scope's own, the others are where sessions post. */
 interface Total {
@@ -78,7 +78,7 @@ export async function grandTotals(
   const date = dateOf(now)
   const month = monthOf(date)
   const wanted = [ALL, monthTotal(month), whole(dayScope(date))]
-  const table = variable('USAGE_TABLE')
+  const table = env('USAGE_TABLE')
   const { Responses } = await dynamo.send(
     new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead: true } } }),
   )
@@ -109,7 +109,7 @@ const sum = (posted: Posted) => add(...Object.values(posted))
 
 async function read(total: Total): Promise<Tally> {
   const { Item } = await dynamo.send(
-    new GetCommand({ TableName: variable('USAGE_TABLE'), Key: { ...total }, ConsistentRead: true }),
+    new GetCommand({ TableName: env('USAGE_TABLE'), Key: { ...total }, ConsistentRead: true }),
   )
   return sum(postedIn(Item))
 }
@@ -120,7 +120,7 @@ async function postTo(total: Total, from: string, tally: Tally): Promise<Tally> 
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
-        TableName: variable('USAGE_TABLE'),
+        TableName: env('USAGE_TABLE'),
         Key: { ...total },
         UpdateExpression: `SET #from = :count${expires ? ', expires = :expires' : ''}`,
         ConditionExpression: 'attribute_not_exists(#from) OR #from.#rank < :rank',
@@ -129,7 +129,7 @@ async function postTo(total: Total, from: string, tally: Tally): Promise<Tally> 
           ':count': { rank: rank(tally), tally },
           ':rank': rank(tally),
           ...(expires && {
-            ':expires': Math.floor(Date.now() / 1000) + variable('HISTORY_DAYS') * 86_400,
+            ':expires': Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') * 86_400,
           }),
         },
         ReturnValues: 'ALL_NEW',

@@ -3,22 +3,28 @@ import { BatchGetCommand, DeleteCommand, GetCommand, QueryCommand } from '@aws-s
 import type { Transition } from '../core/transition.ts'
 import { LISTED, type Listed } from '../core/views.ts'
 import type { Worker } from '../core/worker.ts'
-import { dynamo, swap } from './dynamo.ts'
-import { variable } from './environment.ts'
+import { compareAndSwap, dynamo } from './dynamo.ts'
+import { env } from './environment.ts'
+import { workerNames } from './stored-names.ts'
+
+const stored = ({ sessionId, workerId }: { sessionId: string; workerId: string }) => ({
+  table: env('WORKERS_TABLE'),
+  key: { sessionId, workerId },
+  names: workerNames,
+})
 
 /** Applies an action to a worker; undefined when there is no such worker. */
 export const changeWorker = <Answer>(
   key: { sessionId: string; workerId: string },
   action: (worker: Worker) => Transition<Worker, Answer>,
-) => swap<Worker, Answer>(variable('WORKERS_TABLE'), { ...key }, action)
+) => compareAndSwap<Worker, Answer>(stored(key), action)
 
 /** Puts a worker unless it is there already. */
 export const spawnWorker = async (worker: Worker): Promise<void> => {
   const { sessionId, workerId } = worker
-  await swap<Worker, void>(
-    variable('WORKERS_TABLE'),
-    { sessionId, workerId },
-    (item) => ({ item, answer: undefined }),
+  await compareAndSwap<Worker, void>(
+    stored({ sessionId, workerId }),
+    (item) => ({ item, output: undefined }),
     () => worker,
   )
 }
@@ -27,12 +33,12 @@ export const spawnWorker = async (worker: Worker): Promise<void> => {
 export async function readWorker(sessionId: string, workerId: string): Promise<Worker | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
-      TableName: variable('WORKERS_TABLE'),
+      TableName: env('WORKERS_TABLE'),
       Key: { sessionId, workerId },
       ConsistentRead: true,
     }),
   )
-  return Item as Worker | undefined
+  return Item && workerNames.read(Item)
 }
 
 /**
@@ -46,7 +52,7 @@ export async function latestWorkers(
 ): Promise<readonly Listed[]> {
   const ids = Array.from({ length: Math.min(last, count) }, (_, i) => `w${last - i}`)
   if (ids.length === 0) return []
-  const table = variable('WORKERS_TABLE')
+  const table = env('WORKERS_TABLE')
   const { Responses } = await dynamo.send(
     new BatchGetCommand({
       RequestItems: {
@@ -73,14 +79,14 @@ export async function sessionWorkers(sessionId: string): Promise<readonly Worker
   do {
     const { Items = [], LastEvaluatedKey } = await dynamo.send(
       new QueryCommand({
-        TableName: variable('WORKERS_TABLE'),
+        TableName: env('WORKERS_TABLE'),
         KeyConditionExpression: 'sessionId = :session',
         ExpressionAttributeValues: { ':session': sessionId },
         ExclusiveStartKey: start,
         ConsistentRead: true,
       }),
     )
-    workers.push(...(Items as Worker[]))
+    workers.push(...Items.map(workerNames.read))
     start = LastEvaluatedKey
   } while (start)
   return workers.sort((a, b) => Number(a.workerId.slice(1)) - Number(b.workerId.slice(1)))
@@ -90,11 +96,11 @@ export async function sessionWorkers(sessionId: string): Promise<readonly Worker
 export async function deleteWorkers(workers: readonly Worker[]): Promise<void> {
   for (const { sessionId, workerId } of workers)
     await dynamo.send(
-      new DeleteCommand({ TableName: variable('WORKERS_TABLE'), Key: { sessionId, workerId } }),
+      new DeleteCommand({ TableName: env('WORKERS_TABLE'), Key: { sessionId, workerId } }),
     )
 }
 
-export interface Page {
+export interface WorkerPage {
   readonly workers: readonly Worker[]
   /** Where the next page begins; absent on the last. */
   readonly next?: Readonly<Record<string, unknown>>
@@ -104,7 +110,7 @@ export interface Page {
 export async function countLiveWorkers(): Promise<number> {
   const { Count = 0 } = await dynamo.send(
     new QueryCommand({
-      TableName: variable('WORKERS_TABLE'),
+      TableName: env('WORKERS_TABLE'),
       IndexName: 'live',
       KeyConditionExpression: 'live = :live',
       ExpressionAttributeValues: { ':live': 'live' },
@@ -115,10 +121,10 @@ export async function countLiveWorkers(): Promise<number> {
 }
 
 /** Live workers of all sessions, the latest started first; eventually consistent. */
-export async function liveWorkers(limit: number, start?: Page['next']): Promise<Page> {
+export async function liveWorkers(limit: number, start?: WorkerPage['next']): Promise<WorkerPage> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
-      TableName: variable('WORKERS_TABLE'),
+      TableName: env('WORKERS_TABLE'),
       IndexName: 'live',
       KeyConditionExpression: 'live = :live',
       ExpressionAttributeValues: { ':live': 'live' },
@@ -127,5 +133,8 @@ export async function liveWorkers(limit: number, start?: Page['next']): Promise<
       ExclusiveStartKey: start,
     }),
   )
-  return { workers: Items as Worker[], ...(LastEvaluatedKey && { next: LastEvaluatedKey }) }
+  return {
+    workers: Items.map(workerNames.read),
+    ...(LastEvaluatedKey && { next: LastEvaluatedKey }),
+  }
 }

@@ -14,7 +14,7 @@ export function phoneNumber(text: string): string | undefined {
 const LONGEST = 254
 
 /** A mail address in lower case; nothing when it is none. */
-export const mailAddress = (text: string): string | undefined =>
+export const emailAddress = (text: string): string | undefined =>
   z.email().max(LONGEST).safeParse(text.trim().toLowerCase()).data
 
 /** `@example.com`: every address of that domain, and none of its subdomains. */
@@ -25,7 +25,7 @@ const domain = (text: string): string | undefined => {
 
 /** Who may write and be written to: a number, an address, or all of a domain. */
 export const contact = z.string().transform((text, context) => {
-  const found = phoneNumber(text) ?? domain(text) ?? mailAddress(text)
+  const found = phoneNumber(text) ?? domain(text) ?? emailAddress(text)
   if (found !== undefined) return found
   context.addIssue('is neither +15550100, nor ada@example.com, nor @example.com')
   return z.NEVER

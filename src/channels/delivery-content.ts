@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto'
 import type { Entry } from '../core/history.ts'
 import type { ReturnAddress } from './delivery.ts'
 
-export interface Said {
+export interface DeliveryContent {
   /** Markdown. */
   readonly text: string
 }
 
 /** Of the delivery's name; throws for a command that is not in the entry: then it is not the entry of the delivery. */
-export function saidIn(
+export function deliveryContent(
   { text, commands = [] }: Pick<Entry, 'text' | 'commands'>,
   name: string,
-): Said {
+): DeliveryContent {
   if (isReply(name)) return { text }
   const command = commands.find(({ id }) => id === name)
   if (!command) throw new Error(`the entry has no command ${name}`)
@@ -23,7 +23,10 @@ export function saidIn(
 const REPLY = 'reply.'
 
 /** Names the delivery of an entry's text to one of those whom it is for; it stands in logs, where addresses do not. */
-export const replyName = ({ channel, address }: Pick<ReturnAddress, 'channel' | 'address'>) =>
+export const replyDeliveryName = ({
+  channel,
+  address,
+}: Pick<ReturnAddress, 'channel' | 'address'>) =>
   REPLY + createHash('sha256').update(`${channel} ${address}`).digest('base64url').slice(0, 8)
 
 export const isReply = (name: string) => name.startsWith(REPLY)

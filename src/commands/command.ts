@@ -52,7 +52,7 @@ export interface Malformed {
 const MAX_COMMANDS = 20
 
 /** What the conductor's CLI is given as `--json-schema`; it knows draft 7 and no `$schema` of a later one. */
-export const answerSchema: Record<string, unknown> = z.toJSONSchema(
+export const turnReplySchema: Record<string, unknown> = z.toJSONSchema(
   z.object({ reply: z.string().nullable(), commands: z.array(command) }),
   { io: 'input', target: 'draft-7' },
 )
@@ -63,14 +63,14 @@ const outline = z.object({
   commands: z.array(z.unknown()).default([]),
 })
 
-export interface Answer {
+export interface TurnReply {
   /** Markdown for the person, or nothing. */
   readonly reply: string | null
   readonly commands: readonly (Command | Malformed)[]
 }
 
 /** Reads a structured answer; nothing when it is none. */
-export function readStructured(value: unknown): Answer | undefined {
+export function parseStructured(value: unknown): TurnReply | undefined {
   const parsed = outline.safeParse(value)
   if (!parsed.success) return undefined
   const { reply, commands } = parsed.data
@@ -102,7 +102,7 @@ export const commandId = (turn: number, index: number) => `t${turn}.${index}`
 
 /** Ids of the workers that the commands spawn, by command index; the first is `w<firstWorker>`. */
 export function spawnedIds(
-  commands: Answer['commands'],
+  commands: TurnReply['commands'],
   firstWorker: number,
 ): ReadonlyMap<number, string> {
   const spawns = commands.flatMap(({ type }, index) => (type === 'SPAWN_WORKER' ? [index] : []))

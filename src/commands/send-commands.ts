@@ -1,28 +1,32 @@
 /** The commands that send something to people: checked here, then put on the outbox under the command's name. */
 import { isAllowed } from '../adapters/contacts.ts'
-import { variable } from '../adapters/environment.ts'
-import { enqueueDelivery, type Outgoing } from '../adapters/queues.ts'
+import { env } from '../adapters/environment.ts'
+import { enqueueDelivery, type OutboxMessage } from '../adapters/queues.ts'
 import { readWorker, sessionWorkers } from '../adapters/workers.ts'
-import { mailAddress, phoneNumber } from '../channels/address.ts'
+import { emailAddress, phoneNumber } from '../channels/address.ts'
 import type { DeliveredFile, ReturnAddress } from '../channels/delivery.ts'
 import { artifactsOf, uploadKey } from '../core/artifacts.ts'
 import type { Worker } from '../core/worker.ts'
 import type { Command } from './command.ts'
-import { type Carried, type Order, refused } from './execute.ts'
+import { type CommandContext, type CommandOutcome, refused } from './execute.ts'
 
 /** A link and its file's name take up to two segments. */
 const MOST_BY_SMS = 3
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
-export const sendEmail = ({ to, subject }: Of<'SEND_EMAIL'>, order: Order) =>
-  sendTo(mailTo(to, subject), to, order)
+export const sendEmail = ({ to, subject }: Of<'SEND_EMAIL'>, context: CommandContext) =>
+  sendTo(mailTo(to, subject), to, context)
 
-export const sendSms = ({ to }: Of<'SEND_SMS'>, order: Order) => sendTo(smsTo(to), to, order)
+export const sendSms = ({ to }: Of<'SEND_SMS'>, context: CommandContext) =>
+  sendTo(smsTo(to), to, context)
 
-export async function deliverFile(command: Of<'DELIVER_FILE'>, order: Order): Promise<Carried> {
+export async function deliverFile(
+  command: Of<'DELIVER_FILE'>,
+  context: CommandContext,
+): Promise<CommandOutcome> {
   const { to, subject, workerId, paths } = command
-  const files = await filesOf(order.sessionId, workerId, paths)
+  const files = await filesOf(context.sessionId, workerId, paths)
   if ('missing' in files)
     return refused(
       `DELIVER_FILE was not done: no worker${workerId ? ` ${workerId}` : ''} has handed over ${JSON.stringify(files.missing)}. Workers hand over what they put into ~/artifacts; give names as their reports have them.`,
@@ -32,7 +36,7 @@ export async function deliverFile(command: Of<'DELIVER_FILE'>, order: Order): Pr
     return refused(
       `DELIVER_FILE was not done: by SMS go at most ${MOST_BY_SMS} files, each as a link. Send several, or an archive.`,
     )
-  return sendTo(number ?? mailTo(to, subject ?? 'Files'), to, order, files)
+  return sendTo(number ?? mailTo(to, subject ?? 'Files'), to, context, files)
 }
 
 const smsTo = (to: string): ReturnAddress | undefined => {
@@ -41,7 +45,7 @@ const smsTo = (to: string): ReturnAddress | undefined => {
 }
 
 const mailTo = (to: string, subject: string): ReturnAddress | undefined => {
-  const address = mailAddress(to)
+  const address = emailAddress(to)
   return address === undefined ? undefined : { channel: 'email', address, subject }
 }
 
@@ -49,14 +53,14 @@ const mailTo = (to: string, subject: string): ReturnAddress | undefined => {
 async function sendTo(
   to: ReturnAddress | undefined,
   given: string,
-  order: Order,
+  context: CommandContext,
   files?: readonly DeliveredFile[],
-): Promise<Carried> {
+): Promise<CommandOutcome> {
   if (!to)
     return refused(
       `Nothing was sent: ${JSON.stringify(given.slice(0, 100))} is no number like +15550100 and no mail address.`,
     )
-  const own = variable(to.channel === 'sms' ? 'SMS_NUMBER' : 'EMAIL_ADDRESS')
+  const own = env(to.channel === 'sms' ? 'SMS_NUMBER' : 'EMAIL_ADDRESS')
   if (own === undefined)
     return refused(`Nothing was sent: ${to.channel} is not configured in this deployment.`)
   if (to.address === own) return refused('Nothing was sent: that is our own address.')
@@ -64,8 +68,8 @@ async function sendTo(
     return refused(
       `Nothing was sent: ${to.address} is not among those who may be written to. Only the operator can change that list.`,
     )
-  const { sessionId, entry, commandId } = order
-  const delivery: Outgoing = {
+  const { sessionId, entry, commandId } = context
+  const delivery: OutboxMessage = {
     sessionId,
     seq: entry,
     name: commandId,

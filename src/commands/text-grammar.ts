@@ -1,5 +1,5 @@
 /** The conductor's commands in plain text, for a turn that came without structured output: one command a line. */
-import { type Answer, type CommandType, checkCommands } from './command.ts'
+import { type CommandType, checkCommands, type TurnReply } from './command.ts'
 
 const KEYWORDS = [
   'SPAWN_WORKER',
@@ -34,7 +34,7 @@ interface Found {
  * the following lines until the next command, a block quote or a blank line, and over the fenced blocks that follow it.
  * Takes time linear in the text's length.
  */
-export function readText(text: string, input: string): Answer {
+export function readText(text: string, input: string): TurnReply {
   const said = words(input)
   const prose: string[] = []
   const commands: Found[] = []

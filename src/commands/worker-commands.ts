@@ -1,36 +1,36 @@
 /** The commands about workers. */
 import { randomUUID } from 'node:crypto'
-import { variable } from '../adapters/environment.ts'
-import { start } from '../adapters/step-functions.ts'
+import { env } from '../adapters/environment.ts'
+import { startExecution } from '../adapters/step-functions.ts'
 import { changeWorker, readWorker, sessionWorkers, spawnWorker } from '../adapters/workers.ts'
-import type { Over } from '../core/budget.ts'
+import type { ExceededBudget } from '../core/budget.ts'
 import { legName } from '../core/execution-name.ts'
 import { overText } from '../core/receipt.ts'
 import { currentLeg, instruct, legId, newWorker, type Verdict } from '../core/worker.ts'
 import { endWorker } from '../use-cases/end-worker.ts'
 import { grantLeg } from '../use-cases/grant-leg.ts'
 import type { Command } from './command.ts'
-import { type Carried, type Order, refused } from './execute.ts'
+import { type CommandContext, type CommandOutcome, refused } from './execute.ts'
 
 type Of<Type extends Command['type']> = Extract<Command, { type: Type }>
 
 /** The worker's item, then its first leg as an execution of its own. */
 export async function startWorker(
   { task, criteria }: Of<'SPAWN_WORKER'>,
-  order: Order,
-): Promise<Carried> {
-  const { sessionId, run, commandId, spawned, askers } = order
+  context: CommandContext,
+): Promise<CommandOutcome> {
+  const { sessionId, run, commandId, spawned, replyTo } = context
   if (spawned === undefined) throw new Error(`${commandId} spawns a worker and has no id for it`)
-  const grant = await grantLeg(order, spawned, ['usd', 'workers'])
+  const grant = await grantLeg(context, spawned, ['usd', 'workers'])
   if ('over' in grant) return refusedBy(grant.over, 'SPAWN_WORKER')
   const id = { sessionId, workerId: spawned, cliSession: randomUUID() }
-  const assignment = { commandId, run, at: new Date(), askers, ...grant }
+  const assignment = { commandId, run, at: new Date(), replyTo, ...grant }
   await spawnWorker(newWorker(id, { task, criteria }, assignment))
   return startLeg(sessionId, spawned, 1)
 }
 
 /** The run pauses at the end of the turn and the person is told; the conductor hears of it when the run goes on. */
-const refusedBy = (over: Over, type: Command['type']): Carried => ({
+const refusedBy = (over: ExceededBudget, type: Command['type']): CommandOutcome => ({
   ...refused(`${type} was not done. ${overText(over)}`),
   over,
 })
@@ -38,26 +38,26 @@ const refusedBy = (over: Over, type: Command['type']): Carried => ({
 /** A further leg of a worker that has reported. */
 export async function messageWorker(
   { workerId, instructions }: Of<'MESSAGE_WORKER'>,
-  order: Order,
-): Promise<Carried> {
-  const { sessionId, run, commandId, askers } = order
-  const grant = await grantLeg(order, workerId, ['usd'])
+  context: CommandContext,
+): Promise<CommandOutcome> {
+  const { sessionId, run, commandId, replyTo } = context
+  const grant = await grantLeg(context, workerId, ['usd'])
   if ('over' in grant) return refusedBy(grant.over, 'MESSAGE_WORKER')
-  const assignment = { commandId, run, at: new Date(), askers, ...grant }
+  const assignment = { commandId, run, at: new Date(), replyTo, ...grant }
   const changed = await changeWorker({ sessionId, workerId }, (worker) =>
     instruct(worker, instructions, assignment),
   )
   if (!changed) return refused(`There is no worker ${workerId} in this session.`)
-  const { answer } = changed
-  return 'refused' in answer
-    ? refused(`MESSAGE_WORKER was not done: ${answer.refused}.`)
-    : startLeg(sessionId, workerId, answer.leg)
+  const { output } = changed
+  return 'refused' in output
+    ? refused(`MESSAGE_WORKER was not done: ${output.refused}.`)
+    : startLeg(sessionId, workerId, output.leg)
 }
 
-async function startLeg(sessionId: string, workerId: string, leg: number): Promise<Carried> {
+async function startLeg(sessionId: string, workerId: string, leg: number): Promise<CommandOutcome> {
   const worker = await readWorker(sessionId, workerId)
   if (!worker) throw new Error(`worker ${workerId} of ${sessionId} was just written`)
-  await start(variable('WORKER_LEG_ARN'), legName(sessionId, workerId, leg), {
+  await startExecution(env('WORKER_LEG_ARN'), legName(sessionId, workerId, leg), {
     sessionId,
     workerId,
     leg,
@@ -73,8 +73,8 @@ async function startLeg(sessionId: string, workerId: string, leg: number): Promi
 /** Ends one worker or all that live. */
 export async function killWorkers(
   { workerId, accepted, reason }: Of<'KILL_WORKER'>,
-  { sessionId }: Order,
-): Promise<Carried> {
+  { sessionId }: CommandContext,
+): Promise<CommandOutcome> {
   const all = workerId === 'all'
   const found = all ? await sessionWorkers(sessionId) : [await readWorker(sessionId, workerId)]
   const workers = found.filter((worker) => worker !== undefined)
@@ -94,7 +94,7 @@ const verdictOf = (accepted: boolean | undefined): Verdict => {
 }
 
 /** Answered to the conductor as a system message. */
-export async function listWorkers({ sessionId }: Order): Promise<Carried> {
+export async function listWorkers({ sessionId }: CommandContext): Promise<CommandOutcome> {
   const workers = await sessionWorkers(sessionId)
   const lines = workers.map(
     ({ workerId, status, legs, task }) =>

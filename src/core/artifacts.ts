@@ -1,7 +1,7 @@
 /** The artifacts of a worker: which files its jobs may upload, which of them were handed over, and where they lie. */
 import type { Artifact } from '../contract/artifact-rules.ts'
 import { isCurrentLegJob } from './leg.ts'
-import { step } from './transition.ts'
+import { transition, unchanged } from './transition.ts'
 import type { LegJob, Upload, Worker, WorkerStep } from './worker.ts'
 
 /** What an item may hold is bounded: 20 files in each of 20 legs, or in further jobs of them. */
@@ -21,19 +21,19 @@ export function grantUploads(
   { leg, job }: LegJob,
   files: readonly Artifact[],
 ): WorkerStep<'granted' | { refused: string } | undefined> {
-  if (!isCurrentLegJob(worker, leg, job)) return step(worker, undefined)
+  if (!isCurrentLegJob(worker, leg, job)) return unchanged(worker, undefined)
   const uploads = worker.uploads ?? []
   const granted = uploads.filter(isOf({ leg, job }))
   if (granted.length > 0)
     return same(granted, files)
-      ? step(worker, 'granted')
-      : step(worker, { refused: 'This job has links for another list of artifacts already.' })
+      ? unchanged(worker, 'granted')
+      : unchanged(worker, { refused: 'This job has links for another list of artifacts already.' })
   if (uploads.length + files.length > MAX_UPLOADS)
-    return step(worker, {
+    return unchanged(worker, {
       refused: `A worker hands over at most ${MAX_UPLOADS} artifacts in all its legs.`,
     })
   const added = files.map(({ name, size, sha256 }) => ({ leg, job, name, size, sha256 }))
-  return step({ ...worker, uploads: [...uploads, ...added] }, 'granted')
+  return transition({ ...worker, uploads: [...uploads, ...added] }, 'granted')
 }
 
 const same = (granted: readonly Upload[], files: readonly Artifact[]) =>

@@ -1,8 +1,8 @@
 /** What a session has spent in each of the scopes that have budgets, and what it may still do. */
 import {
   type Budgets,
-  type Over,
-  overBudget,
+  type ExceededBudget,
+  exceededBudget,
   raisedOn,
   type Spent,
   secondsLeft,
@@ -16,7 +16,7 @@ export const senderOf = ({ sender, channel }: Pick<Session, 'sender' | 'channel'
   sender ?? channel
 
 /** What a session is held to besides its own item. */
-export interface Elsewhere {
+export interface SpendingTotals {
   /** The ledger's total. */
   readonly models: Tally
   /** Today's totals of the sender and of everybody. */
@@ -26,7 +26,7 @@ export interface Elsewhere {
 
 function spentBy(
   { counts, receipted }: Session,
-  { models, sender, day }: Elsewhere,
+  { models, sender, day }: SpendingTotals,
   kept: Tally,
 ): Spent {
   const session = add(counts, models, kept)
@@ -38,21 +38,21 @@ function spentBy(
   }
 }
 
-export interface Purse {
+export interface BudgetCheck {
   /** The first of these units that is used up in any scope. */
-  over(session: Session, units: readonly Unit[]): Over | undefined
+  over(session: Session, units: readonly Unit[]): ExceededBudget | undefined
   /**
    * How long a new leg may take at most, in whole seconds: what is neither spent nor kept for legs under way. Answers
    * what is used up when that is less than `shortest`.
    */
-  legSeconds(session: Session, shortest: number): number | Over
+  legSeconds(session: Session, shortest: number): number | ExceededBudget
 }
 
 /** `now` in ms since the epoch. */
-export function purseOf(budgets: Budgets, elsewhere: Elsewhere, now: number): Purse {
+export function budgetCheck(budgets: Budgets, elsewhere: SpendingTotals, now: number): BudgetCheck {
   const raised = (session: Session) => raisedOn(session.raised, dateOf(now))
   const over = (session: Session, units: readonly Unit[], kept: Tally = {}) =>
-    overBudget(budgets, raised(session), spentBy(session, elsewhere, kept), units)
+    exceededBudget(budgets, raised(session), spentBy(session, elsewhere, kept), units)
   return {
     over: (session, units) => over(session, units),
     legSeconds(session, shortest) {

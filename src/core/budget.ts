@@ -42,7 +42,7 @@ export const raise = (raised: Raised, scope: Scope, date: string): Raised => {
 }
 
 /** A budget that is used up. */
-export interface Over {
+export interface ExceededBudget {
   readonly scope: Scope
   readonly unit: Unit
   readonly limit: number
@@ -59,12 +59,12 @@ const MEASURES: Record<Unit, (tally: Tally) => number> = {
 }
 
 /** The first of these units that is used up in any scope; each raise adds the budget once more. */
-export function overBudget(
+export function exceededBudget(
   given: Budgets,
   raised: Raised,
   spent: Spent,
   units: readonly Unit[],
-): Over | undefined {
+): ExceededBudget | undefined {
   for (const scope of SCOPES)
     for (const unit of units) {
       const limit = limitOf(given, raised, scope, unit)

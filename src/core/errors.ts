@@ -1,8 +1,8 @@
 /** The failures that a caller can tell apart. Their names are what Step Functions' Retry and Catch match. */
 
 /** What a step came for has changed: look at the item again. Caught by the state machine, which goes to TakeMessages. */
-export class LookAgain extends Error {
-  override readonly name = 'LookAgain'
+export class StateChanged extends Error {
+  override readonly name = 'StateChanged'
 }
 
 /** E2B wants us to wait: a rate limit, or no free sandbox. Waiting, not failing. */

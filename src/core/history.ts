@@ -1,12 +1,12 @@
 /** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
 
 import type { DeliveryRecord } from '../channels/delivery.ts'
-import type { Answer } from '../commands/command.ts'
+import type { TurnReply } from '../commands/command.ts'
 import { commandId, spawnedIds } from '../commands/command.ts'
 import { runName } from './execution-name.ts'
 import type { AttachedFile, Body } from './message.ts'
 import { modelView, receiptText, spentText, spentView } from './receipt.ts'
-import type { Session, Unwritten } from './session.ts'
+import type { PendingEntry, Session } from './session.ts'
 
 export interface EntryCommand {
   readonly id: string
@@ -65,7 +65,7 @@ export const messageEntry = (seq: number, messageId: string, message: Body): Ent
 })
 
 export const noticeEntry = (
-  { seq, text, at }: Extract<Unwritten, { kind: 'notice' }>,
+  { seq, text, at }: Extract<PendingEntry, { kind: 'notice' }>,
   { channel }: Session,
 ): Entry => ({ seq, at, role: 'system', channel, text })
 
@@ -74,7 +74,7 @@ export const receiptEntry = ({
   run,
   spent,
   at,
-}: Extract<Unwritten, { kind: 'receipt' }>): Entry => ({
+}: Extract<PendingEntry, { kind: 'receipt' }>): Entry => ({
   seq,
   at,
   role: 'system',
@@ -84,7 +84,7 @@ export const receiptEntry = ({
 
 /** A reply may say what it has cost so far; a turn that only hands work out has none. */
 function replyText(
-  { silent, soFar }: Extract<Unwritten, { kind: 'turn' }>,
+  { silent, soFar }: Extract<PendingEntry, { kind: 'turn' }>,
   reply: string | null,
 ): string {
   const text = silent ? SILENCE : (reply ?? '')
@@ -93,8 +93,8 @@ function replyText(
 
 /** A turn's entry; its commands' outcomes are added as they are done. */
 export const turnEntry = (
-  turn: Extract<Unwritten, { kind: 'turn' }>,
-  { reply, commands }: Answer,
+  turn: Extract<PendingEntry, { kind: 'turn' }>,
+  { reply, commands }: TurnReply,
   { sessionId, channel }: Session,
 ): Entry => {
   const spawned = spawnedIds(commands, turn.firstWorker)

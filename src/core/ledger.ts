@@ -2,9 +2,9 @@
  * The ledger: what a session has cost elsewhere, of models as the gateway says and of messages as the outbox does, one item
  * a session and one write an action.
  */
-import type { Over } from './budget.ts'
+import type { ExceededBudget } from './budget.ts'
 import { add, addToDay, type Day, type Tally } from './tally.ts'
-import { step, type Transition } from './transition.ts'
+import { type Transition, transition, unchanged } from './transition.ts'
 
 /** An answer under way: admitted, not yet settled. */
 export interface InFlight {
@@ -66,28 +66,28 @@ const AT_ONCE = 16
 export function admit(
   ledger: Ledger,
   { id, job, now }: { id: string; job: string; now: number },
-  overOf: (spent: Tally) => Over | undefined,
-): LedgerStep<'admitted' | 'busy' | Over> {
+  overOf: (spent: Tally) => ExceededBudget | undefined,
+): LedgerStep<'admitted' | 'busy' | ExceededBudget> {
   const current = giveUpOld(ledger, now)
   const over = overOf(current.total)
-  if (over) return step(current, over)
+  if (over) return transition(current, over)
   const underWay = Object.values(current.inFlight).filter((request) => request.job === job)
-  if (underWay.length >= AT_ONCE) return step(current, 'busy')
+  if (underWay.length >= AT_ONCE) return transition(current, 'busy')
   const inFlight = { ...current.inFlight, [id]: { job, at: now } }
-  return step({ ...current, inFlight }, 'admitted')
+  return transition({ ...current, inFlight }, 'admitted')
 }
 
 /** What an admitted request has used; settled once, however often this is called. Answers whether it was now. */
 export function settle(ledger: Ledger, id: string, used: Tally, now: number): LedgerStep<boolean> {
   const { [id]: request, ...others } = ledger.inFlight
-  if (!request) return step(ledger, false)
+  if (!request) return unchanged(ledger, false)
   const counted = count(ledger, used, now)
   const before = ledger.jobs.find(({ job }) => job === request.job)?.tally ?? {}
   const jobs = [
     ...ledger.jobs.filter(({ job }) => job !== request.job),
     { job: request.job, tally: add(before, used) },
   ].slice(-JOBS)
-  return step({ ...counted, inFlight: others, jobs }, true)
+  return transition({ ...counted, inFlight: others, jobs }, true)
 }
 
 /** What a message to a person has used; counted once by its name, however often this is called. */
@@ -98,9 +98,9 @@ export function countDelivery(
   now: number,
 ): LedgerStep<boolean> {
   const { delivered = [] } = ledger
-  if (delivered.includes(name)) return step(ledger, false)
+  if (delivered.includes(name)) return unchanged(ledger, false)
   const counted = count(ledger, used, now)
-  return step({ ...counted, delivered: [...delivered, name].slice(-DELIVERIES) }, true)
+  return transition({ ...counted, delivered: [...delivered, name].slice(-DELIVERIES) }, true)
 }
 
 const count = (ledger: Ledger, used: Tally, now: number): Ledger => ({

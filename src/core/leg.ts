@@ -1,6 +1,6 @@
 /** A leg: claimed by a job, told about, brought to its end; each action on the worker's item, of its current leg. */
 import type { Tally } from './tally.ts'
-import { step } from './transition.ts'
+import { transition, unchanged } from './transition.ts'
 import {
   currentLeg,
   type Leg,
@@ -23,7 +23,7 @@ export function claimLeg(
   { token, sandboxId, now }: { token: string; sandboxId: string; now: number },
 ): WorkerStep<number | undefined> {
   const leg = currentLeg(worker)
-  if (!worker.live || leg.n !== n || isOver(leg)) return step(worker, undefined)
+  if (!worker.live || leg.n !== n || isOver(leg)) return unchanged(worker, undefined)
   const job = worker.lastJob + 1
   const claimed = {
     ...worker,
@@ -32,7 +32,7 @@ export function claimLeg(
     sandboxId,
     lastJob: job,
   }
-  return step(withLeg(claimed, { ...leg, job, token, since: leg.since ?? now }), job)
+  return transition(withLeg(claimed, { ...leg, job, token, since: leg.since ?? now }), job)
 }
 
 /** A leg is over with its result, or with its outcome when none came. */
@@ -54,9 +54,9 @@ export function noteActivity(
   const leg = currentLeg(worker)
   const last = lines.at(-1)
   if (!worker.live || leg.n !== n || isOver(leg) || last === undefined)
-    return step(worker, undefined)
+    return unchanged(worker, undefined)
   const activity = [...leg.activity, ...lines].slice(-200)
-  return step(
+  return transition(
     { ...withLeg(worker, { ...leg, activity }), activity: last, lastActivity: at },
     undefined,
   )
@@ -82,10 +82,10 @@ export function storeLegResult(
   },
 ): WorkerStep<string | undefined> {
   const leg = currentLeg(worker)
-  if (!worker.live || leg.n !== n || leg.job !== job) return step(worker, undefined)
-  if (leg.result !== undefined) return step(worker, leg.token)
+  if (!worker.live || leg.n !== n || leg.job !== job) return unchanged(worker, undefined)
+  if (leg.result !== undefined) return unchanged(worker, leg.token)
   const stored = withLeg(worker, { ...leg, result, activity })
-  return step(
+  return transition(
     {
       ...stored,
       lastActivity: at,
@@ -111,9 +111,9 @@ export function endLeg(
   { outcome, used, at }: { outcome: LegOutcome; used: Tally; at: string },
 ): WorkerStep<void> {
   const leg = currentLeg(worker)
-  if (leg.n !== n || leg.reported) return step(worker, undefined)
+  if (leg.n !== n || leg.reported) return unchanged(worker, undefined)
   const ended = withLeg(worker, { ...leg, outcome, used, endedAt: at, reported: true })
-  return step(
+  return transition(
     {
       ...ended,
       lastActivity: at,

@@ -1,7 +1,7 @@
 /** A message's body: what was said, by whom, and where the answer goes; stored under the message's id before the session hears of it. */
 import * as z from 'zod'
 import { type ReturnAddress, returnAddress } from '../channels/delivery.ts'
-import { order } from './slash-command.ts'
+import { slashCommand } from './slash-command.ts'
 
 /** A file that came with a mail: it lies in the bucket, and in every sandbox of its session. */
 export const attachedFile = z.object({
@@ -13,7 +13,7 @@ export const attachedFile = z.object({
 export type AttachedFile = z.infer<typeof attachedFile>
 
 /** Where answers go to what this message is about; nobody where all of them read the history. */
-const askers = z.array(returnAddress).readonly().optional()
+const replyTo = z.array(returnAddress).readonly().optional()
 
 export const body = z.discriminatedUnion('from', [
   z.object({
@@ -21,7 +21,7 @@ export const body = z.discriminatedUnion('from', [
     channel: z.enum(['http', 'sms', 'email']),
     text: z.string(),
     at: z.string(),
-    askers,
+    replyTo,
     /** The number or address that was proven to be the sender's. */
     sender: z.string().optional(),
     subject: z.string().optional(),
@@ -30,8 +30,8 @@ export const body = z.discriminatedUnion('from', [
     whole: attachedFile.optional(),
     /** It raises the budget at which the run paused. */
     raises: z.boolean().optional(),
-    /** It is an order to Baton itself: the conductor never sees it. */
-    order: order.optional(),
+    /** It is for Baton itself: the conductor never sees it. */
+    slashCommand: slashCommand.optional(),
   }),
   z.object({
     from: z.literal('worker'),
@@ -40,12 +40,12 @@ export const body = z.discriminatedUnion('from', [
     run: z.number(),
     text: z.string(),
     at: z.string(),
-    askers,
+    replyTo,
     /** How long the leg's sandbox ran, and whether the leg came to no good end. */
     seconds: z.number().optional(),
     failed: z.boolean().optional(),
   }),
-  z.object({ from: z.literal('system'), text: z.string(), at: z.string(), askers }),
+  z.object({ from: z.literal('system'), text: z.string(), at: z.string(), replyTo }),
 ])
 export type Body = z.infer<typeof body>
 export type PersonBody = Extract<Body, { from: 'person' }>
@@ -82,7 +82,7 @@ export function shownText(message: Body): string {
 }
 
 /** Everybody whom an answer to these messages is for, each once, by the latest address to answer to. */
-export function askersOf(bodies: readonly Body[]): readonly ReturnAddress[] {
-  const all = bodies.flatMap(({ askers = [] }) => askers)
+export function replyAddresses(bodies: readonly Body[]): readonly ReturnAddress[] {
+  const all = bodies.flatMap(({ replyTo = [] }) => replyTo)
   return [...new Map(all.map((asker) => [`${asker.channel} ${asker.address}`, asker])).values()]
 }

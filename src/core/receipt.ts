@@ -1,5 +1,5 @@
 /** What was spent, in words and as JSON. */
-import type { Over, Scope, Unit } from './budget.ts'
+import type { ExceededBudget, Scope, Unit } from './budget.ts'
 import { estimate } from './prices.ts'
 import type { Channel, Tally, TokenKind } from './tally.ts'
 
@@ -106,10 +106,10 @@ function amount(unit: Unit, value: number): string {
 }
 
 /** `The budget of this run is used up: $0.0532 of $0.0500 spent.` */
-export const overText = ({ scope, unit, limit, spent }: Over) =>
+export const overText = ({ scope, unit, limit, spent }: ExceededBudget) =>
   `The budget ${WHOSE[scope]} is used up: ${amount(unit, spent)} of ${amount(unit, limit)} spent.`
 
 /** What a person is told whose session pauses at a budget: what was spent, what waits, how to go on. */
-export const pauseNotice = (sessionId: string) => (over: Over, waiting: number) =>
+export const pauseNotice = (sessionId: string) => (over: ExceededBudget, waiting: number) =>
   `Paused. ${overText(over)} ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'}, nothing is lost. ` +
   `To go on with as much again, say "continue" or POST /api/sessions/${sessionId}/continue.`

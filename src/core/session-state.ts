@@ -1,7 +1,7 @@
 /** What a session is doing, in a word. */
 import type { Session } from './session.ts'
 
-export type State =
+export type SessionState =
   /** Its run is open: messages wait, or workers are busy. */
   | 'running'
   /** Its run had to be taken over after a failure. */
@@ -10,7 +10,7 @@ export type State =
   | 'paused'
   | 'idle'
 
-export function stateOf({ run, paused }: Pick<Session, 'run' | 'paused'>): State {
+export function sessionState({ run, paused }: Pick<Session, 'run' | 'paused'>): SessionState {
   if (run.open) return run.tries > 0 ? 'recovering' : 'running'
   return paused ? 'paused' : 'idle'
 }

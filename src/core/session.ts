@@ -1,5 +1,5 @@
 /** The session item: everything about a session's progress, moved by one conditional write at a time. */
-import type { Over, Raised } from './budget.ts'
+import type { ExceededBudget, Raised } from './budget.ts'
 import type { AttachedFile } from './message.ts'
 import type { Channel, Day, Tally } from './tally.ts'
 
@@ -17,7 +17,7 @@ export interface Waiting {
 export interface Turn {
   readonly n: number
   readonly phase: 'ask' | 'run'
-  readonly cover: readonly Waiting[]
+  readonly messages: readonly Waiting[]
   /** How often the conductor was asked, at most `MAX_ASKED` times. */
   readonly asked: number
   /** The current job's fencing number. */
@@ -28,7 +28,7 @@ export interface Turn {
   readonly result?: string
   /** Why the conductor is asked again, said in the prompt. Once a reason. */
   readonly again?: AskAgain
-  /** What went wrong last, told to the senders should the turn be parked. */
+  /** What went wrong last, told to the senders should the turn be abandoned. */
   readonly trouble?: string
   /** Phase `run`: number of commands, the next one to do, and the number of the first worker to be spawned. */
   readonly count: number
@@ -42,7 +42,7 @@ export interface Turn {
 export type AskAgain = 'structure' | 'silence'
 
 /** A history entry that has its number but may not stand in the history yet; TakeMessages writes it again. */
-export type Unwritten =
+export type PendingEntry =
   | { readonly seq: number; readonly kind: 'message'; readonly id: string }
   | {
       readonly seq: number
@@ -110,14 +110,14 @@ export interface Session {
   readonly run: {
     readonly id: number
     readonly open: boolean
-    /** Recoveries since the last accepted or parked turn. */
+    /** Recoveries since the last accepted or abandoned turn. */
     readonly tries: number
     /** AwaitMessage's task token; `k` grows within a run, so that a late step never displaces a younger token. */
     readonly token?: { readonly k: number; readonly value: string }
   }
   readonly inbox: readonly Waiting[]
   readonly seen: Readonly<Record<string, number>>
-  readonly unwritten: readonly Unwritten[]
+  readonly pendingEntries: readonly PendingEntry[]
   readonly lastSeq: number
   readonly lastTurn: number
   /** Fencing number of the sandbox; never reset. */
@@ -125,7 +125,7 @@ export interface Session {
   readonly lastWorker: number
   readonly turn?: Turn
   /** Messages given up, until their senders were told. */
-  readonly parked: readonly Waiting[]
+  readonly abandoned: readonly Waiting[]
   /** `run.id` at the last stop. */
   readonly stopped: number
   readonly busy: Readonly<Record<string, Busy>>
@@ -136,9 +136,9 @@ export interface Session {
   /** What it had used, models included, at its last receipt: a run's spending counts from here. */
   readonly receipted: Tally
   /** A command met a budget that is used up: the run pauses as soon as the turn is done. */
-  readonly over?: Over
+  readonly over?: ExceededBudget
   /** The run stopped at a budget; `seq` is the notice that said so. */
-  readonly paused?: Over & { readonly seq: number }
+  readonly paused?: ExceededBudget & { readonly seq: number }
   /** Messages that wait, answered by nobody, until a person goes on. */
   readonly held: readonly Waiting[]
   readonly raised: Raised
@@ -161,12 +161,12 @@ export const newSession = (
   run: { id: 0, open: false, tries: 0 },
   inbox: [],
   seen: {},
-  unwritten: [],
+  pendingEntries: [],
   lastSeq: 0,
   lastTurn: 0,
   lastJob: 0,
   lastWorker: 0,
-  parked: [],
+  abandoned: [],
   stopped: 0,
   busy: {},
   conductor: { cliSession },
@@ -178,5 +178,5 @@ export const newSession = (
 })
 
 /** Something is outstanding: then the run is open (the invariant that carries the run protocol). */
-export const outstanding = ({ inbox, turn, parked }: Session) =>
-  inbox.length > 0 || turn !== undefined || parked.length > 0
+export const outstanding = ({ inbox, turn, abandoned }: Session) =>
+  inbox.length > 0 || turn !== undefined || abandoned.length > 0

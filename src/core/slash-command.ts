@@ -1,15 +1,22 @@
-/** What a person may order Baton to do by any channel; done before the conductor, who never sees it. */
+/** Slash commands: what a person may tell Baton itself to do, on any channel. The conductor never sees them. */
 import * as z from 'zod'
 
-export const order = z.enum(['help', 'status', 'new-session', 'kill-workers', 'stop', 'continue'])
-export type Order = z.infer<typeof order>
+export const slashCommand = z.enum([
+  'help',
+  'status',
+  'new-session',
+  'kill-workers',
+  'stop',
+  'continue',
+])
+export type SlashCommand = z.infer<typeof slashCommand>
 
-const ORDER = new RegExp(String.raw`^/(?<name>${order.options.join('|')})\s*$`, 'i')
+const PATTERN = new RegExp(String.raw`^/(?<name>${slashCommand.options.join('|')})\s*$`, 'i')
 
-/** The order that a message is, if it is nothing else: `/stop`, in any case, with spaces around. */
-export function orderIn(text: string): Order | undefined {
-  const name = ORDER.exec(text.trim())?.groups?.name
-  return order.safeParse(name?.toLowerCase()).data
+/** Returns the slash command that a message consists of (`/stop`, in any case, with spaces around), or undefined. */
+export function parseSlashCommand(text: string): SlashCommand | undefined {
+  const name = PATTERN.exec(text.trim())?.groups?.name
+  return slashCommand.safeParse(name?.toLowerCase()).data
 }
 
 export const HELP = `Write what you want, in your own words. These are for Baton itself:

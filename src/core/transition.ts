@@ -1,12 +1,16 @@
-/** The shape in which every atomic action answers: the item as it is to be written, and what the caller goes on with. */
+/** What every atomic action returns: the item to write, and what the caller goes on with. */
 
-export interface Transition<Item, Answer> {
-  /** The same object as was given: nothing to write. */
+export interface Transition<Item, Output> {
+  /** The same object as was given if there is nothing to write. */
   readonly item: Item
-  readonly answer: Answer
+  readonly output: Output
 }
 
-export const step = <Item, Answer>(item: Item, answer: Answer): Transition<Item, Answer> => ({
+export const transition = <Item, Output>(item: Item, output: Output): Transition<Item, Output> => ({
   item,
-  answer,
+  output,
 })
+
+/** The action changes nothing: the item that was given, and what the caller goes on with. */
+export const unchanged: <Item, Output>(item: Item, output: Output) => Transition<Item, Output> =
+  transition

@@ -1,12 +1,12 @@
 /** Reads a conductor's result: a turn to accept, or the reason to ask again. */
 
-import { type Answer, readStructured } from '../commands/command.ts'
+import { parseStructured, type TurnReply } from '../commands/command.ts'
 import { readText } from '../commands/text-grammar.ts'
 import type { Result } from '../contract/runner.ts'
 import type { AskAgain, Turn } from './session.ts'
 
 export type Reading =
-  | { readonly accept: Answer; readonly silent: boolean }
+  | { readonly accept: TurnReply; readonly silent: boolean }
   | { readonly askAgain: { readonly again?: AskAgain; readonly trouble: string } }
 
 /**
@@ -14,29 +14,29 @@ export type Reading =
  * then its own text is read; a turn that leaves a person with neither reply nor work is asked once more, then it is
  * accepted as `silent`.
  */
-export function readAnswer(
+export function readTurnReply(
   result: Result,
-  { again, cover }: Pick<Turn, 'again' | 'cover'>,
+  { again, messages }: Pick<Turn, 'again' | 'messages'>,
   input: string,
 ): Reading {
   if (result.outcome !== 'done')
     return {
       askAgain: { trouble: result.error ?? `the conductor's turn ended with ${result.outcome}` },
     }
-  const structured = readStructured(result.structured)
+  const structured = parseStructured(result.structured)
   if (!structured && again === undefined)
     return { askAgain: { again: 'structure', trouble: 'the conductor gave no structured answer' } }
   const accept = structured ?? readText(result.allText, input)
   const silent =
     accept.reply === null &&
     accept.commands.length === 0 &&
-    cover.some(({ from }) => from === 'person')
+    messages.some(({ from }) => from === 'person')
   if (silent && again !== 'silence')
     return { askAgain: { again: 'silence', trouble: 'the conductor had nothing to say' } }
   return { accept, silent }
 }
 
 /** The same reading of a result that was accepted before: what its commands and entry are made from. */
-export function acceptedAnswer(result: Result, input: string): Answer {
-  return readStructured(result.structured) ?? readText(result.allText, input)
+export function acceptedTurnReply(result: Result, input: string): TurnReply {
+  return parseStructured(result.structured) ?? readText(result.allText, input)
 }

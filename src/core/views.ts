@@ -3,7 +3,7 @@ import { artifactsOf } from './artifacts.ts'
 import { legName, runName } from './execution-name.ts'
 import { modelView, overText, spentView } from './receipt.ts'
 import type { Session, Turn } from './session.ts'
-import { stateOf } from './session-state.ts'
+import { sessionState } from './session-state.ts'
 import { add, type Tally } from './tally.ts'
 import type { Leg, Worker } from './worker.ts'
 
@@ -103,7 +103,7 @@ export function sessionDetail(
     channel,
     createdAt,
     lastActivity,
-    state: stateOf(session),
+    state: sessionState(session),
     paused: paused ? overText(paused) : null,
     /** Messages that wait to be answered, and those that are held until somebody says to go on. */
     waiting: inbox.length,

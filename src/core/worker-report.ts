@@ -29,13 +29,13 @@ const list = (title: string, lines: readonly string[]) =>
   lines.length > 0 ? [[title, ...lines.map((line) => `- ${line}`)].join('\n')] : []
 
 /** Why an execution or a state ended, in Step Functions' words. */
-export interface Failure {
+export interface LegFailure {
   readonly Error?: string | null | undefined
   readonly Cause?: string | null | undefined
 }
 
 /** The report of a leg that ended without one: its sandbox died, hung, or could not be had. */
-export function lostReport({ Error: error, Cause: cause }: Failure): Report {
+export function lostReport({ Error: error, Cause: cause }: LegFailure): Report {
   const silent = error === 'States.Timeout' || error === 'States.HeartbeatTimeout'
   const why = silent
     ? 'the worker fell silent'

@@ -1,7 +1,7 @@
 /** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
 import type { ReturnAddress } from '../channels/delivery.ts'
 import type { Tally } from './tally.ts'
-import { step, type Transition } from './transition.ts'
+import { type Transition, transition, unchanged } from './transition.ts'
 
 export type WorkerStatus =
   /** A leg is assigned; its sandbox is being created, or waited for. */
@@ -26,7 +26,7 @@ export interface Leg {
   /** The run that assigned it. */
   readonly run: number
   /** Who asked for it: the review of its report answers them. */
-  readonly askers?: readonly ReturnAddress[]
+  readonly replyTo?: readonly ReturnAddress[]
   /** Later instructions; the first leg has the worker's task. */
   readonly instructions?: string
   readonly startedAt: string
@@ -105,20 +105,20 @@ export interface Assignment {
   readonly commandId: string
   readonly run: number
   readonly at: Date
-  readonly askers?: readonly ReturnAddress[]
+  readonly replyTo?: readonly ReturnAddress[]
   /** How long the leg may take. */
   readonly seconds: number
 }
 
 const newLeg = (
   n: number,
-  { commandId, run, at, askers = [], seconds }: Assignment,
+  { commandId, run, at, replyTo = [], seconds }: Assignment,
   instructions?: string,
 ): Leg => ({
   n,
   commandId,
   run,
-  ...(askers.length > 0 && { askers }),
+  ...(replyTo.length > 0 && { replyTo }),
   ...(instructions !== undefined && { instructions }),
   startedAt: at.toISOString(),
   seconds,
@@ -159,14 +159,14 @@ export function instruct(
   assignment: Assignment,
 ): WorkerStep<{ leg: number } | { refused: string }> {
   const leg = currentLeg(worker)
-  if (leg.commandId === assignment.commandId) return step(worker, { leg: leg.n })
-  if (!worker.live) return step(worker, { refused: `${worker.workerId} has ended` })
+  if (leg.commandId === assignment.commandId) return unchanged(worker, { leg: leg.n })
+  if (!worker.live) return unchanged(worker, { refused: `${worker.workerId} has ended` })
   if (!leg.outcome)
-    return step(worker, { refused: `${worker.workerId} is still busy; its report will come` })
+    return unchanged(worker, { refused: `${worker.workerId} is still busy; its report will come` })
   if (leg.n >= MAX_LEGS)
-    return step(worker, { refused: `${worker.workerId} has had its ${MAX_LEGS} legs` })
+    return unchanged(worker, { refused: `${worker.workerId} has had its ${MAX_LEGS} legs` })
   const n = leg.n + 1
-  return step(
+  return transition(
     {
       ...worker,
       status: 'queued',
@@ -180,14 +180,14 @@ export function instruct(
 }
 
 /** KILL_WORKER, or the end of its session. Answers what is to be ended. */
-export function endWorker(
+export function closeWorker(
   worker: Worker,
   { status, reason, at }: { status: Verdict; reason?: string | undefined; at: string },
 ): WorkerStep<{ sandboxId?: string }> {
   const sandbox = worker.sandboxId === undefined ? {} : { sandboxId: worker.sandboxId }
-  if (!worker.live) return step(worker, sandbox)
+  if (!worker.live) return unchanged(worker, sandbox)
   const { live: _, ...rest } = worker
-  return step(
+  return transition(
     {
       ...rest,
       status,

@@ -3,8 +3,8 @@ import { raise } from '../core/budget.ts'
 import type { AttachedFile } from '../core/message.ts'
 import type { Session, Waiting } from '../core/session.ts'
 import { type Channel, dateOf, type Tally } from '../core/tally.ts'
-import { step } from '../core/transition.ts'
-import { count, idle, legSeconds, mine, type Step } from './guards.ts'
+import { transition, unchanged } from '../core/transition.ts'
+import { count, isCurrentRun, legSeconds, type SessionTransition, withoutWorker } from './guards.ts'
 
 export interface Arrival {
   readonly id: string
@@ -34,10 +34,10 @@ export interface Arrival {
 }
 
 /** Whom to wake after an append or a recovery; nobody when the run is closed. */
-export type Wake = { readonly run: number; readonly token?: string } | undefined
+export type WakeTarget = { readonly run: number; readonly token?: string } | undefined
 
 /** Whom to wake as the session is. */
-export const wakeOf = ({ run }: Session): Wake =>
+export const wakeTarget = ({ run }: Session): WakeTarget =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
 /**
@@ -56,32 +56,32 @@ export class InboxFull extends Error {
 }
 
 /** Wake line 2. A known id wakes too: the first delivery may have died between its append and its wake. */
-export function append(session: Session, arrival: Arrival): Step<Wake> {
+export function append(session: Session, arrival: Arrival): SessionTransition<WakeTarget> {
   if (arrival.appended || session.seen[arrival.id] !== undefined)
-    return step(session, wakeOf(session))
+    return unchanged(session, wakeTarget(session))
   const { id, from, size, leg } = arrival
   // A deleted session has no worker left: what one of them said is forgotten with it.
-  if (session.deleted && leg && leg.run <= session.stopped) return step(session, undefined)
+  if (session.deleted && leg && leg.run <= session.stopped) return unchanged(session, undefined)
   if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
-  const noted = note(session, arrival)
-  if (leg && leg.run <= session.stopped) return step(noted, undefined)
+  const noted = recordMessage(session, arrival)
+  if (leg && leg.run <= session.stopped) return transition(noted, undefined)
   const waiting = { seq: noted.lastSeq, id, from, size }
   const received =
     session.paused && from !== 'person'
       ? { ...noted, held: [...noted.held, waiting] }
-      : goOn(opened(noted, arrival.now), waiting, {
+      : resumeWith(opened(noted, arrival.now), waiting, {
           raises: arrival.person?.raises ?? false,
           closed: !session.run.open,
           now: arrival.now,
         })
-  return step(received, wakeOf(received))
+  return transition(received, wakeTarget(received))
 }
 
 /** The latest files that the sandboxes of a session get; with each other they may be as much as one artifact list. */
 const FILES = 20
 
 /** The message has its number and is counted. */
-export function note(session: Session, arrival: Arrival): Session {
+export function recordMessage(session: Session, arrival: Arrival): Session {
   const { id, leg, person, now } = arrival
   const seq = session.lastSeq + 1
   const { deleted, ...alive } = session
@@ -91,8 +91,8 @@ export function note(session: Session, arrival: Arrival): Session {
     conductor: deleted ? { cliSession: session.conductor.cliSession } : session.conductor,
     lastSeq: seq,
     seen: { ...session.seen, [id]: seq },
-    unwritten: [...session.unwritten, { seq, kind: 'message', id }],
-    busy: leg ? idle(session.busy, leg.workerId, leg.leg) : session.busy,
+    pendingEntries: [...session.pendingEntries, { seq, kind: 'message', id }],
+    busy: leg ? withoutWorker(session.busy, leg.workerId, leg.leg) : session.busy,
     // Whoever wrote first: another one later would have the same spending counted twice.
     ...(person?.sender !== undefined && session.lastSeq === 0 && { sender: person.sender }),
     ...(person?.files?.length && {
@@ -125,13 +125,13 @@ function opened(session: Session, now: number): Session {
  * A message for the conductor; what was held at a budget goes before it, and is tried again. A run that was closed there
  * has its budget anew; one that is open still, and every other scope, goes on once it is raised.
  */
-function goOn(session: Session, waiting: Waiting, going: Going): Session {
+function resumeWith(session: Session, waiting: Waiting, going: ResumeOptions): Session {
   const resumed = resume(session, going)
   return { ...resumed, inbox: [...resumed.inbox, waiting] }
 }
 
 /** The session as it is when nothing is held any more. */
-function resume(session: Session, { raises, closed, now }: Going): Session {
+function resume(session: Session, { raises, closed, now }: ResumeOptions): Session {
   const { paused, held, ...going } = session
   if (!paused) return session
   const same = !raises || (paused.scope === 'run' && closed)
@@ -147,18 +147,18 @@ function resume(session: Session, { raises, closed, now }: Going): Session {
 export const raiseAndResume = (session: Session, now: number): Session =>
   resume(opened(session, now), { raises: true, closed: !session.run.open, now })
 
-interface Going {
+interface ResumeOptions {
   readonly raises: boolean
   readonly closed: boolean
   readonly now: number
 }
 
 /** Wake line 5: the execution of run `r` is over and the run still open, so a new run takes the item over. */
-export function recover(session: Session, r: number): Step<Wake> {
-  if (!mine(session, r)) return step(session, wakeOf(session))
+export function recoverRun(session: Session, r: number): SessionTransition<WakeTarget> {
+  if (!isCurrentRun(session, r)) return unchanged(session, wakeTarget(session))
   const recovered = {
     ...session,
     run: { id: r + 1, open: true, tries: session.run.tries + 1 },
   }
-  return step(recovered, wakeOf(recovered))
+  return transition(recovered, wakeTarget(recovered))
 }

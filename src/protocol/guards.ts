@@ -1,18 +1,18 @@
 /** What every action of the run protocol asks first. */
 import { SANDBOX_SECONDS } from '../core/limits.ts'
-import type { Session, Turn, Unwritten, Waiting } from '../core/session.ts'
+import type { PendingEntry, Session, Turn, Waiting } from '../core/session.ts'
 import { add, addToDay, isEmpty, type Tally } from '../core/tally.ts'
 import type { Transition } from '../core/transition.ts'
 
 /** An action on the session item. */
-export type Step<Answer> = Transition<Session, Answer>
+export type SessionTransition<Answer> = Transition<Session, Answer>
 
 /** *Mine(r)*: the run that acts is the session's current one and open. */
-export const mine = ({ run }: Session, r: number) => run.id === r && run.open
+export const isCurrentRun = ({ run }: Session, r: number) => run.id === r && run.open
 
 /** *Turn(r, n)*, in the phase asked for. */
-export const turnOf = (session: Session, r: number, n: number, phase: Turn['phase']) =>
-  mine(session, r) && session.turn?.n === n && session.turn.phase === phase
+export const currentTurn = (session: Session, r: number, n: number, phase: Turn['phase']) =>
+  isCurrentRun(session, r) && session.turn?.n === n && session.turn.phase === phase
     ? session.turn
     : undefined
 
@@ -25,20 +25,24 @@ export const withoutToken = (run: Session['run']): Session['run'] => ({
 })
 
 /** Every message that somebody still waits on. */
-export const unanswered = ({ inbox, turn, parked, held }: Session): readonly Waiting[] => [
-  ...parked,
+export const unanswered = ({ inbox, turn, abandoned, held }: Session): readonly Waiting[] => [
+  ...abandoned,
   ...held,
   // They have left the inbox once the turn is accepted, but its commands are still to do.
-  ...(turn?.phase === 'run' ? turn.cover : []),
+  ...(turn?.phase === 'run' ? turn.messages : []),
   ...inbox,
 ]
 
 /** Indexes of the commands that are still to do. */
-export const remaining = ({ next, count }: Turn) =>
-  Array.from({ length: count - next }, (_, i) => next + i)
+export const remainingCommands = ({ next, count: addCounts }: Turn) =>
+  Array.from({ length: addCounts - next }, (_, i) => next + i)
 
 /** The worker has no leg under way any more (with `leg`: if it is that one). */
-export function idle(busy: Session['busy'], workerId: string, leg?: number): Session['busy'] {
+export function withoutWorker(
+  busy: Session['busy'],
+  workerId: string,
+  leg?: number,
+): Session['busy'] {
   if (!busy[workerId] || (leg !== undefined && busy[workerId].leg !== leg)) return busy
   const { [workerId]: _, ...rest } = busy
   return rest
@@ -86,12 +90,12 @@ export function notify(
   about: readonly { readonly id: string }[],
 ): Session {
   const seq = session.lastSeq + 1
-  const entry: Unwritten = {
+  const entry: PendingEntry = {
     seq,
     kind: 'notice',
     text,
     at,
     about: about.slice(-ABOUT).map(({ id }) => ({ id })),
   }
-  return { ...session, lastSeq: seq, unwritten: [...session.unwritten, entry] }
+  return { ...session, lastSeq: seq, pendingEntries: [...session.pendingEntries, entry] }
 }

@@ -1,7 +1,7 @@
 /** Jobs: which one counts, and where its result goes. */
 import type { Session } from '../core/session.ts'
-import { step } from '../core/transition.ts'
-import type { Step } from './guards.ts'
+import { transition, unchanged } from '../core/transition.ts'
+import type { SessionTransition } from './guards.ts'
 
 /** A job counts while it is the current one of a turn being asked that has no result. */
 export const isCurrentJob = ({ turn }: Session, job: number) =>
@@ -12,10 +12,10 @@ export function storeResult(
   session: Session,
   job: number,
   result: string,
-): Step<string | undefined> {
+): SessionTransition<string | undefined> {
   const { turn } = session
-  if (turn?.phase !== 'ask' || turn.job !== job) return step(session, undefined)
+  if (turn?.phase !== 'ask' || turn.job !== job) return unchanged(session, undefined)
   // The callback may have died between its two lines: the same result answers the token again.
-  if (turn.result !== undefined) return step(session, turn.token)
-  return step({ ...session, turn: { ...turn, result } }, turn.token)
+  if (turn.result !== undefined) return unchanged(session, turn.token)
+  return transition({ ...session, turn: { ...turn, result } }, turn.token)
 }

@@ -1,14 +1,14 @@
 /** How a run waits, ends, tells and is stopped. */
 import { newSession, outstanding, type Session } from '../core/session.ts'
 import { add, isEmpty, since, type Tally } from '../core/tally.ts'
-import { step } from '../core/transition.ts'
+import { transition, unchanged } from '../core/transition.ts'
 import {
   count,
   countSandbox,
+  isCurrentRun,
   legSeconds,
-  mine,
   notify,
-  type Step,
+  type SessionTransition,
   unanswered,
   withoutToken,
   withoutTurn,
@@ -22,23 +22,27 @@ export function awaitMessage(
   session: Session,
   r: number,
   token: { k: number; value: string },
-): Step<boolean> {
+): SessionTransition<boolean> {
   const isBusy = Object.keys(session.busy).length > 0
-  if (!mine(session, r) || outstanding(session) || !isBusy) return step(session, false)
-  if (session.run.token && session.run.token.k >= token.k) return step(session, true)
-  return step({ ...session, run: { ...session.run, token } }, true)
+  if (!isCurrentRun(session, r) || outstanding(session) || !isBusy) return unchanged(session, false)
+  if (session.run.token && session.run.token.k >= token.k) return unchanged(session, true)
+  return transition({ ...session, run: { ...session.run, token } }, true)
 }
 
 /** What a run's end is accounted with: the ledger's total, and when (ISO 8601). */
-export interface Account {
+export interface RunAccount {
   readonly models: Tally
   readonly at: string
 }
 
 /** CloseRun: only when nothing is outstanding; with the run's receipt. Answers whether the run is closed now. */
-export function closeRun(session: Session, r: number, account: Account): Step<boolean> {
-  if (session.run.id === r && !session.run.open) return step(session, true)
-  if (!mine(session, r) || outstanding(session)) return step(session, false)
+export function closeRun(
+  session: Session,
+  r: number,
+  account: RunAccount,
+): SessionTransition<boolean> {
+  if (session.run.id === r && !session.run.open) return unchanged(session, true)
+  if (!isCurrentRun(session, r) || outstanding(session)) return unchanged(session, false)
   // Its sandbox is about to be paused: the hour it may run begins anew with the next turn.
   const { awakeSince: _, countedTo: __, ...conductor } = session.conductor
   const { run: ___, ...raised } = session.raised
@@ -48,11 +52,11 @@ export function closeRun(session: Session, r: number, account: Account): Step<bo
     raised,
     run: { ...withoutToken(session.run), open: false },
   }
-  return step(withReceipt(closed, account), true)
+  return transition(withReceipt(closed, account), true)
 }
 
 /** What was spent since the receipt before, as an entry; none when nothing was. Receipts leave nothing out and nothing twice. */
-function withReceipt(session: Session, { models, at }: Account): Session {
+function withReceipt(session: Session, { models, at }: RunAccount): Session {
   const total = add(session.counts, models)
   const spent = since(total, session.receipted)
   if (isEmpty(spent)) return session
@@ -62,14 +66,19 @@ function withReceipt(session: Session, { models, at }: Account): Session {
     ...session,
     lastSeq: seq,
     receipted: total,
-    unwritten: [...session.unwritten, entry],
+    pendingEntries: [...session.pendingEntries, entry],
   }
 }
 
-/** Tell: the notice gets its number and the parked messages leave, in one update; the entry is written from the item. */
-export function tell(session: Session, r: number, text: string, at: string): Step<boolean> {
-  if (!mine(session, r) || session.parked.length === 0) return step(session, false)
-  return step({ ...notify(session, text, at, session.parked), parked: [] }, true)
+/** Tell: the notice gets its number and the abandoned messages leave, in one update; the entry is written from the item. */
+export function notifyAbandoned(
+  session: Session,
+  r: number,
+  text: string,
+  at: string,
+): SessionTransition<boolean> {
+  if (!isCurrentRun(session, r) || session.abandoned.length === 0) return unchanged(session, false)
+  return transition({ ...notify(session, text, at, session.abandoned), abandoned: [] }, true)
 }
 
 /**
@@ -81,8 +90,10 @@ export function reportFailure(
   r: number,
   text: string,
   at: string,
-): Step<boolean> {
-  return mine(session, r) ? step(notify(session, text, at, []), true) : step(session, false)
+): SessionTransition<boolean> {
+  return isCurrentRun(session, r)
+    ? transition(notify(session, text, at, []), true)
+    : unchanged(session, false)
 }
 
 /**
@@ -90,12 +101,12 @@ export function reportFailure(
  * takes fences off every job before it: a runner started with it ends them and finds nothing to do. `order` is the
  * message that asked for it, if one did.
  */
-export function stop(
+export function stopRun(
   session: Session,
   text: string,
-  account: Account,
+  account: RunAccount,
   order: readonly { readonly id: string }[] = [],
-): Step<Stopped> {
+): SessionTransition<StoppedRun> {
   const { id } = session.run
   const job = session.lastJob + 1
   const { over: _, paused: __, ...going } = withoutTurn(session)
@@ -107,12 +118,12 @@ export function stop(
     run: { ...withoutToken(session.run), open: false },
     stopped: id,
     inbox: [],
-    parked: [],
+    abandoned: [],
     held: [],
     busy: {},
     lastJob: job,
   }
-  return step(
+  return transition(
     withReceipt(notify(emptied, text, account.at, [...asked(session), ...order]), account),
     { run: id, job },
   )
@@ -124,7 +135,7 @@ const asked = (session: Session) => [
   ...unanswered(session),
 ]
 
-export interface Stopped {
+export interface StoppedRun {
   readonly run: number
   /** Fencing number of the stop itself. */
   readonly job: number
@@ -134,8 +145,12 @@ export interface Stopped {
  * Stop and forget in one update: only the counters stay, so that no name of an execution, job or worker is ever used
  * twice. The next message begins a new conversation. Answers what there was to end and to delete.
  */
-export function forget(session: Session, cliSession: string, at: string): Step<Session> {
-  if (session.deleted) return step(session, session)
+export function forgetSession(
+  session: Session,
+  cliSession: string,
+  at: string,
+): SessionTransition<Session> {
+  if (session.deleted) return unchanged(session, session)
   const { sessionId, channel, sender, run, conductor, lastSeq, lastJob, lastTurn, lastWorker } =
     session
   const { sandboxId } = conductor
@@ -157,5 +172,5 @@ export function forget(session: Session, cliSession: string, at: string): Step<S
     forgottenTo: lastSeq,
     deleted: true,
   }
-  return step(tombstone, session)
+  return transition(tombstone, session)
 }

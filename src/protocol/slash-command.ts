@@ -1,36 +1,46 @@
-/** A person's order: noted in the history, done and answered in one update; the conductor never sees it. */
+/** A person's slash command: recorded in the history, applied and answered in one update. The conductor never sees it. */
 
 import { overText, spentText } from '../core/receipt.ts'
 import type { Session } from '../core/session.ts'
-import { HELP, type Order } from '../core/slash-command.ts'
+import { HELP, type SlashCommand } from '../core/slash-command.ts'
 import { add, type Tally } from '../core/tally.ts'
-import { step } from '../core/transition.ts'
-import { type Arrival, note, raiseAndResume, type Wake, wakeOf } from './append.ts'
-import { notify, type Step, unanswered } from './guards.ts'
-import { type Account, stop } from './lifecycle.ts'
+import { transition, unchanged } from '../core/transition.ts'
+import {
+  type Arrival,
+  raiseAndResume,
+  recordMessage,
+  type WakeTarget,
+  wakeTarget,
+} from './append.ts'
+import { notify, type SessionTransition, unanswered } from './guards.ts'
+import { type RunAccount, stopRun } from './lifecycle.ts'
 
-export interface Obeyed {
-  readonly wake: Wake
+export interface SlashCommandEffect {
+  readonly wake: WakeTarget
   /** That run's execution and legs are to be ended, and the conductor's jobs before number `job`, or its whole sandbox. */
   readonly stopped?: { readonly run: number; readonly job?: number; readonly sandboxId?: string }
   /** The workers are to be ended. */
   readonly kill?: true
 }
 
-export interface Ordered extends Account {
-  readonly order: Order
+export interface SlashCommandRequest extends RunAccount {
+  readonly slashCommand: SlashCommand
   /** For a new conversation. */
   readonly cliSession: string
 }
 
 /** A known id is not obeyed again; what is to be ended is ended again, which changes nothing. */
-export function obey(session: Session, arrival: Arrival, ordered: Ordered): Step<Obeyed> {
-  const { order, cliSession, at, models } = ordered
+export function applySlashCommand(
+  session: Session,
+  arrival: Arrival,
+  request: SlashCommandRequest,
+): SessionTransition<SlashCommandEffect> {
+  const { slashCommand, cliSession, at, models } = request
   if (arrival.appended || session.seen[arrival.id] !== undefined)
-    return step(session, { wake: wakeOf(session), ...endedAgain(session, order) })
-  const noted = note(session, arrival)
+    return unchanged(session, { wake: wakeTarget(session), ...cancelAgain(session, slashCommand) })
+  const noted = recordMessage(session, arrival)
   const answer = (from: Session, text: string) => notify(from, text, at, [arrival])
-  switch (order) {
+  switch (slashCommand) {
     case 'help':
       return awake(answer(noted, HELP))
     case 'status':
@@ -42,7 +52,7 @@ export function obey(session: Session, arrival: Arrival, ordered: Ordered): Step
     case 'kill-workers': {
       const text = 'The workers are being ended; what they had not reported is lost.'
       const item = answer(noted, text)
-      return step(item, { wake: wakeOf(item), kill: true })
+      return transition(item, { wake: wakeTarget(item), kill: true })
     }
     case 'stop': {
       const text = 'Stopped: what was under way is ended, messages that waited are not answered.'
@@ -51,33 +61,37 @@ export function obey(session: Session, arrival: Arrival, ordered: Ordered): Step
     case 'new-session': {
       const text =
         'A new conversation begins: what was under way is ended, and what was said is not known to it.'
-      const { item, answer: told } = stopped(noted, arrival, { text, at, models })
+      const { item, output: told } = stopped(noted, arrival, { text, at, models })
       // The sandbox has files and a memory of what was said: the next turn gets another one.
       const { sandboxId } = item.conductor
       const forgotten = { ...item, conductor: { cliSession }, files: [] }
-      if (sandboxId === undefined) return step(forgotten, told)
-      return step(forgotten, { ...told, stopped: { run: session.run.id, sandboxId } })
+      if (sandboxId === undefined) return transition(forgotten, told)
+      return transition(forgotten, { ...told, stopped: { run: session.run.id, sandboxId } })
     }
     default:
-      return order satisfies never
+      return slashCommand satisfies never
   }
 }
 
-const awake = (item: Session): Step<Obeyed> => step(item, { wake: wakeOf(item) })
+const awake = (item: Session): SessionTransition<SlashCommandEffect> =>
+  transition(item, { wake: wakeTarget(item) })
 
 const stopped = (
   noted: Session,
   arrival: Arrival,
-  { text, ...account }: Account & { text: string },
-): Step<Obeyed> => {
-  const { item, answer } = stop(noted, text, account, [arrival])
-  return step(item, { wake: undefined, stopped: answer })
+  { text, ...account }: RunAccount & { text: string },
+): SessionTransition<SlashCommandEffect> => {
+  const { item, output } = stopRun(noted, text, account, [arrival])
+  return transition(item, { wake: undefined, stopped: output })
 }
 
 /** Whoever obeyed first may have died before it told whoever ends things; a job number of then may be taken by now. */
-function endedAgain({ stopped: run }: Session, order: Order): Partial<Obeyed> {
-  if (order === 'kill-workers') return { kill: true }
-  return order === 'stop' || order === 'new-session' ? { stopped: { run } } : {}
+function cancelAgain(
+  { stopped: run }: Session,
+  slashCommand: SlashCommand,
+): Partial<SlashCommandEffect> {
+  if (slashCommand === 'kill-workers') return { kill: true }
+  return slashCommand === 'stop' || slashCommand === 'new-session' ? { stopped: { run } } : {}
 }
 
 /** What a person is told of their conversation. */

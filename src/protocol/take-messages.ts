@@ -1,9 +1,16 @@
 /** TakeMessages: what the run does next, by what is there. */
-import type { Over, Unit } from '../core/budget.ts'
-import type { Purse } from '../core/budget-check.ts'
+import type { ExceededBudget, Unit } from '../core/budget.ts'
+import type { BudgetCheck } from '../core/budget-check.ts'
 import type { Session, Turn, Waiting } from '../core/session.ts'
-import { step } from '../core/transition.ts'
-import { countSandbox, mine, notify, remaining, type Step, withoutTurn } from './guards.ts'
+import { transition, unchanged } from '../core/transition.ts'
+import {
+  countSandbox,
+  isCurrentRun,
+  notify,
+  remainingCommands,
+  type SessionTransition,
+  withoutTurn,
+} from './guards.ts'
 
 export const MAX_ASKED = 3
 export const MAX_TRIES = 3
@@ -23,7 +30,7 @@ export type Next =
   | { readonly do: 'await'; readonly until: number }
 
 /** What the caller has just put where readers find it: entries by number, and old ids marked on their bodies. */
-export interface Written {
+export interface FlushedHistory {
   readonly entries: ReadonlySet<number>
   readonly marked: ReadonlySet<string>
 }
@@ -32,8 +39,11 @@ export interface Written {
 const REMEMBERED = 500
 
 /** Ids that the item should forget, once each is marked on its body. */
-export function tooOld({ seen, unwritten }: Session): { id: string; seq: number }[] {
-  const oldestUnwritten = Math.min(...unwritten.map(({ seq }) => seq), Number.POSITIVE_INFINITY)
+export function forgettableIds({ seen, pendingEntries }: Session): { id: string; seq: number }[] {
+  const oldestUnwritten = Math.min(
+    ...pendingEntries.map(({ seq }) => seq),
+    Number.POSITIVE_INFINITY,
+  )
   return Object.entries(seen)
     .map(([id, seq]) => ({ id, seq }))
     .sort((a, b) => a.seq - b.seq)
@@ -41,40 +51,44 @@ export function tooOld({ seen, unwritten }: Session): { id: string; seq: number 
     .filter(({ seq }) => seq < oldestUnwritten)
 }
 
-export interface Taking {
-  readonly written: Written
+export interface TakeContext {
+  readonly written: FlushedHistory
   /** ms since the epoch. */
   readonly now: number
-  readonly purse: Pick<Purse, 'over'>
+  readonly purse: Pick<BudgetCheck, 'over'>
   /** What a person is told when the run pauses at a budget. */
-  readonly pauseNotice: (over: Over, waiting: number) => string
+  readonly pauseNotice: (over: ExceededBudget, waiting: number) => string
 }
 
 /** What the run does next, by what is there; a turn whose last command is done leaves the item here. */
-export function takeMessages(current: Session, r: number, taking: Taking): Step<Next> {
-  if (!mine(current, r)) return step(current, { do: 'superseded' })
+export function takeMessages(
+  current: Session,
+  r: number,
+  taking: TakeContext,
+): SessionTransition<Next> {
+  if (!isCurrentRun(current, r)) return unchanged(current, { do: 'superseded' })
   const { written, now } = taking
-  const session = countSandbox(finishTurn(forgetWritten(current, written)), now)
+  const session = countSandbox(finishTurn(dropFlushed(current, written)), now)
   const { turn } = session
-  if (turn?.phase === 'run') return step(session, runOrGiveUp(session, turn))
+  if (turn?.phase === 'run') return transition(session, runOrGiveUp(session, turn))
   if (turn?.result !== undefined || (turn && !mayAsk(session, turn)))
-    return step(session, { do: readOrPark(session), turn: turn.n })
-  const over = overBefore(session, taking.purse)
+    return transition(session, { do: readOrAbandon(session), turn: turn.n })
+  const over = exceededBefore(session, taking.purse)
   if (over) return pause(session, over, taking)
-  if (turn) return step(session, { do: 'ask', turn: turn.n })
+  if (turn) return transition(session, { do: 'ask', turn: turn.n })
   if (session.inbox.length > 0) return startTurn(session)
-  if (session.parked.length > 0) return step(session, { do: 'tell' })
-  return rest(session, now)
+  if (session.abandoned.length > 0) return transition(session, { do: 'tell' })
+  return awaitOrClose(session, now)
 }
 
 /** Nothing to do until a busy worker reports; without one the run closes. */
-function rest(session: Session, now: number): Step<Next> {
+function awaitOrClose(session: Session, now: number): SessionTransition<Next> {
   const until = Math.max(0, ...Object.values(session.busy).map(({ deadline }) => deadline))
-  return step(session, until > now ? { do: 'await', until } : { do: 'close' })
+  return transition(session, until > now ? { do: 'await', until } : { do: 'close' })
 }
 
 /** What the next ask of the conductor would be over, if there is to be one. */
-function overBefore(session: Session, purse: Taking['purse']): Over | undefined {
+function exceededBefore(session: Session, purse: TakeContext['purse']): ExceededBudget | undefined {
   const { turn, inbox, over } = session
   if (!turn && inbox.length === 0) return undefined
   return over ?? purse.over(session, turn ? ASK_UNITS : TURN_UNITS)
@@ -88,41 +102,45 @@ const TURN_UNITS = [...ASK_UNITS, 'turns'] as const satisfies readonly Unit[]
  * The run stops at a budget and keeps its work: what waits is held until a person goes on, and whoever waits is told.
  * Workers that are busy are left to report, which is held as well.
  */
-function pause(session: Session, over: Over, { now, pauseNotice }: Taking): Step<Next> {
+function pause(
+  session: Session,
+  over: ExceededBudget,
+  { now, pauseNotice }: TakeContext,
+): SessionTransition<Next> {
   const { over: _, ...going } = withoutTurn(session)
   const held = [...session.held, ...session.inbox]
   const text = pauseNotice(over, held.length)
   const told = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString(), held)
-  return rest({ ...told, paused: { ...over, seq: told.lastSeq } }, now)
+  return awaitOrClose({ ...told, paused: { ...over, seq: told.lastSeq } }, now)
 }
 
 const mayAsk = ({ run }: Session, { asked }: Turn) => run.tries < MAX_TRIES && asked < MAX_ASKED
 
-const readOrPark = ({ run, turn }: Session): 'read' | 'park' =>
+const readOrAbandon = ({ run, turn }: Session): 'read' | 'park' =>
   run.tries < MAX_TRIES && turn?.result !== undefined ? 'read' : 'park'
 
 function runOrGiveUp({ run }: Session, turn: Turn): Next {
   const giveUp = run.tries >= MAX_TRIES
-  const commands = giveUp ? [turn.next] : remaining(turn)
+  const commands = giveUp ? [turn.next] : remainingCommands(turn)
   return { do: 'run', turn: turn.n, commands, giveUp }
 }
 
-function startTurn(session: Session): Step<Next> {
+function startTurn(session: Session): SessionTransition<Next> {
   const n = session.lastTurn + 1
   const turn: Turn = {
     n,
     phase: 'ask',
-    cover: whatFits(session.inbox),
+    messages: firstBatch(session.inbox),
     asked: 0,
     count: 0,
     next: 0,
     firstWorker: 0,
   }
-  return step({ ...session, lastTurn: n, turn }, { do: 'ask', turn: n })
+  return transition({ ...session, lastTurn: n, turn }, { do: 'ask', turn: n })
 }
 
 /** The oldest messages, in order; always at least one. */
-function whatFits(inbox: readonly Waiting[]): readonly Waiting[] {
+function firstBatch(inbox: readonly Waiting[]): readonly Waiting[] {
   let bytes = 0
   const over = inbox.findIndex(({ size }, i) => {
     bytes += size
@@ -137,9 +155,9 @@ const finishTurn = (session: Session) =>
     : session
 
 /** The item without what stands elsewhere by now. */
-export function forgetWritten(session: Session, { entries, marked }: Written): Session {
-  const unwritten = session.unwritten.filter(({ seq }) => !entries.has(seq))
-  if (unwritten.length === session.unwritten.length && marked.size === 0) return session
+export function dropFlushed(session: Session, { entries, marked }: FlushedHistory): Session {
+  const pending = session.pendingEntries.filter(({ seq }) => !entries.has(seq))
+  if (pending.length === session.pendingEntries.length && marked.size === 0) return session
   const seen = Object.fromEntries(Object.entries(session.seen).filter(([id]) => !marked.has(id)))
-  return { ...session, unwritten, seen }
+  return { ...session, pendingEntries: pending, seen }
 }

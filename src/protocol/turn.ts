@@ -1,30 +1,39 @@
 /** The turn under way: asked, accepted, its commands done, or given up. */
-import type { Over } from '../core/budget.ts'
+import type { ExceededBudget } from '../core/budget.ts'
 import type { AskAgain, Session, Turn } from '../core/session.ts'
 import { add, since, type Tally } from '../core/tally.ts'
-import { step } from '../core/transition.ts'
+import { transition, unchanged } from '../core/transition.ts'
 import type { Verdict } from '../core/worker.ts'
 import { append } from './append.ts'
-import { count, idle, legSeconds, remaining, type Step, turnOf, withoutTurn } from './guards.ts'
+import {
+  count,
+  currentTurn,
+  legSeconds,
+  remainingCommands,
+  type SessionTransition,
+  withoutTurn,
+  withoutWorker,
+} from './guards.ts'
 import { MAX_ASKED } from './take-messages.ts'
 
-export interface Claim {
+export interface AskClaim {
   readonly token: string
   readonly conductor: Session['conductor']
 }
 
 /** AskConductor line a: owning the run and a new job number are one update. Answers the number, or nothing: look again. */
-export function ask(
+export function askConductor(
   session: Session,
   r: number,
   n: number,
-  claim: Claim,
-): Step<number | undefined> {
-  const turn = turnOf(session, r, n, 'ask')
-  if (!turn || turn.result !== undefined || turn.asked >= MAX_ASKED) return step(session, undefined)
+  claim: AskClaim,
+): SessionTransition<number | undefined> {
+  const turn = currentTurn(session, r, n, 'ask')
+  if (!turn || turn.result !== undefined || turn.asked >= MAX_ASKED)
+    return unchanged(session, undefined)
   const job = session.lastJob + 1
   const asked: Turn = { ...turn, job, asked: turn.asked + 1, token: claim.token }
-  return step({ ...session, lastJob: job, turn: asked, conductor: claim.conductor }, job)
+  return transition({ ...session, lastJob: job, turn: asked, conductor: claim.conductor }, job)
 }
 
 export interface Decision {
@@ -51,17 +60,17 @@ export interface Decision {
  * ReadTurn: the messages leave the inbox, the commands get their names, the turn's entry its number.
  * Answers the commands to run, or nothing: look again.
  */
-export function accept(
+export function acceptTurn(
   session: Session,
   r: number,
   n: number,
   decision: Decision,
-): Step<readonly number[] | undefined> {
-  const before = turnOf(session, r, n, 'run')
-  if (before) return step(session, remaining(before))
-  const turn = turnOf(session, r, n, 'ask')
-  if (!turn || turn.result !== decision.result) return step(session, undefined)
-  const covered = new Set(turn.cover.map(({ seq }) => seq))
+): SessionTransition<readonly number[] | undefined> {
+  const before = currentTurn(session, r, n, 'run')
+  if (before) return unchanged(session, remainingCommands(before))
+  const turn = currentTurn(session, r, n, 'ask')
+  if (!turn || turn.result !== decision.result) return unchanged(session, undefined)
+  const covered = new Set(turn.messages.map(({ seq }) => seq))
   const entry = session.lastSeq + 1
   const counts = countsOf(decision)
   const {
@@ -92,15 +101,15 @@ export function accept(
       ...session.conductor,
       ...(decision.transcript !== undefined && { transcript: decision.transcript }),
     },
-    unwritten: [
-      ...session.unwritten,
+    pendingEntries: [
+      ...session.pendingEntries,
       {
         seq: entry,
         kind: 'turn',
         n,
         run: session.run.id,
         at: decision.at,
-        covered: turn.cover.map(({ id }) => ({ id })),
+        covered: turn.messages.map(({ id }) => ({ id })),
         result: decision.result,
         silent: decision.silent,
         firstWorker: running.firstWorker,
@@ -111,7 +120,7 @@ export function accept(
       },
     ],
   }
-  return step(count(accepted, counts, Date.parse(decision.at)), remaining(running))
+  return transition(count(accepted, counts, Date.parse(decision.at)), remainingCommands(running))
 }
 
 /** A reply that is sent is counted by whoever sends it. */
@@ -125,20 +134,20 @@ const countsOf = ({ commands, replies, silent, unsent }: Decision): Tally => ({
  * ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. Its job goes too:
  * a runner whose answer was lost posts the same result once more, and that must not be read a second time.
  */
-export function askAgain(
+export function askTurnAgain(
   session: Session,
   r: number,
   n: number,
   { result, again, trouble }: { result: string; again?: AskAgain; trouble: string },
-): Step<void> {
-  const turn = turnOf(session, r, n, 'ask')
-  if (!turn || turn.result !== result) return step(session, undefined)
+): SessionTransition<void> {
+  const turn = currentTurn(session, r, n, 'ask')
+  if (!turn || turn.result !== result) return unchanged(session, undefined)
   const { result: _result, job: _job, token: _token, ...rest } = turn
-  return step({ ...session, turn: { ...rest, trouble, ...(again && { again }) } }, undefined)
+  return transition({ ...session, turn: { ...rest, trouble, ...(again && { again }) } }, undefined)
 }
 
 /** What doing a command leaves in the item besides its number. */
-export interface Done {
+export interface CommandResult {
   /** A system message to the conductor, its body already stored under this id. */
   readonly notice?: { readonly id: string; readonly size: number }
   readonly started?: {
@@ -150,7 +159,7 @@ export interface Done {
   }
   readonly ended?: readonly { readonly workerId: string; readonly status: Verdict }[]
   /** A budget that kept it from being done. */
-  readonly over?: Over
+  readonly over?: ExceededBudget
   /** The command was given up after failing run after run. */
   readonly gaveUp?: boolean
   /** ms since the epoch. */
@@ -158,20 +167,20 @@ export interface Done {
 }
 
 /** RunCommands: command `i` is done, or claimed before its effect. Answers whether it was this caller's to do. */
-export function advance(
+export function advanceTurn(
   session: Session,
   r: number,
   n: number,
   i: number,
-  { notice, started, ended = [], over, gaveUp = false, now }: Done,
-): Step<boolean> {
-  const turn = turnOf(session, r, n, 'run')
-  if (!turn || turn.next !== i) return step(session, false)
+  { notice, started, ended = [], over, gaveUp = false, now }: CommandResult,
+): SessionTransition<boolean> {
+  const turn = currentTurn(session, r, n, 'run')
+  if (!turn || turn.next !== i) return unchanged(session, false)
   const advanced: Session = {
     ...session,
     run: gaveUp ? { ...session.run, tries: 0 } : session.run,
     turn: { ...turn, next: i + 1 },
-    busy: ended.reduce((busy, { workerId }) => idle(busy, workerId), session.busy),
+    busy: ended.reduce((busy, { workerId }) => withoutWorker(busy, workerId), session.busy),
     ...(over && { over }),
   }
   // A report that overtook this update has been seen: its leg is over.
@@ -183,7 +192,7 @@ export function advance(
             deadline: started.deadline,
             since: now,
             reserved: started.reserved,
-            about: turn.cover.slice(-ABOUT).map(({ id }) => ({ id })),
+            about: turn.messages.slice(-ABOUT).map(({ id }) => ({ id })),
           },
         }
       : {}
@@ -191,12 +200,18 @@ export function advance(
   const noted = notice
     ? append(advanced, { id: notice.id, from: 'system', size: notice.size, now }).item
     : advanced
-  return step(count({ ...noted, busy }, doneCounts(session, { started, ended }, now), now), true)
+  return transition(
+    count({ ...noted, busy }, doneCounts(session, { started, ended }, now), now),
+    true,
+  )
 }
 
 function doneCounts(
   { busy }: Session,
-  { started, ended }: { started: Done['started']; ended: NonNullable<Done['ended']> },
+  {
+    started,
+    ended,
+  }: { started: CommandResult['started']; ended: NonNullable<CommandResult['ended']> },
   now: number,
 ): Tally {
   const workers = ended.map(({ workerId }) => workerId)
@@ -213,7 +228,7 @@ function doneCounts(
 /** Of a leg, that it is for; so many that an item holds them for as many legs as may be busy. */
 const ABOUT = 3
 
-export interface Parked {
+export interface AbandonedTurn {
   /** What went wrong last. */
   readonly trouble: string
   /** A person waits for an answer to one of them. */
@@ -221,20 +236,24 @@ export interface Parked {
 }
 
 /** Park: the turn is given up; its messages wait until their senders are told. */
-export function park(session: Session, r: number, n: number): Step<Parked | undefined> {
-  const turn = turnOf(session, r, n, 'ask')
-  if (!turn) return step(session, undefined)
-  const covered = new Set(turn.cover.map(({ seq }) => seq))
-  return step(
+export function abandonTurn(
+  session: Session,
+  r: number,
+  n: number,
+): SessionTransition<AbandonedTurn | undefined> {
+  const turn = currentTurn(session, r, n, 'ask')
+  if (!turn) return unchanged(session, undefined)
+  const covered = new Set(turn.messages.map(({ seq }) => seq))
+  return transition(
     {
       ...withoutTurn(session),
       run: { ...session.run, tries: 0 },
       inbox: session.inbox.filter((message) => !covered.has(message.seq)),
-      parked: [...session.parked, ...turn.cover],
+      abandoned: [...session.abandoned, ...turn.messages],
     },
     {
       trouble: turn.trouble ?? 'the conductor did not answer',
-      fromPerson: turn.cover.some(({ from }) => from === 'person'),
+      fromPerson: turn.messages.some(({ from }) => from === 'person'),
     },
   )
 }

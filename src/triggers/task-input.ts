@@ -2,13 +2,13 @@
 import * as z from 'zod'
 
 /** A step of run `run` of a session. */
-export const runStep = z.object({ sessionId: z.string(), run: z.number().int() })
+export const runInput = z.object({ sessionId: z.string(), run: z.number().int() })
 
 /** A step of that run's turn `turn`. */
-export const turnStep = z.object({ ...runStep.shape, turn: z.number().int() })
+export const turnInput = z.object({ ...runInput.shape, turn: z.number().int() })
 
 /** A leg of a worker. */
-export const legStep = z.object({
+export const legInput = z.object({
   sessionId: z.string(),
   workerId: z.string(),
   leg: z.number().int(),

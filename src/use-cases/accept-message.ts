@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { putBody } from '../adapters/bodies.ts'
 import { enqueue } from '../adapters/queues.ts'
 import type { PersonBody } from '../core/message.ts'
-import { orderIn } from '../core/slash-command.ts'
+import { parseSlashCommand } from '../core/slash-command.ts'
 
 /** A message, by its session and its own id. */
 export interface MessageIds {
@@ -21,17 +21,17 @@ export const identify = (sessionId: string, key: string | undefined): string =>
 const CONTINUE = /^\s*continue\s*[.!]?\s*$/i
 
 /** Once it returns the message is answered or its sender told, whatever happens. A known id is the same message. */
-export async function accept(
+export async function acceptMessage(
   ids: MessageIds,
   said: Omit<PersonBody, 'from' | 'at' | 'order' | 'raises'>,
 ): Promise<void> {
   const { text, channel } = said
-  const order = orderIn(text)
+  const slashCommand = parseSlashCommand(text)
   const first = await putBody(ids.sessionId, ids.messageId, {
     from: 'person',
     ...said,
     at: new Date().toISOString(),
-    ...(order !== undefined && { order }),
+    ...(slashCommand !== undefined && { slashCommand }),
     ...(CONTINUE.test(text) && { raises: true }),
   })
   await enqueue({ ...ids, channel }, { first })

@@ -10,7 +10,7 @@ import { artifactsOfLeg } from '../core/artifacts.ts'
 import { usedBy } from '../core/ledger.ts'
 import { endLeg } from '../core/leg.ts'
 import { currentLeg, legId } from '../core/worker.ts'
-import { type Failure, lostReport, reportOf } from '../core/worker-report.ts'
+import { type LegFailure, lostReport, reportOf } from '../core/worker-report.ts'
 
 export interface LegId {
   readonly sessionId: string
@@ -25,7 +25,7 @@ export interface LegId {
  */
 export async function collectLeg(
   { sessionId, workerId, leg: n }: LegId,
-  failure: Failure,
+  failure: LegFailure,
   { rest = pauseSandbox }: { rest?: (sandboxId: string) => Promise<void> } = {},
 ): Promise<void> {
   const worker = await readWorker(sessionId, workerId)
@@ -47,7 +47,7 @@ export async function collectLeg(
     run: leg.run,
     text,
     at,
-    askers: leg.askers,
+    replyTo: leg.replyTo,
     seconds,
     failed: outcome !== 'done',
   })

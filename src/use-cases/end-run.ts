@@ -1,14 +1,14 @@
 /** Ends what a stopped run still does: its execution, the conductor's job, its workers. Safe to repeat. */
-import { variable } from '../adapters/environment.ts'
+import { env } from '../adapters/environment.ts'
 import { logger } from '../adapters/logger.ts'
-import { connectSandbox, restSoon } from '../adapters/sandboxes.ts'
+import { connectSandbox, pauseSoon } from '../adapters/sandboxes.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { stopExecution } from '../adapters/step-functions.ts'
 import { sessionWorkers } from '../adapters/workers.ts'
 import { runName } from '../core/execution-name.ts'
 import { currentLeg } from '../core/worker.ts'
 import { endWorker } from './end-worker.ts'
-import { launchEnv } from './runner-environment.ts'
+import { runnerEnvironment } from './runner-environment.ts'
 
 /** Long enough for the older job's processes to be gone. */
 const REST_AFTER_SECONDS = 60
@@ -20,7 +20,7 @@ export async function endRun(
   by: string,
 ): Promise<readonly string[]> {
   await Promise.all([
-    stopExecution(variable('REVIEW_LOOP_ARN'), runName(sessionId, run), `stopped by ${by}`),
+    stopExecution(env('REVIEW_LOOP_ARN'), runName(sessionId, run), `stopped by ${by}`),
     job !== undefined && endJobs(sessionId, job),
   ])
   return endLegs(sessionId, run, by)
@@ -33,10 +33,10 @@ async function endJobs(sessionId: string, job: number): Promise<void> {
   if (sandboxId === undefined || awakeSince === undefined) return
   try {
     const sandbox = await connectSandbox(sandboxId, REST_AFTER_SECONDS)
-    await sandbox?.launch(await launchEnv({ session: sessionId, leg: lastTurn, job }, 60))
+    await sandbox?.launch(await runnerEnvironment({ session: sessionId, leg: lastTurn, job }, 60))
     // A message that came meanwhile has the sandbox work again.
     const session = await readSession(sessionId)
-    if (sandbox && !session?.run.open) await restSoon(sandboxId, REST_AFTER_SECONDS)
+    if (sandbox && !session?.run.open) await pauseSoon(sandboxId, REST_AFTER_SECONDS)
   } catch (error) {
     // Its next heartbeat is refused, and then the runner ends the job itself.
     logger.warn('job not ended at once', { error })

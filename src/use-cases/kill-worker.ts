@@ -32,7 +32,7 @@ export async function killWorker(sessionId: string, workerId: string, by: By = '
 /** Under the leg's id it is the leg's report: whatever else would have reported it is a duplicate. */
 async function tellConductor(worker: Worker, channel: Session['channel'], by: By): Promise<void> {
   const { sessionId, workerId } = worker
-  const { n: leg, run, reported, askers } = currentLeg(worker)
+  const { n: leg, run, reported, replyTo } = currentLeg(worker)
   const at = new Date().toISOString()
   const text = `${by === 'the operator' ? 'The operator' : 'The person'} ended ${workerId}${reported ? '' : ' in the middle of its work'}.`
   const messageId = reported ? `kill-${workerId}` : legId(workerId, leg)
@@ -40,8 +40,8 @@ async function tellConductor(worker: Worker, channel: Session['channel'], by: By
     sessionId,
     messageId,
     reported
-      ? { from: 'system', text, at, askers }
-      : { from: 'worker', workerId, leg, run, text: `lost: ${text}`, at, askers },
+      ? { from: 'system', text, at, replyTo }
+      : { from: 'worker', workerId, leg, run, text: `lost: ${text}`, at, replyTo },
   )
   await enqueue({ sessionId, messageId, channel }, { first })
 }

@@ -1,26 +1,31 @@
 /** What a session may still spend, by its ledger and the totals that it shares; and its own part of these totals. */
-import { variable } from '../adapters/environment.ts'
+import { env } from '../adapters/environment.ts'
 import { readLedger } from '../adapters/ledgers.ts'
 import { dayTotal, post } from '../adapters/totals.ts'
-import { type Elsewhere, type Purse, purseOf, senderOf } from '../core/budget-check.ts'
+import {
+  type BudgetCheck,
+  budgetCheck,
+  type SpendingTotals,
+  senderOf,
+} from '../core/budget-check.ts'
 import type { Session } from '../core/session.ts'
 import { dateOf } from '../core/tally.ts'
 
-export async function openPurse(
+export async function loadBudgetCheck(
   session: Pick<Session, 'sessionId' | 'sender' | 'channel'>,
-): Promise<Purse> {
+): Promise<BudgetCheck> {
   const [{ total }, shared] = await Promise.all([
     readLedger(session.sessionId),
     sharedTotals(session),
   ])
-  return purseOf(variable('BUDGETS'), { models: total, ...shared }, Date.now())
+  return budgetCheck(env('BUDGETS'), { models: total, ...shared }, Date.now())
 }
 
 /** Today's totals of the session's sender and of everybody; read only where a budget needs them. */
 export async function sharedTotals(
   session: Pick<Session, 'sender' | 'channel'>,
-): Promise<Omit<Elsewhere, 'models'>> {
-  const { sender, day } = variable('BUDGETS')
+): Promise<Omit<SpendingTotals, 'models'>> {
+  const { sender, day } = env('BUDGETS')
   const date = dateOf(Date.now())
   const [ofSender, ofDay] = await Promise.all([
     isLimited(sender) ? dayTotal(date, senderOf(session)) : {},

@@ -2,7 +2,7 @@
 import { writeEntries } from '../adapters/history.ts'
 import { readLedger } from '../adapters/ledgers.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
-import { stop } from '../protocol/lifecycle.ts'
+import { stopRun } from '../protocol/lifecycle.ts'
 import { endRun } from './end-run.ts'
 import { postCounts } from './load-budget-check.ts'
 
@@ -15,12 +15,14 @@ export async function stopSession(
   const text =
     'Stopped: what was under way is ended, messages that waited are not answered. A new message begins anew.'
   const { total: models } = await readLedger(sessionId)
-  const stopped = await changeSession(sessionId, (session) => stop(session, text, { models, at }))
+  const stopped = await changeSession(sessionId, (session) =>
+    stopRun(session, text, { models, at }),
+  )
   if (!stopped) return undefined
   const [workers] = await Promise.all([
-    endRun(sessionId, stopped.answer, 'the operator'),
+    endRun(sessionId, stopped.output, 'the operator'),
     writeEntries(stopped.item),
     postCounts(stopped.item),
   ])
-  return { run: stopped.answer.run, workers }
+  return { run: stopped.output.run, workers }
 }

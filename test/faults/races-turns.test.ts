@@ -37,7 +37,7 @@ test('a run that was taken over between its check and its claim asks nobody', as
   await race.abort(session, 1)
   await second.arrived
   claiming.release()
-  expect(await late).toBe('LookAgain')
+  expect(await late).toBe('StateChanged')
   second.release()
   first.release()
   await race.ended(session, [session], 1)
@@ -148,10 +148,10 @@ test('a run that ends between giving a turn up and telling so leaves the telling
   const telling = race.hold({ session, ...tell })
   await endThreeRuns(session)
   await telling.arrived
-  const { parked, run } = await race.item(session)
-  expect(parked).toHaveLength(1)
+  const { abandoned, run } = await race.item(session)
+  expect(abandoned).toHaveLength(1)
   await race.abort(session, run.id)
   telling.crash()
   await givenUp(session)
-  expect((await race.item(session)).parked).toEqual([])
+  expect((await race.item(session)).abandoned).toEqual([])
 })

@@ -80,5 +80,7 @@ test('a function that imports what is not watched is refused, and so is one that
   write('lambdas/say/handler.ts', "export { word as handler } from '../../elsewhere/word.ts'")
   await expect(bundleFunctions(root)).rejects.toThrow('elsewhere/word.ts: a function imports this')
   write('lambdas/say/handler.ts', "export { word as handler } from '../../src/core/nothing.ts'")
-  await expect(bundleFunctions(root)).rejects.toThrow('Could not resolve "../../src/core/nothing.ts"')
+  await expect(bundleFunctions(root)).rejects.toThrow(
+    'Could not resolve "../../src/core/nothing.ts"',
+  )
 })

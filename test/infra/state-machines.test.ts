@@ -106,7 +106,7 @@ test.each(
   ),
 )('%s does not ask again when the item has moved on', (_, { Retry }) => {
   const matching = Retry.find(({ ErrorEquals }) =>
-    ['LookAgain', 'States.TaskFailed'].some((error) => ErrorEquals.includes(error)),
+    ['StateChanged', 'States.TaskFailed'].some((error) => ErrorEquals.includes(error)),
   )
-  expect(matching).toMatchObject({ ErrorEquals: ['LookAgain'], MaxAttempts: 0 })
+  expect(matching).toMatchObject({ ErrorEquals: ['StateChanged'], MaxAttempts: 0 })
 })

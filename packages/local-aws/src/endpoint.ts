@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { AwsError, type JsonService } from './json-service.ts'
-import { type Answer, readBody } from './loopback.ts'
+import { type RequestHandler, readBody } from './loopback.ts'
 import { type Credentials, proveSignature, type ReceivedRequest } from './signature.ts'
 
 /** Answers requests that are proved to be ours. */
@@ -19,7 +19,7 @@ export function awsEndpoint(
   services: Readonly<Record<string, Service>>,
   credentials: Credentials,
   now: () => number,
-): Answer {
+): RequestHandler {
   return async (incoming, response) => {
     const request = await receive(incoming)
     try {
@@ -46,7 +46,7 @@ export function serveJson(operations: JsonService): Service {
   }
 }
 
-async function receive(incoming: Parameters<Answer>[0]): Promise<ReceivedRequest> {
+async function receive(incoming: Parameters<RequestHandler>[0]): Promise<ReceivedRequest> {
   const body = await readBody(incoming, bodyLimit)
   if (!body) throw new AwsError('EntityTooLarge', `More than ${bodyLimit} bytes`, 413)
   const headers = Object.entries(incoming.headers).map(

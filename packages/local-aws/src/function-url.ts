@@ -4,7 +4,7 @@ import type * as z from 'zod'
 import { httpEvent, preludeShape, sendMessage, sendResult, writeHead } from './http-event.ts'
 import type { Sink } from './lambda-environment.ts'
 import { type LambdaHost, payloadLimit } from './lambda-host.ts'
-import { type Answer, readBody } from './loopback.ts'
+import { type RequestHandler, readBody } from './loopback.ts'
 import type { Declared } from './stack.ts'
 
 /** A handler that made its stream with `HttpResponseStream` puts this much between the prelude and the body. */
@@ -15,7 +15,7 @@ const integrationResponse = 'application/vnd.awslambda.http-integration-response
 export function functionUrl(
   { properties }: Declared<'AWS::Lambda::Url'>,
   lambda: Pick<LambdaHost, 'invoke'>,
-): Answer {
+): RequestHandler {
   return async (request, response) => {
     const body = await readBody(request, payloadLimit)
     if (!body) return sendMessage(response, 413, 'Request Entity Too Large')

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { httpEvent, sendMessage, sendResult } from './http-event.ts'
 import { chooseRoute, type RoutePattern, routePattern } from './http-routes.ts'
 import { type LambdaHost, payloadLimit } from './lambda-host.ts'
-import { type Answer, readBody } from './loopback.ts'
+import { type RequestHandler, readBody } from './loopback.ts'
 import type { Declared, Stack } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
@@ -20,10 +20,14 @@ interface Route extends RoutePattern {
 }
 
 /** Sees each request before the API does; true when it has answered it. */
-export type Before = (...asked: Parameters<Answer>) => Promise<boolean>
+export type Before = (...asked: Parameters<RequestHandler>) => Promise<boolean>
 
 /** What answers for the stack's one HTTP API. Throws when the stack has more than one. */
-export function httpApi(stack: Stack, lambda: Pick<LambdaHost, 'invoke'>, before?: Before): Answer {
+export function httpApi(
+  stack: Stack,
+  lambda: Pick<LambdaHost, 'invoke'>,
+  before?: Before,
+): RequestHandler {
   const [, second] = stack.all('AWS::ApiGatewayV2::Api')
   if (second) throw new Error(`${second.logicalId}: one HTTP API is what one port can serve`)
   stack.all('AWS::ApiGatewayV2::Stage')

@@ -3,7 +3,7 @@ import http from 'node:http'
 import type { Service } from './endpoint.ts'
 import { AwsError } from './json-service.ts'
 import type { Caller } from './lambda-host.ts'
-import { type Answer, openLoopback, readBody } from './loopback.ts'
+import { openLoopback, type RequestHandler, readBody } from './loopback.ts'
 import type { ReceivedRequest } from './signature.ts'
 
 /** One request of a function's process to a service. */
@@ -102,7 +102,7 @@ export async function outbound(
 }
 
 /** Ends with the first bytes of the answer: a stream may go on long after its effect is done. */
-function forward(url: string, body: Buffer, ...[incoming, response]: Parameters<Answer>) {
+function forward(url: string, body: Buffer, ...[incoming, response]: Parameters<RequestHandler>) {
   return new Promise<void>((resolve, reject) => {
     const { method, headers } = incoming
     const { host: _, 'transfer-encoding': __, ...kept } = headers

@@ -2,7 +2,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Answer = (
+export type RequestHandler = (
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ) => Promise<void> | void
@@ -12,14 +12,14 @@ export interface Loopback {
   /** `http://127.0.0.1:<port>`, without a slash at its end. */
   readonly url: string
   /** Sets what answers; until then every request is answered 503. */
-  serve(answer: Answer): void
+  serve(answer: RequestHandler): void
   /** Stops listening and drops open connections. */
   close(): Promise<void>
 }
 
 /** Opens `port` (0: any free one). An answer that throws becomes a 500 and a line in the log. */
 export async function openLoopback(port: number, log: (line: string) => void): Promise<Loopback> {
-  let answer: Answer = (_, response) => {
+  let answer: RequestHandler = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end()
   }
   const server = http.createServer(async (request, response) => {

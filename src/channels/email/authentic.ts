@@ -1,9 +1,9 @@
 /** Whether a mail comes from whom it says it does. */
 import { domainToASCII } from 'node:url'
 import { getDomain } from 'tldts'
-import type { InboundMail } from './inbound-email.ts'
+import type { InboundEmail } from './inbound-email.ts'
 
-type Verdicts = Pick<InboundMail, 'from' | 'envelope' | 'spf' | 'dkim'>
+type Verdicts = Pick<InboundEmail, 'from' | 'envelope' | 'spf' | 'dkim'>
 
 /**
  * The sender's address, when the domain behind it vouches for the mail: by a signature (DKIM, RFC 6376) or by the server

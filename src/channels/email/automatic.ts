@@ -1,7 +1,7 @@
 /** Whether a mail was written by a program: to answer it could be to begin a loop. */
-import type { InboundMail } from './inbound-email.ts'
+import type { InboundEmail } from './inbound-email.ts'
 
-type Signs = Pick<InboundMail, 'envelope' | 'from' | 'header'>
+type Signs = Pick<InboundEmail, 'envelope' | 'from' | 'header'>
 
 /** Of RFC 2076, and of what programs write beside it. */
 const BULK = new Set(['bulk', 'list', 'junk', 'auto_reply'])

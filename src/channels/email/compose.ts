@@ -3,7 +3,7 @@ import MarkdownIt from 'markdown-it'
 import type { EmailReturn } from '../delivery.ts'
 
 /** The body of POST /v3/mail/send, as far as we use it. */
-export interface OutboundMail {
+export interface OutboundEmail {
   readonly personalizations: ReadonlyArray<{
     readonly to: ReadonlyArray<{ readonly email: string }>
   }>
@@ -47,7 +47,7 @@ export interface Attachment {
  * An attachment of no bytes is left out, as SendGrid refuses the whole mail for it.
  * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
  */
-export function outboundMail({
+export function composeEmail({
   from,
   to,
   text,
@@ -62,7 +62,7 @@ export function outboundMail({
   readonly messageId: string
   readonly customId: string
   readonly attachments?: readonly Attachment[]
-}): OutboundMail {
+}): OutboundEmail {
   const files = attachments.filter(({ content }) => content.length > 0).map(attached)
   return {
     personalizations: [{ to: [{ email: oneLine(to.address) }] }],

@@ -1,6 +1,6 @@
 /** Reads the form that SendGrid posts (multipart/form-data, RFC 7578), byte for byte. */
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
-import { UnreadableMail } from './inbound-email.ts'
+import { UnreadableEmail } from './inbound-email.ts'
 
 /** Far more than a mail has, and few enough to be held. */
 const MAX_PARTS = 1000
@@ -12,23 +12,23 @@ interface FormPart {
   readonly type: string
 }
 
-export type Form = ReadonlyMap<string, FormPart>
+export type MultipartForm = ReadonlyMap<string, FormPart>
 
 /**
  * The parts by their names. The text of a mail keeps its own charset, which is named in another field: so all of them are
  * bytes here.
  *
- * @throws {UnreadableMail} also for two parts of one name, and for anything behind the end: a mail's text that holds the
+ * @throws {UnreadableEmail} also for two parts of one name, and for anything behind the end: a mail's text that holds the
  *   boundary, which is known, could otherwise bring verdicts of its own or hide those of SendGrid
  */
-export async function readForm(raw: Buffer, contentType: string): Promise<Form> {
+export async function readMultipartForm(raw: Buffer, contentType: string): Promise<MultipartForm> {
   const reader = openReader(contentType)
-  if (hasEpilogue(raw, contentType)) throw new UnreadableMail('The form goes on behind its end.')
+  if (hasEpilogue(raw, contentType)) throw new UnreadableEmail('The form goes on behind its end.')
   const parts = new Map<string, FormPart>()
   await new Promise<void>((resolve, reject) => {
-    const refuse = (problem: string) => reject(new UnreadableMail(problem))
+    const refuse = (problem: string) => reject(new UnreadableEmail(problem))
     // After an error it finishes all the same: what comes first counts.
-    reader.on('error', (cause) => reject(new UnreadableMail('The form is broken off.', { cause })))
+    reader.on('error', (cause) => reject(new UnreadableEmail('The form is broken off.', { cause })))
     reader.on('partsLimit', () => refuse(`The form has more than ${MAX_PARTS} parts.`))
     reader.on('finish', resolve)
     reader.on('file', (name: string | undefined, stream, fileName: string | undefined, _, type) => {
@@ -56,7 +56,7 @@ function openReader(contentType: string): BusboyInstance {
       limits: { parts: MAX_PARTS },
     })
   } catch (cause) {
-    throw new UnreadableMail('The body is no multipart/form-data.', { cause })
+    throw new UnreadableEmail('The body is no multipart/form-data.', { cause })
   }
 }
 

@@ -1,7 +1,7 @@
 /** The header of a mail: which addresses, ids and verdicts stand in it. */
 import type { Email, Header } from 'postal-mime'
 import PostalMime, { addressParser } from 'postal-mime'
-import { type MailAddress, UnreadableMail } from './inbound-email.ts'
+import { type EmailAddress, UnreadableEmail } from './inbound-email.ts'
 
 /** Longer than any that is sent (RFC 5322, 2.1.1 allows 998), and short enough to be stored. */
 const MESSAGE_ID = /<[^<>\s]{1,500}>/g
@@ -10,13 +10,13 @@ const MESSAGE_ID = /<[^<>\s]{1,500}>/g
  * Reads a whole mail (RFC 5322, MIME), or its header alone. A mail that it holds is an attachment: it is not what the
  * person writes.
  *
- * @throws {UnreadableMail} when it nests too deeply or its headers are too long
+ * @throws {UnreadableEmail} when it nests too deeply or its headers are too long
  */
 export async function readMime(raw: Buffer): Promise<Email> {
   try {
     return await PostalMime.parse(raw, { forceRfc822Attachments: true })
   } catch (cause) {
-    throw new UnreadableMail('The mail cannot be read.', { cause })
+    throw new UnreadableEmail('The mail cannot be read.', { cause })
   }
 }
 
@@ -27,12 +27,12 @@ export const headerReader =
     headers.find(({ key }) => key === name.toLowerCase())?.value.trim()
 
 /** Of all header fields of that name, since a mail may have two. */
-export const addressesIn = (headers: readonly Header[], name: string): readonly MailAddress[] =>
+export const addressesIn = (headers: readonly Header[], name: string): readonly EmailAddress[] =>
   headers.filter(({ key }) => key === name).flatMap(({ value }) => addresses(value))
 
 /** In lower case; a name without an address is passed over, and the same address a second time. */
-export function addresses(value: string): readonly MailAddress[] {
-  const found = new Map<string, MailAddress>()
+export function addresses(value: string): readonly EmailAddress[] {
+  const found = new Map<string, EmailAddress>()
   for (const { address = '', name } of addressParser(value, { flatten: true })) {
     const key = address.trim().toLowerCase()
     if (key && !found.has(key)) found.set(key, { address: key, name })

@@ -3,7 +3,7 @@ import { putObject } from '../../adapters/documents.ts'
 import { attachmentKey } from '../../core/attachments.ts'
 import type { AttachedFile } from '../../core/message.ts'
 import { safeFileName } from './file-names.ts'
-import type { InboundMail } from './inbound-email.ts'
+import type { InboundEmail } from './inbound-email.ts'
 
 /** As many as one artifact list has; the mail itself is bounded by what Lambda takes. */
 const MOST = 20
@@ -20,7 +20,7 @@ export interface Kept {
 
 /** Under names that are safe in a sandbox. The same mail again puts the same objects again. */
 export async function keepFiles(
-  { attachments, text }: InboundMail,
+  { attachments, text }: InboundEmail,
   { sessionId, folder, shortened }: { sessionId: string; folder: string; shortened: boolean },
 ): Promise<Kept> {
   const taken = new Set([WHOLE])

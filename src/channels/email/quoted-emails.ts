@@ -83,7 +83,7 @@ const RULE = /^(?:_{5,}|-{5,})$/
  * The lines before the first mail that is repeated below them in full, as Outlook does it: under "Original Message", or
  * under its sender with at least two more of its fields. All of them when there is none.
  */
-export function beforeRepeatedMail(lines: readonly string[]): readonly string[] {
+export function beforeRepeatedEmail(lines: readonly string[]): readonly string[] {
   const at = lines.findIndex((line, index) => ORIGINAL.test(line.trim()) || isHead(lines, index))
   if (at < 0) return lines
   const before = lines.slice(0, at).map((line) => line.trim())

@@ -2,7 +2,7 @@
 import type { Email } from 'postal-mime'
 import { decodeWords } from 'postal-mime'
 import * as z from 'zod'
-import { type Form, readForm } from './form.ts'
+import { type MultipartForm, readMultipartForm } from './form.ts'
 import {
   addresses,
   addressesIn,
@@ -12,7 +12,7 @@ import {
   readMime,
 } from './headers.ts'
 import { textOfHtml } from './html.ts'
-import { type InboundMail, type MailAttachment, UnreadableMail } from './inbound-email.ts'
+import { type EmailAttachment, type InboundEmail, UnreadableEmail } from './inbound-email.ts'
 
 const MAX_ATTACHMENTS = 50
 
@@ -26,15 +26,15 @@ const infoField = z.record(
 /**
  * Reads the body of a post, `raw` as it came over the wire.
  *
- * @throws {UnreadableMail} for what is no such post: another content type, broken off, a field twice, no envelope, no
+ * @throws {UnreadableEmail} for what is no such post: another content type, broken off, a field twice, no envelope, no
  *   header, no sender, MIME that cannot be read
  */
-export async function readPost(raw: Buffer, contentType: string): Promise<InboundMail> {
-  const form = await readForm(raw, contentType)
+export async function readPost(raw: Buffer, contentType: string): Promise<InboundEmail> {
+  const form = await readMultipartForm(raw, contentType)
   const envelope = readJson(envelopeField, field(form, 'envelope'))
-  if (!envelope) throw new UnreadableMail('The envelope is missing or cannot be read.')
+  if (!envelope) throw new UnreadableEmail('The envelope is missing or cannot be read.')
   const whole = form.get('email')?.content
-  if (whole && form.has('headers')) throw new UnreadableMail('The mail came in both modes.')
+  if (whole && form.has('headers')) throw new UnreadableEmail('The mail came in both modes.')
   const mime = await readMime(whole ?? headerField(form))
   return {
     envelope: { from: envelope.from === '<>' ? '' : envelope.from.trim(), to: envelope.to },
@@ -47,10 +47,10 @@ export async function readPost(raw: Buffer, contentType: string): Promise<Inboun
 }
 
 /** What stands in the header, whichever mode it came by; the fields of the same names are what SendGrid made of it. */
-function fromHeaders({ headers }: Email, form: Form) {
+function fromHeaders({ headers }: Email, form: MultipartForm) {
   const header = headerReader(headers)
   if (header('from') === undefined && !field(form, 'from'))
-    throw new UnreadableMail('The mail has no sender.')
+    throw new UnreadableEmail('The mail has no sender.')
   const shown = addressesIn(headers, 'from')
   const [messageId] = messageIds(header('message-id'))
   const answered = messageIds(header('in-reply-to'))
@@ -69,22 +69,22 @@ function fromHeaders({ headers }: Email, form: Form) {
 }
 
 /** Closed by an empty line, so that its last field is one. */
-function headerField(form: Form): Buffer {
+function headerField(form: MultipartForm): Buffer {
   const header = form.get('headers')?.content
-  if (!header) throw new UnreadableMail('There is neither the mail nor its header.')
+  if (!header) throw new UnreadableEmail('There is neither the mail nor its header.')
   return Buffer.concat([header, Buffer.from('\r\n\r\n')])
 }
 
 const textOf = (text = '', html = '') => (text.trim() ? text : textOfHtml(html))
 
-const mimeAttachments = ({ attachments }: Email): readonly MailAttachment[] =>
+const mimeAttachments = ({ attachments }: Email): readonly EmailAttachment[] =>
   attachments.map(({ filename, mimeType, content }) => ({
     name: filename ?? '',
     type: mimeType,
     content: typeof content === 'string' ? Buffer.from(content) : new Uint8Array(content),
   }))
 
-function formAttachments(form: Form): readonly MailAttachment[] {
+function formAttachments(form: MultipartForm): readonly EmailAttachment[] {
   const info = new Map(Object.entries(readJson(infoField, field(form, 'attachment-info')) ?? {}))
   return [...form]
     .filter(([key]) => /^attachment\d+$/.test(key))
@@ -95,7 +95,7 @@ function formAttachments(form: Form): readonly MailAttachment[] {
 }
 
 /** A field as text, in the charset that the post says it has (RFC 7578, 4.6 is not what SendGrid does). */
-function field(form: Form, name: string): string | undefined {
+function field(form: MultipartForm, name: string): string | undefined {
   const part = form.get(name)
   if (!part || name === 'charsets') return part?.content.toString()
   const charsets = readJson(charsetsField, field(form, 'charsets')) ?? {}

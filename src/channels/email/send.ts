@@ -3,21 +3,21 @@
 import type { Dispatch } from '../../../lambdas/deliver-message/dispatch.ts'
 import { rememberThread } from '../../adapters/contacts.ts'
 import { readObject } from '../../adapters/documents.ts'
-import type { Outgoing } from '../../adapters/queues.ts'
+import type { OutboxMessage } from '../../adapters/queues.ts'
 import { secret } from '../../adapters/secrets.ts'
 import { linkToFile } from '../../adapters/short-links.ts'
 import type { DeliveredFile, EmailReturn } from '../delivery.ts'
-import type { Said } from '../delivery-content.ts'
-import { outboundMail } from './compose.ts'
-import { sendMail } from './sendgrid.ts'
+import type { DeliveryContent } from '../delivery-content.ts'
+import { composeEmail } from './compose.ts'
+import { postEmail } from './sendgrid.ts'
 import { ownMessageId } from './thread.ts'
 
 /** Of all files of a mail together, before base64 makes a third more of them: SendGrid takes 30 MB, some mailboxes 25. */
 const ATTACHED_BYTES = 15_000_000
 
 export async function dispatchMail(
-  delivery: Outgoing & { readonly to: EmailReturn },
-  { text }: Said,
+  delivery: OutboxMessage & { readonly to: EmailReturn },
+  { text }: DeliveryContent,
   from: string,
 ): Promise<Dispatch | { readonly problem: string }> {
   const { sessionId, seq, name, to, files = [] } = delivery
@@ -31,7 +31,7 @@ export async function dispatchMail(
     { sessionId, seq, name },
     from.slice(from.lastIndexOf('@') + 1),
   )
-  const mail = outboundMail({
+  const mail = composeEmail({
     from: { email: from, name: 'Baton' },
     to,
     text: [text, ...links.map(({ url }, i) => `- ${linked[i]?.name}: ${url}`)].join('\n\n'),
@@ -44,7 +44,7 @@ export async function dispatchMail(
   // Before it is claimed: what fails here is tried again, what fails after that is in doubt.
   await Promise.all([rememberThread(messageId, sessionId), ...links.map((link) => link.open())])
   return {
-    send: () => sendMail(mail),
+    send: () => postEmail(mail),
     // Asking SendGrid what it has is a paid feature that few have.
     find: async () => 'unknown',
   }

@@ -1,9 +1,9 @@
 /** SendGrid's API for mail: a mail is handed over. */
 import * as z from 'zod'
-import { variable } from '../../adapters/environment.ts'
+import { env } from '../../adapters/environment.ts'
 import { handOver, readJson } from '../../adapters/provider-call.ts'
 import type { Handover } from '../delivery.ts'
-import type { OutboundMail } from './compose.ts'
+import type { OutboundEmail } from './compose.ts'
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors; 413 is HTML. */
 const problems = z.object({
@@ -15,13 +15,13 @@ const problems = z.object({
  * doubt its events tell, by `custom_args`.
  * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
  */
-export const sendMail = (mail: OutboundMail, timeoutMs?: number): Promise<Handover> =>
+export const postEmail = (mail: OutboundEmail, timeoutMs?: number): Promise<Handover> =>
   handOver(
     {
       key: 'SENDGRID_KEY_SECRET',
       questionWith: (key) => ({
         method: 'POST',
-        url: `${variable('SENDGRID_API_URL').replace(/\/+$/, '')}/v3/mail/send`,
+        url: `${env('SENDGRID_API_URL').replace(/\/+$/, '')}/v3/mail/send`,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body: JSON.stringify(mail),
       }),

@@ -1,6 +1,6 @@
 /** What a person has said in a mail, without the mails before it and their signature. */
 import EmailReplyParser from 'email-reply-parser'
-import { beforeRepeatedMail, isAnnouncement, joinAnnouncements } from './quoted-emails.ts'
+import { beforeRepeatedEmail, isAnnouncement, joinAnnouncements } from './quoted-emails.ts'
 
 /**
  * What is parsed of a text: its expressions take time by the cube of a line's length and of the lines that hold their
@@ -24,10 +24,10 @@ const FOOTER =
  * and what looks like a signature is none when it is long or holds a postscript. A forwarded mail, by its `subject`,
  * stays whole; as does a signature alone; a quote alone says nothing. Lines end with `\n`.
  */
-export function whatWasSaid(text: string, subject = ''): string {
+export function stripQuotedText(text: string, subject = ''): string {
   const whole = text.replaceAll(/\r\n?/g, '\n').trim()
   if (FORWARDED.test(subject)) return whole
-  const lines = joinAnnouncements(beforeRepeatedMail(whole.split('\n')))
+  const lines = joinAnnouncements(beforeRepeatedEmail(whole.split('\n')))
   const { head, rest } = split(lines)
   const said = withoutFooter([...visible(head), ...rest])
   // Of a signature alone nobody can tell; a quote alone is somebody else's.

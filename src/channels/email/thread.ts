@@ -1,6 +1,6 @@
 /** Which conversation a mail belongs to, and what makes an answer to it part of the same thread (RFC 5322, 3.6.4). */
 import { createHash, createHmac } from 'node:crypto'
-import type { InboundMail } from './inbound-email.ts'
+import type { InboundEmail } from './inbound-email.ts'
 
 const MAX_CANDIDATES = 20
 const MAX_SUBJECT = 200
@@ -12,7 +12,7 @@ const ANSWER = /^(?:(?:re|aw|sv|antw|tr|rv|res)(?:\[\d+\]|\(\d+\))? ?[:：] ?)+/
 export function threadCandidates({
   inReplyTo,
   references,
-}: Pick<InboundMail, 'inReplyTo' | 'references'>): readonly string[] {
+}: Pick<InboundEmail, 'inReplyTo' | 'references'>): readonly string[] {
   const ids = [...(inReplyTo ? [inReplyTo] : []), ...references.toReversed()]
   return [...new Set(ids)].slice(0, MAX_CANDIDATES)
 }

@@ -1,6 +1,6 @@
 /** An SMS as Twilio posts it: what of it counts, what is said to the conductor, and when Twilio has answered already. */
 import * as z from 'zod'
-import type { Form } from '../../http/form.ts'
+import type { UrlEncodedForm } from '../../http/form.ts'
 
 /** A form that is signed and yet no SMS. Its message names fields, never their values. */
 export class UnreadableSms extends Error {
@@ -48,7 +48,7 @@ export interface InboundSms {
  * @throws UnreadableSms when a field is missing, is not of its shape, or has two values: of those the signature does
  * not say which comes first.
  */
-export function readSms(form: Form): InboundSms {
+export function readSms(form: UrlEncodedForm): InboundSms {
   const parsed = fields.safeParse({
     MessageSid: only(form, 'MessageSid'),
     AccountSid: only(form, 'AccountSid'),
@@ -76,14 +76,14 @@ export function readSms(form: Form): InboundSms {
 }
 
 /** The value of a name, if it was posted. */
-function only(form: Form, name: string): string | undefined {
+function only(form: UrlEncodedForm, name: string): string | undefined {
   const [value, ...others] = new Set(form.get(name))
   if (others.length > 0) throw new UnreadableSms(`More than one value: ${name}.`)
   return value
 }
 
 /** One that was announced and does not come is no reason to lose the words beside it. */
-function mediaOf(form: Form, index: number): readonly Media[] {
+function mediaOf(form: UrlEncodedForm, index: number): readonly Media[] {
   const url = only(form, `MediaUrl${index}`)
   if (url === undefined || !URL.canParse(url)) return []
   return [{ url, type: only(form, `MediaContentType${index}`) || 'application/octet-stream' }]

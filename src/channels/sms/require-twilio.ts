@@ -1,7 +1,7 @@
 /** Who is asking: Twilio, by its signature. */
-import { variable } from '../../adapters/environment.ts'
+import { env } from '../../adapters/environment.ts'
 import { rereadSecret, secret } from '../../adapters/secrets.ts'
-import type { Form } from '../../http/form.ts'
+import type { UrlEncodedForm } from '../../http/form.ts'
 import { Problem } from '../../http/problem.ts'
 import type { HttpEvent } from '../../http/request.ts'
 import { verifyTwilio } from './signature.ts'
@@ -11,9 +11,13 @@ import { verifyTwilio } from './signature.ts'
  * event, which lacks what a domain of one's own maps away; a token that does not fit is read once more, for it may have
  * been rotated.
  */
-export async function requireTwilio(event: HttpEvent, path: string, form: Form): Promise<void> {
+export async function requireTwilio(
+  event: HttpEvent,
+  path: string,
+  form: UrlEncodedForm,
+): Promise<void> {
   const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
-  const url = `${variable('PUBLIC_URL')}${path}${query}`
+  const url = `${env('PUBLIC_URL')}${path}${query}`
   const signature = event.headers['x-twilio-signature'] ?? ''
   const fits = (token: string) => verifyTwilio({ token, url, form, signature })
   if (fits(await secret('TWILIO_TOKEN_SECRET'))) return

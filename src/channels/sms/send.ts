@@ -2,31 +2,31 @@
 
 import type { Dispatch } from '../../../lambdas/deliver-message/dispatch.ts'
 import { claimSms } from '../../adapters/contacts.ts'
-import { variable } from '../../adapters/environment.ts'
-import type { Outgoing } from '../../adapters/queues.ts'
+import { env } from '../../adapters/environment.ts'
+import type { OutboxMessage } from '../../adapters/queues.ts'
 import { linkToFile, linkToText } from '../../adapters/short-links.ts'
 import type { SmsReturn } from '../delivery.ts'
-import type { Said } from '../delivery-content.ts'
+import type { DeliveryContent } from '../delivery-content.ts'
 import { plainText } from './plain-text.ts'
 import { cutToSegments, segmentsOf } from './segments.ts'
 import { deliveryParameter } from './status.ts'
-import { findSms, sendSms } from './twilio.ts'
+import { findSms, postSms } from './twilio.ts'
 
-type SmsDelivery = Outgoing & { readonly to: SmsReturn }
+type SmsDelivery = OutboxMessage & { readonly to: SmsReturn }
 
 export async function dispatchSms(
   delivery: SmsDelivery,
-  { text }: Said,
+  { text }: DeliveryContent,
   from: string,
 ): Promise<Dispatch> {
   const { sessionId, seq, name, to } = delivery
   const claim = (sid: string) => claimSms(sid, `${sessionId}/${seq}/${name}`)
   const message = { from, to: to.address, body: await bodyOf(delivery, plainText(text)) }
-  const statusCallback = `${variable('PUBLIC_URL')}/api/webhooks/sms/status?delivery=${deliveryParameter(delivery)}#rc=5&rp=all`
+  const statusCallback = `${env('PUBLIC_URL')}/api/webhooks/sms/status?delivery=${deliveryParameter(delivery)}#rc=5&rp=all`
   return {
     segments: segmentsOf(message.body),
     async send() {
-      const handover = await sendSms({ ...message, statusCallback })
+      const handover = await postSms({ ...message, statusCallback })
       if (handover.status === 'sent') await claim(handover.providerId)
       return handover
     },
@@ -39,7 +39,7 @@ async function bodyOf({ sessionId, seq, name, files = [] }: SmsDelivery, text: s
   const links = await Promise.all(files.map((file) => linkToFile(sessionId, file)))
   const lines = links.map(({ url }, i) => `\n${files[i]?.name}: ${url}`).join('')
   const rest = await linkToText(sessionId, seq, name)
-  const room = Math.max(1, variable('SMS_SEGMENTS') - segmentsOf(lines))
+  const room = Math.max(1, env('SMS_SEGMENTS') - segmentsOf(lines))
   const said = cutToSegments(text, room, `The rest: ${rest.url}`)
   await Promise.all([...links, ...(said === text ? [] : [rest])].map((link) => link.open()))
   return (said + lines).trim()

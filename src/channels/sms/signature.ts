@@ -1,14 +1,14 @@
 /** Twilio's signature under the forms it posts: whether a request comes from an account whose token we know. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
-import type { Form } from '../../http/form.ts'
+import type { UrlEncodedForm } from '../../http/form.ts'
 
 /**
  * The signature of a form: base64(HMAC-SHA1(token, the URL, then each name with its values)). Names stand in the order
  * of their UTF-16 code units, equal values of a name once, as in Twilio's own library.
  * https://www.twilio.com/docs/usage/security#validating-requests
  */
-export function twilioSignature(token: string, url: string, form: Form): string {
+export function twilioSignature(token: string, url: string, form: UrlEncodedForm): string {
   const signed = [...form.keys()]
     .sort()
     .flatMap((name) => [...new Set(form.get(name))].sort().map((value) => name + value))
@@ -30,7 +30,7 @@ export function verifyTwilio({
 }: {
   readonly token: string
   readonly url: string
-  readonly form: Form
+  readonly form: UrlEncodedForm
   /** Of the header X-Twilio-Signature. */
   readonly signature: string | undefined
 }): boolean {

@@ -1,12 +1,12 @@
 /** Twilio's API for messages: an SMS is sent, and one that may have been sent is found again. */
 import * as z from 'zod'
-import { variable } from '../../adapters/environment.ts'
+import { env } from '../../adapters/environment.ts'
 import {
-  askWithKey,
   handOver,
   NotSent,
-  type Question,
+  type ProviderRequest,
   readJson,
+  sendWithKey,
 } from '../../adapters/provider-call.ts'
 import type { Handover } from '../delivery.ts'
 
@@ -37,7 +37,7 @@ const QUEUE_FULL = 21611
  * Sends an SMS. Twilio knows no idempotency key: what is in doubt may be sent again only after `findSms`.
  * https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource
  */
-export const sendSms = (
+export const postSms = (
   { from, to, body, statusCallback }: OutboundSms,
   timeoutMs?: number,
 ): Promise<Handover> =>
@@ -123,7 +123,7 @@ const isSame = (listed: string | null, sent: string) =>
   (listed ?? '').trim() === sent.toWellFormed().trim()
 
 async function readPage(path: string): Promise<z.infer<typeof page>> {
-  const answer = await askWithKey('TWILIO_TOKEN_SECRET', (token) => ({
+  const answer = await sendWithKey('TWILIO_TOKEN_SECRET', (token) => ({
     method: 'GET',
     url: base() + path,
     headers: authorization(token),
@@ -133,15 +133,15 @@ async function readPage(path: string): Promise<z.infer<typeof page>> {
   return parsed
 }
 
-const base = () => variable('TWILIO_API_URL').replace(/\/+$/, '')
+const base = () => env('TWILIO_API_URL').replace(/\/+$/, '')
 const messages = () => `/${VERSION}/Accounts/${accountSid()}/Messages.json`
 
 function accountSid(): string {
-  const sid = variable('TWILIO_ACCOUNT_SID')
+  const sid = env('TWILIO_ACCOUNT_SID')
   if (!sid) throw new NotSent('TWILIO_ACCOUNT_SID is not set.')
   return sid
 }
 
-const authorization = (token: string): Question['headers'] => ({
+const authorization = (token: string): ProviderRequest['headers'] => ({
   authorization: `Basic ${Buffer.from(`${accountSid()}:${token}`).toString('base64')}`,
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contact, entriesFor, mailAddress, phoneNumber } from '../../../src/channels/address.ts'
+import { contact, emailAddress, entriesFor, phoneNumber } from '../../../src/channels/address.ts'
 
 test.each([
   ['+15550100', '+15550100'],
@@ -23,7 +23,7 @@ test.each([
   ['ada', undefined],
   [`ada@${'a.'.repeat(130)}example.com`, undefined],
 ])('%j as an address is %j', (text, address) => {
-  expect(mailAddress(text)).toBe(address)
+  expect(emailAddress(text)).toBe(address)
 })
 
 test.each(['@example.com', 'ada@example.com', '+15550100'])('%s may be on the list', (entry) => {

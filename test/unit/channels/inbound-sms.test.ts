@@ -1,7 +1,7 @@
 /** An SMS is read from Twilio's form, whatever else stands in it. */
 import { expect, test } from 'vitest'
 import { isOptOut, readSms, smsText, UnreadableSms } from '../../../src/channels/sms/inbound.ts'
-import { readForm } from '../../../src/http/form.ts'
+import { readUrlEncodedForm } from '../../../src/http/form.ts'
 
 const SMS = {
   MessageSid: `SM${'0a'.repeat(16)}`,
@@ -12,7 +12,7 @@ const SMS = {
   NumMedia: '0',
 }
 const formOf = (fields: Readonly<Record<string, string>>) =>
-  readForm(Buffer.from(new URLSearchParams(fields).toString()))
+  readUrlEncodedForm(Buffer.from(new URLSearchParams(fields).toString()))
 const without = (name: string) =>
   Object.fromEntries(Object.entries(SMS).filter(([each]) => each !== name))
 
@@ -82,10 +82,14 @@ test('no error shows a value', () => {
 
 test('two values of a name are refused, as the signature does not order them; equal ones are one', () => {
   const text = new URLSearchParams(SMS).toString()
-  expect(() => readSms(readForm(Buffer.from(`${text}&Body=other`)))).toThrow('Body')
-  expect(readSms(readForm(Buffer.from(`${text}&To=%2B15550199`)))).toMatchObject({ to: SMS.To })
+  expect(() => readSms(readUrlEncodedForm(Buffer.from(`${text}&Body=other`)))).toThrow('Body')
+  expect(readSms(readUrlEncodedForm(Buffer.from(`${text}&To=%2B15550199`)))).toMatchObject({
+    to: SMS.To,
+  })
   const media = `${text}&MediaUrl0=https%3A%2F%2Fa.example.com&MediaUrl0=https%3A%2F%2Fb.example.com`
-  expect(() => readSms(readForm(Buffer.from(media.replace('Media=0', 'Media=1'))))).toThrow('Media')
+  expect(() =>
+    readSms(readUrlEncodedForm(Buffer.from(media.replace('Media=0', 'Media=1')))),
+  ).toThrow('Media')
 })
 
 test.each([

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EmailReturn } from '../../../src/channels/delivery.ts'
-import { outboundMail } from '../../../src/channels/email/compose.ts'
+import { composeEmail } from '../../../src/channels/email/compose.ts'
 
 const TO: EmailReturn = {
   channel: 'email',
@@ -11,8 +11,8 @@ const TO: EmailReturn = {
   messageId: '<q2@example.org>',
   references: ['<q1@example.org>', '<a1@example.com>'],
 }
-const mail = (text = 'Done.', more: Partial<Parameters<typeof outboundMail>[0]> = {}) =>
-  outboundMail({
+const mail = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> = {}) =>
+  composeEmail({
     from: { email: 'baton@example.com', name: 'Baton' },
     to: TO,
     text,

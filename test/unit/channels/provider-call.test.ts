@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { AnswerLost, ask, NotSent } from '../../../src/adapters/provider-call.ts'
+import { NotSent, ResponseLost, sendRequest } from '../../../src/adapters/provider-call.ts'
 import { answer, breakOff, closedPort, drop, silence, startProvider } from './provider.ts'
 
 const provider = await startProvider()
@@ -26,7 +26,7 @@ async function port(act: (socket: Socket) => void) {
 }
 
 const post = (url: string, timeoutMs = 5000) =>
-  ask({ method: 'POST', url, headers: { 'x-key': 'k' }, body: 'ä' }, timeoutMs)
+  sendRequest({ method: 'POST', url, headers: { 'x-key': 'k' }, body: 'ä' }, timeoutMs)
 
 test('an answer with its status, headers and text', async () => {
   provider.react = answer(207, 'grüß', { 'x-one': '1' })
@@ -68,7 +68,7 @@ test('the TLS handshake takes too long', async () => {
 
 test('a header that cannot be sent', async () => {
   const question = { method: 'POST', url: provider.url, headers: { 'x-key': 'secret\n' } } as const
-  const error = await ask(question).catch((cause: unknown) => cause)
+  const error = await sendRequest(question).catch((cause: unknown) => cause)
   expect(error).toBeInstanceOf(NotSent)
   expect(String(error)).not.toContain('secret')
 })
@@ -97,12 +97,12 @@ test.each([
   ],
 ] satisfies Array<[string, typeof silence, string]>)('%s', async (_, reaction, code) => {
   provider.react = reaction
-  const lost = new AnswerLost(`The answer was lost: ${code}.`)
+  const lost = new ResponseLost(`The answer was lost: ${code}.`)
   await expect(post(provider.url, 1500)).rejects.toThrow(lost)
   expect(provider.asked).toHaveLength(1)
 })
 
 test('what answers is not HTTP', async () => {
   const address = await port((socket) => socket.once('data', () => socket.end('hello\r\n\r\n')))
-  await expect(post(`http://${address}/`)).rejects.toThrow(AnswerLost)
+  await expect(post(`http://${address}/`)).rejects.toThrow(ResponseLost)
 })

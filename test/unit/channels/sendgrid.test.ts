@@ -1,7 +1,7 @@
 /** A mail is handed to SendGrid, and it is known what became of it. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { outboundMail } from '../../../src/channels/email/compose.ts'
-import { sendMail } from '../../../src/channels/email/sendgrid.ts'
+import { composeEmail } from '../../../src/channels/email/compose.ts'
+import { postEmail } from '../../../src/channels/email/sendgrid.ts'
 import { setDeployment } from '../http/deployment.ts'
 import {
   answer,
@@ -16,7 +16,7 @@ import {
 const deployment = setDeployment()
 const sendgrid = await startProvider()
 
-const MAIL = outboundMail({
+const MAIL = composeEmail({
   from: { email: 'baton@example.com' },
   to: { channel: 'email', address: 'ann@example.org', subject: 'Re: Größe' },
   text: 'Done.',
@@ -41,7 +41,7 @@ beforeEach(() => {
 
 test('a mail that SendGrid takes', async () => {
   sendgrid.react = answer(202, '', { 'X-Message-Id': '14c5d75ce93.dfd.64b469' })
-  expect(await sendMail(MAIL)).toEqual({ status: 'sent', providerId: '14c5d75ce93.dfd.64b469' })
+  expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '14c5d75ce93.dfd.64b469' })
   const [asked] = sendgrid.asked
   expect(asked).toMatchObject({ method: 'POST', path: '/v3/mail/send' })
   expect(asked?.headers).toMatchObject({
@@ -53,7 +53,7 @@ test('a mail that SendGrid takes', async () => {
 
 test('the sandbox has no id', async () => {
   sendgrid.react = answer(200)
-  expect(await sendMail(MAIL)).toEqual({ status: 'sent', providerId: '' })
+  expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '' })
 })
 
 test.each([
@@ -70,13 +70,13 @@ test.each([
   [string, Reaction, string, string]
 >)('%s', async (_, reaction, status, problem) => {
   sendgrid.react = reaction
-  expect(await sendMail(MAIL, 1000)).toEqual({ status, problem })
+  expect(await postEmail(MAIL, 1000)).toEqual({ status, problem })
   expect(sendgrid.asked).toHaveLength(1)
 })
 
 test('nobody listens', async () => {
   vi.stubEnv('SENDGRID_API_URL', await closedPort())
-  expect(await sendMail(MAIL)).toMatchObject({ status: 'later' })
+  expect(await postEmail(MAIL)).toMatchObject({ status: 'later' })
 })
 
 test.each([401, 403])('a key that was rotated is read anew on %i', async (status) => {
@@ -84,10 +84,10 @@ test.each([401, 403])('a key that was rotated is read anew on %i', async (status
     (asked.headers.authorization === 'Bearer rotated'
       ? answer(202, '', { 'x-message-id': 'm' })
       : errors(status, 'no'))(response, asked)
-  expect(await sendMail(MAIL)).toMatchObject({ status: 'later' })
+  expect(await postEmail(MAIL)).toMatchObject({ status: 'later' })
   time += 20_000
   vi.setSystemTime(time)
   deployment.secrets.set('sendgrid-key', 'rotated')
-  expect(await sendMail(MAIL)).toEqual({ status: 'sent', providerId: 'm' })
+  expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: 'm' })
   expect(sendgrid.asked).toHaveLength(3)
 })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks/webhooks.js'
 import { expect, test } from 'vitest'
 import { twilioSignature, verifyTwilio } from '../../../src/channels/sms/signature.ts'
-import { readForm } from '../../../src/http/form.ts'
+import { readUrlEncodedForm } from '../../../src/http/form.ts'
 
 const TOKEN = '12345'
 const URL_OF_DOCS = 'https://example.com/myapp.php?foo=1&bar=2'
@@ -22,7 +22,7 @@ function asObject(pairs: ReadonlyArray<readonly [string, string]>): Record<strin
 }
 
 test('the signature in the documentation', () => {
-  const form = readForm(
+  const form = readUrlEncodedForm(
     posted([
       ['Digits', '1234'],
       ['To', '+18005551212'],
@@ -58,7 +58,7 @@ const url = fc
 test('agrees with the library of Twilio, whatever the form and the address', () => {
   fc.assert(
     fc.property(pairs, url, url, fc.boolean(), (given, configured, other, isOther) => {
-      const form = readForm(posted(given))
+      const form = readUrlEncodedForm(posted(given))
       const object = asObject(given)
       const signature = getExpectedTwilioSignature(TOKEN, configured, object)
       expect(twilioSignature(TOKEN, configured, form)).toBe(signature)
@@ -72,7 +72,7 @@ test('agrees with the library of Twilio, whatever the form and the address', () 
 })
 
 test('agrees with the library on the variants of one address', () => {
-  const form = readForm(posted([['Body', 'x']]))
+  const form = readUrlEncodedForm(posted([['Body', 'x']]))
   const object = asObject([['Body', 'x']])
   const seen = ["https://hooks.example.com/a b?q='x y'", 'https://Hooks.example.com:8443/?a=1+2']
   const results = seen.flatMap((each) => {
@@ -97,7 +97,8 @@ test('agrees with the library on the variants of one address', () => {
 
 const BODY = 'MessageSid=SM1&From=%2B15550100&To=%2B15550101&Body=Hi+%F0%9F%98%80%0Ayou&NumMedia=0'
 const CONFIGURED = 'https://hooks.example.com/sms/t1?key=7'
-const sign = (body: string) => twilioSignature(TOKEN, CONFIGURED, readForm(Buffer.from(body)))
+const sign = (body: string) =>
+  twilioSignature(TOKEN, CONFIGURED, readUrlEncodedForm(Buffer.from(body)))
 
 test('every change of a single byte is refused', () => {
   const signature = sign(BODY)
@@ -105,7 +106,7 @@ test('every change of a single byte is refused', () => {
     verifyTwilio({
       token: TOKEN,
       url: url_,
-      form: readForm(Buffer.from(body, 'latin1')),
+      form: readUrlEncodedForm(Buffer.from(body, 'latin1')),
       signature: header,
     })
   expect(verify(BODY, CONFIGURED, signature)).toBe(true)
@@ -115,7 +116,10 @@ test('every change of a single byte is refused', () => {
     )
   // `%0a` for `%0A` is the same form in another spelling.
   const isOther = (body: string) =>
-    !isDeepStrictEqual(readForm(Buffer.from(body, 'latin1')), readForm(Buffer.from(BODY)))
+    !isDeepStrictEqual(
+      readUrlEncodedForm(Buffer.from(body, 'latin1')),
+      readUrlEncodedForm(Buffer.from(BODY)),
+    )
   const taken = [
     ...changes(BODY).filter((each) => isOther(each) && verify(each, CONFIGURED, signature)),
     ...changes(CONFIGURED).filter((each) => each !== CONFIGURED && verify(BODY, each, signature)),
@@ -125,7 +129,7 @@ test('every change of a single byte is refused', () => {
 })
 
 test('retry settings, user and password in the configured address are not signed', () => {
-  const form = readForm(Buffer.from(BODY))
+  const form = readUrlEncodedForm(Buffer.from(BODY))
   const verify = (configured: string) =>
     verifyTwilio({ token: TOKEN, url: configured, form, signature: sign(BODY) })
   expect(verify('https://user:p@ss@hooks.example.com/sms/t1?key=7#rc=3&rp=5xx')).toBe(true)
@@ -143,7 +147,7 @@ test.each([
   { signature: 'é' },
   { token: 'another' },
 ])('what is odd is refused without an error: %j', (odd) => {
-  const form = readForm(Buffer.from(BODY))
+  const form = readUrlEncodedForm(Buffer.from(BODY))
   const signed = odd.url ?? CONFIGURED
   const fine = {
     token: TOKEN,
@@ -155,13 +159,13 @@ test.each([
 })
 
 test('an empty token proves nothing', () => {
-  const form = readForm(Buffer.from(BODY))
+  const form = readUrlEncodedForm(Buffer.from(BODY))
   const signature = twilioSignature('', CONFIGURED, form)
   expect(verifyTwilio({ token: '', url: CONFIGURED, form, signature })).toBe(false)
 })
 
 test('a form keeps every value, and names that objects do not', () => {
-  expect(readForm(Buffer.from('?a=1&b=+2%2B&a=3&__proto__=x&c&b=4'))).toEqual(
+  expect(readUrlEncodedForm(Buffer.from('?a=1&b=+2%2B&a=3&__proto__=x&c&b=4'))).toEqual(
     new Map([
       ['?a', ['1']],
       ['b', [' 2+', '4']],

@@ -1,6 +1,6 @@
 /** An SMS is handed to Twilio, and it is known what became of it. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { findSms, sendSms } from '../../../src/channels/sms/twilio.ts'
+import { findSms, postSms } from '../../../src/channels/sms/twilio.ts'
 import { setDeployment } from '../http/deployment.ts'
 import {
   answer,
@@ -43,7 +43,7 @@ beforeEach(() => {
 
 test('an SMS that Twilio takes', async () => {
   twilio.react = answer(201, { sid: 'SM1', status: 'queued' })
-  expect(await sendSms(SMS)).toEqual({ status: 'sent', providerId: 'SM1' })
+  expect(await postSms(SMS)).toEqual({ status: 'sent', providerId: 'SM1' })
   const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: '' }] =
     twilio.asked
   expect([method, path, headers.authorization]).toEqual(['POST', PATH, basic('token')])
@@ -90,13 +90,13 @@ test.each([
   [string, Reaction, string, string]
 >)('%s', async (_, reaction, status, problem) => {
   twilio.react = reaction
-  expect(await sendSms(SMS, 1000)).toEqual({ status, problem })
+  expect(await postSms(SMS, 1000)).toEqual({ status, problem })
   expect(twilio.asked).toHaveLength(1)
 })
 
 test('nobody listens', async () => {
   vi.stubEnv('TWILIO_API_URL', await closedPort())
-  expect(await sendSms(SMS)).toEqual({ status: 'later', problem: 'No connection: ECONNREFUSED.' })
+  expect(await postSms(SMS)).toEqual({ status: 'later', problem: 'No connection: ECONNREFUSED.' })
 })
 
 test('a token that was rotated is read anew, once', async () => {
@@ -104,13 +104,13 @@ test('a token that was rotated is read anew, once', async () => {
     asked.headers.authorization === basic('rotated')
       ? answer(201, { sid: 'SM2' })(response, asked)
       : exception(401, 20003)(response, asked)
-  expect(await sendSms(SMS)).toMatchObject({ status: 'later' })
+  expect(await postSms(SMS)).toMatchObject({ status: 'later' })
   time += 20_000
   vi.setSystemTime(time)
   deployment.secrets.set('twilio-token', 'rotated')
   const reads = deployment.reads
-  expect(await sendSms(SMS)).toEqual({ status: 'sent', providerId: 'SM2' })
-  expect(await sendSms(SMS)).toEqual({ status: 'sent', providerId: 'SM2' })
+  expect(await postSms(SMS)).toEqual({ status: 'sent', providerId: 'SM2' })
+  expect(await postSms(SMS)).toEqual({ status: 'sent', providerId: 'SM2' })
   expect(deployment.reads).toBe(reads + 1)
   expect(twilio.asked.map(({ headers }) => headers.authorization)).toEqual(
     ['token', 'token', 'rotated', 'rotated'].map(basic),
@@ -120,11 +120,11 @@ test('a token that was rotated is read anew, once', async () => {
 test('a token that cannot be read, or an account that is not set: nothing was sent', async () => {
   deployment.secrets.delete('twilio-token')
   const problem = 'The secret of TWILIO_TOKEN_SECRET cannot be read.'
-  expect(await sendSms(SMS)).toEqual({ status: 'later', problem })
+  expect(await postSms(SMS)).toEqual({ status: 'later', problem })
   deployment.secrets.set('twilio-token', 'token')
   vi.stubEnv('TWILIO_ACCOUNT_SID', '')
   const unset = { status: 'later', problem: 'TWILIO_ACCOUNT_SID is not set.' }
-  expect(await sendSms(SMS)).toEqual(unset)
+  expect(await postSms(SMS)).toEqual(unset)
   vi.stubEnv('TWILIO_ACCOUNT_SID', 'AC1')
   expect(twilio.asked).toEqual([])
 })

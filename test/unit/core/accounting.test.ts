@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
 import { append } from '../../../src/protocol/append.ts'
-import { closeRun, forget, stop } from '../../../src/protocol/lifecycle.ts'
+import { closeRun, forgetSession, stopRun } from '../../../src/protocol/lifecycle.ts'
 import { takeMessages } from '../../../src/protocol/take-messages.ts'
-import { accept, advance } from '../../../src/protocol/turn.ts'
-import { ACCOUNT, AT, busyWith, closed, message, NOW, session, turn } from './scene.ts'
+import { acceptTurn, advanceTurn } from '../../../src/protocol/turn.ts'
+import { ACCOUNT, AT, busyWith, closed, message, NOW, session, turn } from './fixtures.ts'
 
 const person = {
   id: 'm1',
@@ -52,7 +52,7 @@ describe('is counted once', () => {
   test('a leg that was ended before it reported, at its end', () => {
     const before = session({ busy, turn: turn({ phase: 'run', count: 1 }) })
     const ended = [{ workerId: 'w1', status: 'rejected' }] as const
-    const { item } = advance(before, 1, 1, 0, { ended, now: NOW + 20_000 })
+    const { item } = advanceTurn(before, 1, 1, 0, { ended, now: NOW + 20_000 })
     expect(item.counts).toEqual({ sandboxSeconds: 20, rejected: 1 })
     expect(append(item, report({ seconds: 12 })).item.counts).toEqual(item.counts)
   })
@@ -67,10 +67,10 @@ describe('is counted once', () => {
       unsent: true,
       silent: false,
     }
-    const { item } = accept(before, 1, 1, { ...decision, used: {}, at: AT })
+    const { item } = acceptTurn(before, 1, 1, { ...decision, used: {}, at: AT })
     expect(item.counts).toEqual({ turns: 1, commands: 2, 'out.http': 1 })
-    expect(accept(item, 1, 1, { ...decision, used: {}, at: AT }).item).toBe(item)
-    const sent = accept(before, 1, 1, { ...decision, unsent: false, used: {}, at: AT }).item
+    expect(acceptTurn(item, 1, 1, { ...decision, used: {}, at: AT }).item).toBe(item)
+    const sent = acceptTurn(before, 1, 1, { ...decision, unsent: false, used: {}, at: AT }).item
     expect(sent.counts).toEqual({ turns: 1, commands: 2 })
   })
 
@@ -87,7 +87,7 @@ describe("the conductor's sandbox is not counted", () => {
   const hours = (n: number) => NOW + n * 3_600_000
 
   test('while it rests after a stop', () => {
-    const stopped = stop(session({ conductor }), '', { models: {}, at: AT }).item
+    const stopped = stopRun(session({ conductor }), '', { models: {}, at: AT }).item
     const { item } = append(stopped, { ...person, now: hours(0.5) })
     expect(take({ ...item, run: { ...item.run, id: 1 } }, hours(0.5)).counts).toEqual(item.counts)
   })
@@ -103,7 +103,7 @@ describe('a receipt', () => {
   const { item } = closeRun(spent, 1, { models, at: AT })
 
   test('says what was spent since the one before', () => {
-    expect(item.unwritten).toEqual([
+    expect(item.pendingEntries).toEqual([
       { seq: 5, kind: 'receipt', run: 1, spent: { turns: 2, nanoUsd: 5 }, at: AT },
     ])
     expect(item.receipted).toEqual({ turns: 3, nanoUsd: 7 })
@@ -112,12 +112,12 @@ describe('a receipt', () => {
   test('is not written twice, and not for nothing', () => {
     expect(closeRun(item, 1, { models, at: AT }).item).toBe(item)
     const again = closeRun({ ...item, run: { id: 2, open: true, tries: 0 } }, 2, { models, at: AT })
-    expect(again.item.unwritten).toEqual(item.unwritten)
+    expect(again.item.pendingEntries).toEqual(item.pendingEntries)
   })
 
   test('comes with a stop, too', () => {
-    const { item: stopped } = stop({ ...spent, busy }, '', { models, at: AT })
-    expect(stopped.unwritten.at(-1)).toMatchObject({
+    const { item: stopped } = stopRun({ ...spent, busy }, '', { models, at: AT })
+    expect(stopped.pendingEntries.at(-1)).toMatchObject({
       kind: 'receipt',
       spent: { turns: 2, ended: 1, nanoUsd: 5 },
     })
@@ -126,7 +126,7 @@ describe('a receipt', () => {
 
 test('a deleted session is still known to the totals', () => {
   const counted = append(session(closed), person).item
-  const { counts, days, receipted } = forget(counted, 'c', AT).item
+  const { counts, days, receipted } = forgetSession(counted, 'c', AT).item
   expect({ counts, days, receipted }).toEqual({
     counts: counted.counts,
     days: counted.days,
@@ -146,28 +146,28 @@ describe('a pause', () => {
   const waits = session({ inbox: [message(1), message(2)], lastSeq: 2 })
 
   test('holds what waits, tells, and closes the run', () => {
-    const { item, answer } = pause({ ...waits, turn: turn({ cover: [message(1)] }) })
-    expect(answer).toEqual({ do: 'close' })
+    const { item, output } = pause({ ...waits, turn: turn({ messages: [message(1)] }) })
+    expect(output).toEqual({ do: 'close' })
     expect(item).toMatchObject({ inbox: [], held: waits.inbox, paused: { ...over, seq: 3 } })
     expect(item.turn).toBeUndefined()
-    expect(item.unwritten).toMatchObject([{ seq: 3, kind: 'notice', text: '2 wait' }])
+    expect(item.pendingEntries).toMatchObject([{ seq: 3, kind: 'notice', text: '2 wait' }])
   })
 
   test('waits for workers that are busy', () => {
     const later = { w1: { ...busyWith(1, NOW + 9_000) } }
-    expect(pause({ ...waits, busy: later }).answer).toEqual({ do: 'await', until: NOW + 9_000 })
+    expect(pause({ ...waits, busy: later }).output).toEqual({ do: 'await', until: NOW + 9_000 })
   })
 
   test('lets a turn that was accepted do its commands first', () => {
     const running = { ...waits, turn: turn({ phase: 'run', count: 1 }) }
-    expect(pause(running).answer).toMatchObject({ do: 'run' })
+    expect(pause(running).output).toMatchObject({ do: 'run' })
   })
 
   const paused = closeRun(pause(waits).item, 1, ACCOUNT).item
 
   test('holds a report without opening a run', () => {
-    const { item, answer } = append(paused, report())
-    expect(answer).toBeUndefined()
+    const { item, output } = append(paused, report())
+    expect(output).toBeUndefined()
     expect(item.held.map(({ id }) => id)).toEqual(['m1', 'm2', 'w1.1'])
     expect(item.run.open).toBe(false)
   })

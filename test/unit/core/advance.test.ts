@@ -1,15 +1,15 @@
 /** A command that is done: the turn goes on to the next, and the session learns what it left. */
 import { describe, expect, test } from 'vitest'
-import { advance } from '../../../src/protocol/turn.ts'
-import { busyWith, messages, NOW, session, turn } from './scene.ts'
+import { advanceTurn } from '../../../src/protocol/turn.ts'
+import { busyWith, messages, NOW, session, turn } from './fixtures.ts'
 
 describe('a command that is done', () => {
   const before = session({ turn: turn({ phase: 'run', count: 2, next: 1 }), lastSeq: 9 })
   const started = { workerId: 'w1', leg: 1, deadline: 99, reserved: 60, reportId: 'w1.1' }
 
   test('goes on to the next', () => {
-    const { item, answer } = advance(before, 1, 1, 1, { now: NOW })
-    expect(answer).toBe(true)
+    const { item, output } = advanceTurn(before, 1, 1, 1, { now: NOW })
+    expect(output).toBe(true)
     expect(item).toEqual({ ...before, turn: turn({ phase: 'run', count: 2, next: 2 }) })
   })
 
@@ -17,26 +17,26 @@ describe('a command that is done', () => {
     ['already done', 0],
     ['not due yet', 2],
   ])('is nothing when it was %s', (_, index) => {
-    expect(advance(before, 1, 1, index, { started, now: NOW })).toEqual({
+    expect(advanceTurn(before, 1, 1, index, { started, now: NOW })).toEqual({
       item: before,
-      answer: false,
+      output: false,
     })
   })
 
   test('makes its worker busy', () => {
-    expect(advance(before, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({
+    expect(advanceTurn(before, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({
       w1: { ...busyWith(1, 99), about: [] },
     })
   })
 
   test('leaves its worker idle when the report overtook it', () => {
     const reported = { ...before, seen: { 'w1.1': 8 } }
-    expect(advance(reported, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({})
+    expect(advanceTurn(reported, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({})
   })
 
   test('frees the workers that it ended', () => {
     const busy = { w1: busyWith(1, 9), w2: busyWith(3, 9) }
-    const { item } = advance({ ...before, busy }, 1, 1, 1, {
+    const { item } = advanceTurn({ ...before, busy }, 1, 1, 1, {
       ended: [
         { workerId: 'w2', status: 'accepted' },
         { workerId: 'w7', status: 'accepted' },
@@ -47,20 +47,23 @@ describe('a command that is done', () => {
   })
 
   test('says something to the conductor, as a message', () => {
-    const { item } = advance(before, 1, 1, 1, { notice: { id: 't1.1', size: 7 }, now: NOW })
+    const { item } = advanceTurn(before, 1, 1, 1, { notice: { id: 't1.1', size: 7 }, now: NOW })
     expect(item).toMatchObject({
       turn: { next: 2 },
       lastSeq: 10,
       seen: { 't1.1': 10 },
       inbox: [{ seq: 10, id: 't1.1', from: 'system', size: 7 }],
-      unwritten: [{ seq: 10, kind: 'message', id: 't1.1' }],
+      pendingEntries: [{ seq: 10, kind: 'message', id: 't1.1' }],
     })
   })
 
   test('says it also when the inbox is full', () => {
     const full = { ...before, inbox: messages(1000) }
-    const { item, answer } = advance(full, 1, 1, 1, { notice: { id: 't1.1', size: 7 }, now: NOW })
-    expect({ answer, waiting: item.inbox.length }).toEqual({ answer: true, waiting: 1001 })
+    const { item, output } = advanceTurn(full, 1, 1, 1, {
+      notice: { id: 't1.1', size: 7 },
+      now: NOW,
+    })
+    expect({ output, waiting: item.inbox.length }).toEqual({ output: true, waiting: 1001 })
   })
 
   test.each([
@@ -69,6 +72,6 @@ describe('a command that is done', () => {
     [{}, 3],
   ])('begins the count of recoveries anew when it was given up: %j', (done, tries) => {
     const tired = { ...before, run: { id: 1, open: true, tries: 3 } }
-    expect(advance(tired, 1, 1, 1, { ...done, now: NOW }).item.run.tries).toBe(tries)
+    expect(advanceTurn(tired, 1, 1, 1, { ...done, now: NOW }).item.run.tries).toBe(tries)
   })
 })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../../src/contract/runner.ts'
 import type { AskAgain, Waiting } from '../../../src/core/session.ts'
-import { acceptedAnswer, readAnswer } from '../../../src/core/turn-reply.ts'
+import { acceptedTurnReply, readTurnReply } from '../../../src/core/turn-reply.ts'
 
 const result = (given: Partial<Result>): Result => ({
   outcome: 'done',
@@ -15,7 +15,10 @@ const result = (given: Partial<Result>): Result => ({
 const from = (...senders: Waiting['from'][]): Waiting[] =>
   senders.map((sender, i) => ({ seq: i + 1, id: `m${i}`, from: sender, size: 1 }))
 
-const turn = (again?: AskAgain, cover = from('person')) => ({ ...(again && { again }), cover })
+const turn = (again?: AskAgain, messages = from('person')) => ({
+  ...(again && { again }),
+  messages,
+})
 
 const silence = { reply: null, commands: [] }
 const list = { type: 'LIST_WORKERS' }
@@ -30,7 +33,7 @@ describe('a job that did not end well is asked again', () => {
       structured: { reply: 'half', commands: [] },
       ...(error && { error }),
     })
-    expect(readAnswer(given, turn(), '')).toEqual({ askAgain: { trouble } })
+    expect(readTurnReply(given, turn(), '')).toEqual({ askAgain: { trouble } })
   })
 })
 
@@ -42,17 +45,17 @@ describe('without structured output', () => {
     ['it is of another shape', { ...prose, structured: { reply: 5 } }],
   ])('the conductor is asked for it once: %s', (_, given) => {
     const trouble = 'the conductor gave no structured answer'
-    expect(readAnswer(given, turn(), '')).toEqual({ askAgain: { again: 'structure', trouble } })
+    expect(readTurnReply(given, turn(), '')).toEqual({ askAgain: { again: 'structure', trouble } })
   })
 
   test.each(['structure', 'silence'] as const)('after %s its whole text is read', (again) => {
     const accept = { reply: 'On it.\n\nBye', commands: [list] }
-    expect(readAnswer(prose, turn(again), '')).toEqual({ accept, silent: false })
-    expect(acceptedAnswer(prose, '')).toEqual(accept)
+    expect(readTurnReply(prose, turn(again), '')).toEqual({ accept, silent: false })
+    expect(acceptedTurnReply(prose, '')).toEqual(accept)
   })
 
   test('what stands in the input is no command', () => {
-    const { reply, commands } = acceptedAnswer(prose, 'LIST_WORKERS')
+    const { reply, commands } = acceptedTurnReply(prose, 'LIST_WORKERS')
     expect({ reply, commands }).toEqual({ reply: prose.allText, commands: [] })
   })
 })
@@ -60,8 +63,8 @@ describe('without structured output', () => {
 test('structured output is read, not the text', () => {
   const structured = { reply: 'hi', commands: [list] }
   const given = result({ structured, allText: 'KILL_WORKER: all' })
-  expect(readAnswer(given, turn(), '')).toEqual({ accept: structured, silent: false })
-  expect(acceptedAnswer(given, '')).toEqual(structured)
+  expect(readTurnReply(given, turn(), '')).toEqual({ accept: structured, silent: false })
+  expect(acceptedTurnReply(given, '')).toEqual(structured)
 })
 
 describe('silence towards a person', () => {
@@ -72,17 +75,19 @@ describe('silence towards a person', () => {
     ['after structure was asked for', 'structure'],
   ] as const)('is asked about: %s', (_, again) => {
     const given = result({ structured: silence })
-    expect(readAnswer(given, turn(again), '')).toEqual({ askAgain: { again: 'silence', trouble } })
+    expect(readTurnReply(given, turn(again), '')).toEqual({
+      askAgain: { again: 'silence', trouble },
+    })
   })
 
   test('is asked about when the text is empty too', () => {
-    const reading = readAnswer(result({ allText: ' \n' }), turn('structure'), '')
+    const reading = readTurnReply(result({ allText: ' \n' }), turn('structure'), '')
     expect(reading).toEqual({ askAgain: { again: 'silence', trouble } })
   })
 
   test('is accepted as silent the second time', () => {
     const given = result({ structured: silence })
-    expect(readAnswer(given, turn('silence'), '')).toEqual({ accept: silence, silent: true })
+    expect(readTurnReply(given, turn('silence'), '')).toEqual({ accept: silence, silent: true })
   })
 
   test.each([
@@ -90,15 +95,15 @@ describe('silence towards a person', () => {
     ['work', { reply: null, commands: [list] }],
     ['a malformed command', { reply: null, commands: [{ type: 'FLY' }] }],
   ])('is not %s', (_, structured) => {
-    expect(readAnswer(result({ structured }), turn(), '')).toMatchObject({ silent: false })
+    expect(readTurnReply(result({ structured }), turn(), '')).toMatchObject({ silent: false })
   })
 
   test.each([
     [from('worker')],
     [from('system', 'worker')],
-  ])('is none when nobody waits: %j', (cover) => {
+  ])('is none when nobody waits: %j', (messages) => {
     const given = result({ structured: silence })
-    expect(readAnswer(given, turn(undefined, cover), '')).toEqual({
+    expect(readTurnReply(given, turn(undefined, messages), '')).toEqual({
       accept: silence,
       silent: false,
     })
@@ -106,7 +111,10 @@ describe('silence towards a person', () => {
 
   test('counts when a person is among the senders', () => {
     const given = result({ structured: silence })
-    const cover = from('worker', 'person')
-    expect(readAnswer(given, turn('silence', cover), '')).toEqual({ accept: silence, silent: true })
+    const messages = from('worker', 'person')
+    expect(readTurnReply(given, turn('silence', messages), '')).toEqual({
+      accept: silence,
+      silent: true,
+    })
   })
 })

@@ -1,7 +1,7 @@
 /** A message gets into its session once, and somebody is woken for it each time it is delivered. */
 import { describe, expect, test } from 'vitest'
-import { append, InboxFull, recover } from '../../../src/protocol/append.ts'
-import { busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
+import { append, InboxFull, recoverRun } from '../../../src/protocol/append.ts'
+import { busyWith, closed, message, messages, NOW, session, turn } from './fixtures.ts'
 
 const arrival = { id: 'm1', from: 'person', size: 5, now: NOW } as const
 const report = (run: number, leg = 1) => ({
@@ -13,22 +13,22 @@ const report = (run: number, leg = 1) => ({
 })
 
 test('a message opens a closed run and is counted, remembered and to be written', () => {
-  const { item, answer } = append(session({ ...closed, lastSeq: 7 }), arrival)
+  const { item, output } = append(session({ ...closed, lastSeq: 7 }), arrival)
   expect(item).toMatchObject({
     run: { id: 2, open: true, tries: 0 },
     lastSeq: 8,
     seen: { m1: 8 },
     inbox: [{ seq: 8, id: 'm1', from: 'person', size: 5 }],
-    unwritten: [{ seq: 8, kind: 'message', id: 'm1' }],
+    pendingEntries: [{ seq: 8, kind: 'message', id: 'm1' }],
   })
-  expect(answer).toEqual({ run: 2 })
+  expect(output).toEqual({ run: 2 })
 })
 
 test('a message to an open run wakes it by its token', () => {
   const run = { id: 4, open: true, tries: 2, token: { k: 1, value: 'token' } }
-  const { item, answer } = append(session({ run }), arrival)
+  const { item, output } = append(session({ run }), arrival)
   expect(item.run).toEqual(run)
-  expect(answer).toEqual({ run: 4, token: 'token' })
+  expect(output).toEqual({ run: 4, token: 'token' })
 })
 
 describe('a second delivery changes nothing', () => {
@@ -37,9 +37,9 @@ describe('a second delivery changes nothing', () => {
     ['whose body is marked', session(), { ...arrival, appended: true }, { run: 1 }],
     ['to a closed run', session({ ...closed, seen: { m1: 3 } }), arrival, undefined],
   ])('%s', (_, before, delivered, wake) => {
-    const { item, answer } = append(before, delivered)
+    const { item, output } = append(before, delivered)
     expect(item).toBe(before)
-    expect(answer).toEqual(wake)
+    expect(output).toEqual(wake)
   })
 })
 
@@ -59,10 +59,10 @@ describe('a report', () => {
 
   test('of a stopped run goes into the history and wakes nobody', () => {
     const before = session({ ...closed, stopped: 1 })
-    const { item, answer } = append(before, report(1))
+    const { item, output } = append(before, report(1))
     expect(item).toMatchObject({ ...closed, inbox: [], seen: { 'w1.1': 1 }, lastSeq: 1 })
-    expect(item.unwritten).toHaveLength(1)
-    expect(answer).toBeUndefined()
+    expect(item.pendingEntries).toHaveLength(1)
+    expect(output).toBeUndefined()
   })
 
   test('of a run after the stop is reviewed', () => {
@@ -102,17 +102,17 @@ describe('a recovery', () => {
   test('takes the open run over under the next number, without its token', () => {
     const run = { id: 3, open: true, tries: 1, token: { k: 1, value: 'token' } }
     const before = session({ run, turn: turn(), inbox: [message(1)] })
-    const { item, answer } = recover(before, 3)
+    const { item, output } = recoverRun(before, 3)
     expect(item).toEqual({ ...before, run: { id: 4, open: true, tries: 2 } })
-    expect(answer).toEqual({ run: 4 })
+    expect(output).toEqual({ run: 4 })
   })
 
   test.each([
     ['of an older run wakes the current one', session(), { run: 1 }],
     ['of a closed run wakes nobody', session(closed), undefined],
   ])('%s', (_, before, wake) => {
-    const { item, answer } = recover(before, before.run.open ? 0 : 1)
+    const { item, output } = recoverRun(before, before.run.open ? 0 : 1)
     expect(item).toBe(before)
-    expect(answer).toEqual(wake)
+    expect(output).toEqual(wake)
   })
 })

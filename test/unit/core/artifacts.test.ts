@@ -8,8 +8,8 @@ import {
 } from '../../../src/core/artifacts.ts'
 import { claimLeg, endLeg, storeLegResult } from '../../../src/core/leg.ts'
 import { workerDetail } from '../../../src/core/views.ts'
-import { endWorker, instruct, newWorker, type Worker } from '../../../src/core/worker.ts'
-import { AT, NOW } from './scene.ts'
+import { closeWorker, instruct, newWorker, type Worker } from '../../../src/core/worker.ts'
+import { AT, NOW } from './fixtures.ts'
 
 const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW), seconds: 1800 })
 const file = (name: string, size = 3) => ({ name, size, sha256: `${'A'.repeat(43)}=` })
@@ -47,18 +47,18 @@ test('only the current job is granted anything', () => {
     [working, { leg: 2, job: 1 }],
     [claimLeg(working, 1, start).item, { leg: 1, job: 1 }],
     [brought, { leg: 1, job: 1 }],
-    [endWorker(working, { status: 'ended', at: AT }).item, { leg: 1, job: 1 }],
+    [closeWorker(working, { status: 'ended', at: AT }).item, { leg: 1, job: 1 }],
   ]
   for (const [worker, job] of jobs)
-    expect(grantUploads(worker, job, [file('a')])).toEqual({ item: worker, answer: undefined })
+    expect(grantUploads(worker, job, [file('a')])).toEqual({ item: worker, output: undefined })
 })
 
 test('the same list again is granted without a further note, another one is refused', () => {
   const again = grantUploads(granted, { leg: 1, job: 1 }, [file('a'), file('b')])
-  expect(again).toEqual({ item: granted, answer: 'granted' })
+  expect(again).toEqual({ item: granted, output: 'granted' })
   for (const other of [[file('a')], [file('a'), file('c')], [file('a'), file('b', 4)]]) {
     const refused = grantUploads(granted, { leg: 1, job: 1 }, other)
-    expect(refused).toEqual({ item: granted, answer: { refused: expect.any(String) } })
+    expect(refused).toEqual({ item: granted, output: { refused: expect.any(String) } })
   }
 })
 
@@ -84,9 +84,9 @@ test('of one name the latest is shown, and a leg has its own', () => {
 test('what an item holds is bounded', () => {
   const uploads = Array.from({ length: 399 }, (_, i) => ({ leg: 1, job: 1, name: `${i}`, size: 1 }))
   const full = { ...second, uploads }
-  expect(grantUploads(full, { leg: 2, job: 2 }, [file('a')]).answer).toBe('granted')
+  expect(grantUploads(full, { leg: 2, job: 2 }, [file('a')]).output).toBe('granted')
   expect(grantUploads(full, { leg: 2, job: 2 }, [file('a'), file('b')])).toEqual({
     item: full,
-    answer: { refused: expect.stringContaining('at most 400') },
+    output: { refused: expect.stringContaining('at most 400') },
   })
 })

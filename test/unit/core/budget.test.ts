@@ -1,9 +1,9 @@
 /** Budgets: which is used up, what a raise is worth, and how long a leg may still take. */
 import { describe, expect, test } from 'vitest'
-import { budgets, type Over } from '../../../src/core/budget.ts'
-import { purseOf } from '../../../src/core/budget-check.ts'
+import { budgets, type ExceededBudget } from '../../../src/core/budget.ts'
+import { budgetCheck } from '../../../src/core/budget-check.ts'
 import { overText, pauseNotice } from '../../../src/core/receipt.ts'
-import { busyWith, NOW, session } from './scene.ts'
+import { busyWith, NOW, session } from './fixtures.ts'
 
 const all = ['usd', 'turns', 'workers', 'minutes'] as const
 const nothing = { models: {}, sender: {}, day: {} }
@@ -11,10 +11,10 @@ const dollars = (usd: number) => ({ nanoUsd: usd * 1e9 })
 const over = (
   limits: object,
   { given = {}, elsewhere = nothing }: { given?: object; elsewhere?: typeof nothing } = {},
-) => purseOf(budgets.parse(limits), elsewhere, NOW).over(session(given), all)
+) => budgetCheck(budgets.parse(limits), elsewhere, NOW).over(session(given), all)
 
 describe('a budget is used up', () => {
-  test.each<[string, object, object, Partial<Over>]>([
+  test.each<[string, object, object, Partial<ExceededBudget>]>([
     ['run', { run: { turns: 2 } }, { counts: { turns: 2 } }, { scope: 'run', unit: 'turns' }],
     ['session', { session: { workers: 1 } }, { counts: { workers: 1 } }, { unit: 'workers' }],
     ['minutes', { run: { minutes: 2 } }, { counts: { sandboxSeconds: 120 } }, { spent: 2 }],
@@ -65,7 +65,7 @@ describe('a raise', () => {
 
 describe('a leg', () => {
   const seconds = (minutes: number, given: object = {}) =>
-    purseOf(budgets.parse({ run: { minutes } }), nothing, NOW).legSeconds(session(given), 15)
+    budgetCheck(budgets.parse({ run: { minutes } }), nothing, NOW).legSeconds(session(given), 15)
 
   test('may take what is neither spent nor kept for others', () => {
     const busy = { w1: { ...busyWith(1, NOW), reserved: 100 } }
@@ -77,13 +77,13 @@ describe('a leg', () => {
   })
 
   test('has no limit where there is no budget of minutes', () => {
-    const purse = purseOf(budgets.parse({}), nothing, NOW)
+    const purse = budgetCheck(budgets.parse({}), nothing, NOW)
     expect(purse.legSeconds(session(), 15)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 
 test('a person is told what was spent and how to go on', () => {
-  const spent: Over = { scope: 'run', unit: 'usd', limit: 0.05, spent: 0.0532 }
+  const spent: ExceededBudget = { scope: 'run', unit: 'usd', limit: 0.05, spent: 0.0532 }
   expect(overText(spent)).toBe('The budget of this run is used up: $0.0532 of $0.0500 spent.')
   expect(pauseNotice('main')(spent, 2)).toMatch(
     /^Paused\. .* 2 messages wait.*"continue" or POST \/api\/sessions\/main\/continue/,

@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import {
-  answerSchema,
   checkCommands,
   commandId,
-  readStructured,
+  parseStructured,
   spawnedIds,
+  turnReplySchema,
 } from '../../../src/commands/command.ts'
 
 const list = { type: 'LIST_WORKERS' } as const
@@ -50,7 +50,7 @@ const invalid: [unknown, string][] = [
 ]
 
 test.each(valid)('is taken: $type', (command) => {
-  expect(readStructured({ reply: 'ok', commands: [command] })).toEqual({
+  expect(parseStructured({ reply: 'ok', commands: [command] })).toEqual({
     reply: 'ok',
     commands: [command],
   })
@@ -74,7 +74,7 @@ test.each([
 })
 
 test('one bad command among good ones is refused alone, in its place', () => {
-  const answer = readStructured({ reply: null, commands: [list, { type: 'FLY' }, spawn] })
+  const answer = parseStructured({ reply: null, commands: [list, { type: 'FLY' }, spawn] })
   expect(answer?.commands).toMatchObject([list, { type: 'MALFORMED' }, spawn])
 })
 
@@ -99,7 +99,7 @@ describe('an answer', () => {
     ['text', { reply: ' *hi* \n', commands: [] }, ' *hi* \n'],
     ['text, and no commands at all', { reply: 'hi' }, 'hi'],
   ])('may have the reply %s', (_, value, reply) => {
-    expect(readStructured(value)).toEqual({ reply, commands: [] })
+    expect(parseStructured(value)).toEqual({ reply, commands: [] })
   })
 
   test.each([
@@ -111,7 +111,7 @@ describe('an answer', () => {
     [{ reply: null, commands: 'none' }],
     [{ reply: null, commands: { 0: list } }],
   ])('is none: %j', (value) => {
-    expect(readStructured(value)).toBeUndefined()
+    expect(parseStructured(value)).toBeUndefined()
   })
 
   test('is read or refused, whatever it is', () => {
@@ -121,7 +121,7 @@ describe('an answer', () => {
     )
     fc.assert(
       fc.property(value, (given) => {
-        const answer = readStructured(given)
+        const answer = parseStructured(given)
         for (const command of answer?.commands ?? []) expect(command.type).toMatch(/^[A-Z_]+$/)
       }),
     )
@@ -129,7 +129,7 @@ describe('an answer', () => {
 })
 
 describe('the schema that the conductor is given', () => {
-  const schema = z.fromJSONSchema(answerSchema)
+  const schema = z.fromJSONSchema(turnReplySchema)
   const accepts = (command: unknown) =>
     schema.safeParse({ reply: null, commands: [command] }).success
 
@@ -142,7 +142,7 @@ describe('the schema that the conductor is given', () => {
   })
 
   test('asks for both, a reply and commands', () => {
-    expect(answerSchema).toMatchObject({
+    expect(turnReplySchema).toMatchObject({
       $schema: 'http://json-schema.org/draft-07/schema#',
       required: ['reply', 'commands'],
     })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkCommands } from '../../../src/commands/command.ts'
 import { messageEntry, noticeEntry, turnEntry } from '../../../src/core/history.ts'
 import type { Body } from '../../../src/core/message.ts'
-import { AT, session } from './scene.ts'
+import { AT, session } from './fixtures.ts'
 
 const at = AT
 const bodies: [Body, object][] = [

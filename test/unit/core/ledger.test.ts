@@ -10,7 +10,7 @@ import {
   usedBy,
 } from '../../../src/core/ledger.ts'
 import { add, type Tally } from '../../../src/core/tally.ts'
-import { NOW } from './scene.ts'
+import { NOW } from './fixtures.ts'
 
 const free = () => undefined
 const over = { scope: 'run', unit: 'usd', limit: 1, spent: 2 } as const
@@ -21,24 +21,24 @@ const admitted = (...ids: string[]) =>
 test('an admitted request is under way until it is settled', () => {
   const ledger = admitted('a', 'b')
   expect(Object.keys(ledger.inFlight)).toEqual(['a', 'b'])
-  const { item, answer } = settle(ledger, 'a', { nanoUsd: 5 }, NOW)
-  expect(answer).toBe(true)
+  const { item, output } = settle(ledger, 'a', { nanoUsd: 5 }, NOW)
+  expect(output).toBe(true)
   expect(Object.keys(item.inFlight)).toEqual(['b'])
   expect(item).toMatchObject({ total: { nanoUsd: 5 }, days: [{ date: '2026-01-01' }] })
 })
 
 test('a refused one is not', () => {
-  const { item, answer } = admit(newLedger, request('a'), () => over)
-  expect(answer).toBe(over)
+  const { item, output } = admit(newLedger, request('a'), () => over)
+  expect(output).toBe(over)
   expect(item).toBe(newLedger)
 })
 
 test('a job may have so many under way, and another one its own', () => {
   const many = admitted(...Array.from({ length: 16 }, (_, i) => `r${i}`))
-  expect(admit(many, request('one more'), free)).toEqual({ item: many, answer: 'busy' })
-  expect(admit(many, request('another', 'w1.1#1'), free).answer).toBe('admitted')
+  expect(admit(many, request('one more'), free)).toEqual({ item: many, output: 'busy' })
+  expect(admit(many, request('another', 'w1.1#1'), free).output).toBe('admitted')
   const settled = settle(many, 'r3', {}, NOW).item
-  expect(admit(settled, request('one more'), free).answer).toBe('admitted')
+  expect(admit(settled, request('one more'), free).output).toBe('admitted')
 })
 
 test('the budget is asked about what was settled', () => {
@@ -53,15 +53,15 @@ test('the budget is asked about what was settled', () => {
 
 test('a second settlement changes nothing', () => {
   const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
-  expect(settle(item, 'a', { nanoUsd: 5 }, NOW)).toEqual({ item, answer: false })
+  expect(settle(item, 'a', { nanoUsd: 5 }, NOW)).toEqual({ item, output: false })
 })
 
 test('a delivery is counted once, by its name', () => {
   const used = { 'out.sms': 1, smsSegments: 2 }
-  const { item, answer } = countDelivery(newLedger, '2.reply.x', used, NOW)
-  expect(answer).toBe(true)
+  const { item, output } = countDelivery(newLedger, '2.reply.x', used, NOW)
+  expect(output).toBe(true)
   expect(item).toMatchObject({ total: used, days: [{ date: '2026-01-01', tally: used }] })
-  expect(countDelivery(item, '2.reply.x', used, NOW)).toEqual({ item, answer: false })
+  expect(countDelivery(item, '2.reply.x', used, NOW)).toEqual({ item, output: false })
   expect(countDelivery(item, '3.reply.x', used, NOW).item.total).toEqual(add(used, used))
 })
 
@@ -85,7 +85,7 @@ test('what jobs used is told by turn and leg', () => {
 test('an answer that nobody settled is counted as unmetered once its function must be gone', () => {
   const later = admit(admitted('a'), request('b', 't1#1', NOW + 17 * 60_000), free).item
   expect(later).toMatchObject({ total: { unmetered: 1 }, inFlight: { b: {} } })
-  expect(settle(later, 'a', { nanoUsd: 5 }, NOW).answer).toBe(false)
+  expect(settle(later, 'a', { nanoUsd: 5 }, NOW).output).toBe(false)
 })
 
 describe('any order of requests, settlements and repetitions', () => {

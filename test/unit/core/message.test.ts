@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { askersOf, type Body, shownText } from '../../../src/core/message.ts'
+import { type Body, replyAddresses, shownText } from '../../../src/core/message.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const sms = (address: string) => ({ channel: 'sms', address }) as const
@@ -9,16 +9,28 @@ const mail = (address: string, messageId: string) =>
 test('an answer is for everybody who asked, each once, by the latest mail to answer', () => {
   const bodies: Body[] = [
     { from: 'person', channel: 'http', text: 'a', at },
-    { from: 'person', channel: 'email', text: 'b', at, askers: [mail('ada@example.com', '<1@x>')] },
-    { from: 'worker', workerId: 'w1', leg: 1, run: 1, text: 'c', at, askers: [sms('+15550100')] },
-    { from: 'person', channel: 'email', text: 'd', at, askers: [mail('ada@example.com', '<2@x>')] },
-    { from: 'system', text: 'e', at, askers: [sms('+15550100')] },
+    {
+      from: 'person',
+      channel: 'email',
+      text: 'b',
+      at,
+      replyTo: [mail('ada@example.com', '<1@x>')],
+    },
+    { from: 'worker', workerId: 'w1', leg: 1, run: 1, text: 'c', at, replyTo: [sms('+15550100')] },
+    {
+      from: 'person',
+      channel: 'email',
+      text: 'd',
+      at,
+      replyTo: [mail('ada@example.com', '<2@x>')],
+    },
+    { from: 'system', text: 'e', at, replyTo: [sms('+15550100')] },
   ]
-  expect(askersOf(bodies)).toEqual([mail('ada@example.com', '<2@x>'), sms('+15550100')])
+  expect(replyAddresses(bodies)).toEqual([mail('ada@example.com', '<2@x>'), sms('+15550100')])
 })
 
 test('what is read of the history is for nobody else', () => {
-  expect(askersOf([{ from: 'person', channel: 'http', text: 'a', at }])).toEqual([])
+  expect(replyAddresses([{ from: 'person', channel: 'http', text: 'a', at }])).toEqual([])
 })
 
 test('the conductor is shown who wrote, what about, and where the files are', () => {

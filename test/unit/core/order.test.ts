@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { orderIn } from '../../../src/core/slash-command.ts'
+import { parseSlashCommand } from '../../../src/core/slash-command.ts'
 
 test.each([
   ['/stop', 'stop'],
@@ -9,7 +9,7 @@ test.each([
   ['/continue', 'continue'],
   ['/help', 'help'],
 ])('%j is an order', (text, order) => {
-  expect(orderIn(text)).toBe(order)
+  expect(parseSlashCommand(text)).toBe(order)
 })
 
 test.each([
@@ -23,5 +23,5 @@ test.each([
   '/unknown',
   '',
 ])('%j is for the conductor', (text) => {
-  expect(orderIn(text)).toBeUndefined()
+  expect(parseSlashCommand(text)).toBeUndefined()
 })

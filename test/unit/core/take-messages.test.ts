@@ -1,10 +1,14 @@
 /** What a run does next, and how much a turn takes. */
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
-import { takeMessages, tooOld, type Written } from '../../../src/protocol/take-messages.ts'
-import { busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
+import {
+  type FlushedHistory,
+  forgettableIds,
+  takeMessages,
+} from '../../../src/protocol/take-messages.ts'
+import { busyWith, closed, message, messages, NOW, session, turn } from './fixtures.ts'
 
-const nothing: Written = { entries: new Set(), marked: new Set() }
+const nothing: FlushedHistory = { entries: new Set(), marked: new Set() }
 const take = (before: Session, written = nothing) =>
   takeMessages(before, 1, {
     written,
@@ -32,10 +36,10 @@ describe('what is there decides', () => {
       session({ turn: running, ...tries(3) }),
       { do: 'run', commands: [1], giveUp: true },
     ],
-    ['parked messages', session({ parked: [message(1)] }), { do: 'tell' }],
+    ['abandoned messages', session({ abandoned: [message(1)] }), { do: 'tell' }],
     [
-      'a message besides parked ones',
-      session({ parked: [message(1)], inbox: [message(2)] }),
+      'a message besides abandoned ones',
+      session({ abandoned: [message(1)], inbox: [message(2)] }),
       { do: 'ask', turn: 1 },
     ],
     [
@@ -45,17 +49,17 @@ describe('what is there decides', () => {
     ],
     ['a closed run', session(closed), { do: 'superseded' }],
   ])('%s', (_, before, next) => {
-    expect(take(before).answer).toMatchObject(next)
+    expect(take(before).output).toMatchObject(next)
   })
 
   test('a busy worker is waited for, until the latest deadline', () => {
     const busy = { w1: busyWith(1, NOW + 5), w2: busyWith(1, NOW + 9) }
-    expect(take(session({ busy })).answer).toEqual({ do: 'await', until: NOW + 9 })
+    expect(take(session({ busy })).output).toEqual({ do: 'await', until: NOW + 9 })
   })
 
   test('a worker past its deadline is not waited for', () => {
     const busy = { w1: busyWith(1, NOW) }
-    expect(take(session({ busy })).answer).toEqual({ do: 'close' })
+    expect(take(session({ busy })).output).toEqual({ do: 'close' })
   })
 
   test('a step of another run writes nothing', () => {
@@ -66,15 +70,15 @@ describe('what is there decides', () => {
 
 test('a turn whose last command is done leaves, and the next begins in the same update', () => {
   const done = turn({ n: 4, phase: 'run', count: 2, next: 2 })
-  const { item, answer } = take(session({ turn: done, lastTurn: 4, inbox: [message(8)] }))
-  expect(item).toMatchObject({ lastTurn: 5, turn: { n: 5, phase: 'ask', cover: [message(8)] } })
-  expect(answer).toEqual({ do: 'ask', turn: 5 })
+  const { item, output } = take(session({ turn: done, lastTurn: 4, inbox: [message(8)] }))
+  expect(item).toMatchObject({ lastTurn: 5, turn: { n: 5, phase: 'ask', messages: [message(8)] } })
+  expect(output).toEqual({ do: 'ask', turn: 5 })
 })
 
 test('a turn without commands leaves at once', () => {
-  const { item, answer } = take(session({ turn: turn({ phase: 'run' }) }))
+  const { item, output } = take(session({ turn: turn({ phase: 'run' }) }))
   expect(item).not.toHaveProperty('turn')
-  expect(answer).toEqual({ do: 'close' })
+  expect(output).toEqual({ do: 'close' })
 })
 
 describe('a turn takes the oldest messages, in order', () => {
@@ -82,7 +86,7 @@ describe('a turn takes the oldest messages, in order', () => {
     const inbox = sizes.map((size, i) => message(i + 1, { size }))
     const { item } = take(session({ inbox }))
     expect(item.inbox).toEqual(inbox)
-    return item.turn?.cover.map(({ seq }) => seq)
+    return item.turn?.messages.map(({ seq }) => seq)
   }
 
   test.each([
@@ -92,7 +96,7 @@ describe('a turn takes the oldest messages, in order', () => {
     [400, 50],
   ])('of %i it takes %i', (waiting, taken) => {
     const { item } = take(session({ inbox: messages(waiting) }))
-    expect(item.turn?.cover).toEqual(messages(taken))
+    expect(item.turn?.messages).toEqual(messages(taken))
   })
 
   test('up to 400 kB', () => {
@@ -117,24 +121,24 @@ describe('ids beyond the last 500', () => {
     [501, 1],
     [620, 120],
   ])('of %i are too old: %i', (known, old) => {
-    expect(tooOld(session({ seen: seen(known) }))).toEqual(
+    expect(forgettableIds(session({ seen: seen(known) }))).toEqual(
       messages(old).map(({ id, seq }) => ({ id, seq })),
     )
   })
 
   test('are kept from the first entry on that is not written yet', () => {
-    const unwritten = [
+    const pending = [
       { seq: 40, kind: 'message', id: 'm40' } as const,
       { seq: 5, kind: 'message', id: 'm5' } as const,
     ]
-    expect(tooOld(session({ seen: seen(600), unwritten })).map(({ seq }) => seq)).toEqual([
-      1, 2, 3, 4,
-    ])
+    expect(
+      forgettableIds(session({ seen: seen(600), pendingEntries: pending })).map(({ seq }) => seq),
+    ).toEqual([1, 2, 3, 4])
   })
 
   test('are found in whatever order they are stored', () => {
     const reversed = Object.fromEntries(Object.entries(seen(501)).reverse())
-    expect(tooOld(session({ seen: reversed }))).toEqual([{ id: 'm1', seq: 1 }])
+    expect(forgettableIds(session({ seen: reversed }))).toEqual([{ id: 'm1', seq: 1 }])
   })
 
   test('are forgotten once marked, and no others', () => {
@@ -144,15 +148,15 @@ describe('ids beyond the last 500', () => {
   })
 })
 
-test('an entry that was written is no longer unwritten; the others stay', () => {
+test('an entry that was written is no longer pending; the others stay', () => {
   const entry = (seq: number) => ({ seq, kind: 'message', id: `m${seq}` }) as const
-  const before = session({ unwritten: [entry(1), entry(2), entry(3)], seen: { m1: 1, m2: 2 } })
+  const before = session({ pendingEntries: [entry(1), entry(2), entry(3)], seen: { m1: 1, m2: 2 } })
   const { item } = take(before, { entries: new Set([1, 3, 9]), marked: new Set() })
-  expect(item.unwritten).toEqual([entry(2)])
+  expect(item.pendingEntries).toEqual([entry(2)])
   expect(item.seen).toEqual(before.seen)
 })
 
 test('nothing is written when nothing changes', () => {
-  const before = session({ turn: running, unwritten: [{ seq: 1, kind: 'message', id: 'm1' }] })
+  const before = session({ turn: running, pendingEntries: [{ seq: 1, kind: 'message', id: 'm1' }] })
   expect(take(before).item).toBe(before)
 })

@@ -1,16 +1,22 @@
 /** The turn under way: asked at most thrice, accepted once, or given up. */
 import { describe, expect, test } from 'vitest'
 import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
-import { accept, advance, ask, askAgain, park } from '../../../src/protocol/turn.ts'
-import { AT, message, messages, NOW, session, turn } from './scene.ts'
+import {
+  abandonTurn,
+  acceptTurn,
+  advanceTurn,
+  askConductor,
+  askTurnAgain,
+} from '../../../src/protocol/turn.ts'
+import { AT, message, messages, NOW, session, turn } from './fixtures.ts'
 
 const claim = { token: 'token', conductor: { cliSession: 'cli-session', sandboxId: 'sandbox' } }
 
 describe('a turn is asked', () => {
   test('under a new job number', () => {
     const before = session({ turn: turn({ asked: 1, again: 'structure' }), lastJob: 6 })
-    const { item, answer } = ask(before, 1, 1, claim)
-    expect(answer).toBe(7)
+    const { item, output } = askConductor(before, 1, 1, claim)
+    expect(output).toBe(7)
     expect(item).toMatchObject({
       lastJob: 7,
       conductor: claim.conductor,
@@ -26,7 +32,7 @@ describe('a turn is asked', () => {
     ['there is none', session()],
     ['the run is another one', session({ turn: turn(), run: { id: 2, open: true, tries: 0 } })],
   ])('not when %s', (_, before) => {
-    expect(ask(before, 1, 1, claim)).toEqual({ item: before, answer: undefined })
+    expect(askConductor(before, 1, 1, claim)).toEqual({ item: before, output: undefined })
   })
 })
 
@@ -34,14 +40,14 @@ describe("a job's result", () => {
   const asked = session({ turn: turn({ job: 5, token: 'token' }) })
 
   test('is noted, and answers the token', () => {
-    const { item, answer } = storeResult(asked, 5, 'j5')
-    expect({ result: item.turn?.result, answer }).toEqual({ result: 'j5', answer: 'token' })
+    const { item, output } = storeResult(asked, 5, 'j5')
+    expect({ result: item.turn?.result, output }).toEqual({ result: 'j5', output: 'token' })
     expect([isCurrentJob(asked, 5), isCurrentJob(item, 5)]).toEqual([true, false])
   })
 
   test('that comes twice answers the token again and changes nothing', () => {
     const { item } = storeResult(asked, 5, 'j5')
-    expect(storeResult(item, 5, 'other')).toEqual({ item, answer: 'token' })
+    expect(storeResult(item, 5, 'other')).toEqual({ item, output: 'token' })
   })
 
   test.each([
@@ -50,7 +56,7 @@ describe("a job's result", () => {
     ['an accepted turn', session({ turn: turn({ phase: 'run', job: 5 }) }), 5],
     ['no turn', session(), 5],
   ])('is dropped: %s', (_, before, job) => {
-    expect(storeResult(before, job, 'x')).toEqual({ item: before, answer: undefined })
+    expect(storeResult(before, job, 'x')).toEqual({ item: before, output: undefined })
     expect(isCurrentJob(before, job)).toBe(false)
   })
 })
@@ -72,7 +78,7 @@ describe('an accepted turn', () => {
     run: { id: 1, open: true, tries: 2 },
     inbox: messages(3),
     turn: turn({
-      cover: messages(2),
+      messages: messages(2),
       asked: 2,
       job: 5,
       token: 't',
@@ -83,16 +89,16 @@ describe('an accepted turn', () => {
     lastSeq: 3,
     lastWorker: 4,
   })
-  const { item, answer } = accept(before, 1, 1, decision)
+  const { item, output } = acceptTurn(before, 1, 1, decision)
 
   test('takes exactly its messages out of the inbox', () => {
     expect(item.inbox).toEqual([message(3)])
   })
 
   test('numbers its entry, its commands and its workers', () => {
-    expect(answer).toEqual([0, 1, 2])
+    expect(output).toEqual([0, 1, 2])
     expect(item).toMatchObject({ lastSeq: 4, lastWorker: 6, run: { tries: 0 } })
-    expect(item.unwritten).toEqual([
+    expect(item.pendingEntries).toEqual([
       {
         seq: 4,
         kind: 'turn',
@@ -112,7 +118,7 @@ describe('an accepted turn', () => {
     expect(item.turn).toEqual(
       turn({
         phase: 'run',
-        cover: messages(2),
+        messages: messages(2),
         asked: 2,
         count: 3,
         firstWorker: 5,
@@ -123,8 +129,8 @@ describe('an accepted turn', () => {
   })
 
   test('is accepted once: a retry is told what is left to do', () => {
-    const { item: advanced } = advance(item, 1, 1, 0, { now: NOW })
-    expect(accept(advanced, 1, 1, decision)).toEqual({ item: advanced, answer: [1, 2] })
+    const { item: advanced } = advanceTurn(item, 1, 1, 0, { now: NOW })
+    expect(acceptTurn(advanced, 1, 1, decision)).toEqual({ item: advanced, output: [1, 2] })
   })
 
   test.each([
@@ -132,7 +138,7 @@ describe('an accepted turn', () => {
     ['no result', { ...before, turn: turn() }],
     ['another turn', { ...before, turn: turn({ n: 2, result: 'j5' }) }],
   ])('is not accepted with %s', (_, other) => {
-    expect(accept(other, 1, 1, decision)).toEqual({ item: other, answer: undefined })
+    expect(acceptTurn(other, 1, 1, decision)).toEqual({ item: other, output: undefined })
   })
 })
 
@@ -143,43 +149,43 @@ describe('a result that cannot be used', () => {
     ['with a reason to give', { again: 'silence' }, 'silence'],
     ['without one', {}, 'structure'],
   ] as const)('is dropped %s', (_, given, again) => {
-    const { item } = askAgain(before, 1, 1, { result: 'j5', trouble: 'no', ...given })
+    const { item } = askTurnAgain(before, 1, 1, { result: 'j5', trouble: 'no', ...given })
     expect(item.turn).toEqual(turn({ again, trouble: 'no' }))
   })
 
   test('is dropped once', () => {
-    const { item } = askAgain(before, 1, 1, { result: 'j4', trouble: 'no' })
+    const { item } = askTurnAgain(before, 1, 1, { result: 'j4', trouble: 'no' })
     expect(item).toBe(before)
   })
 })
 
 describe('a turn that is given up', () => {
-  const asked = turn({ cover: messages(2), asked: 3, trouble: 'exit code 1' })
+  const asked = turn({ messages: messages(2), asked: 3, trouble: 'exit code 1' })
   const before = session({
     run: { id: 1, open: true, tries: 3 },
     inbox: messages(3),
     turn: asked,
-    parked: [message(9)],
+    abandoned: [message(9)],
   })
 
   test('parks its messages and says why', () => {
-    const { item, answer } = park(before, 1, 1)
-    expect(answer).toEqual({ trouble: 'exit code 1', fromPerson: true })
+    const { item, output } = abandonTurn(before, 1, 1)
+    expect(output).toEqual({ trouble: 'exit code 1', fromPerson: true })
     expect(item).not.toHaveProperty('turn')
     expect(item).toMatchObject({
       run: { tries: 0 },
       inbox: [message(3)],
-      parked: [message(9), ...messages(2)],
+      abandoned: [message(9), ...messages(2)],
     })
   })
 
   test('without a known reason did not answer', () => {
-    const { answer } = park(session({ turn: turn({ asked: 3 }) }), 1, 1)
-    expect(answer).toMatchObject({ trouble: 'the conductor did not answer' })
+    const { output } = abandonTurn(session({ turn: turn({ asked: 3 }) }), 1, 1)
+    expect(output).toMatchObject({ trouble: 'the conductor did not answer' })
   })
 
   test('is never an accepted one', () => {
     const accepted = session({ turn: turn({ phase: 'run' }) })
-    expect(park(accepted, 1, 1)).toEqual({ item: accepted, answer: undefined })
+    expect(abandonTurn(accepted, 1, 1)).toEqual({ item: accepted, output: undefined })
   })
 })

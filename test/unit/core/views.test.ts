@@ -4,9 +4,9 @@ import { claimLeg, endLeg, noteActivity } from '../../../src/core/leg.ts'
 import { modelView } from '../../../src/core/receipt.ts'
 import { newSession } from '../../../src/core/session.ts'
 import { conductorView, workerDetail, workerView } from '../../../src/core/views.ts'
-import { endWorker, instruct, newWorker } from '../../../src/core/worker.ts'
-import { stop } from '../../../src/protocol/lifecycle.ts'
-import { ACCOUNT, AT, busyWith, NOW } from './scene.ts'
+import { closeWorker, instruct, newWorker } from '../../../src/core/worker.ts'
+import { stopRun } from '../../../src/protocol/lifecycle.ts'
+import { ACCOUNT, AT, busyWith, NOW } from './fixtures.ts'
 
 const consoleLink = (execution: string) => `https://console.example.com/${execution}`
 
@@ -39,7 +39,7 @@ test('a worker that waits for its sandbox has none yet', () => {
 })
 
 test('one worker is shown with its criteria and each leg', () => {
-  const ended = endWorker(second, { status: 'accepted', reason: 'good', at: AT }).item
+  const ended = closeWorker(second, { status: 'accepted', reason: 'good', at: AT }).item
   expect(workerDetail(ended, consoleLink)).toEqual({
     ...shared,
     sandboxId: 'sandbox',
@@ -91,6 +91,6 @@ test('a conductor is up while its run is open, and not once it was stopped', () 
   }
   const shows = { sessionId: 'main', sandboxId: 'sandbox', lastActivity: AT }
   expect(conductorView(open, NOW)).toEqual({ ...shows, uptime: 5000, activeWorkerCount: 1 })
-  const stopped = stop(open, 'Stopped', ACCOUNT).item
+  const stopped = stopRun(open, 'Stopped', ACCOUNT).item
   expect(conductorView(stopped, NOW)).toEqual({ ...shows, uptime: 0, activeWorkerCount: 0 })
 })

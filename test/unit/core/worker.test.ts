@@ -8,13 +8,13 @@ import {
   storeLegResult,
 } from '../../../src/core/leg.ts'
 import {
+  closeWorker,
   currentLeg,
-  endWorker,
   instruct,
   newWorker,
   type Worker,
 } from '../../../src/core/worker.ts'
-import { AT, NOW } from './scene.ts'
+import { AT, NOW } from './fixtures.ts'
 
 const LATER = '2026-01-01T00:10:00.000Z'
 const assignment = (commandId: string) => ({ commandId, run: 1, at: new Date(NOW), seconds: 1800 })
@@ -31,10 +31,10 @@ const working = claimLeg(queued, 1, start).item
 const finished = storeLegResult(working, 1, 1, brought).item
 const reported = endLeg(finished, 1, over).item
 const lost = endLeg(working, 1, { outcome: 'lost', used: {}, at: LATER }).item
-const ended = endWorker(working, { status: 'ended', at: LATER }).item
+const ended = closeWorker(working, { status: 'ended', at: LATER }).item
 
 /** That nothing was done, and nothing answered. */
-const untouched = (item: Worker) => ({ item, answer: undefined })
+const untouched = (item: Worker) => ({ item, output: undefined })
 
 test('a new worker is queued for its first leg of half an hour', () => {
   expect(queued).toMatchObject({
@@ -58,10 +58,10 @@ test('a new worker is queued for its first leg of half an hour', () => {
 describe('a leg is claimed', () => {
   test('with a new job number each time, and the later one counts', () => {
     const second = claimLeg(working, 1, { token: 'second', sandboxId: 'sandbox', now: NOW })
-    expect(second.answer).toBe(2)
+    expect(second.output).toBe(2)
     expect([1, 2, 3].filter((job) => isCurrentLegJob(second.item, 1, job))).toEqual([2])
     expect(storeLegResult(second.item, 1, 1, brought)).toEqual(untouched(second.item))
-    expect(storeLegResult(second.item, 1, 2, brought).answer).toBe('second')
+    expect(storeLegResult(second.item, 1, 2, brought).output).toBe('second')
   })
 
   test.each([
@@ -89,15 +89,15 @@ describe('a job', () => {
 
 describe('a result', () => {
   test('is noted with what was done and where the conversation lies', () => {
-    const { item, answer } = storeLegResult(working, 1, 1, brought)
-    expect(answer).toBe('token')
+    const { item, output } = storeLegResult(working, 1, 1, brought)
+    expect(output).toBe('token')
     expect(item).toMatchObject({ transcript: 'j1', lastActivity: LATER })
     expect(currentLeg(item)).toMatchObject({ result: 'w1.j1', activity: ['Bash'] })
   })
 
   test('that comes twice answers the token again and changes nothing', () => {
     const again = storeLegResult(finished, 1, 1, { ...brought, result: 'other' })
-    expect(again).toEqual({ item: finished, answer: 'token' })
+    expect(again).toEqual({ item: finished, output: 'token' })
   })
 
   test.each([
@@ -145,10 +145,10 @@ describe('a leg that is over', () => {
 })
 
 describe('an instruction', () => {
-  const { item, answer } = instruct(reported, 'in blue', assignment('t2.0'))
+  const { item, output } = instruct(reported, 'in blue', assignment('t2.0'))
 
   test('is a further leg', () => {
-    expect(answer).toEqual({ leg: 2 })
+    expect(output).toEqual({ leg: 2 })
     expect(item).toMatchObject({ status: 'queued', leg: 2, lastJob: 1, transcript: 'j1' })
     expect(item.legs).toEqual([
       currentLeg(reported),
@@ -157,18 +157,18 @@ describe('an instruction', () => {
   })
 
   test('given twice by one command is one leg', () => {
-    expect(instruct(item, 'in blue', assignment('t2.0'))).toEqual({ item, answer: { leg: 2 } })
+    expect(instruct(item, 'in blue', assignment('t2.0'))).toEqual({ item, output: { leg: 2 } })
   })
 
   test('fences off the leg before', () => {
     const claimed = claimLeg(item, 2, start)
-    expect(claimed.answer).toBe(2)
-    expect(storeLegResult(claimed.item, 1, 1, brought).answer).toBeUndefined()
+    expect(claimed.output).toBe(2)
+    expect(storeLegResult(claimed.item, 1, 1, brought).output).toBeUndefined()
     expect(endLeg(claimed.item, 1, over).item).toBe(claimed.item)
   })
 
   test('to a worker whose leg was lost is a further leg too', () => {
-    expect(instruct(lost, 'again', assignment('t2.0')).answer).toEqual({ leg: 2 })
+    expect(instruct(lost, 'again', assignment('t2.0')).output).toEqual({ leg: 2 })
   })
 
   test.each([
@@ -177,7 +177,7 @@ describe('an instruction', () => {
     ['has its report on the way', finished, 'w1 is still busy; its report will come'],
     ['has ended', ended, 'w1 has ended'],
   ])('is refused to a worker that %s', (_, worker, refused) => {
-    expect(instruct(worker, 'x', assignment('t2.0'))).toEqual({ item: worker, answer: { refused } })
+    expect(instruct(worker, 'x', assignment('t2.0'))).toEqual({ item: worker, output: { refused } })
   })
 })
 
@@ -190,8 +190,8 @@ describe('an end', () => {
     ['lost', lost, { sandboxId: 'sandbox' }],
   ])('is for ever, and says what else is to be ended: a worker %s', (_, worker, answer) => {
     const verdict = { status: 'accepted', reason: 'good', at: LATER } as const
-    const end = endWorker(worker, verdict)
-    expect(end.answer).toEqual(answer)
+    const end = closeWorker(worker, verdict)
+    expect(end.output).toEqual(answer)
     expect(end.item).toMatchObject({ status: 'accepted', reason: 'good', activity: 'accepted' })
     expect(end.item).not.toHaveProperty('live')
     expect(end.item.legs).toEqual(worker.legs)
@@ -200,7 +200,7 @@ describe('an end', () => {
   })
 
   test('that comes twice keeps the first verdict, and says again what to end', () => {
-    const again = endWorker(ended, { status: 'rejected', reason: 'late', at: AT })
-    expect(again).toEqual({ item: ended, answer: { sandboxId: 'sandbox' } })
+    const again = closeWorker(ended, { status: 'rejected', reason: 'late', at: AT })
+    expect(again).toEqual({ item: ended, output: { sandboxId: 'sandbox' } })
   })
 })

@@ -1,12 +1,12 @@
 /** Posts that are none, and mails that want to pass for something else: all are refused, and none keeps us busy. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { UnreadableMail } from '../../../src/channels/email/inbound-email.ts'
+import { UnreadableEmail } from '../../../src/channels/email/inbound-email.ts'
 import { readPost } from '../../../src/channels/email/read-post.ts'
 import { CONTENT_TYPE, form, HEADERS, parsedPost, plainMail, rawPost } from './samples.ts'
 
 const refused = (raw: Buffer, contentType = CONTENT_TYPE) =>
-  expect(readPost(raw, contentType)).rejects.toThrow(UnreadableMail)
+  expect(readPost(raw, contentType)).rejects.toThrow(UnreadableEmail)
 
 const field = (name: string, value: string) =>
   `\r\n--xYzZY\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}`
@@ -128,7 +128,7 @@ test('whatever becomes of a post on its way, it is read or refused', async () =>
           return Buffer.concat([bytes.subarray(0, start), Buffer.from(inserted), rest])
         }, post)
         const outcome = await readPost(changed, CONTENT_TYPE).catch((problem: unknown) => problem)
-        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UnreadableMail)
+        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(UnreadableEmail)
       },
     ),
     { numRuns: 300 },

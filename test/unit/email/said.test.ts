@@ -1,6 +1,6 @@
 /** Of a reply what is new in it is taken, however its program quotes; in doubt a quote is kept, and no word lost. */
 import { describe, expect, test } from 'vitest'
-import { whatWasSaid } from '../../../src/channels/email/strip-quoted-text.ts'
+import { stripQuotedText } from '../../../src/channels/email/strip-quoted-text.ts'
 
 const NEW = 'Yes, please do.\n\n  - indented\n    more\n\nThis week.'
 const OLD = 'Shall I begin?\n\nBaton'
@@ -82,13 +82,13 @@ describe('what is new is taken from', () => {
       ),
     ],
   ])('%s', (_, text) => {
-    expect(whatWasSaid(text)).toBe(NEW)
+    expect(stripQuotedText(text)).toBe(NEW)
   })
 })
 
 test('answers between the lines are kept', () => {
   const text = `Hi,\n\nOn Mon, Nov 23, 2026 at 10:00 AM Baton <baton@in.example.com> wrote:\n> Red or blue?\n\nRed.\n\n> How many?\n\nSeven.`
-  const said = whatWasSaid(text)
+  const said = stripQuotedText(text)
   expect(said.split(/\n+/)).toEqual(['Hi,', 'Red.', 'Seven.'])
 })
 
@@ -113,20 +113,20 @@ describe('nothing is lost of', () => {
     ['a long line', `On ${'a b '.repeat(2000).trim()}\n\nEnd`],
     ['nothing', ''],
   ])('%s', (_, text) => {
-    expect(whatWasSaid(text)).toBe(text)
+    expect(stripQuotedText(text)).toBe(text)
   })
 
   test('but a quote alone, which is somebody else speaking', () => {
     const text = '> On 23 Nov 2026, at 10:00, Ann <ann@example.com> wrote:\n> Hello'
-    expect(whatWasSaid(text)).toBe('')
+    expect(stripQuotedText(text)).toBe('')
   })
 
   test.each([['Fwd: Work'], ['FW: Work']])('what is passed on as %j', (subject) => {
     const text =
       'See below\n\nFrom: Bob <bob@example.com>\nSent: Monday\nTo: Ann\nSubject: Work\n\nHi'
-    expect(whatWasSaid(text, subject)).toBe(text)
-    expect(whatWasSaid(text, 'Re: Work')).toBe('See below')
-    expect(whatWasSaid(text, `Re: ${subject}`)).toBe('See below')
+    expect(stripQuotedText(text, subject)).toBe(text)
+    expect(stripQuotedText(text, 'Re: Work')).toBe('See below')
+    expect(stripQuotedText(text, `Re: ${subject}`)).toBe('See below')
   })
 })
 
@@ -135,7 +135,7 @@ test.each([
   ['characters', `${'x'.repeat(240)}\n`.repeat(100)],
 ])('what is behind the %s that are parsed is kept', (_, long) => {
   const text = `${long}\n-- \nAnn`
-  expect(whatWasSaid(text)).toBe(text)
+  expect(stripQuotedText(text)).toBe(text)
 })
 
 test.each([
@@ -149,5 +149,5 @@ test.each([
   ['footers', 'Sent from my iPhone\n'.repeat(10_000)],
   ['marks', '> '.repeat(100_000)],
 ])('very many %s come to an end', (_, text) => {
-  expect(whatWasSaid(text)).not.toBe('')
+  expect(stripQuotedText(text)).not.toBe('')
 })

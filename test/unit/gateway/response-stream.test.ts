@@ -2,7 +2,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Answer, streaming } from '../../../lambdas/model-gateway/response-stream.ts'
+import { type StreamedResponse, streaming } from '../../../lambdas/model-gateway/response-stream.ts'
 import { eventOf } from '../http/call.ts'
 
 const heads: unknown[] = []
@@ -19,7 +19,7 @@ beforeAll(() => {
 })
 afterAll(() => vi.unstubAllGlobals())
 
-const respond = (stream: Writable, how: (answer: Answer) => Promise<void>) =>
+const respond = (stream: Writable, how: (answer: StreamedResponse) => Promise<void>) =>
   streaming((_: APIGatewayProxyEventV2, answer) => how(answer))(eventOf({}), stream)
 
 const head = { status: 200, headers: { a: 'b' } }

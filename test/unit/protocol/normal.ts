@@ -55,9 +55,9 @@ function normalSession(session: Session): Session {
     ...session,
     seen: Object.fromEntries(ids.map(([id], i) => [id, i + 1])),
     lastSeq: ids.length,
-    unwritten: [],
+    pendingEntries: [],
     inbox: session.inbox.map(rank),
-    parked: session.parked.map(rank),
+    abandoned: session.abandoned.map(rank),
     ...(turn && { turn: normalTurn(turn, rank) }),
     conductor: { cliSession: conductor.cliSession },
     held: session.held.map(rank),
@@ -71,5 +71,5 @@ function normalSession(session: Session): Session {
 
 function normalTurn(turn: Turn, rank: (waiting: Waiting) => Waiting): Turn {
   const { accepted: _accepted, entry: _entry, trouble: _trouble, ...kept } = turn
-  return { ...kept, cover: turn.cover.map(rank) }
+  return { ...kept, messages: turn.messages.map(rank) }
 }

@@ -1,6 +1,6 @@
 /** What must never happen, and how a world may end. */
 
-import { mine } from '../../../src/protocol/guards.ts'
+import { isCurrentRun } from '../../../src/protocol/guards.ts'
 import { isCurrentJob } from '../../../src/protocol/job.ts'
 import { MAX_ASKED } from '../../../src/protocol/take-messages.ts'
 import type { Happening, Transition } from './transition.ts'
@@ -14,7 +14,7 @@ const MAX_ENTRIES = 16
 /** The safety property that a transition breaks: its name first, then what went wrong. */
 export function broken(before: World, transition: Transition): string | undefined {
   const { world: after, by, happening } = transition
-  if (by !== undefined && after.session !== before.session && !mine(before.session, by))
+  if (by !== undefined && after.session !== before.session && !isCurrentRun(before.session, by))
     return 'S1 a superseded run changes the session'
   return happening && judge(before, after, happening)
 }
@@ -67,7 +67,7 @@ const recovered = ({ session }: World, after: World, run: number) =>
 
 function taken({ past, bodies }: World, { session }: World): string | undefined {
   if (past.halted) return 'S5 a turn is taken in a stopped session'
-  return session.turn?.cover.some(({ id }) => !bodies.includes(id))
+  return session.turn?.messages.some(({ id }) => !bodies.includes(id))
     ? 'S6 a message is taken whose content is not stored'
     : undefined
 }
@@ -114,9 +114,9 @@ const spawned = ({ leg }: World) =>
   leg.does === 'nothing' ? undefined : 'S3 a worker is spawned twice by one command'
 
 function accepted({ session, past }: World, n: number): string | undefined {
-  const { turn, seen, parked } = session
+  const { turn, seen, abandoned } = session
   if (turn?.n !== n) return 'S2 a late step accepts a turn that is not its own'
-  const ids = turn.cover.map(({ id }) => id)
+  const ids = turn.messages.map(({ id }) => id)
   if (ids.some((id, i) => past.accepted.includes(id) || ids.indexOf(id) < i))
     return 'S2 a message is answered twice'
   const dealtWith = new Set([
@@ -124,9 +124,9 @@ function accepted({ session, past }: World, n: number): string | undefined {
     ...past.accepted,
     ...past.told,
     ...past.dropped,
-    ...parked.map(({ id }) => id),
+    ...abandoned.map(({ id }) => id),
   ])
-  const last = Math.max(...turn.cover.map(({ seq }) => seq))
+  const last = Math.max(...turn.messages.map(({ seq }) => seq))
   return Object.entries(seen).some(([id, seq]) => seq < last && !dealtWith.has(id))
     ? 'S4 an accepted turn leaves out an earlier message'
     : undefined
@@ -145,7 +145,8 @@ export function badEnd(world: World): string | undefined {
     return waits ? 'L1 messages wait and nothing will take them' : 'L2 nothing drives an open run'
   if (waits) return 'L1 messages wait and no run is open'
   if (session.held.length > 0 && !session.paused) return 'L4 messages are held and nobody was told'
-  if (session.turn || session.parked.length > 0) return 'L4 a turn or a notice is left unfinished'
+  if (session.turn || session.abandoned.length > 0)
+    return 'L4 a turn or a notice is left unfinished'
   if (leg.does === 'reported' && session.seen[REPORT] === undefined)
     return 'L3 a report of a worker is lost'
   const running = world.executions.findIndex(({ status }) => status === 'running')

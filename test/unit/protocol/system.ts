@@ -1,25 +1,36 @@
 /** The system under exploration: the product's own functions, and the order of the effects around them. */
-import { append, recover } from '../../../src/protocol/append.ts'
+import { append, recoverRun } from '../../../src/protocol/append.ts'
 import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
-import { awaitMessage, closeRun, stop, tell } from '../../../src/protocol/lifecycle.ts'
+import {
+  awaitMessage,
+  closeRun,
+  notifyAbandoned,
+  stopRun,
+} from '../../../src/protocol/lifecycle.ts'
 import { takeMessages } from '../../../src/protocol/take-messages.ts'
-import { accept, advance, ask, askAgain, park } from '../../../src/protocol/turn.ts'
+import {
+  abandonTurn,
+  acceptTurn,
+  advanceTurn,
+  askConductor,
+  askTurnAgain,
+} from '../../../src/protocol/turn.ts'
 
 const actions = {
   append,
-  recover,
+  recover: recoverRun,
   takeMessages,
-  ask,
-  accept,
-  askAgain,
-  advance,
+  ask: askConductor,
+  accept: acceptTurn,
+  askAgain: askTurnAgain,
+  advance: advanceTurn,
   awaitMessage,
   closeRun,
-  park,
-  tell,
+  park: abandonTurn,
+  tell: notifyAbandoned,
   isCurrentJob,
   storeResult,
-  stop,
+  stop: stopRun,
 }
 
 /** What the handlers do around the actions; a mutant turns one of them off. */
@@ -52,7 +63,7 @@ const effects = {
   stopsOlderJobs: true,
   /** Stop closes and empties in its first update (off: in its last step). */
   stopsAtOnce: true,
-  /** The notice is written by the update that clears the parked messages (off: after it). */
+  /** The notice is written by the update that clears the abandoned messages (off: after it). */
   noticeWithTell: true,
   /** AwaitMessage's `k` is larger after a redrive. */
   redriveGrowsToken: true,

@@ -24,5 +24,5 @@ export const traps: readonly { readonly trap: string; readonly guard: string }[]
   { trap: '11: what is counted in the execution is counted anew', guard: 'asked in the item' },
   { trap: '12: a tombstone takes the place of a report', guard: 'dead letters append' },
   { trap: '13: a message is taken before its content is there', guard: 'body first' },
-  { trap: '14: the execution fails before it told the person', guard: 'parked until told' },
+  { trap: '14: the execution fails before it told the person', guard: 'abandoned until told' },
 ]

@@ -1,7 +1,7 @@
 /** What a worker leaves in ~/artifacts is handed over, and whatever is not is told. */
 import { expect, test } from 'vitest'
 import { sha256Of } from './callback-server.ts'
-import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
+import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 
 const scene = setScene('quick')
 

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
+import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 
 const scene = setScene('quick')
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tokenOf } from './callback-server.ts'
-import { API_KEY, framed, jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
+import { API_KEY, framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 
 const scene = setScene()
 

@@ -1,8 +1,8 @@
 /** Of the jobs started in one sandbox, only the one with the highest number runs. */
 import { expect, test } from 'vitest'
 import { tokenOf } from './callback-server.ts'
+import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 import { isAlive } from './sandbox-folder.ts'
-import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
 
 const scene = setScene()
 

@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import * as z from 'zod'
 import { takeLock } from '../../../sandbox/fencing.ts'
+import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 import { isAlive } from './sandbox-folder.ts'
-import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
 
 const scene = setScene('quick')
 

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { endProcesses, findProcesses } from '../../../sandbox/processes.ts'
+import { PATIENCE } from './fixtures.ts'
 import { isAlive } from './sandbox-folder.ts'
-import { PATIENCE } from './scene.ts'
 
 const started: ChildProcess[] = []
 beforeEach(() => void vi.stubEnv('E2B_SANDBOX_ID', `test-${randomUUID()}`))

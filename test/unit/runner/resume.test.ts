@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { framed, jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
+import { framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 
 const scene = setScene()
 

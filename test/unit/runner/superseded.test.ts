@@ -1,7 +1,7 @@
 /** A job that is no longer the current one leaves, wherever it learns that. */
 import { expect, test } from 'vitest'
+import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
 import { isAlive } from './sandbox-folder.ts'
-import { jobIn, PATIENCE, setScene, shellTask } from './scene.ts'
 
 const scene = setScene()
 const soon = { timeout: PATIENCE, interval: 50 }

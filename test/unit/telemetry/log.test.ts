@@ -4,7 +4,7 @@ import type { SQSEvent } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { logAbout, logger } from '../../../src/adapters/logger.ts'
-import { queued } from '../../../src/adapters/queues.ts'
+import { queuedMessage } from '../../../src/adapters/queues.ts'
 import { signJobToken } from '../../../src/core/job-token.ts'
 import { logIds } from '../../../src/core/log-ids.ts'
 import { requireJob } from '../../../src/http/authenticate.ts'
@@ -73,7 +73,7 @@ const record = (sessionId: string, messageId: string) => ({
 })
 
 test('each message of a batch is about its own session, a report about its leg', async () => {
-  const handler = fifo(queued, async ({ messageId }) => {
+  const handler = fifo(queuedMessage, async ({ messageId }) => {
     if (messageId !== 'm-2') throw new Error('no')
     logger.warn('taken')
   })

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import * as z from 'zod'
 import { historyEvent } from './history.ts'
-import { step } from './progress.ts'
+import { stepInto } from './progress.ts'
 
 const definitionRecord = z.object({
   kind: z.literal('definition'),
@@ -39,7 +39,7 @@ const eventRecord = z.object({
   kind: z.literal('event'),
   arn: z.string(),
   event: historyEvent,
-  step: step.optional(),
+  step: stepInto.optional(),
 })
 
 const logRecord = z.discriminatedUnion('kind', [definitionRecord, executionRecord, eventRecord])

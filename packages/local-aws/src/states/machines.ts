@@ -9,7 +9,7 @@ import { Expressions } from './expression.ts'
 import type { ErrorReport } from './failure.ts'
 import { shown } from './history.ts'
 import { reportDetails } from './interpreter/report.ts'
-import { type Machinery, Run } from './interpreter/run.ts'
+import { type ExecutionEnvironment, Run } from './interpreter/run.ts'
 import type { JsonObject } from './json.ts'
 import type { LambdaOutcome } from './lambda-outcome.ts'
 import { redriveObstacle } from './redrive.ts'
@@ -55,7 +55,7 @@ export class StateMachines {
   readonly #machines = new Map<string, StateMachine>()
   readonly #store: ExecutionStore
   readonly #runs = new Map<string, Run>()
-  readonly #machinery: Machinery
+  readonly #machinery: ExecutionEnvironment
   #unreported: Execution[] = []
 
   /**

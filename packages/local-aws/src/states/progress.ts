@@ -15,7 +15,7 @@ const position = z.object({
  * One step of a path through a States block. It is kept together with the history event that tells
  * of it.
  */
-export const step = z.object({
+export const stepInto = z.object({
   /**
    * Which block: the index of the iteration or branch at each level; empty for the machine's own.
    */
@@ -33,7 +33,7 @@ export const step = z.object({
 })
 
 export type Position = z.infer<typeof position>
-export type Step = z.infer<typeof step>
+export type Step = z.infer<typeof stepInto>
 
 /** The progress of one block and of the blocks that its current state runs. */
 export interface Progress {

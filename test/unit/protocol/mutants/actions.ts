@@ -13,13 +13,13 @@ const withoutResult = (session: Session): Session => {
 
 /** As if nothing were outstanding; what was is there again afterwards. */
 const asIfEmpty =
-  <Args extends unknown[], Answer>(
-    action: (session: Session, ...args: Args) => { item: Session; answer: Answer },
+  <Args extends unknown[], Output>(
+    action: (session: Session, ...args: Args) => { item: Session; output: Output },
   ) =>
   (session: Session, ...args: Args) => {
-    const { inbox, parked, turn } = session
-    const { item, answer } = action({ ...withoutTurn(session), inbox: [], parked: [] }, ...args)
-    return { item: { ...item, inbox, parked, ...(turn && { turn }) }, answer }
+    const { inbox, abandoned, turn } = session
+    const { item, output } = action({ ...withoutTurn(session), inbox: [], abandoned: [] }, ...args)
+    return { item: { ...item, inbox, abandoned, ...(turn && { turn }) }, output }
   }
 
 export const actionMutants: readonly Mutant[] = [
@@ -42,7 +42,7 @@ export const actionMutants: readonly Mutant[] = [
       append: (session, arrival) =>
         session.seen[arrival.id] === undefined
           ? product.append(session, arrival)
-          : { item: session, answer: undefined },
+          : { item: session, output: undefined },
     },
     scenario: 'a worker and a message between',
     breaks: 'L1',
@@ -102,8 +102,8 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'takeMessages has a turn with a result asked',
     lacks: {
       takeMessages: (session, r, now) => {
-        const { item, answer } = product.takeMessages(session, r, now)
-        return { item, answer: answer.do === 'read' ? { ...answer, do: 'ask' } : answer }
+        const { item, output } = product.takeMessages(session, r, now)
+        return { item, output: output.do === 'read' ? { ...output, do: 'ask' } : output }
       },
     },
     scenario: 'a message, delivered twice',
@@ -128,8 +128,8 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'takeMessages removes the token of AwaitMessage',
     lacks: {
       takeMessages: (session, r, now) => {
-        const { item, answer } = product.takeMessages(session, r, now)
-        return { item: { ...item, run: withoutToken(item.run) }, answer }
+        const { item, output } = product.takeMessages(session, r, now)
+        return { item: { ...item, run: withoutToken(item.run) }, output }
       },
     },
     scenario: 'a worker and a zombie step',
@@ -140,8 +140,8 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'takeMessages has a command tried for ever',
     lacks: {
       takeMessages: (session, r, now) => {
-        const { item, answer } = product.takeMessages(session, r, now)
-        return { item, answer: answer.do === 'run' ? { ...answer, giveUp: false } : answer }
+        const { item, output } = product.takeMessages(session, r, now)
+        return { item, output: output.do === 'run' ? { ...output, giveUp: false } : output }
       },
     },
     scenario: 'a command that always fails',
@@ -152,25 +152,25 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'messages leave the inbox when their turn begins',
     lacks: {
       takeMessages: (session, r, now) => {
-        const { item, answer } = product.takeMessages(session, r, now)
-        const covered = new Set(item.turn?.cover.map(({ seq }) => seq))
+        const { item, output } = product.takeMessages(session, r, now)
+        const covered = new Set(item.turn?.messages.map(({ seq }) => seq))
         const inbox = item.inbox.filter(({ seq }) => !covered.has(seq))
-        return { item: item === session ? item : { ...item, inbox }, answer }
+        return { item: item === session ? item : { ...item, inbox }, output }
       },
     },
     scenario: 'a zombie step',
-    breaks: { coveredBy: 'turn.cover, which keeps the messages in the item' },
+    breaks: { coveredBy: 'turn.messages, which keeps the messages in the item' },
   },
   {
     guard: 'job goes with its result',
     instead: 'askAgain drops the result and leaves its job the current one',
     lacks: {
       askAgain: (session, r, n, reason) => {
-        const { item, answer } = product.askAgain(session, r, n, reason)
+        const { item, output } = product.askAgain(session, r, n, reason)
         const { job, token } = session.turn ?? {}
         if (item === session || !item.turn || job === undefined || token === undefined)
-          return { item, answer }
-        return { item: { ...item, turn: { ...item.turn, job, token } }, answer }
+          return { item, output }
+        return { item: { ...item, turn: { ...item.turn, job, token } }, output }
       },
     },
     scenario: 'a result that is never usable',

@@ -10,8 +10,8 @@ export const budgetMutants: readonly Mutant[] = [
     instead: 'takeMessages drops what waits when the run pauses',
     lacks: {
       takeMessages: (session, r, taking) => {
-        const { item, answer } = product.takeMessages(session, r, taking)
-        return { item: item.held === session.held ? item : { ...item, held: session.held }, answer }
+        const { item, output } = product.takeMessages(session, r, taking)
+        return { item: item.held === session.held ? item : { ...item, held: session.held }, output }
       },
     },
     scenario: 'a budget that is used up',
@@ -22,9 +22,9 @@ export const budgetMutants: readonly Mutant[] = [
     instead: 'takeMessages holds what waits and says nothing',
     lacks: {
       takeMessages: (session, r, taking) => {
-        const { item, answer } = product.takeMessages(session, r, taking)
+        const { item, output } = product.takeMessages(session, r, taking)
         const { paused: _, ...untold } = item
-        return { item: item === session ? item : untold, answer }
+        return { item: item === session ? item : untold, output }
       },
     },
     scenario: 'a budget that is used up',
@@ -35,11 +35,11 @@ export const budgetMutants: readonly Mutant[] = [
     instead: 'append leaves what is held when a person goes on',
     lacks: {
       append: (session, arrival) => {
-        const { item, answer } = product.append(session, arrival)
-        if (!session.paused || item.paused) return { item, answer }
+        const { item, output } = product.append(session, arrival)
+        if (!session.paused || item.paused) return { item, output }
         const held = new Set(session.held.map(({ id }) => id))
         const inbox = item.inbox.filter(({ id }) => !held.has(id))
-        return { item: { ...item, inbox, held: session.held }, answer }
+        return { item: { ...item, inbox, held: session.held }, output }
       },
     },
     scenario: 'a budget that is used up',
@@ -50,8 +50,8 @@ export const budgetMutants: readonly Mutant[] = [
     instead: 'awaitMessage waits although no worker is busy',
     lacks: {
       awaitMessage: (session, r, token) => {
-        const { item, answer } = product.awaitMessage({ ...session, busy: BUSY }, r, token)
-        return { item: { ...item, busy: session.busy }, answer }
+        const { item, output } = product.awaitMessage({ ...session, busy: BUSY }, r, token)
+        return { item: { ...item, busy: session.busy }, output }
       },
     },
     scenario: 'a budget that is used up while a worker is busy',
@@ -62,8 +62,8 @@ export const budgetMutants: readonly Mutant[] = [
     instead: 'append holds a report without waking the run that awaits it',
     lacks: {
       append: (session, arrival) => {
-        const { item, answer } = product.append(session, arrival)
-        return { item, answer: session.paused && arrival.leg ? undefined : answer }
+        const { item, output } = product.append(session, arrival)
+        return { item, output: session.paused && arrival.leg ? undefined : output }
       },
     },
     scenario: 'a budget that is used up while a worker is busy',

@@ -12,8 +12,8 @@ export const effectMutants: readonly Mutant[] = [
       appendOpens: false,
       deadLettersAppend: false,
       append: (session, arrival) => {
-        const { item, answer } = product.append(session, arrival)
-        return session.run.open ? { item, answer } : { item: { ...item, run: session.run }, answer }
+        const { item, output } = product.append(session, arrival)
+        return session.run.open ? { item, output } : { item: { ...item, run: session.run }, output }
       },
     },
     scenario: 'two messages',
@@ -111,13 +111,13 @@ export const effectMutants: readonly Mutant[] = [
     breaks: 'S5',
   },
   {
-    guard: 'parked until told',
-    instead: 'the parked messages leave, then the notice is written',
+    guard: 'abandoned until told',
+    instead: 'the abandoned messages leave, then the notice is written',
     lacks: {
       noticeWithTell: false,
       tell: (session, r, text, at) => {
-        const { item, answer } = product.tell(session, r, text, at)
-        return { item: { ...item, unwritten: session.unwritten }, answer }
+        const { item, output } = product.tell(session, r, text, at)
+        return { item: { ...item, pendingEntries: session.pendingEntries }, output }
       },
     },
     scenario: 'a runner that always dies',
@@ -135,8 +135,8 @@ export const effectMutants: readonly Mutant[] = [
     instead: 'stop leaves the inbox',
     lacks: {
       stop: (session, text, at) => {
-        const { item, answer } = product.stop(session, text, at)
-        return { item: { ...withoutTurn(item), inbox: session.inbox }, answer }
+        const { item, output } = product.stop(session, text, at)
+        return { item: { ...withoutTurn(item), inbox: session.inbox }, output }
       },
     },
     scenario: 'a stop',

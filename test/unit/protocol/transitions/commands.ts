@@ -1,7 +1,7 @@
 /** RunCommands: the commands of an accepted turn, in order, each effect named or claimed. */
 
 import type { Session } from '../../../../src/core/session.ts'
-import type { Done } from '../../../../src/protocol/turn.ts'
+import type { CommandResult } from '../../../../src/protocol/turn.ts'
 import type { CommandKind, Scenario } from '../scenario.ts'
 import type { System } from '../system.ts'
 import type { Setting } from '../transition.ts'
@@ -46,7 +46,7 @@ function begin(world: World, { run, at, index, kind }: Current, system: System):
 
 function advance(world: World, { run, at, index, kind }: Current, system: System): Outcome {
   const done = doneBy(kind, at, index)
-  const { item, answer: mine } = system.advance(world.session, run, at.turn, index, done)
+  const { item, output: mine } = system.advance(world.session, run, at.turn, index, done)
   const bodies = done.notice ? [...world.bodies, done.notice.id] : world.bodies
   const sends = mine && kind === 'mail' && system.claimsMail && !at.giveUp
   const next = sends ? ({ ...at, does: 'send' } as const) : rest(at)
@@ -54,11 +54,11 @@ function advance(world: World, { run, at, index, kind }: Current, system: System
 }
 
 /** What a message's answer asks for; a notice of ours is answered without commands. */
-export const kindsOf = (cover: Session['inbox'], { commands }: Scenario) =>
-  cover.flatMap(({ id }) => commands[id] ?? [])
+export const kindsOf = (messages: Session['inbox'], { commands }: Scenario) =>
+  messages.flatMap(({ id }) => commands[id] ?? [])
 
 const kindOf = ({ turn }: Session, scenario: Scenario, index: number): CommandKind | undefined =>
-  kindsOf(turn?.cover ?? [], scenario)[index]
+  kindsOf(turn?.messages ?? [], scenario)[index]
 
 /** The handler's own look before the effect. */
 const isNext = ({ run, turn }: Session, r: number, n: number, index: number) =>
@@ -90,7 +90,7 @@ const STARTED = {
   reportId: REPORT,
 }
 
-function doneBy(kind: CommandKind | undefined, at: Commands, index: number): Done {
+function doneBy(kind: CommandKind | undefined, at: Commands, index: number): CommandResult {
   if (at.giveUp) return { gaveUp: true, notice: { id: `t${at.turn}.${index}`, size: 1 }, now: 0 }
   return kind === 'spawn' ? { started: STARTED, now: 0 } : { now: 0 }
 }

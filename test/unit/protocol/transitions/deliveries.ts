@@ -1,7 +1,7 @@
 /** Append and wake: the queue, its dispatcher, one that outlived its time-out, the dead-letter consumer, and the sweep. */
 
 import type { Session } from '../../../../src/core/session.ts'
-import type { Arrival, Wake } from '../../../../src/protocol/append.ts'
+import type { Arrival, WakeTarget } from '../../../../src/protocol/append.ts'
 import type { System } from '../system.ts'
 import { type Component, fault, type Setting, type Transition } from '../transition.ts'
 import { type Delivery, isRunning, REPORT, WORKER, type World, withExecution } from '../world.ts'
@@ -94,7 +94,7 @@ const done = (world: World, who: Who): World =>
     : world.with({ [who]: null })
 
 /** Where a wake begins: lines 3 and 4. */
-const wake = (world: World, who: Who, delivery: Delivery, target: Wake): World =>
+const wake = (world: World, who: Who, delivery: Delivery, target: WakeTarget): World =>
   target
     ? world.with({ [who]: { ...delivery, ...target, does: target.token ? 'answer' : 'start' } })
     : done(world, who)
@@ -121,15 +121,15 @@ function act(world: World, who: Who, delivery: Delivery, { system }: Setting): W
     case 'start':
       return start(world, who, delivery, system)
     case 'recover': {
-      const { item, answer } = system.recover(world.session, delivery.run)
-      const target = answer && { run: answer.run }
+      const { item, output } = system.recover(world.session, delivery.run)
+      const target = output && { run: output.run }
       return wake(world.with({ session: item }), who, { does: 'start', run: 0 }, target)
     }
   }
 }
 
 /** What a consistent read says to the broken variants that wake from a read. */
-const wakeOf = ({ run }: Session): Wake =>
+const wakeOf = ({ run }: Session): WakeTarget =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
 const arrival = (world: World, id: string): Arrival =>
@@ -139,13 +139,13 @@ const arrival = (world: World, id: string): Arrival =>
 
 function appendMessage(world: World, who: Who, delivery: Delivery, system: System): World {
   const arrived = arrival(world, delivery.message ?? '')
-  const { item, answer } = system.append(world.session, arrived)
+  const { item, output } = system.append(world.session, arrived)
   const next = world.with({ session: item, past: heard(world, arrived, item) })
   if (!world.bodies.includes(arrived.id))
     return next.with({ [who]: { ...delivery, does: 'put-body' } })
   if (!system.appendOpens && !item.run.open)
     return next.with({ [who]: { ...delivery, does: 'open' } })
-  return wake(next, who, delivery, answer)
+  return wake(next, who, delivery, output)
 }
 
 /** A stopped session is woken by a person's new message, not by what its own workers still say. */

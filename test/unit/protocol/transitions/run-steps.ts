@@ -1,6 +1,6 @@
 /** The review loop's Lambdas, one atomic action at a time. */
-import type { Over } from '../../../../src/core/budget.ts'
-import type { Step } from '../../../../src/protocol/guards.ts'
+import type { ExceededBudget } from '../../../../src/core/budget.ts'
+import type { SessionTransition } from '../../../../src/protocol/guards.ts'
 import type { Change, Setting } from '../transition.ts'
 import { ACCOUNT, type Position, TIME, taskToken, type World } from '../world.ts'
 import { commandStep, kindsOf } from './commands.ts'
@@ -23,12 +23,17 @@ export const take = { does: 'take' } as const
 /** The session after an action, and the answer as a position. */
 export const moved = <Answer>(
   world: World,
-  { item, answer }: Step<Answer>,
+  { item, output }: SessionTransition<Answer>,
   next: (answer: Answer) => Position,
-): Outcome => ({ world: world.with({ session: item }), next: next(answer) })
+): Outcome => ({ world: world.with({ session: item }), next: next(output) })
 
 /** `over`: a budget that TakeMessages finds used up. */
-export function runStep(world: World, actor: Actor, setting: Setting, over?: Over): Outcome {
+export function runStep(
+  world: World,
+  actor: Actor,
+  setting: Setting,
+  over?: ExceededBudget,
+): Outcome {
   const { system } = setting
   const { run, at, entered, k } = actor
   const { session } = world
@@ -56,10 +61,10 @@ export function runStep(world: World, actor: Actor, setting: Setting, over?: Ove
     case 'await': {
       const waits = system.awaitMessage(session, run, { k, value: token })
       const outcome = moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
-      return waits.answer ? { ...outcome, happening: { what: 'wait' } } : outcome
+      return waits.output ? { ...outcome, happening: { what: 'wait' } } : outcome
     }
     case 'close': {
-      const { item, answer: closed } = system.closeRun(session, run, ACCOUNT)
+      const { item, output: closed } = system.closeRun(session, run, ACCOUNT)
       const after = world.with({ session: item })
       return closed ? { world: after } : { world: after, next: take }
     }
@@ -75,14 +80,19 @@ export function runStep(world: World, actor: Actor, setting: Setting, over?: Ove
   }
 }
 
-function takeMessages(world: World, run: number, { system }: Setting, over?: Over): Outcome {
+function takeMessages(
+  world: World,
+  run: number,
+  { system }: Setting,
+  over?: ExceededBudget,
+): Outcome {
   const { session, leg } = world
   const written = {
-    entries: new Set(session.unwritten.map(({ seq }) => seq)),
+    entries: new Set(session.pendingEntries.map(({ seq }) => seq)),
     marked: new Set<string>(),
   }
   const now = leg.overdue ? TIME.after : TIME.before
-  const { item, answer } = system.takeMessages(session, run, {
+  const { item, output } = system.takeMessages(session, run, {
     written,
     now,
     purse: { over: () => over },
@@ -95,19 +105,19 @@ function takeMessages(world: World, run: number, { system }: Setting, over?: Ove
     ...(finished && { happening: { what: 'finish' } }),
     ...(began && { happening: { what: 'take' } }),
   }
-  switch (answer.do) {
+  switch (output.do) {
     case 'superseded':
       return change
     case 'run': {
-      const { turn, commands, giveUp } = answer
+      const { turn, commands, giveUp } = output
       return { ...change, next: { does: 'command', turn, commands, giveUp } }
     }
     case 'ask':
     case 'read':
     case 'park':
-      return { ...change, next: { does: answer.do, turn: answer.turn } }
+      return { ...change, next: { does: output.do, turn: output.turn } }
     default:
-      return { ...change, next: { does: answer.do } }
+      return { ...change, next: { does: output.do } }
   }
 }
 
@@ -121,7 +131,7 @@ function claim(
   const outcome = moved(world, claimed, (job) =>
     job === undefined ? take : { does: 'launch', turn, job },
   )
-  if (claimed.answer === undefined) return outcome
+  if (claimed.output === undefined) return outcome
   const asked = [...world.past.asked]
   asked[turn] = (asked[turn] ?? 0) + 1
   const past = { ...world.past, asked }
@@ -172,8 +182,8 @@ function accept(
   { system, scenario }: Setting,
 ): Outcome {
   const { session, past } = world
-  const kinds = kindsOf(session.turn?.cover ?? [], scenario)
-  const { item, answer } = system.accept(session, run, turn, {
+  const kinds = kindsOf(session.turn?.messages ?? [], scenario)
+  const { item, output } = system.accept(session, run, turn, {
     result,
     commands: kinds.length,
     spawns: kinds.filter((kind) => kind === 'spawn').length,
@@ -184,23 +194,23 @@ function accept(
     used: {},
     at: ACCOUNT.at,
   })
-  const next: Position = answer?.length
-    ? { does: 'command', turn, commands: answer, giveUp: false }
+  const next: Position = output?.length
+    ? { does: 'command', turn, commands: output, giveUp: false }
     : take
   if (item === session) return { world, next }
-  const accepted = [...past.accepted, ...(item.turn?.cover ?? []).map(({ id }) => id)]
+  const accepted = [...past.accepted, ...(item.turn?.messages ?? []).map(({ id }) => id)]
   const after = world.with({ session: item, past: { ...past, accepted } })
   return { world: after, next, happening: { what: 'accept', turn } }
 }
 
 /** The senders are told by the notice in the item; in the broken variant by a step of its own. */
 function tell(world: World, run: number, { system }: Setting): Outcome {
-  const { parked, unwritten } = world.session
+  const { abandoned, pendingEntries } = world.session
   const { item } = system.tell(world.session, run, '', '')
-  const messages = item.parked.length === 0 ? parked.map(({ id }) => id) : []
+  const messages = item.abandoned.length === 0 ? abandoned.map(({ id }) => id) : []
   const after = world.with({ session: item })
   if (!system.noticeWithTell) return { world: after, next: { does: 'notice', messages } }
-  const noticed = item.unwritten.length > unwritten.length
+  const noticed = item.pendingEntries.length > pendingEntries.length
   return { world: noticed ? told(after, messages) : after, next: take }
 }
 

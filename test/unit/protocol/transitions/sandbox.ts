@@ -74,7 +74,7 @@ export function callback(world: World, setting: Setting): Transition[] {
 }
 
 function store(world: World, { job, token }: Callback, { system }: Setting): Change {
-  const { item, answer: current } = system.storeResult(world.session, job, `j${job}`)
+  const { item, output: current } = system.storeResult(world.session, job, `j${job}`)
   const stored = world.with({ session: item })
   const goesOn = current !== undefined && system.resultFirst
   const callback: Callback = { job, does: 'answer', token: token ?? current ?? '' }

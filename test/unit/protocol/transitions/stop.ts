@@ -22,8 +22,8 @@ export function stop(world: World, setting: Setting): Transition[] {
 }
 
 function begin(world: World, { system }: Setting): World {
-  const { item, answer } = system.stop(world.session, '', ACCOUNT)
-  const stopping = { does: 'stop-execution', ...answer } as const
+  const { item, output } = system.stop(world.session, '', ACCOUNT)
+  const stopping = { does: 'stop-execution', ...output } as const
   const { stopped, lastJob } = item
   const session = system.stopsAtOnce ? item : { ...world.session, stopped, lastJob }
   return dropped(world.with({ session, stopping, past: { ...world.past, halted: true } }), world)
@@ -44,11 +44,11 @@ function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Cha
   }
 }
 
-const waiting = ({ inbox, held, parked, turn }: Session) => [
+const waiting = ({ inbox, held, abandoned, turn }: Session) => [
   ...inbox,
   ...held,
-  ...parked,
-  ...(turn?.phase === 'ask' ? turn.cover : []),
+  ...abandoned,
+  ...(turn?.phase === 'ask' ? turn.messages : []),
 ]
 
 /** What waited before and does not any more was given up by the stop. */

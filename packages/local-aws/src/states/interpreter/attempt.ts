@@ -5,11 +5,11 @@ import type { Outcome } from './leave.ts'
 import { runMap } from './map.ts'
 import { runParallel } from './parallel.ts'
 import { runTask } from './task.ts'
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 import { runWait } from './wait.ts'
 
 /** @throws StateFailure */
-export function attempt(visit: Visit): Outcome | Promise<Outcome> {
+export function attempt(visit: StateVisit): Outcome | Promise<Outcome> {
   const { state, input } = visit
   switch (state.Type) {
     case 'Pass':
@@ -31,7 +31,7 @@ export function attempt(visit: Visit): Outcome | Promise<Outcome> {
   }
 }
 
-async function fail(visit: Visit, state: FailState): Promise<never> {
+async function fail(visit: StateVisit, state: FailState): Promise<never> {
   const text = (template: string | undefined, field: string) =>
     template === undefined ? undefined : visit.evaluateTo('string', template, field)
   const error = await text(state.Error, 'Error')
@@ -39,7 +39,7 @@ async function fail(visit: Visit, state: FailState): Promise<never> {
 }
 
 /** The first rule that is true counts; when none is, the state itself and its Default. */
-async function choose(visit: Visit, state: ChoiceState): Promise<Outcome> {
+async function choose(visit: StateVisit, state: ChoiceState): Promise<Outcome> {
   for (const rule of state.Choices) {
     if (await visit.evaluateTo('boolean', rule.Condition, 'Condition')) {
       return { holder: rule, output: visit.input, next: rule.Next }

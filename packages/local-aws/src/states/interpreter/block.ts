@@ -7,7 +7,7 @@ import type { Position } from '../progress.ts'
 import { attempt } from './attempt.ts'
 import { type Left, leave } from './leave.ts'
 import type { Thread } from './thread.ts'
-import { Visit } from './visit.ts'
+import { StateVisit } from './visit.ts'
 
 /**
  * The block's output. Goes on where the thread's progress stands; a new block begins at its first
@@ -27,7 +27,7 @@ export async function runBlock(thread: Thread, block: StatesBlock, input: Json):
 
 async function runState(thread: Thread, state: State, position: Position): Promise<Left> {
   enter(thread, state, position)
-  const visit = new Visit(thread, state, position)
+  const visit = new StateVisit(thread, state, position)
   for (;;) {
     try {
       return await leave(visit, await attempt(visit))
@@ -57,7 +57,7 @@ function enter(thread: Thread, state: State, position: Position): void {
 }
 
 /** Takes the catcher's way out, or lets the failure go on when there is none. */
-async function caught(visit: Visit, failure: StateFailure): Promise<Left> {
+async function caught(visit: StateVisit, failure: StateFailure): Promise<Left> {
   const { state, thread } = visit
   if (state.Type === 'Map' || state.Type === 'Parallel') {
     const redriveAll = failure.report.error === ErrorName.dataLimitExceeded

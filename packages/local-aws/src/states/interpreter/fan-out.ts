@@ -4,7 +4,7 @@ import { StateFailure } from '../failure.ts'
 import type { Json } from '../json.ts'
 import { partOf } from '../progress.ts'
 import { Thread } from './thread.ts'
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 
 export interface FanOut {
   /** How many blocks. */
@@ -27,12 +27,12 @@ export interface Part {
  * run again.
  * @throws StateFailure that of the first block to fail, when all others have stopped
  */
-export function fanOut(visit: Visit, plan: FanOut): Promise<Json[]> {
+export function fanOut(visit: StateVisit, plan: FanOut): Promise<Json[]> {
   return visit.thread.scope.nested((scope) => new Blocks(visit, plan, scope).run())
 }
 
 class Blocks {
-  readonly #visit: Visit
+  readonly #visit: StateVisit
   readonly #plan: FanOut
   readonly #scope: Scope
   readonly #outputs: Json[]
@@ -40,7 +40,7 @@ class Blocks {
   #next = 0
   #failure: { error: unknown } | undefined
 
-  constructor(visit: Visit, plan: FanOut, scope: Scope) {
+  constructor(visit: StateVisit, plan: FanOut, scope: Scope) {
     this.#visit = visit
     this.#plan = plan
     this.#scope = scope
@@ -100,7 +100,7 @@ class Blocks {
 const TOLD_WHEN_ABORTED = ['Task', 'Wait', 'Map', 'Parallel']
 
 /** Records, after the failing block's last event, that a called-off block's state was aborted. */
-export function recordAborted(visit: Visit, failing: Part, { thread }: Part): void {
+export function recordAborted(visit: StateVisit, failing: Part, { thread }: Part): void {
   const { stateType } = thread
   if (stateType === undefined || !TOLD_WHEN_ABORTED.includes(stateType)) return
   visit.thread.recordAfter(failing.thread.lastEventId, `${stateType}StateAborted`)
@@ -110,7 +110,7 @@ export function recordAborted(visit: Visit, failing: Part, { thread }: Part): vo
  * Records that the failing block's task is aborted: the history tells it of a Task, and of no other
  * failing state.
  */
-export function recordFailedTask(visit: Visit, failing: Part): void {
+export function recordFailedTask(visit: StateVisit, failing: Part): void {
   const { lastEventType, lastEventId } = failing.thread
   if (!/^Task(Failed|TimedOut)$/.test(lastEventType)) return
   visit.thread.recordAfter(lastEventId, 'TaskStateAborted')

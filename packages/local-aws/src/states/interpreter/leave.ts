@@ -3,7 +3,7 @@ import { dataLimitExceeded } from '../failure.ts'
 import { shown } from '../history.ts'
 import { isTooLarge, type Json, type JsonObject } from '../json.ts'
 import type { Position, Variables } from '../progress.ts'
-import type { ExtraStates, Visit } from './visit.ts'
+import type { ExtraStates, StateVisit } from './visit.ts'
 
 /** How a state's work ended. */
 export interface Outcome {
@@ -28,7 +28,7 @@ const VARIABLES_LIMIT = 10 * 1024 * 1024
  * @throws StateFailure `States.QueryEvaluationError`, or `States.DataLimitExceeded` over 256 KiB
  * (that it is the error for variables too is assumed)
  */
-export async function leave(visit: Visit, outcome: Outcome): Promise<Left> {
+export async function leave(visit: StateVisit, outcome: Outcome): Promise<Left> {
   const { holder, extra } = outcome
   const assigned = holder.Assign === undefined ? {} : await assignments(visit, holder.Assign, extra)
   const output =
@@ -41,7 +41,7 @@ export async function leave(visit: Visit, outcome: Outcome): Promise<Left> {
 }
 
 async function assignments(
-  visit: Visit,
+  visit: StateVisit,
   template: JsonObject,
   extra: ExtraStates | undefined,
 ): Promise<JsonObject> {
@@ -57,7 +57,7 @@ async function assignments(
 }
 
 function exit(
-  visit: Visit,
+  visit: StateVisit,
   left: { output: Json; text: string; assigned: JsonObject; next: string | undefined },
 ): Left {
   const { thread } = visit

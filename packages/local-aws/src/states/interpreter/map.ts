@@ -6,12 +6,12 @@ import { fanOut, recordAborted, recordFailedTask } from './fan-out.ts'
 import type { Outcome } from './leave.ts'
 import { nonNegativeInteger } from './number-field.ts'
 import type { Thread } from './thread.ts'
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 
 /** Iterations of an inline Map that run at a time, at most. */
 const INLINE_CONCURRENCY = 40
 
-export async function runMap(visit: Visit, state: MapState): Promise<Outcome> {
+export async function runMap(visit: StateVisit, state: MapState): Promise<Outcome> {
   const { thread } = visit
   const concurrency = await nonNegativeInteger(visit, state.MaxConcurrency ?? 0, 'MaxConcurrency')
   const items = visit.resumable ?? (await startItems(visit, state))
@@ -39,13 +39,13 @@ export async function runMap(visit: Visit, state: MapState): Promise<Outcome> {
  * Evaluates the items and records the Map's start; a redrive takes them from its first start
  * instead.
  */
-async function startItems(visit: Visit, state: MapState): Promise<Json[]> {
+async function startItems(visit: StateVisit, state: MapState): Promise<Json[]> {
   const items = await itemsOf(visit, state)
   visit.thread.record('MapStateStarted', { length: items.length }, { fanOut: items })
   return items
 }
 
-async function itemsOf(visit: Visit, state: MapState): Promise<Json[]> {
+async function itemsOf(visit: StateVisit, state: MapState): Promise<Json[]> {
   if (state.Items !== undefined) return visit.evaluateTo('array', state.Items, 'Items')
   if (Array.isArray(visit.input)) return visit.input
   throw visit.evaluationFailed(
@@ -54,7 +54,7 @@ async function itemsOf(visit: Visit, state: MapState): Promise<Json[]> {
 }
 
 interface Iteration {
-  readonly visit: Visit
+  readonly visit: StateVisit
   readonly state: MapState
   readonly iteration: Thread
   readonly index: number

@@ -1,8 +1,8 @@
 /** Fields that hold a whole number, or an expression that gives one. */
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 
 async function integer(
-  visit: Visit,
+  visit: StateVisit,
   template: number | string,
   { field, least }: { field: string; least: number },
 ): Promise<number> {
@@ -16,9 +16,9 @@ async function integer(
 }
 
 /** @throws StateFailure `States.QueryEvaluationError` for anything but 0, 1, 2 … */
-export const nonNegativeInteger = (visit: Visit, template: number | string, field: string) =>
+export const nonNegativeInteger = (visit: StateVisit, template: number | string, field: string) =>
   integer(visit, template, { field, least: 0 })
 
 /** @throws StateFailure `States.QueryEvaluationError` for anything but 1, 2, 3 … */
-export const positiveInteger = (visit: Visit, template: number | string, field: string) =>
+export const positiveInteger = (visit: StateVisit, template: number | string, field: string) =>
   integer(visit, template, { field, least: 1 })

@@ -4,9 +4,9 @@ import type { Json } from '../json.ts'
 import { runBlock } from './block.ts'
 import { fanOut, recordAborted, recordFailedTask } from './fan-out.ts'
 import type { Outcome } from './leave.ts'
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 
-export async function runParallel(visit: Visit, state: ParallelState): Promise<Outcome> {
+export async function runParallel(visit: StateVisit, state: ParallelState): Promise<Outcome> {
   const { thread } = visit
   const inputs = visit.resumable ?? (await startBranches(visit, state))
   const output = await fanOut(visit, {
@@ -29,7 +29,7 @@ export async function runParallel(visit: Visit, state: ParallelState): Promise<O
   return { holder: state, extra: { result: output }, output, next: state.Next }
 }
 
-async function startBranches(visit: Visit, state: ParallelState): Promise<Json[]> {
+async function startBranches(visit: StateVisit, state: ParallelState): Promise<Json[]> {
   const input =
     state.Arguments === undefined ? visit.input : await visit.evaluate(state.Arguments, 'Arguments')
   const inputs = state.Branches.map(() => input)

@@ -15,7 +15,7 @@ import { reportDetails } from './report.ts'
 import { Thread } from './thread.ts'
 
 /** What all executions share. */
-export interface Machinery {
+export interface ExecutionEnvironment {
   readonly region: string
   readonly clock: Clock
   readonly random: () => number
@@ -29,11 +29,11 @@ export interface Machinery {
 }
 
 export class Run {
-  readonly machinery: Machinery
+  readonly machinery: ExecutionEnvironment
   readonly execution: Execution
   readonly #scope = new Scope()
 
-  constructor(machinery: Machinery, execution: Execution) {
+  constructor(machinery: ExecutionEnvironment, execution: Execution) {
     this.machinery = machinery
     this.execution = execution
   }

@@ -8,7 +8,7 @@ import { type Invocation, invocation, invocationResult } from './lambda-invocati
 import type { Outcome } from './leave.ts'
 import { positiveInteger } from './number-field.ts'
 import { reportDetails } from './report.ts'
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 
 /** How a task ended. The text is the result's JSON. */
 type Ending =
@@ -24,14 +24,14 @@ interface Limits {
 
 /** What one attempt of a task does and how the history calls it. */
 interface Attempt {
-  readonly visit: Visit
+  readonly visit: StateVisit
   readonly call: Invocation
   readonly limits: Limits
   readonly kind: { readonly resource: string; readonly resourceType: string }
 }
 
 /** Each attempt evaluates the arguments anew, with a task token of its own. */
-export async function runTask(visit: Visit, state: TaskState): Promise<Outcome> {
+export async function runTask(visit: StateVisit, state: TaskState): Promise<Outcome> {
   const waits = state.Resource.endsWith('.waitForTaskToken')
   const { tokens } = visit.thread.run.machinery
   visit.token = waits ? tokens.issue() : undefined
@@ -47,7 +47,7 @@ export async function runTask(visit: Visit, state: TaskState): Promise<Outcome> 
   return { holder: state, extra: { result }, output: result, next: state.Next }
 }
 
-async function evaluateLimits(visit: Visit, state: TaskState): Promise<Limits> {
+async function evaluateLimits(visit: StateVisit, state: TaskState): Promise<Limits> {
   const seconds = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds') => {
     const template = state[field]
     return template === undefined ? undefined : positiveInteger(visit, template, field)
@@ -147,7 +147,7 @@ function conclude({ visit, kind }: Attempt, ending: Ending): Json {
   return JSON.parse(ending.text)
 }
 
-function recordFailure(visit: Visit, kind: JsonObject, failure: StateFailure): StateFailure {
+function recordFailure(visit: StateVisit, kind: JsonObject, failure: StateFailure): StateFailure {
   visit.thread.record('TaskFailed', { ...kind, ...reportDetails(failure.report) })
   return failure
 }

@@ -16,7 +16,7 @@ export interface ExtraStates {
   readonly map?: JsonObject
 }
 
-export class Visit {
+export class StateVisit {
   readonly thread: Thread
   readonly name: string
   readonly state: State

@@ -2,12 +2,12 @@
 import type { WaitState } from '../definition.ts'
 import type { Outcome } from './leave.ts'
 import { nonNegativeInteger } from './number-field.ts'
-import type { Visit } from './visit.ts'
+import type { StateVisit } from './visit.ts'
 
 /** RFC 3339 with an upper-case T and a zone. */
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
-export async function runWait(visit: Visit, state: WaitState): Promise<Outcome> {
+export async function runWait(visit: StateVisit, state: WaitState): Promise<Outcome> {
   const { run, scope } = visit.thread
   const milliseconds = await duration(visit, state)
   await scope.promise<void>(({ resolve, onSettled }) => {
@@ -17,7 +17,7 @@ export async function runWait(visit: Visit, state: WaitState): Promise<Outcome> 
 }
 
 /** Milliseconds to wait from now; a moment in the past is no wait. */
-async function duration(visit: Visit, state: WaitState): Promise<number> {
+async function duration(visit: StateVisit, state: WaitState): Promise<number> {
   if (state.Timestamp === undefined) {
     return (await nonNegativeInteger(visit, state.Seconds ?? 0, 'Seconds')) * 1000
   }

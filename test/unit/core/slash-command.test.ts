@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { outstanding, type Session } from '../../../src/core/session.ts'
-import type { Order } from '../../../src/core/slash-command.ts'
+import type { SlashCommand } from '../../../src/core/slash-command.ts'
 import type { Arrival } from '../../../src/protocol/append.ts'
-import { obey } from '../../../src/protocol/slash-command.ts'
-import { ACCOUNT, busyWith, closed, messages, NOW, session, turn } from './scene.ts'
+import { applySlashCommand } from '../../../src/protocol/slash-command.ts'
+import { ACCOUNT, busyWith, closed, messages, NOW, session, turn } from './fixtures.ts'
 
 const arrival: Arrival = {
-  id: 'order',
+  id: 'slashCommand',
   from: 'person',
   size: 5,
   now: NOW,
   person: { channel: 'sms', raises: false },
 }
-const give = (before: Session, order: Order) =>
-  obey(before, arrival, { ...ACCOUNT, order, cliSession: 'another' })
+const give = (before: Session, slashCommand: SlashCommand) =>
+  applySlashCommand(before, arrival, { ...ACCOUNT, slashCommand, cliSession: 'another' })
 
 const busy = session({
   inbox: messages(2),
   seen: { m1: 1, m2: 2 },
   lastSeq: 2,
-  turn: turn({ cover: messages(1), job: 3 }),
+  turn: turn({ messages: messages(1), job: 3 }),
   lastJob: 3,
   busy: { w1: busyWith(1, NOW + 1000) },
   conductor: { cliSession: 'one', sandboxId: 's1', transcript: 'j2' },
@@ -33,24 +33,28 @@ test.each([
   'kill-workers',
   'stop',
   'new-session',
-] as const)('/%s is in the history with its answer, which is for whoever gave it, and never in the inbox', (order) => {
+] as const)('/%s is in the history with its answer, which is for whoever gave it, and never in the inbox', (slashCommand) => {
   for (const before of [busy, session(closed)]) {
-    const { item } = give(before, order)
+    const { item } = give(before, slashCommand)
     const seq = before.lastSeq + 1
-    expect(item.seen.order).toBe(seq)
-    expect(item.unwritten.slice(0, 2)).toMatchObject([
-      { seq, kind: 'message', id: 'order' },
-      { seq: seq + 1, kind: 'notice', about: expect.arrayContaining([{ id: 'order' }]) },
+    expect(item.seen.slashCommand).toBe(seq)
+    expect(item.pendingEntries.slice(0, 2)).toMatchObject([
+      { seq, kind: 'message', id: 'slashCommand' },
+      { seq: seq + 1, kind: 'notice', about: expect.arrayContaining([{ id: 'slashCommand' }]) },
     ])
-    expect(item.inbox.map(({ id }) => id)).not.toContain('order')
+    expect(item.inbox.map(({ id }) => id)).not.toContain('slashCommand')
     expect(!outstanding(item) || item.run.open).toBe(true)
   }
 })
 
-test.each(['help', 'status', 'kill-workers'] as const)('/%s leaves the rest as it is', (order) => {
-  const { item } = give(busy, order)
-  const { lastSeq, seen, unwritten, counts, days, ...rest } = item
-  const { lastSeq: _, seen: __, unwritten: ___, counts: ____, days: _____, ...before } = busy
+test.each([
+  'help',
+  'status',
+  'kill-workers',
+] as const)('/%s leaves the rest as it is', (slashCommand) => {
+  const { item } = give(busy, slashCommand)
+  const { lastSeq, seen, pendingEntries, counts, days, ...rest } = item
+  const { lastSeq: _, seen: __, pendingEntries: ___, counts: ____, days: _____, ...before } = busy
   expect(rest).toEqual(before)
 })
 
@@ -59,25 +63,25 @@ test.each([
   'stop',
   'kill-workers',
   'new-session',
-] as const)('/%s once more changes nothing', (order) => {
-  const { item, answer } = give(busy, order)
-  const again = give(item, order)
+] as const)('/%s once more changes nothing', (slashCommand) => {
+  const { item, output } = give(busy, slashCommand)
+  const again = give(item, slashCommand)
   expect(again.item).toBe(item)
-  expect(again.answer.kill).toBe(answer.kill)
-  expect(again.answer.stopped?.run).toBe(answer.stopped?.run)
+  expect(again.output.kill).toBe(output.kill)
+  expect(again.output.stopped?.run).toBe(output.stopped?.run)
   // A job that came meanwhile may have the number of then.
-  expect(again.answer.stopped?.job).toBeUndefined()
+  expect(again.output.stopped?.job).toBeUndefined()
 })
 
 describe('/stop', () => {
-  const { item, answer } = give(busy, 'stop')
+  const { item, output } = give(busy, 'stop')
 
   test('ends what is under way in the same update, and whoever waits is told', () => {
     expect(item).toMatchObject({ run: { open: false }, inbox: [], busy: {}, stopped: 1 })
     expect(item.turn).toBeUndefined()
-    expect(answer).toEqual({ wake: undefined, stopped: { run: 1, job: 4 } })
-    const [, notice] = item.unwritten
-    expect(notice).toMatchObject({ about: [{ id: 'm1' }, { id: 'm2' }, { id: 'order' }] })
+    expect(output).toEqual({ wake: undefined, stopped: { run: 1, job: 4 } })
+    const [, notice] = item.pendingEntries
+    expect(notice).toMatchObject({ about: [{ id: 'm1' }, { id: 'm2' }, { id: 'slashCommand' }] })
   })
 
   test('keeps what the conductor knows', () => {
@@ -86,10 +90,10 @@ describe('/stop', () => {
 })
 
 test('/new-session leaves neither memory nor sandbox nor files to the next turn', () => {
-  const { item, answer } = give(busy, 'new-session')
+  const { item, output } = give(busy, 'new-session')
   expect(item.conductor).toEqual({ cliSession: 'another' })
   expect(item.files).toEqual([])
-  expect(answer.stopped).toEqual({ run: 1, sandboxId: 's1' })
+  expect(output.stopped).toEqual({ run: 1, sandboxId: 's1' })
 })
 
 describe('/continue', () => {
@@ -97,11 +101,11 @@ describe('/continue', () => {
   const paused = session({ ...closed, paused: { ...over, seq: 3 }, held: messages(2), lastSeq: 3 })
 
   test('raises the budget, takes up what was held and wakes, without a word to the conductor', () => {
-    const { item, answer } = give(paused, 'continue')
+    const { item, output } = give(paused, 'continue')
     expect(item).toMatchObject({ held: [], inbox: messages(2), run: { id: 2, open: true } })
     expect(item.paused).toBeUndefined()
     expect(item.raised).not.toEqual(paused.raised)
-    expect(answer).toEqual({ wake: { run: 2 } })
+    expect(output).toEqual({ wake: { run: 2 } })
   })
 
   test('of what is not paused does nothing', () => {
@@ -112,7 +116,7 @@ describe('/continue', () => {
 })
 
 test('/status says what is under way and what waits', () => {
-  const [, notice] = give(busy, 'status').item.unwritten
+  const [, notice] = give(busy, 'status').item.pendingEntries
   expect(notice).toMatchObject({
     text: expect.stringMatching(/^Run 1 is under way\. Busy: w1\. Messages that wait: 2\. Spent/),
   })

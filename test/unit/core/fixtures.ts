@@ -16,7 +16,7 @@ export const closed = { run: { id: 1, open: false, tries: 0 } }
 export const turn = (given: Partial<Turn> = {}): Turn => ({
   n: 1,
   phase: 'ask',
-  cover: [],
+  messages: [],
   asked: 0,
   count: 0,
   next: 0,

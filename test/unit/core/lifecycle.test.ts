@@ -5,17 +5,17 @@ import { append } from '../../../src/protocol/append.ts'
 import {
   awaitMessage,
   closeRun,
-  forget,
+  forgetSession,
+  notifyAbandoned,
   reportFailure,
-  stop,
-  tell,
+  stopRun,
 } from '../../../src/protocol/lifecycle.ts'
-import { ACCOUNT, AT, busyWith, closed, message, messages, NOW, session, turn } from './scene.ts'
+import { ACCOUNT, AT, busyWith, closed, message, messages, NOW, session, turn } from './fixtures.ts'
 
 const outstanding: [string, Session][] = [
   ['a message', session({ inbox: [message(1)] })],
   ['a turn', session({ turn: turn() })],
-  ['parked messages', session({ parked: [message(1)] })],
+  ['abandoned messages', session({ abandoned: [message(1)] })],
 ]
 
 const anothers = session({ run: { id: 2, open: true, tries: 0 } })
@@ -23,11 +23,11 @@ const anothers = session({ run: { id: 2, open: true, tries: 0 } })
 describe('a run that waits', () => {
   const token = (k: number) => ({ k, value: `token ${k}` })
   const works = { busy: { w1: busyWith(1, NOW) } }
-  const { item: waiting, answer } = awaitMessage(session(works), 1, token(2))
+  const { item: waiting, output } = awaitMessage(session(works), 1, token(2))
 
   test('can be woken by its token', () => {
-    expect(answer).toBe(true)
-    expect(append(waiting, { id: 'm1', from: 'person', size: 1, now: NOW }).answer).toEqual({
+    expect(output).toBe(true)
+    expect(append(waiting, { id: 'm1', from: 'person', size: 1, now: NOW }).output).toEqual({
       run: 1,
       token: 'token 2',
     })
@@ -35,10 +35,10 @@ describe('a run that waits', () => {
 
   test('takes a younger token, never an older one', () => {
     const younger = { ...waiting, run: { ...waiting.run, token: token(3) } }
-    expect(awaitMessage(waiting, 1, token(3))).toEqual({ item: younger, answer: true })
+    expect(awaitMessage(waiting, 1, token(3))).toEqual({ item: younger, output: true })
     const asYoung = { k: 2, value: 'another' }
-    expect(awaitMessage(waiting, 1, asYoung)).toEqual({ item: waiting, answer: true })
-    expect(awaitMessage(waiting, 1, token(1))).toEqual({ item: waiting, answer: true })
+    expect(awaitMessage(waiting, 1, asYoung)).toEqual({ item: waiting, output: true })
+    expect(awaitMessage(waiting, 1, token(1))).toEqual({ item: waiting, output: true })
   })
 
   test.each<[string, Session]>([
@@ -47,11 +47,11 @@ describe('a run that waits', () => {
     ['a closed run', session(closed)],
   ])('does not wait with %s', (_, given) => {
     const before = { ...given, ...works }
-    expect(awaitMessage(before, 1, token(1))).toEqual({ item: before, answer: false })
+    expect(awaitMessage(before, 1, token(1))).toEqual({ item: before, output: false })
   })
 
   test('does not wait for nobody', () => {
-    expect(awaitMessage(session(), 1, token(1)).answer).toBe(false)
+    expect(awaitMessage(session(), 1, token(1)).output).toBe(false)
   })
 })
 
@@ -59,58 +59,58 @@ describe('a run closes', () => {
   test('without its token, its sandbox at rest', () => {
     const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: 5 }
     const run = { id: 1, open: true, tries: 1, token: { k: 1, value: 'token' } }
-    const { item, answer } = closeRun(session({ run, conductor }), 1, ACCOUNT)
-    expect(answer).toBe(true)
+    const { item, output } = closeRun(session({ run, conductor }), 1, ACCOUNT)
+    expect(output).toBe(true)
     expect(item.run).toEqual({ id: 1, open: false, tries: 1 })
     expect(item.conductor).toEqual({ cliSession: 'c', sandboxId: 's' })
   })
 
   test('once', () => {
     const before = session(closed)
-    expect(closeRun(before, 1, ACCOUNT)).toEqual({ item: before, answer: true })
+    expect(closeRun(before, 1, ACCOUNT)).toEqual({ item: before, output: true })
   })
 
   test.each<[string, Session]>([
     ...outstanding,
     ['another run', anothers],
   ])('not with %s', (_, before) => {
-    expect(closeRun(before, 1, ACCOUNT)).toEqual({ item: before, answer: false })
+    expect(closeRun(before, 1, ACCOUNT)).toEqual({ item: before, output: false })
   })
 })
 
-describe('parked messages', () => {
-  const before = session({ parked: messages(2), lastSeq: 4 })
+describe('abandoned messages', () => {
+  const before = session({ abandoned: messages(2), lastSeq: 4 })
 
   test('leave with their notice', () => {
-    const { item, answer } = tell(before, 1, 'Sorry.', AT)
+    const { item, output } = notifyAbandoned(before, 1, 'Sorry.', AT)
     const about = [{ id: 'm1' }, { id: 'm2' }]
     const notice = { seq: 5, kind: 'notice', text: 'Sorry.', at: AT, about }
-    expect(answer).toBe(true)
-    expect(item).toEqual({ ...before, parked: [], lastSeq: 5, unwritten: [notice] })
+    expect(output).toBe(true)
+    expect(item).toEqual({ ...before, abandoned: [], lastSeq: 5, pendingEntries: [notice] })
   })
 
   test.each([
     ['there are none', session()],
-    ['the run is another one', { ...anothers, parked: messages(2) }],
+    ['the run is another one', { ...anothers, abandoned: messages(2) }],
   ])('are told about once: not when %s', (_, other) => {
-    expect(tell(other, 1, 'Sorry.', AT)).toEqual({ item: other, answer: false })
+    expect(notifyAbandoned(other, 1, 'Sorry.', AT)).toEqual({ item: other, output: false })
   })
 })
 
 test('a failure is told and moves nothing else', () => {
   const before = session({ turn: turn(), inbox: [message(1)], lastSeq: 1 })
-  const { item, answer } = reportFailure(before, 1, 'It failed.', AT)
+  const { item, output } = reportFailure(before, 1, 'It failed.', AT)
   // For the operator: whoever asked is told when the message is given up.
   const notice = { seq: 2, kind: 'notice', text: 'It failed.', at: AT, about: [] }
-  expect(answer).toBe(true)
-  expect(item).toEqual({ ...before, lastSeq: 2, unwritten: [notice] })
-  expect(reportFailure(anothers, 1, 'It failed.', AT)).toEqual({ item: anothers, answer: false })
+  expect(output).toBe(true)
+  expect(item).toEqual({ ...before, lastSeq: 2, pendingEntries: [notice] })
+  expect(reportFailure(anothers, 1, 'It failed.', AT)).toEqual({ item: anothers, output: false })
 })
 
 const busy = session({
   run: { id: 3, open: true, tries: 1, token: { k: 1, value: 'token' } },
   inbox: messages(2),
-  parked: [message(9)],
+  abandoned: [message(9)],
   turn: turn({ job: 7 }),
   busy: { w1: busyWith(1, 9) },
   seen: { m1: 1 },
@@ -121,20 +121,20 @@ const busy = session({
 })
 
 describe('a stop', () => {
-  const { item, answer } = stop(busy, 'Stopped.', ACCOUNT)
+  const { item, output } = stopRun(busy, 'Stopped.', ACCOUNT)
 
   test('closes and empties in one update, and fences off every job before it', () => {
-    expect(answer).toEqual({ run: 3, job: 8 })
+    expect(output).toEqual({ run: 3, job: 8 })
     expect(item).not.toHaveProperty('turn')
     expect(item).toMatchObject({
       run: { id: 3, open: false, tries: 1 },
       stopped: 3,
       inbox: [],
-      parked: [],
+      abandoned: [],
       busy: {},
       lastJob: 8,
       seen: { m1: 1 },
-      unwritten: [
+      pendingEntries: [
         { seq: 10, kind: 'notice', text: 'Stopped.', at: AT },
         { seq: 11, kind: 'receipt', run: 3, spent: { ended: 1 }, at: AT },
       ],
@@ -144,16 +144,16 @@ describe('a stop', () => {
 
   test('is followed by the next message in a run of its own', () => {
     const next = append(item, { id: 'm10', from: 'person', size: 1, now: NOW })
-    expect(next.answer).toEqual({ run: 4 })
+    expect(next.output).toEqual({ run: 4 })
     expect(next.item.inbox).toMatchObject([{ id: 'm10' }])
   })
 })
 
 describe('a forgotten session', () => {
-  const { item, answer } = forget(busy, 'another cli session', AT)
+  const { item, output } = forgetSession(busy, 'another cli session', AT)
 
   test('keeps its counters alone, so that no name is used twice', () => {
-    expect(answer).toBe(busy)
+    expect(output).toBe(busy)
     expect(item).toEqual({
       ...session(),
       run: { id: 3, open: false, tries: 0 },
@@ -169,6 +169,6 @@ describe('a forgotten session', () => {
   })
 
   test('is forgotten once', () => {
-    expect(forget(item, 'a third', AT)).toEqual({ item, answer: item })
+    expect(forgetSession(item, 'a third', AT)).toEqual({ item, output: item })
   })
 })
