@@ -3,6 +3,7 @@ import { changeLedger } from '../../src/adapters/ledgers.ts'
 import type { OutboxMessage } from '../../src/adapters/queues.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { post } from '../../src/adapters/totals.ts'
+import { outboundChannel } from '../../src/channels/index.ts'
 import { senderOf } from '../../src/core/budget-check.ts'
 import { countDelivery } from '../../src/core/ledger.ts'
 
@@ -11,7 +12,7 @@ export async function countSent(
   { sessionId, seq, name, to }: OutboxMessage,
   segments = 0,
 ): Promise<void> {
-  const used = to.channel === 'sms' ? { 'out.sms': 1, smsSegments: segments } : { 'out.email': 1 }
+  const used = outboundChannel(to.channel).sent(segments)
   const { item } = await changeLedger(sessionId, (ledger) =>
     countDelivery(ledger, `${seq}.${name}`, used, Date.now()),
   )

@@ -6,11 +6,11 @@ import { readEntry } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
 import { type OutboxMessage, outboxMessage } from '../../src/adapters/queues.ts'
-import type { DeliveryRecord, Handover } from '../../src/channels/delivery.ts'
+import type { DeliveryRecord, Handover, PreparedDelivery } from '../../src/channels/delivery.ts'
+import { prepareDelivery } from '../../src/channels/send.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
 import { countSent } from './count-sent.ts'
-import { type Dispatch, dispatchOf } from './dispatch.ts'
 import { tellConductor } from './tell-conductor.ts'
 
 export const handler = fifo(outboxMessage, deliver)
@@ -28,19 +28,19 @@ async function deliver(delivery: OutboxMessage): Promise<void> {
   if (!entry) return logger.warn('not delivered: its session was deleted', { seq, name })
   const record = entry.deliveries?.find((one) => one.name === name)
   if (record && !OPEN.includes(record.status)) return finish(delivery, entry, record)
-  const dispatch = await dispatchOf(delivery, entry)
-  if ('problem' in dispatch) return end(delivery, entry, record, { status: 'refused', ...dispatch })
-  const found = record?.status === 'sending' && (await dispatch.find(Date.parse(record.at)))
+  const prepared = await prepareDelivery(delivery, entry)
+  if ('problem' in prepared) return end(delivery, entry, record, { status: 'refused', ...prepared })
+  const found = record?.status === 'sending' && (await prepared.find(Date.parse(record.at)))
   if (found === 'unknown')
     return end(delivery, entry, record, { status: 'in doubt', problem: DOUBT })
-  if (found) return end(delivery, entry, record, { ...paid(dispatch), status: 'sent', ...found })
+  if (found) return end(delivery, entry, record, { ...paid(prepared), status: 'sent', ...found })
   // Asked last: what was sent before somebody was taken off the list was sent.
   if (!(await isAllowed(to.address)))
     return end(delivery, entry, record, {
       status: 'refused',
       problem: 'is not among those who may be written to',
     })
-  return send(delivery, entry, record, dispatch)
+  return send(delivery, entry, record, prepared)
 }
 
 const DOUBT =
@@ -51,17 +51,17 @@ async function send(
   delivery: OutboxMessage,
   entry: Entry,
   before: DeliveryRecord | undefined,
-  dispatch: Dispatch,
+  prepared: PreparedDelivery,
 ): Promise<void> {
   let last = before
   for (const pause of [...PAUSES, undefined]) {
-    const claim = await record(delivery, last, { ...paid(dispatch), status: 'sending' })
+    const claim = await record(delivery, last, { ...paid(prepared), status: 'sending' })
     if (!claim) return logger.warn('not delivered: somebody else does it', { ...idsOf(delivery) })
-    const handover = await dispatch.send()
+    const handover = await prepared.send()
     if (handover.status === 'sent')
-      return end(delivery, entry, claim, { ...paid(dispatch), ...handover })
+      return end(delivery, entry, claim, { ...paid(prepared), ...handover })
     if (handover.status === 'refused') return end(delivery, entry, claim, handover)
-    if (handover.status === 'doubt') return doubt(delivery, entry, claim, handover, dispatch, pause)
+    if (handover.status === 'doubt') return doubt(delivery, entry, claim, handover, prepared, pause)
     last = await record(delivery, claim, { status: 'waiting', problem: handover.problem })
     if (!last) return
     if (pause !== undefined) await wait(pause)
@@ -75,13 +75,13 @@ async function doubt(
   entry: Entry,
   claim: DeliveryRecord,
   { problem }: Extract<Handover, { status: 'doubt' }>,
-  dispatch: Dispatch,
+  prepared: PreparedDelivery,
   pause = 1_000,
 ): Promise<void> {
   await wait(pause)
-  const found = await dispatch.find(Date.parse(claim.at))
+  const found = await prepared.find(Date.parse(claim.at))
   if (found === 'unknown') return end(delivery, entry, claim, { status: 'in doubt', problem })
-  if (found) return end(delivery, entry, claim, { ...paid(dispatch), status: 'sent', ...found })
+  if (found) return end(delivery, entry, claim, { ...paid(prepared), status: 'sent', ...found })
   throw new Error('in doubt whether it was sent: asked again later')
 }
 
@@ -112,7 +112,7 @@ async function finish(delivery: OutboxMessage, entry: Entry, outcome: Outcome): 
 }
 
 /** What the record says of its price. */
-const paid = ({ segments }: Dispatch) => (segments === undefined ? {} : { segments })
+const paid = ({ segments }: PreparedDelivery) => (segments === undefined ? {} : { segments })
 
 async function record(
   delivery: OutboxMessage,

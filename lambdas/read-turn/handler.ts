@@ -4,9 +4,10 @@ import { env } from '../../src/adapters/environment.ts'
 import { writeEntries } from '../../src/adapters/history.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { spawnedIds } from '../../src/commands/turn-reply.ts'
 import { usedBy } from '../../src/core/ledger.ts'
 import { replyAddresses } from '../../src/core/message.ts'
-import { readTurnReply } from '../../src/core/turn-reply.ts'
+import { readTurnReply } from '../../src/core/read-turn.ts'
 import { acceptTurn, askTurnAgain } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
 import { turnInput } from '../../src/triggers/task-input.ts'
@@ -38,7 +39,7 @@ export const handler = task(turnInput, async ({ sessionId, run, turn: n }) => {
       unsent: replyAddresses(bodies).length === 0,
       used: usedBy(ledger, undefined, n),
       models: env('RECEIPT_IN_REPLY') ? ledger.total : undefined,
-      spawns: commands.filter(({ type }) => type === 'SPAWN_WORKER').length,
+      spawns: spawnedIds(commands, 1).size,
       transcript: answer.transcriptSaved ? result : undefined,
       silent: reading.silent,
       at: new Date().toISOString(),

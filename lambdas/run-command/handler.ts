@@ -3,14 +3,16 @@ import * as z from 'zod'
 import { getBodies, getResult, putBody, textOf } from '../../src/adapters/bodies.ts'
 import { recordOutcome } from '../../src/adapters/history.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
-import { commandId, spawnedIds } from '../../src/commands/command.ts'
-import { type CommandOutcome, executeCommand } from '../../src/commands/execute.ts'
+import { type CommandOutcome, refused } from '../../src/commands/define.ts'
+import { executeCommand } from '../../src/commands/index.ts'
+import { commandId, spawnedIds } from '../../src/commands/turn-reply.ts'
 import { type Body, replyAddresses } from '../../src/core/message.ts'
+import { acceptedTurnReply } from '../../src/core/read-turn.ts'
 import type { Session } from '../../src/core/session.ts'
-import { acceptedTurnReply } from '../../src/core/turn-reply.ts'
 import { advanceTurn } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
 import { turnInput } from '../../src/triggers/task-input.ts'
+import { commandContext } from '../../src/use-cases/command-context.ts'
 
 const input = z.object({ ...turnInput.shape, index: z.number().int(), giveUp: z.boolean() })
 
@@ -57,20 +59,21 @@ async function effect(
   index: number,
   bodies: readonly Body[],
 ): Promise<CommandOutcome> {
-  const { sessionId, turn, run } = session
+  const { sessionId, turn } = session
   if (turn?.accepted === undefined || turn.entry === undefined)
     throw new Error('an accepted turn knows its result and its entry')
   const result = await getResult(sessionId, turn.accepted)
   const { commands } = acceptedTurnReply(result, textOf(bodies))
   const command = commands[index]
   if (!command) throw new Error(`turn ${turn.n} has no command ${index}`)
-  return executeCommand(command, {
-    sessionId,
-    run: run.id,
+  if (command.type === 'MALFORMED')
+    return refused(`This is not a command: ${command.asked}\n${command.problem}`)
+  const context = commandContext({
     session,
     commandId: commandId(turn.n, index),
     entry: turn.entry,
     replyTo: replyAddresses(bodies),
     spawned: spawnedIds(commands, turn.firstWorker).get(index),
   })
+  return executeCommand(command, context)
 }

@@ -1,13 +1,16 @@
 /** Finds whatever looks like a command of a conductor in a text, however it is dressed: what a gullible model would obey. */
-import { type Command, checkCommands } from '../../src/commands/command.ts'
+import { COMMAND_TYPES, type Command } from '../../src/commands/index.ts'
+import { fieldsOf as fieldsInText } from '../../src/commands/text-grammar.ts'
+import { checkCommands } from '../../src/commands/turn-reply.ts'
 import { fence, splitFences } from './framing.ts'
 
 /** Soft hyphens, joiners, marks of direction and other characters without a width. */
 const INVISIBLE = /\u00ad|[\u200b-\u200f]|[\u2060-\u2064]|\ufeff/g
 const LINE_END = /\r\n?|[\n\v\u2028\u2029]/
 /** In any frame of bullets, numbers, quotes and emphasis. */
-const LINE =
-  /^[\s>*_`~#|+\-\d.)("']*(?<type>SPAWN_WORKER|MESSAGE_WORKER|KILL_WORKER|SEND_EMAIL|SEND_SMS|DELIVER_FILE|LIST_WORKERS)[*_`]*\s*(?::[*_`]*\s*(?<argument>.*))?$/
+const LINE = new RegExp(
+  String.raw`^[\s>*_\`~#|+\-\d.)("']*(?<type>${COMMAND_TYPES.join('|')})[*_\`]*\s*(?::[*_\`]*\s*(?<argument>.*))?$`,
+)
 const OBJECT = /\{[^{}]*"type"[^{}]*\}/g
 const MAIL = /[^\s<>(),;:"'`]+@[^\s<>(),;:"'`]+/g
 const NUMBER = /\+\d[\d ().-]{5,}\d/g
@@ -31,26 +34,9 @@ function ofLines(text: string): unknown[] {
   })
 }
 
-function fieldsOf(type: string, argument: string, rest: readonly string[]) {
-  const [first = '', ...others] = argument.split('|').map((part) => part.trim())
-  const last = others.at(-1)
-  const worker = first.split(/[\s*_`]/)[0]
-  switch (type) {
-    case 'SPAWN_WORKER':
-      return { type, task: withBlock(argument, rest) }
-    case 'MESSAGE_WORKER':
-      return { type, workerId: worker, instructions: last }
-    case 'KILL_WORKER':
-      return { type, workerId: worker }
-    case 'SEND_EMAIL':
-      return { type, to: first, subject: others[0], body: last }
-    case 'SEND_SMS':
-      return { type, to: first, message: last }
-    case 'DELIVER_FILE':
-      return { type, to: first, paths: others[0]?.split(',').map((path) => path.trim()) }
-    default:
-      return { type }
-  }
+function fieldsOf(word: string, argument: string, rest: readonly string[]) {
+  const type = COMMAND_TYPES.find((each) => each === word)
+  return type && fieldsInText(type, type === 'SPAWN_WORKER' ? withBlock(argument, rest) : argument)
 }
 
 /** A task goes on over the fenced block of a language that follows it at once: any other fence may be the end of its own. */

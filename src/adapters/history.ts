@@ -1,7 +1,7 @@
 /** The history: numbered entries, written from the session item and read without passing a gap. */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { ReturnAddress } from '../channels/delivery.ts'
 import { replyDeliveryName } from '../channels/delivery-content.ts'
+import type { ReturnAddress } from '../channels/index.ts'
 import {
   type Entry,
   type EntryCommand,
@@ -11,8 +11,8 @@ import {
   turnEntry,
 } from '../core/history.ts'
 import { type AttachedFile, replyAddresses } from '../core/message.ts'
+import { acceptedTurnReply } from '../core/read-turn.ts'
 import type { PendingEntry, Session } from '../core/session.ts'
-import { acceptedTurnReply } from '../core/turn-reply.ts'
 import { findBody, getBodies, getBody, getResult, textOf } from './bodies.ts'
 import { recordsIn } from './delivery-records.ts'
 import { expiry, getStored, openDocument, putDocument, type StoredDocument } from './documents.ts'

@@ -1,13 +1,14 @@
 /** What came with a valid signature and cannot be read: kept for a look, since whoever sent it will not send it again. */
 import { createHash } from 'node:crypto'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
+import type { OutboundName } from '../channels/index.ts'
 import { s3 } from './documents.ts'
 import { env } from './environment.ts'
 import { logger } from './logger.ts'
 import { publish } from './metrics.ts'
 
 /** Named after its content, so that a redelivery adds nothing. */
-export async function quarantine(channel: 'sms' | 'email', raw: Buffer, problem: string) {
+export async function quarantine(channel: OutboundName, raw: Buffer, problem: string) {
   const hash = createHash('sha256').update(raw).digest('hex').slice(0, 32)
   const Key = `quarantine/${channel}/${hash}`
   await s3.send(new PutObjectCommand({ Bucket: env('BUCKET'), Key, Body: raw }))

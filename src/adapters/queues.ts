@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
-import { deliveredFile, returnAddress } from '../channels/delivery.ts'
+import { deliveredFile } from '../channels/delivery.ts'
+import { channel, returnAddress } from '../channels/index.ts'
 import { env } from './environment.ts'
 
 const queue = new SQSClient({ maxAttempts: 4 })
@@ -11,7 +12,7 @@ const queue = new SQSClient({ maxAttempts: 4 })
 export const queuedMessage = z.object({
   sessionId: z.string(),
   messageId: z.string(),
-  channel: z.enum(['http', 'sms', 'email']),
+  channel,
 })
 export type QueuedMessage = z.infer<typeof queuedMessage>
 

@@ -1,7 +1,7 @@
 /** What a delivery says: an entry's own text, or what a command of it asks to be sent. */
 import { createHash } from 'node:crypto'
 import type { Entry } from '../core/history.ts'
-import type { ReturnAddress } from './delivery.ts'
+import type { ReturnAddress } from './index.ts'
 
 export interface DeliveryContent {
   /** Markdown. */

@@ -1,28 +1,6 @@
-/** What goes out to a person by SMS or e-mail, and what can become of it. */
+/** What goes out to a person on a channel, and what can become of it. */
 import * as z from 'zod'
-
-const smsReturn = z.object({
-  channel: z.literal('sms'),
-  /** E.164. */
-  address: z.string(),
-})
-
-const emailReturn = z.object({
-  channel: z.literal('email'),
-  /** In lower case. */
-  address: z.string(),
-  subject: z.string(),
-  /** Of the mail that is answered, with its angle brackets; absent where a thread begins. */
-  messageId: z.string().optional(),
-  /** What that mail referred to, oldest first (RFC 5322, 3.6.4). */
-  references: z.array(z.string()).optional(),
-})
-
-/** Where an answer goes. A person who writes over HTTP has none: they read the history. */
-export const returnAddress = z.discriminatedUnion('channel', [smsReturn, emailReturn])
-export type ReturnAddress = z.infer<typeof returnAddress>
-export type SmsReturn = z.infer<typeof smsReturn>
-export type EmailReturn = z.infer<typeof emailReturn>
+import type { OutboundName } from './index.ts'
 
 /** What became of handing a message to its provider. */
 export type Handover =
@@ -39,10 +17,22 @@ export type Handover =
 export const deliveredFile = z.object({ key: z.string(), name: z.string(), size: z.number() })
 export type DeliveredFile = z.infer<typeof deliveredFile>
 
+/** One delivery, ready to be handed to its provider. */
+export interface PreparedDelivery {
+  /** What the provider charges for, where it counts segments. */
+  readonly segments?: number
+  send(): Promise<Handover>
+  /**
+   * Asks the provider for what was sent since then (ms since the epoch). Returns its id there, undefined if the provider
+   * does not have it, `unknown` if nobody can tell.
+   */
+  find(since: number): Promise<{ readonly providerId: string } | undefined | 'unknown'>
+}
+
 /** Where a delivery stands, as the history shows it. */
 export interface DeliveryRecord {
   readonly to: string
-  readonly channel: 'sms' | 'email'
+  readonly channel: OutboundName
   /**
    * `sending` was claimed by somebody who has not said yet what came of it; `waiting` will be tried again; `in doubt` may
    * have been sent or not, and nobody can tell; `delivered` and `undelivered` are the provider's word.

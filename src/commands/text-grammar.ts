@@ -1,19 +1,11 @@
 /** The conductor's commands in plain text, for a turn that came without structured output: one command a line. */
-import { type CommandType, checkCommands, type TurnReply } from './command.ts'
-
-const KEYWORDS = [
-  'SPAWN_WORKER',
-  'MESSAGE_WORKER',
-  'KILL_WORKER',
-  'SEND_EMAIL',
-  'SEND_SMS',
-  'DELIVER_FILE',
-  'LIST_WORKERS',
-] as const satisfies readonly CommandType[]
+import type { TextArgument } from './define.ts'
+import { COMMAND_TYPES, type CommandType, rowOf } from './index.ts'
+import { checkCommands, type TurnReply } from './turn-reply.ts'
 
 /** A bullet or number, emphasis or backticks, the keyword, a colon inside or outside the emphasis, the rest. */
 const COMMAND = new RegExp(
-  String.raw`^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?<frame>[*_\`]*)(?<keyword>${KEYWORDS.join('|')})(?<inner>[*_\`]*)(?::(?<outer>[*_\`]*)\s*(?<argument>.*)|\s*)$`,
+  String.raw`^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?<frame>[*_\`]*)(?<keyword>${COMMAND_TYPES.join('|')})(?<inner>[*_\`]*)(?::(?<outer>[*_\`]*)\s*(?<argument>.*)|\s*)$`,
   's',
 )
 /** Where a fence may begin, also in a list, or end (CommonMark 0.31, 4.5). */
@@ -43,7 +35,9 @@ export function readText(text: string, input: string): TurnReply {
     const command = kind === 'plain' ? asCommand(line) : undefined
     if (command && commands.length <= MAX_COMMANDS && !said.includes(words(line))) {
       commands.push(command)
-      open = ONE_LINE.has(command.type) ? undefined : { argument: command.argument, blanks: 0 }
+      open = rowOf(command.type).text.oneLine
+        ? undefined
+        : { argument: command.argument, blanks: 0 }
     } else if (!command && open && goesOn(open, line, kind)) take(open, line)
     else {
       open = undefined
@@ -54,12 +48,10 @@ export function readText(text: string, input: string): TurnReply {
   return {
     reply: reply || null,
     commands: checkCommands(
-      commands.map(({ type, argument }) => fields(type, argument.join('\n'))),
+      commands.map(({ type, argument }) => fieldsOf(type, argument.join('\n'))),
     ),
   }
 }
-
-const ONE_LINE: ReadonlySet<CommandType> = new Set(['KILL_WORKER', 'LIST_WORKERS'])
 
 /** The command that following lines may belong to, and the blank lines since its last one. */
 interface Open {
@@ -121,7 +113,7 @@ function asCommand(line: string): Found | undefined {
     outer = '',
     argument = '',
   } = COMMAND.exec(line)?.groups ?? {}
-  const type = KEYWORDS.find((known) => known === keyword)
+  const type = COMMAND_TYPES.find((known) => known === keyword)
   if (!type) return undefined
   const closed = inner + outer !== ''
   return { type, argument: [closed ? argument : withoutEnd(argument.trimEnd(), frame)] }
@@ -132,8 +124,6 @@ function withoutEnd(argument: string, frame: string): string {
   const end = [...frame].reverse().join('')
   return end && argument.endsWith(end) ? argument.slice(0, -end.length) : argument
 }
-
-const unmarked = (text: string | undefined) => text?.replaceAll(/[*_`]/g, '')
 
 /**
  * A line as it is compared with the input: without spaces, what markdown may put around it, and other ways to write the
@@ -146,31 +136,17 @@ const words = (line: string) =>
     .replaceAll(/[\s*_`\\\p{Cf}]+/gu, '')
     .replace(/^[>+\-\d.)]+/, '')
 
-function fields(type: CommandType, argument: string): Record<string, unknown> {
-  const [first, second, ...rest] = argument.split('|').map((part) => part.trim())
-  const after = (count: number) => argument.split('|').slice(count).join('|').trim() || undefined
-  switch (type) {
-    case 'SPAWN_WORKER':
-      return { type, task: argument.trim() }
-    case 'MESSAGE_WORKER':
-      return { type, workerId: unmarked(first), instructions: after(1) }
-    case 'KILL_WORKER':
-      return { type, workerId: unmarked(first), ...(second && { reason: after(1) }) }
-    case 'SEND_EMAIL':
-      return { type, to: first, subject: second, body: after(2) }
-    case 'SEND_SMS':
-      return { type, to: first, message: after(1) }
-    case 'DELIVER_FILE':
-      return {
-        type,
-        to: first,
-        paths: second?.split(',').map((path) => path.trim()),
-        ...(rest[0] && { subject: rest[0] }),
-        ...(after(3) && { message: after(3) }),
-      }
-    case 'LIST_WORKERS':
-      return { type }
-    default:
-      return type satisfies never
+/** The fields of a command as its row reads them, unchecked; `argument` is what follows `TYPE:`. */
+export const fieldsOf = (type: CommandType, argument: string): Record<string, unknown> => ({
+  ...rowOf(type).text.fields(textArgument(argument)),
+  type,
+})
+
+function textArgument(argument: string): TextArgument {
+  const fields = argument.split('|')
+  return {
+    whole: argument,
+    field: (index) => fields[index]?.trim(),
+    from: (index) => fields.slice(index).join('|').trim() || undefined,
   }
 }

@@ -1,8 +1,8 @@
 /** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
 
 import type { DeliveryRecord } from '../channels/delivery.ts'
-import type { TurnReply } from '../commands/command.ts'
-import { commandId, spawnedIds } from '../commands/command.ts'
+import type { TurnReply } from '../commands/turn-reply.ts'
+import { commandId, spawnedIds } from '../commands/turn-reply.ts'
 import { runName } from './execution-name.ts'
 import type { AttachedFile, Body } from './message.ts'
 import { modelView, receiptText, spentText, spentView } from './receipt.ts'

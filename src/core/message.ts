@@ -1,6 +1,6 @@
 /** A message's body: what was said, by whom, and where the answer goes; stored under the message's id before the session hears of it. */
 import * as z from 'zod'
-import { type ReturnAddress, returnAddress } from '../channels/delivery.ts'
+import { CHANNELS, channel, type ReturnAddress, returnAddress } from '../channels/index.ts'
 import { slashCommand } from './slash-command.ts'
 
 /** A file that came with a mail: it lies in the bucket, and in every sandbox of its session. */
@@ -18,7 +18,7 @@ const replyTo = z.array(returnAddress).readonly().optional()
 export const body = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('person'),
-    channel: z.enum(['http', 'sms', 'email']),
+    channel,
     text: z.string(),
     at: z.string(),
     replyTo,
@@ -54,7 +54,7 @@ export type PersonBody = Extract<Body, { from: 'person' }>
 export function headerOf(message: Body): string {
   switch (message.from) {
     case 'person':
-      return { http: 'USER', sms: 'SMS', email: 'EMAIL' }[message.channel]
+      return CHANNELS[message.channel].header
     case 'worker':
       return `WORKER:${message.workerId}`
     case 'system':

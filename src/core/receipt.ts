@@ -1,10 +1,11 @@
 /** What was spent, in words and as JSON. */
+import { CHANNEL_NAMES, spentOnChannels } from '../channels/index.ts'
 import type { ExceededBudget, Scope, Unit } from './budget.ts'
+import { plural } from './plural.ts'
 import { estimate } from './prices.ts'
-import type { Channel, Tally, TokenKind } from './tally.ts'
+import type { Tally, TokenKind } from './tally.ts'
 
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const satisfies readonly TokenKind[]
-const CHANNELS = ['http', 'sms', 'email'] as const satisfies readonly Channel[]
 
 /** A tally as the API shows it; what is estimated is marked so. */
 export const spentView = (tally: Tally) => ({
@@ -32,7 +33,7 @@ export const modelView = (tally: Tally) => ({
 })
 
 function messagesOf(tally: Tally) {
-  const both = CHANNELS.map((channel) => ({
+  const both = CHANNEL_NAMES.map((channel) => ({
     channel,
     in: tally[`in.${channel}`] ?? 0,
     out: tally[`out.${channel}`] ?? 0,
@@ -65,24 +66,19 @@ function byModel(tally: Tally): Record<string, Record<TokenKind, number>> {
   )
 }
 
-const counted = (count: number, one: string) =>
-  `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`
-
 /** `2 turns, 1 worker, 12,345 tokens, $0.0421, 35 s of sandboxes`. */
 export function spentText(tally: Tally): string {
   const tokens = KINDS.reduce((total, kind) => total + (tally[`tokens.${kind}`] ?? 0), 0)
   const { turns = 0, workers = 0, sandboxSeconds = 0, unpriced = 0, unmetered = 0 } = tally
-  const { smsSegments = 0, 'out.email': mails = 0 } = tally
   return [
-    counted(turns, 'turn'),
-    ...(workers > 0 ? [counted(workers, 'worker')] : []),
-    counted(tokens, 'token'),
+    plural(turns, 'turn'),
+    ...(workers > 0 ? [plural(workers, 'worker')] : []),
+    plural(tokens, 'token'),
     money(dollars(tally)),
     `${sandboxSeconds.toLocaleString('en')} s of sandboxes`,
-    ...(smsSegments > 0 ? [counted(smsSegments, 'SMS segment')] : []),
-    ...(mails > 0 ? [counted(mails, 'mail')] : []),
-    ...(unpriced > 0 ? [`${counted(unpriced, 'answer')} without a known price`] : []),
-    ...(unmetered > 0 ? [`${counted(unmetered, 'answer')} of unknown usage`] : []),
+    ...spentOnChannels(tally),
+    ...(unpriced > 0 ? [`${plural(unpriced, 'answer')} without a known price`] : []),
+    ...(unmetered > 0 ? [`${plural(unmetered, 'answer')} of unknown usage`] : []),
   ].join(', ')
 }
 
@@ -102,7 +98,7 @@ function amount(unit: Unit, value: number): string {
   if (unit === 'usd') return money(value)
   return unit === 'minutes'
     ? `${Number(value.toFixed(1))} minutes of sandboxes`
-    : counted(value, unit.slice(0, -1))
+    : plural(value, unit.slice(0, -1))
 }
 
 /** `The budget of this run is used up: $0.0532 of $0.0500 spent.` */
@@ -111,5 +107,5 @@ export const overText = ({ scope, unit, limit, spent }: ExceededBudget) =>
 
 /** What a person is told whose session pauses at a budget: what was spent, what waits, how to go on. */
 export const pauseNotice = (sessionId: string) => (over: ExceededBudget, waiting: number) =>
-  `Paused. ${overText(over)} ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'}, nothing is lost. ` +
+  `Paused. ${overText(over)} ${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'}, nothing is lost. ` +
   `To go on with as much again, say "continue" or POST /api/sessions/${sessionId}/continue.`

@@ -1,7 +1,9 @@
 /** The session item: everything about a session's progress, moved by one conditional write at a time. */
+
+import type { Channel } from '../channels/index.ts'
 import type { ExceededBudget, Raised } from './budget.ts'
 import type { AttachedFile } from './message.ts'
-import type { Channel, Day, Tally } from './tally.ts'
+import type { Day, Tally } from './tally.ts'
 
 /** A message that waits to be answered. Its body lies elsewhere, under its id. */
 export interface Waiting {

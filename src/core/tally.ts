@@ -1,6 +1,6 @@
 /** A tally: what was used, as counters that only grow; added and subtracted by name. */
+import type { Channel } from '../channels/index.ts'
 
-export type Channel = 'http' | 'sms' | 'email'
 export type TokenKind = 'input' | 'output' | 'cacheRead' | 'cacheWrite'
 
 export type Counter =

@@ -12,5 +12,7 @@ export const transition = <Item, Output>(item: Item, output: Output): Transition
 })
 
 /** The action changes nothing: the item that was given, and what the caller goes on with. */
-export const unchanged: <Item, Output>(item: Item, output: Output) => Transition<Item, Output> =
-  transition
+export const unchanged = <Item, Output>(item: Item, output: Output): Transition<Item, Output> => ({
+  item,
+  output,
+})

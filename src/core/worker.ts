@@ -1,5 +1,5 @@
 /** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
-import type { ReturnAddress } from '../channels/delivery.ts'
+import type { ReturnAddress } from '../channels/index.ts'
 import type { Tally } from './tally.ts'
 import { type Transition, transition, unchanged } from './transition.ts'
 

@@ -1,8 +1,9 @@
 /** Append and wake: how a message gets in and who is woken for it. */
+import type { Channel } from '../channels/index.ts'
 import { raise } from '../core/budget.ts'
 import type { AttachedFile } from '../core/message.ts'
 import type { Session, Waiting } from '../core/session.ts'
-import { type Channel, dateOf, type Tally } from '../core/tally.ts'
+import { dateOf, type Tally } from '../core/tally.ts'
 import { transition, unchanged } from '../core/transition.ts'
 import { count, isCurrentRun, legSeconds, type SessionTransition, withoutWorker } from './guards.ts'
 

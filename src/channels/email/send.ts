@@ -1,13 +1,13 @@
 /** One mail: in its thread where it answers one, with files attached as far as they fit, links to the others. */
 
-import type { Dispatch } from '../../../lambdas/deliver-message/dispatch.ts'
 import { rememberThread } from '../../adapters/contacts.ts'
 import { readObject } from '../../adapters/documents.ts'
 import type { OutboxMessage } from '../../adapters/queues.ts'
 import { secret } from '../../adapters/secrets.ts'
 import { linkToFile } from '../../adapters/short-links.ts'
-import type { DeliveredFile, EmailReturn } from '../delivery.ts'
+import type { DeliveredFile, PreparedDelivery } from '../delivery.ts'
 import type { DeliveryContent } from '../delivery-content.ts'
+import type { EmailReturn } from './channel.ts'
 import { composeEmail } from './compose.ts'
 import { postEmail } from './sendgrid.ts'
 import { ownMessageId } from './thread.ts'
@@ -15,11 +15,11 @@ import { ownMessageId } from './thread.ts'
 /** Of all files of a mail together, before base64 makes a third more of them: SendGrid takes 30 MB, some mailboxes 25. */
 const ATTACHED_BYTES = 15_000_000
 
-export async function dispatchMail(
+export async function prepareEmail(
   delivery: OutboxMessage & { readonly to: EmailReturn },
   { text }: DeliveryContent,
   from: string,
-): Promise<Dispatch | { readonly problem: string }> {
+): Promise<PreparedDelivery | { readonly problem: string }> {
   const { sessionId, seq, name, to, files = [] } = delivery
   const { attached, linked } = fitting(files)
   const links = await Promise.all(linked.map((file) => linkToFile(sessionId, file)))

@@ -1,12 +1,12 @@
 /** One SMS: no longer than so many segments, the rest behind a link. */
 
-import type { Dispatch } from '../../../lambdas/deliver-message/dispatch.ts'
 import { claimSms } from '../../adapters/contacts.ts'
 import { env } from '../../adapters/environment.ts'
 import type { OutboxMessage } from '../../adapters/queues.ts'
 import { linkToFile, linkToText } from '../../adapters/short-links.ts'
-import type { SmsReturn } from '../delivery.ts'
+import type { PreparedDelivery } from '../delivery.ts'
 import type { DeliveryContent } from '../delivery-content.ts'
+import type { SmsReturn } from './channel.ts'
 import { plainText } from './plain-text.ts'
 import { cutToSegments, segmentsOf } from './segments.ts'
 import { deliveryParameter } from './status.ts'
@@ -14,11 +14,11 @@ import { findSms, postSms } from './twilio.ts'
 
 type SmsDelivery = OutboxMessage & { readonly to: SmsReturn }
 
-export async function dispatchSms(
+export async function prepareSms(
   delivery: SmsDelivery,
   { text }: DeliveryContent,
   from: string,
-): Promise<Dispatch> {
+): Promise<PreparedDelivery> {
   const { sessionId, seq, name, to } = delivery
   const claim = (sid: string) => claimSms(sid, `${sessionId}/${seq}/${name}`)
   const message = { from, to: to.address, body: await bodyOf(delivery, plainText(text)) }

@@ -1,7 +1,7 @@
 /** A mail that goes out stays in its thread, and can do nothing to who reads it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { EmailReturn } from '../../../src/channels/delivery.ts'
+import type { EmailReturn } from '../../../src/channels/email/channel.ts'
 import { composeEmail } from '../../../src/channels/email/compose.ts'
 
 const TO: EmailReturn = {

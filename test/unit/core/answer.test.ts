@@ -1,8 +1,8 @@
 /** When a conductor's result is accepted, and when it is asked again and for what. */
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../../src/contract/runner.ts'
+import { acceptedTurnReply, readTurnReply } from '../../../src/core/read-turn.ts'
 import type { AskAgain, Waiting } from '../../../src/core/session.ts'
-import { acceptedTurnReply, readTurnReply } from '../../../src/core/turn-reply.ts'
 
 const result = (given: Partial<Result>): Result => ({
   outcome: 'done',

@@ -8,7 +8,7 @@ import {
   parseStructured,
   spawnedIds,
   turnReplySchema,
-} from '../../../src/commands/command.ts'
+} from '../../../src/commands/turn-reply.ts'
 
 const list = { type: 'LIST_WORKERS' } as const
 const spawn = { type: 'SPAWN_WORKER', task: 'build it', criteria: ['it runs'] } as const

@@ -1,6 +1,6 @@
 /** How messages, turns and notices stand in the history. */
 import { describe, expect, test } from 'vitest'
-import { checkCommands } from '../../../src/commands/command.ts'
+import { checkCommands } from '../../../src/commands/turn-reply.ts'
 import { messageEntry, noticeEntry, turnEntry } from '../../../src/core/history.ts'
 import type { Body } from '../../../src/core/message.ts'
 import { AT, session } from './fixtures.ts'

@@ -6,7 +6,7 @@ import type { CommandKind, Scenario } from '../scenario.ts'
 import type { System } from '../system.ts'
 import type { Setting } from '../transition.ts'
 import { type Commands, type Position, REPORT, TIME, WORKER, type World } from '../world.ts'
-import { type Outcome, take } from './run-steps.ts'
+import { type Outcome, take } from './outcome.ts'
 
 /** One action of a command: its effect and the advance of `next`, in the order that its kind asks for. */
 export function commandStep(

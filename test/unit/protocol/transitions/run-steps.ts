@@ -4,6 +4,7 @@ import type { SessionTransition } from '../../../../src/protocol/guards.ts'
 import type { Change, Setting } from '../transition.ts'
 import { ACCOUNT, type Position, TIME, taskToken, type World } from '../world.ts'
 import { commandStep, kindsOf } from './commands.ts'
+import { type Outcome, take } from './outcome.ts'
 
 /** Who acts: a run at a position, with the token of the state it stands in. */
 export interface Actor<At extends Position = Position> {
@@ -12,13 +13,6 @@ export interface Actor<At extends Position = Position> {
   readonly entered: number
   readonly k: number
 }
-
-/** What an action makes of the world, and where its actor stands then; nowhere: the execution is over. */
-export interface Outcome extends Change {
-  readonly next?: Position
-}
-
-export const take = { does: 'take' } as const
 
 /** The session after an action, and the answer as a position. */
 export const moved = <Answer>(

@@ -27,7 +27,7 @@ export async function runBlock(thread: Thread, block: StatesBlock, input: Json):
 
 async function runState(thread: Thread, state: State, position: Position): Promise<Left> {
   enter(thread, state, position)
-  const visit = new StateVisit(thread, state, position)
+  const visit = new StateVisit(thread, state, position, runBlock)
   for (;;) {
     try {
       return await leave(visit, await attempt(visit))

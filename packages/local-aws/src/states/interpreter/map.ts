@@ -1,7 +1,6 @@
 /** An inline Map state: its processor runs once for each item. */
 import type { MapState } from '../definition.ts'
 import type { Json, JsonObject } from '../json.ts'
-import { runBlock } from './block.ts'
 import { fanOut, recordAborted, recordFailedTask } from './fan-out.ts'
 import type { Outcome } from './leave.ts'
 import { nonNegativeInteger } from './number-field.ts'
@@ -65,7 +64,7 @@ async function iterate({ visit, state, iteration, index }: Iteration, item: Json
   const isNew = iteration.progress.position === undefined
   if (isNew) iteration.record('MapIterationStarted', details)
   const input = isNew ? await selectInput({ visit, state, iteration, index }, item) : null
-  const output = await runBlock(iteration, state.ItemProcessor, input)
+  const output = await visit.runBlock(iteration, state.ItemProcessor, input)
   visit.thread.lastEventId = iteration.recordAfter(
     iteration.lastEventId,
     'MapIterationSucceeded',

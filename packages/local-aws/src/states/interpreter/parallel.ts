@@ -1,7 +1,6 @@
 /** A Parallel state: all its branches at once, each with the same input. */
 import type { ParallelState } from '../definition.ts'
 import type { Json } from '../json.ts'
-import { runBlock } from './block.ts'
 import { fanOut, recordAborted, recordFailedTask } from './fan-out.ts'
 import type { Outcome } from './leave.ts'
 import type { StateVisit } from './visit.ts'
@@ -15,7 +14,7 @@ export async function runParallel(visit: StateVisit, state: ParallelState): Prom
     async run(branch, index) {
       const block = state.Branches[index]
       if (block === undefined) throw new Error(`The state '${visit.name}' has no branch ${index}.`)
-      const result = await runBlock(branch, block, inputs[index] ?? null)
+      const result = await visit.runBlock(branch, block, inputs[index] ?? null)
       thread.lastEventId = branch.lastEventId
       return result
     },

@@ -1,5 +1,5 @@
 /** One visit of a state, from its entering to its exit, with all its retries. */
-import type { State } from '../definition.ts'
+import type { State, StatesBlock } from '../definition.ts'
 import { EvaluationError, unexpectedType } from '../expression.ts'
 import { ErrorName, StateFailure } from '../failure.ts'
 import { type Json, type JsonObject, typeName } from '../json.ts'
@@ -16,6 +16,9 @@ export interface ExtraStates {
   readonly map?: JsonObject
 }
 
+/** Runs the states of a block and returns what its last one gives; states that hold blocks run them by this. */
+export type RunBlock = (thread: Thread, block: StatesBlock, input: Json) => Promise<Json>
+
 export class StateVisit {
   readonly thread: Thread
   readonly name: string
@@ -24,11 +27,13 @@ export class StateVisit {
   /** All variables as the state was entered. */
   readonly variables: Variables
   readonly retries: Retries
+  readonly runBlock: RunBlock
   /** The present attempt's task token, when the task has one. */
   token: string | undefined
 
-  constructor(thread: Thread, state: State, position: Position) {
+  constructor(thread: Thread, state: State, position: Position, runBlock: RunBlock) {
     this.thread = thread
+    this.runBlock = runBlock
     this.state = state
     this.name = position.state
     this.input = position.input

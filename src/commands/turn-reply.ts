@@ -1,47 +1,8 @@
-/** What a conductor may ask for. The one place where a turn's and a command's shape is written down. */
+/** What a turn of the conductor returns, read from structured output: a reply and commands, each checked by itself. */
 import * as z from 'zod'
+import { type Command, command, rowOf } from './index.ts'
 
-/** At most 60 kB of UTF-8: a worker's item holds a task, criteria, instructions and activity within DynamoDB's 400 kB. */
-const text = z.string().trim().min(1).max(20_000)
-const workerId = z.string().regex(/^w[1-9]\d{0,5}$/, 'a worker id looks like w1')
-
-const spawnWorker = z.object({
-  type: z.literal('SPAWN_WORKER'),
-  task: text,
-  criteria: z.array(z.string().trim().min(1).max(1_000)).max(20).default([]),
-})
-const messageWorker = z.object({ type: z.literal('MESSAGE_WORKER'), workerId, instructions: text })
-const killWorker = z.object({
-  type: z.literal('KILL_WORKER'),
-  workerId: z.union([workerId, z.literal('all')]),
-  accepted: z.boolean().optional(),
-  reason: z.string().max(2_000).optional(),
-})
-const sendEmail = z.object({ type: z.literal('SEND_EMAIL'), to: text, subject: text, body: text })
-const sendSms = z.object({ type: z.literal('SEND_SMS'), to: text, message: text })
-const deliverFile = z.object({
-  type: z.literal('DELIVER_FILE'),
-  to: text,
-  workerId: workerId.optional(),
-  paths: z.array(text).min(1).max(20),
-  subject: z.string().max(500).optional(),
-  message: z.string().max(64_000).optional(),
-})
-const listWorkers = z.object({ type: z.literal('LIST_WORKERS') })
-
-const command = z.discriminatedUnion('type', [
-  spawnWorker,
-  messageWorker,
-  killWorker,
-  sendEmail,
-  sendSms,
-  deliverFile,
-  listWorkers,
-])
-export type Command = z.infer<typeof command>
-export type CommandType = Command['type']
-
-/** What the conductor meant as a command and cannot be one: answered to it with what was wrong. */
+/** What the conductor meant as a command and cannot be one. It is told what was wrong. */
 export interface Malformed {
   readonly type: 'MALFORMED'
   readonly asked: string
@@ -57,7 +18,7 @@ export const turnReplySchema: Record<string, unknown> = z.toJSONSchema(
   { io: 'input', target: 'draft-7' },
 )
 
-/** The answer's outline; its commands are checked one by one, so that one bad command does not spoil the turn. */
+/** The outline of a turn; its commands are checked one by one, so that one bad command does not spoil the turn. */
 const outline = z.object({
   reply: z.string().nullable().default(null),
   commands: z.array(z.unknown()).default([]),
@@ -69,7 +30,7 @@ export interface TurnReply {
   readonly commands: readonly (Command | Malformed)[]
 }
 
-/** Reads a structured answer; nothing when it is none. */
+/** Returns the turn that structured output holds, or undefined if it holds none. */
 export function parseStructured(value: unknown): TurnReply | undefined {
   const parsed = outline.safeParse(value)
   if (!parsed.success) return undefined
@@ -105,6 +66,8 @@ export function spawnedIds(
   commands: TurnReply['commands'],
   firstWorker: number,
 ): ReadonlyMap<number, string> {
-  const spawns = commands.flatMap(({ type }, index) => (type === 'SPAWN_WORKER' ? [index] : []))
+  const spawns = commands.flatMap(({ type }, index) =>
+    type !== 'MALFORMED' && rowOf(type).spawns ? [index] : [],
+  )
   return new Map(spawns.map((index, i) => [index, `w${firstWorker + i}`]))
 }

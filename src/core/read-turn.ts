@@ -1,7 +1,7 @@
 /** Reads a conductor's result: a turn to accept, or the reason to ask again. */
 
-import { parseStructured, type TurnReply } from '../commands/command.ts'
 import { readText } from '../commands/text-grammar.ts'
+import { parseStructured, type TurnReply } from '../commands/turn-reply.ts'
 import type { Result } from '../contract/runner.ts'
 import type { AskAgain, Turn } from './session.ts'
 

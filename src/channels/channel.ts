@@ -1,0 +1,39 @@
+/** What a channel is: one row of the table in index.ts, from which everything else that knows channels derives. */
+import type * as z from 'zod'
+
+export interface ChannelRow {
+  /** The header under which the conductor sees a message that came this way. */
+  readonly header: string
+  /** How Baton sends to people. Absent where they read the replies in the history instead. */
+  readonly outbound?: OutboundChannel<ReturnAddressShape>
+}
+
+/** Counters of a tally (core/tally.ts), whose names derive from those of the channels. */
+export type Counts = Readonly<Record<string, number | undefined>>
+
+/** What every return address has, whatever its channel. */
+export interface ReturnAddressShape {
+  readonly channel: string
+  readonly address: string
+}
+
+export interface OutboundChannel<Address extends ReturnAddressShape> {
+  /** As people call it, in a sentence. */
+  readonly label: string
+  readonly returnAddress: z.ZodType<Address>
+  /**
+   * Returns where to send to if `to`, as a person or the conductor wrote it, is an address of this channel; undefined if
+   * it is none.
+   */
+  addressOf(to: string, subject: string): Address | undefined
+  /** An address as an example, for error messages. */
+  readonly example: string
+  /** The environment variable that holds Baton's own address. Without a value the channel is not configured. */
+  readonly ownAddress: `${string}_NUMBER` | `${string}_ADDRESS`
+  /** How many files one delivery may have, and why; absent if there is no limit. */
+  readonly fileLimit?: { readonly most: number; readonly reason: string }
+  /** What a delivery that was sent is counted as. `segments` as the provider charges them. */
+  sent(segments: number): Counts
+  /** What was paid for, for a receipt (`2 emails`); undefined if nothing was. */
+  spent(counts: Counts): string | undefined
+}

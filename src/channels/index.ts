@@ -1,0 +1,53 @@
+/** Every channel by which people reach Baton: a new one is a folder, a row here, a row in send.ts, and its resources. */
+import * as z from 'zod'
+import type { Tally } from '../core/tally.ts'
+import type { ChannelRow } from './channel.ts'
+import { email } from './email/channel.ts'
+import { http } from './http/channel.ts'
+import { sms } from './sms/channel.ts'
+
+export const CHANNELS = { http, sms, email } as const satisfies Readonly<Record<string, ChannelRow>>
+
+type Channels = typeof CHANNELS
+export type Channel = keyof Channels
+export const CHANNEL_NAMES = Object.keys(CHANNELS) as readonly Channel[]
+export const channel = z.enum(CHANNEL_NAMES)
+
+/** A channel on which Baton sends. */
+export type OutboundName = {
+  [Name in Channel]: Channels[Name] extends { readonly outbound: object } ? Name : never
+}[Channel]
+
+/** Where a reply goes on a channel. */
+export type ReturnAddressOn<Name extends OutboundName> = z.infer<
+  Channels[Name]['outbound']['returnAddress']
+>
+/** Where a reply goes. A person who writes over HTTP has no such address: they read the history. */
+export type ReturnAddress = { [Name in OutboundName]: ReturnAddressOn<Name> }[OutboundName]
+
+const OUTBOUND = Object.values(CHANNELS).flatMap((row) => ('outbound' in row ? [row.outbound] : []))
+
+export const returnAddress: z.ZodType<ReturnAddress> = z.union(
+  OUTBOUND.map((row) => row.returnAddress),
+)
+
+export const outboundChannel = (name: OutboundName) => CHANNELS[name].outbound
+
+/**
+ * Returns where to send to by the form of the address; undefined if it is an address of no channel. `subject` is for
+ * channels that have one.
+ */
+export function returnAddressOf(to: string, subject: string): ReturnAddress | undefined {
+  for (const row of OUTBOUND) {
+    const found = row.addressOf(to, subject)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** What an address may look like: `a number like …, or an email address like …`. */
+export const ADDRESS_EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or ')
+
+/** What was paid for on each channel, for a receipt. */
+export const spentOnChannels = (tally: Tally): readonly string[] =>
+  OUTBOUND.flatMap((row) => row.spent(tally) ?? [])

@@ -1,0 +1,52 @@
+/**
+ * Every command that a conductor may give: a new one is a file and a row here. The JSON schema of a turn, the conductor's
+ * prompt, the text grammar, the API's enumeration and the scripted model derive from the rows.
+ */
+import * as z from 'zod'
+import type { CommandContext, CommandOutcome, CommandRow } from './define.ts'
+import { deliverFile } from './deliver-file.ts'
+import { killWorker } from './kill-worker.ts'
+import { listWorkers } from './list-workers.ts'
+import { messageWorker } from './message-worker.ts'
+import { sendEmail } from './send-email.ts'
+import { sendSms } from './send-sms.ts'
+import { spawnWorker } from './spawn-worker.ts'
+
+const COMMANDS = [
+  spawnWorker,
+  messageWorker,
+  killWorker,
+  sendEmail,
+  sendSms,
+  deliverFile,
+  listWorkers,
+] as const
+
+type Row = (typeof COMMANDS)[number]
+export type Command = z.output<Row['schema']>
+export type CommandType = Command['type']
+
+export const typeOf = ({ schema }: Row): CommandType => schema.shape.type.value
+export const COMMAND_TYPES: readonly CommandType[] = COMMANDS.map(typeOf)
+
+/** Any command, told apart by its type. */
+export const command: z.ZodType<Command> = z.discriminatedUnion('type', [
+  COMMANDS[0].schema,
+  ...COMMANDS.slice(1).map(({ schema }) => schema),
+])
+
+/** Returns the row of a command; throws for a type that is none. */
+export function rowOf(type: CommandType): Row {
+  const row = COMMANDS.find((each) => typeOf(each) === type)
+  if (!row) throw new Error(`${type} is no command`)
+  return row
+}
+
+/** Executes a command by its row. */
+export function executeCommand(given: Command, context: CommandContext): Promise<CommandOutcome> {
+  const { execute } = rowOf(given.type) as CommandRow<z.ZodObject<{ type: z.ZodLiteral<string> }>>
+  return execute(given, context)
+}
+
+/** What the conductor's prompt says of the commands: a markdown list. */
+export const COMMANDS_PROMPT = COMMANDS.map(({ prompt }) => `- ${prompt}`).join('\n')

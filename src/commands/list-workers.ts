@@ -1,0 +1,18 @@
+import * as z from 'zod'
+import { defineCommand } from './define.ts'
+
+export const listWorkers = defineCommand({
+  schema: z.object({ type: z.literal('LIST_WORKERS') }),
+  prompt: 'LIST_WORKERS: the list comes as a [SYSTEM] message.',
+  text: { oneLine: true, fields: () => ({}) },
+  async execute(_, context) {
+    const workers = await context.workers()
+    const lines = workers.map(
+      ({ workerId, status, legs, task }) =>
+        `${workerId}: ${status}, leg ${legs.length}: ${task.split('\n')[0]?.slice(0, 120)}`,
+    )
+    const notice =
+      lines.length > 0 ? `Your workers:\n${lines.join('\n')}` : 'You have no workers yet.'
+    return { status: 'done', outcome: `${workers.length} workers`, notice }
+  },
+})

@@ -1,0 +1,12 @@
+import * as z from 'zod'
+import { defineCommand, text, unmarked, workerId } from './define.ts'
+
+export const messageWorker = defineCommand({
+  schema: z.object({ type: z.literal('MESSAGE_WORKER'), workerId, instructions: text }),
+  prompt:
+    'MESSAGE_WORKER {workerId, instructions}: sends a worker on that has reported, with what is missing or wrong.',
+  text: {
+    fields: ({ field, from }) => ({ workerId: unmarked(field(0)), instructions: from(1) }),
+  },
+  execute: (command, { instructWorker }) => instructWorker(command.workerId, command.instructions),
+})

@@ -1,0 +1,13 @@
+import * as z from 'zod'
+import { sms } from '../channels/sms/channel.ts'
+import { defineCommand, noAddress, text } from './define.ts'
+
+export const sendSms = defineCommand({
+  schema: z.object({ type: z.literal('SEND_SMS'), to: text, message: text }),
+  prompt: 'SEND_SMS {to, message}: the same by SMS.',
+  text: { fields: ({ field, from }) => ({ to: field(0), message: from(1) }) },
+  async execute({ to }, { send }) {
+    const address = sms.outbound.addressOf(to)
+    return address ? send(address) : noAddress(to)
+  },
+})

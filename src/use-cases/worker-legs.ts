@@ -1,0 +1,106 @@
+/** Starts the legs of workers: the worker's item first, then the leg as an execution of its own. */
+import { randomUUID } from 'node:crypto'
+import { env } from '../adapters/environment.ts'
+import { startExecution } from '../adapters/step-functions.ts'
+import { changeWorker, readWorker, spawnWorker } from '../adapters/workers.ts'
+import type { ReturnAddress } from '../channels/index.ts'
+import { type CommandOutcome, refused } from '../commands/define.ts'
+import type { ExceededBudget, Unit } from '../core/budget.ts'
+import { legName } from '../core/execution-name.ts'
+import { overText } from '../core/receipt.ts'
+import type { Session } from '../core/session.ts'
+import { currentLeg, instruct, legId, newWorker } from '../core/worker.ts'
+import { loadBudgetCheck } from './load-budget-check.ts'
+
+/** The command that assigns a leg. */
+export interface AssigningCommand {
+  readonly session: Session
+  readonly commandId: string
+  /** Everybody whom the turn answers. */
+  readonly replyTo: readonly ReturnAddress[]
+}
+
+/** Creates a worker and starts its first leg. Repeating it changes nothing. */
+export async function startWorker(
+  command: AssigningCommand,
+  workerId: string,
+  work: { readonly task: string; readonly criteria: readonly string[] },
+): Promise<CommandOutcome> {
+  const { sessionId } = command.session
+  const grant = await grantLeg(command, workerId, ['usd', 'workers'])
+  if ('over' in grant) return overBudget(grant.over)
+  const id = { sessionId, workerId, cliSession: randomUUID() }
+  await spawnWorker(newWorker(id, work, assignmentOf(command, grant.seconds)))
+  return startLeg(sessionId, workerId, 1)
+}
+
+/** Starts a further leg of a worker that has reported. Repeating it changes nothing. */
+export async function instructWorker(
+  command: AssigningCommand,
+  workerId: string,
+  instructions: string,
+): Promise<CommandOutcome> {
+  const { sessionId } = command.session
+  const grant = await grantLeg(command, workerId, ['usd'])
+  if ('over' in grant) return overBudget(grant.over)
+  const changed = await changeWorker({ sessionId, workerId }, (worker) =>
+    instruct(worker, instructions, assignmentOf(command, grant.seconds)),
+  )
+  if (!changed) return refused(`There is no worker ${workerId} in this session.`)
+  const { output } = changed
+  return 'refused' in output
+    ? refused(`${workerId} was not sent on: ${output.refused}.`)
+    : startLeg(sessionId, workerId, output.leg)
+}
+
+const assignmentOf = ({ session, commandId, replyTo }: AssigningCommand, seconds: number) => ({
+  commandId,
+  run: session.run.id,
+  at: new Date(),
+  replyTo,
+  seconds,
+})
+
+/** The run pauses at the end of the turn and the person is told; the conductor hears of it when the run goes on. */
+const overBudget = (over: ExceededBudget): CommandOutcome => ({
+  ...refused(`The worker was not given its task. ${overText(over)}`),
+  over,
+})
+
+async function startLeg(sessionId: string, workerId: string, leg: number): Promise<CommandOutcome> {
+  const worker = await readWorker(sessionId, workerId)
+  if (!worker) throw new Error(`worker ${workerId} of ${sessionId} was just written`)
+  await startExecution(env('WORKER_LEG_ARN'), legName(sessionId, workerId, leg), {
+    sessionId,
+    workerId,
+    leg,
+  })
+  const { deadline, seconds } = currentLeg(worker)
+  return {
+    status: 'done',
+    outcome: `${workerId} works on leg ${leg}`,
+    started: { workerId, leg, deadline, reserved: seconds, reportId: legId(workerId, leg) },
+  }
+}
+
+/** Less would be spent on starting alone. */
+const SHORTEST_SECONDS = 15
+
+/**
+ * How long a new leg may take: what the budgets leave, at most a leg's own limit. Returns the seconds, which are reserved
+ * for the leg until it is over, or the budget that keeps it from being started.
+ */
+async function grantLeg(
+  { session, commandId }: AssigningCommand,
+  workerId: string,
+  units: readonly Unit[],
+): Promise<{ readonly seconds: number } | { readonly over: ExceededBudget }> {
+  // Granted by an attempt that died on the way.
+  const leg = (await readWorker(session.sessionId, workerId))?.legs.at(-1)
+  if (leg?.commandId === commandId) return { seconds: leg.seconds }
+  const check = await loadBudgetCheck(session)
+  const over = check.over(session, units)
+  if (over) return { over }
+  const left = check.legSeconds(session, SHORTEST_SECONDS)
+  return typeof left === 'number' ? { seconds: Math.min(env('LEG_SECONDS'), left) } : { over: left }
+}
