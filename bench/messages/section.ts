@@ -1,6 +1,5 @@
 /** What a message costs at AWS: the first of a deployment, and the second of its session. */
 import type { Resources } from '../../packages/local-aws/src/resource-lookup.ts'
-import { stepOf } from '../../test/support/function-calls.ts'
 import { COLD_SECRET_READS, MESSAGE_MARKS } from '../marks.ts'
 import { type ObservedBaton, observedBaton } from '../observe/observed-baton.ts'
 import type { Options } from '../options.ts'
@@ -76,5 +75,5 @@ const marksOf = (name: Scenario['name'], state: 'cold' | 'warm') => {
 function readableNames({ all }: Resources): (physicalId: string) => string {
   const ids = new Map(all.map(({ physicalId, logicalId }) => [physicalId, logicalId]))
   return (physicalId) =>
-    stepOf({ functionId: ids.get(physicalId) ?? physicalId }).replace(/^Storage/, '')
+    (ids.get(physicalId) ?? physicalId).replace(/[0-9A-F]{8}$/, '').replace(/^Storage/, '')
 }

@@ -97,7 +97,7 @@ async function end(
   const { status } = outcome
   if (await record(delivery, before, outcome)) {
     logger.info('delivery', { ...idsOf(delivery), status })
-    if (status === 'in doubt') publish({ DeliveriesInDoubt: 1 })
+    if (status === 'in doubt') publish({ DeliveriesUncertain: 1 })
     if (status === 'refused') publish({ DeliveriesRefused: 1 })
     await finish(delivery, entry, outcome)
     // Twilio may have called back before us with what became of it.

@@ -98,7 +98,7 @@ function refuse(answer: StreamedResponse, error: unknown, requestId: string): vo
   if (problem.status < 500)
     logger.info('refused', { status: problem.status, detail: problem.message })
   else logger.error('failed', { error })
-  if (problem.status === 401 || problem.status === 403) publish({ GatewayRefusals: 1 })
+  if (problem.status === 401 || problem.status === 403) publish({ ModelGatewayRefusals: 1 })
   answer.head({ status: problem.status, headers: problem.headers })
   void answer.write(Buffer.from(problem.body(requestId)))
   answer.end()

@@ -19,11 +19,12 @@ import { readPost } from '../../src/channels/email/read-post.ts'
 import { verifyPost } from '../../src/channels/email/signature.ts'
 import { stripQuotedText } from '../../src/channels/email/strip-quoted-text.ts'
 import { replySubject, sessionIdOf, threadCandidates } from '../../src/channels/email/thread.ts'
-import { http } from '../../src/http/http.ts'
+import { api } from '../../src/http/api.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
 import type { HttpResponse } from '../../src/http/respond.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
+import { routes } from './routes.ts'
 
 const TAKEN: HttpResponse = { statusCode: 200, headers: { 'cache-control': 'no-store' } }
 
@@ -31,11 +32,13 @@ const TAKEN: HttpResponse = { statusCode: 200, headers: { 'cache-control': 'no-s
  * SendGrid drops a mail for ever on any 4xx, and tries again for three days on 5xx: only what is proven to be forged is
  * refused, whatever is in doubt is 503, and what is signed and cannot be used is taken.
  */
-export const handler = http(async (event) => {
-  const raw = rawBody(event)
-  await requireSendGrid(event, raw)
-  await receive(raw, event.headers['content-type'] ?? '')
-  return TAKEN
+export const handler = api(routes, {
+  'POST /api/webhooks/email': async (event) => {
+    const raw = rawBody(event)
+    await requireSendGrid(event, raw)
+    await receive(raw, event.headers['content-type'] ?? '')
+    return TAKEN
+  },
 })
 
 /** Throws 403 unless SendGrid has signed the request; a key that does not fit is read once more, for it may be a new one. */

@@ -2,12 +2,12 @@
 import * as z from 'zod'
 import { preferredWait } from '../../src/channels/http/prefer.ts'
 import { replyWithin } from '../../src/channels/http/wait-for-reply.ts'
-import { requireOperator } from '../../src/http/authenticate.ts'
-import { http } from '../../src/http/http.ts'
+import { api } from '../../src/http/api.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { check, type HttpEvent, jsonBody, rawBody, sessionId } from '../../src/http/request.ts'
-import { json } from '../../src/http/respond.ts'
+import { type HttpResponse, json } from '../../src/http/respond.ts'
 import { acceptMessage, identify } from '../../src/use-cases/accept-message.ts'
+import { routes } from './routes.ts'
 
 const MAX_CONTENT = 128 * 1024
 /** JSON may need six bytes for one (`\u0001`), and the other fields some more. */
@@ -33,10 +33,20 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'an Idempotency-Key is 1 to 255 printable ASCII characters')
 
-export const handler = http(async (event) => {
+export const handler = api(routes, {
+  'POST /api/webhooks/conductor/message': (event) =>
+    receive(event, jsonBody(event, message, MAX_BODY)),
+  'POST /api/monitoring/test': (event) => {
+    const given = rawBody(event).length > 0 ? jsonBody(event, probe, MAX_BODY) : probe.parse({})
+    return receive(event, { sessionId: 'monitoring-test', ...given })
+  },
+})
+
+async function receive(
+  event: HttpEvent,
+  { sessionId: session, content: text }: { readonly sessionId: string; readonly content: string },
+): Promise<HttpResponse> {
   const began = Date.now()
-  await requireOperator(event.headers.authorization)
-  const { sessionId: session, content: text } = read(event)
   const size = Buffer.byteLength(text)
   if (size > MAX_CONTENT)
     throw new Problem(413, `The content has ${size} bytes; at most ${MAX_CONTENT} are taken.`)
@@ -53,17 +63,4 @@ export const handler = http(async (event) => {
   const reply = seconds > 0 ? await replyWithin(ids, began + seconds * 1000) : undefined
   if (!reply) return json(ids, 202)
   return json({ ...ids, reply }, 200, { 'preference-applied': `wait=${seconds}` })
-})
-
-function read(event: HttpEvent): { readonly sessionId: string; readonly content: string } {
-  switch (event.routeKey) {
-    case 'POST /api/webhooks/conductor/message':
-      return jsonBody(event, message, MAX_BODY)
-    case 'POST /api/monitoring/test': {
-      const given = rawBody(event).length > 0 ? jsonBody(event, probe, MAX_BODY) : probe.parse({})
-      return { sessionId: 'monitoring-test', ...given }
-    }
-    default:
-      throw new Problem(404, `There is no route ${event.routeKey}.`)
-  }
 }

@@ -3,17 +3,20 @@ import { recordDelivery } from '../../src/adapters/delivery-records.ts'
 import { readEntry } from '../../src/adapters/history.ts'
 import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { afterStatus, readDeliveryParameter } from '../../src/channels/sms/status.ts'
+import { api } from '../../src/http/api.ts'
 import { readUrlEncodedForm, type UrlEncodedForm } from '../../src/http/form.ts'
-import { http } from '../../src/http/http.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
-import { noContent } from '../../src/http/respond.ts'
+import { type HttpResponse, noContent } from '../../src/http/respond.ts'
+import { routes } from './routes.ts'
 
-export const handler = http(async (event) => {
+export const handler = api(routes, { 'POST /api/webhooks/sms/status': recordStatus })
+
+async function recordStatus(event: HttpEvent): Promise<HttpResponse> {
   const form = readUrlEncodedForm(rawBody(event))
   await requireTwilio(event, '/api/webhooks/sms/status', form)
   await noteStatus(event, form)
   return noContent
-})
+}
 
 const ATTEMPTS = 4
 

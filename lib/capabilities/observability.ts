@@ -9,50 +9,39 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { DIMENSION, type MetricName, NAMESPACE } from '../../src/core/metrics.ts'
 import { ownMetric } from '../kit/own-metric.ts'
-import { ServiceFunction } from '../kit/service-function.ts'
+import type { ServiceFunction } from '../kit/service-function.ts'
 import type { Api } from '../resources/api.ts'
 import type { Config } from '../resources/config.ts'
+import type { Resources } from '../resources/index.ts'
+import type { Queues } from '../resources/queues.ts'
 import { Alarms } from './alarms.ts'
-import type { Channels } from './channels.ts'
-import type { Intake } from './intake.ts'
+import type { ReviewLoop } from './review-loop.ts'
+import type { WorkerLeg } from './worker-leg.ts'
 
-export interface ObservabilityProps {
-  readonly api: Api
-  readonly intake: Intake
-  readonly channels: Channels
-  readonly machines: { readonly reviewLoop: StateMachine; readonly workerLeg: StateMachine }
-  readonly config: Pick<Config, 'alarmEmail' | 'alarmUsdPerDay'>
+export interface Watched {
+  readonly machines: { readonly reviewLoop: ReviewLoop; readonly workerLeg: WorkerLeg }
+  /** At most five, as an alarm watches ten metrics at most. */
+  readonly critical: readonly ServiceFunction[]
 }
-
-/** Without these no message comes in, no sandbox is heard and nothing is put right; the rest fails within runs. */
-const CRITICAL = [
-  'receive-message',
-  'dispatch-message',
-  'sandbox-callback',
-  'model-gateway',
-  'sweep',
-] as const
 
 /** Widgets of a row share the 24 columns of a dashboard. */
 const COLUMNS = 24
 
 export class Observability extends Construct {
-  constructor(scope: Construct, id: string, props: ObservabilityProps) {
+  constructor(scope: Construct, id: string, { api, queues, config }: Resources, watched: Watched) {
     super(scope, id)
-    const { api, intake, channels, config } = props
-    this.#filter(api, 'GateErrors', '$.integrationError = "*" && $.integrationError != "-"')
+    const { critical } = watched
+    this.#filter(api, 'ApiGatewayErrors', '$.integrationError = "*" && $.integrationError != "-"')
     // Above 10 MB no route is known; below that and above Lambda's 6 MB it may be.
     this.#filter(
       api,
-      'MailsTooLarge',
+      'EmailsTooLarge',
       '$.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-")',
     )
-    const critical = this.#functions(CRITICAL)
     new Alarms(this, 'Alarms', {
       topic: this.#topic(config),
       api,
-      intake,
-      channels,
+      queues,
       critical,
       usdPerDay: config.alarmUsdPerDay,
     })
@@ -60,15 +49,15 @@ export class Observability extends Construct {
       // Dashboards have no region, so that one name would be taken by the same stack elsewhere.
       dashboardName: `${Stack.of(this).stackName}-${Aws.REGION}`,
       widgets: [
-        this.#messages(props),
-        this.#work(props),
+        this.#messages(queues),
+        this.#work(watched),
         this.#spend(),
         this.#errors(api, critical),
       ],
     })
   }
 
-  #topic({ alarmEmail }: ObservabilityProps['config']): Topic {
+  #topic({ alarmEmail }: Config): Topic {
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true })
     // A policy of the topic's own takes the place of the default one, which let the account's alarms in.
     topic.addToResourcePolicy(
@@ -99,35 +88,23 @@ export class Observability extends Construct {
     })
   }
 
-  /** Throws when there is none of a name: nothing would be watched without a word. */
-  #functions(names: readonly string[]): ServiceFunction[] {
-    const all = Stack.of(this)
-      .node.findAll()
-      .filter((each) => each instanceof ServiceFunction)
-    return names.map((name) => {
-      const found = all.find((each) => each.service === name)
-      if (!found) throw new Error(`there is no function ${name} to watch`)
-      return found
-    })
-  }
-
-  #messages({ intake: { queue, deadLetters }, channels: { undone } }: ObservabilityProps) {
+  #messages({ messages, deadLetters, failures }: Queues) {
     return row(
       graph('Messages today', this.#today('MessagesInToday', 'MessagesOutToday')),
       graph('Messages on the queues', [
-        queue.metricApproximateNumberOfMessagesVisible(),
+        messages.metricApproximateNumberOfMessagesVisible(),
         deadLetters.metricApproximateNumberOfMessagesVisible(),
-        undone.metricApproximateNumberOfMessagesVisible(),
+        failures.metricApproximateNumberOfMessagesVisible(),
         this.#sum('DeadLetters'),
       ]),
-      graph('Age of the oldest message', [queue.metricApproximateAgeOfOldestMessage()]),
+      graph('Age of the oldest message', [messages.metricApproximateAgeOfOldestMessage()]),
     )
   }
 
-  #work({ machines: { reviewLoop, workerLeg } }: ObservabilityProps) {
+  #work({ machines: { reviewLoop, workerLeg } }: Watched) {
     return row(
-      graph('Runs', executions(reviewLoop)),
-      graph('Legs', executions(workerLeg)),
+      graph('Runs', executions(reviewLoop.machine)),
+      graph('Legs', executions(workerLeg.machine)),
       graph('Workers', this.#today('LiveWorkers', 'WorkersToday', 'TurnsToday')),
     )
   }
@@ -144,15 +121,15 @@ export class Observability extends Construct {
       graph('Failures', [
         this.#sum('RunsFailed'),
         this.#sum('SandboxesLeaked'),
-        this.#sum('GateErrors'),
-        this.#sum('MailsTooLarge'),
+        this.#sum('ApiGatewayErrors'),
+        this.#sum('EmailsTooLarge'),
         api.serverErrors(),
       ]),
       graph('Refusals', [
-        this.#sum('GatewayRefusals'),
-        this.#sum('Refused'),
+        this.#sum('ModelGatewayRefusals'),
+        this.#sum('RequestsRefused'),
         this.#sum('DeliveriesRefused'),
-        this.#sum('DeliveriesInDoubt'),
+        this.#sum('DeliveriesUncertain'),
         this.#sum('Quarantined'),
       ]),
       graph(

@@ -2,41 +2,57 @@
 import { Duration, Validations } from 'aws-cdk-lib'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
-import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
-import type { Binding } from '../kit/bindings.ts'
+import { consume } from '../kit/consume.ts'
+import { drives, starts } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
-import { CONSUMER_SECONDS } from './intake.ts'
-
-export interface RecoveryProps {
-  readonly machines: readonly StateMachine[]
-  readonly deadLetters: Queue
-  readonly recoverRun: readonly Binding[]
-  readonly sweep: readonly Binding[]
-  readonly appendDeadLetter: readonly Binding[]
-}
+import type { Resources } from '../resources/index.ts'
+import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
+import type { ReviewLoop } from './review-loop.ts'
+import type { WorkerLeg } from './worker-leg.ts'
 
 export class Recovery extends Construct {
-  constructor(scope: Construct, id: string, props: RecoveryProps) {
+  readonly fn: ServiceFunction
+
+  constructor(
+    scope: Construct,
+    id: string,
+    resources: Resources,
+    { reviewLoop, workerLeg }: { reviewLoop: ReviewLoop; workerLeg: WorkerLeg },
+  ) {
     super(scope, id)
     Validations.of(this).acknowledge({
       id: 'Serverless-EventBusDLQ',
       reason: 'An event that is lost is made good by the next sweep; a sweep by the one after.',
     })
-    this.#recoverRuns(props)
-    this.#sweep(props)
-    this.#appendDeadLetters(props)
+    const { storage, queues } = resources
+    this.fn = new ServiceFunction(this, 'Recovery', {
+      name: 'recovery',
+      timeout: CONSUMER_TIMEOUT.deadLetters,
+      bindings: [
+        resources.deployment,
+        resources.endSandboxes(),
+        storage.changeSessions(),
+        storage.listOpenRuns(),
+        storage.changeWorkers(),
+        storage.listWorkers(),
+        storage.changeConversations(),
+        storage.changeUsage(),
+        queues.sendMessages,
+        queues.sendDeliveries,
+        queues.sendCancellations,
+        drives('REVIEW_LOOP_ARN', reviewLoop.machine),
+        starts('WORKER_LEG_ARN', workerLeg.machine),
+      ],
+    })
+    this.#recoverRuns([reviewLoop.machine, workerLeg.machine])
+    this.#sweep()
+    consume(this.fn, queues.deadLetters, { batchSize: 10, maxConcurrency: 2 })
   }
 
   /** Best effort, as EventBridge is: what it misses the sweep finds. */
-  #recoverRuns({ machines, recoverRun }: RecoveryProps): void {
-    const recover = new ServiceFunction(this, 'RecoverRun', {
-      name: 'recover-run',
-      timeout: Duration.seconds(30),
-      bindings: recoverRun,
-    })
+  #recoverRuns(machines: readonly StateMachine[]): void {
     new Rule(this, 'ExecutionEndedBadly', {
       eventPattern: {
         source: ['aws.states'],
@@ -46,44 +62,24 @@ export class Recovery extends Construct {
           stateMachineArn: machines.map(({ stateMachineArn }) => stateMachineArn),
         },
       },
-      targets: [new LambdaFunction(recover, { retryAttempts: 2 })],
+      targets: [new LambdaFunction(this.fn, { retryAttempts: 2 })],
     })
   }
 
-  #sweep({ sweep }: RecoveryProps): void {
-    const fn = new ServiceFunction(this, 'Sweep', {
-      name: 'sweep',
-      timeout: Duration.minutes(2),
-      bindings: sweep,
-    })
+  #sweep(): void {
     new Rule(this, 'SweepSchedule', {
       schedule: Schedule.rate(Duration.minutes(2)),
       targets: [
-        new LambdaFunction(fn, {
+        new LambdaFunction(this.fn, {
           retryAttempts: 0,
-          event: RuleTargetInput.fromObject({ unmoved: 120, young: 300, resting: 24 * 3600 }),
+          event: RuleTargetInput.fromObject({
+            task: 'Sweep',
+            unmoved: 120,
+            young: 300,
+            resting: 24 * 3600,
+          }),
         }),
       ],
     })
-  }
-
-  #appendDeadLetters({ deadLetters, appendDeadLetter }: RecoveryProps): void {
-    const append = new ServiceFunction(this, 'AppendDeadLetter', {
-      name: 'append-dead-letter',
-      timeout: Duration.seconds(CONSUMER_SECONDS),
-      bindings: appendDeadLetter,
-    })
-    Validations.of(append).acknowledge({
-      id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason:
-        'What cannot be appended here stays on the dead-letter queue, which an alarm watches.',
-    })
-    append.addEventSource(
-      new SqsEventSource(deadLetters, {
-        batchSize: 10,
-        maxConcurrency: 2,
-        reportBatchItemFailures: true,
-      }),
-    )
   }
 }

@@ -10,6 +10,9 @@ import {
   type TaskStateBase,
 } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
+import { environment } from '../kit/bindings.ts'
+import { starts, stops } from '../kit/executions.ts'
+import { ServiceFunction } from '../kit/service-function.ts'
 import {
   caught,
   dontRetryStateChanged,
@@ -19,28 +22,50 @@ import {
   retrySandbox,
   retryService,
   retrySilence,
-} from '../kit/steps.ts'
-import { input, type ReviewSteps, reviewSteps, type StepBindings } from './review-steps.ts'
+} from '../kit/states.ts'
+import type { Resources } from '../resources/index.ts'
+import { FUNCTION_SECONDS, input, type ReviewStates, reviewStates } from './review-states.ts'
+import type { WorkerLeg } from './worker-leg.ts'
 
 export class ReviewLoop extends Construct {
   readonly machine: StateMachine
 
-  constructor(scope: Construct, id: string, bindings: StepBindings) {
+  constructor(scope: Construct, id: string, resources: Resources, workerLeg: WorkerLeg) {
     super(scope, id)
-    const steps = reviewSteps(this, bindings)
-    const runCommands = this.#runCommands(steps)
-    this.#connect(steps, runCommands)
-    retry(steps)
-    lookAgain(steps)
-    this.#failAfterTelling(steps, runCommands)
+    const { storage, contacts, queues, config } = resources
+    const fn = new ServiceFunction(this, 'ReviewLoopFunction', {
+      name: 'review-loop',
+      timeout: Duration.seconds(FUNCTION_SECONDS),
+      bindings: [
+        resources.launchSandboxes(),
+        resources.budgets(),
+        contacts.people(),
+        storage.changeSessions(),
+        storage.changeWorkers(),
+        storage.listSessionWorkers(),
+        storage.changeConversations(),
+        storage.changeUsage(),
+        queues.sendDeliveries,
+        starts('WORKER_LEG_ARN', workerLeg.machine),
+        stops('WORKER_LEG_ARN', workerLeg.machine),
+        environment('LEG_SECONDS', String(Math.round(config.legMinutes * 60))),
+        environment('RECEIPT_IN_REPLY', String(config.receiptInReply)),
+      ],
+    })
+    const states = reviewStates(this, fn)
+    const runCommands = this.#runCommands(states)
+    this.#connect(states, runCommands)
+    retry(states)
+    lookAgain(states)
+    this.#failAfterReporting(states, runCommands)
     this.machine = machine(this, 'ReviewLoop', {
-      start: steps.takeMessages,
+      start: states.takeMessages,
       timeout: Duration.days(7),
     })
   }
 
   /** In order: a later command may build on an earlier one. */
-  #runCommands({ runCommand }: ReviewSteps): MapState {
+  #runCommands({ runCommand }: ReviewStates): MapState {
     return MapState.jsonata(this, 'RunCommands', {
       items: ProvideItems.jsonata(input('commands')),
       itemSelector: {
@@ -54,14 +79,14 @@ export class ReviewLoop extends Construct {
   }
 
   /** What follows what: TakeMessages says what the run does next, and everything leads back to it. */
-  #connect(steps: ReviewSteps, runCommands: MapState): void {
-    const { takeMessages, askConductor, readTurn, awaitMessage, closeRun, tellPerson } = steps
+  #connect(states: ReviewStates, runCommands: MapState): void {
+    const { takeMessages, askConductor, readTurn, awaitMessage, closeRun, notifySenders } = states
     takeMessages.next(
       Choice.jsonata(this, 'WhatNext')
         .when(when("$states.input.do = 'ask'"), askConductor)
         .when(when("$states.input.do = 'read'"), readTurn)
         .when(when("$states.input.do = 'run'"), runCommands)
-        .when(when("$states.input.do in ['park', 'tell']"), tellPerson)
+        .when(when("$states.input.do in ['abandon', 'notify']"), notifySenders)
         .when(when("$states.input.do = 'await'"), awaitMessage)
         .when(when("$states.input.do = 'close'"), closeRun)
         .otherwise(Succeed.jsonata(this, 'Superseded')),
@@ -74,7 +99,7 @@ export class ReviewLoop extends Construct {
     )
     runCommands.next(takeMessages)
     awaitMessage.next(takeMessages)
-    tellPerson.next(takeMessages)
+    notifySenders.next(takeMessages)
     closeRun.next(
       Choice.jsonata(this, 'Closed')
         .when(when('$states.input.closed'), Succeed.jsonata(this, 'Done'))
@@ -86,12 +111,12 @@ export class ReviewLoop extends Construct {
    * Any error: the person hears of it, the execution fails; the item is untouched and recovery goes on from it. So does
    * a redrive, unless a newer run has taken the item over.
    */
-  #failAfterTelling(steps: ReviewSteps, runCommands: MapState): void {
-    const { tellFailure, failed, takeMessages, runCommand: _, ...others } = steps
-    tellFailure.addCatch(failed, { errors: ['States.ALL'], outputs: jsonata('$states.input') })
-    tellFailure.next(failed).next(takeMessages)
-    for (const step of [takeMessages, ...Object.values(others), runCommands])
-      step.addCatch(tellFailure, { errors: ['States.ALL'], outputs: failure })
+  #failAfterReporting(states: ReviewStates, runCommands: MapState): void {
+    const { reportFailure, failed, takeMessages, runCommand: _, ...others } = states
+    reportFailure.addCatch(failed, { errors: ['States.ALL'], outputs: jsonata('$states.input') })
+    reportFailure.next(failed).next(takeMessages)
+    for (const state of [takeMessages, ...Object.values(others), runCommands])
+      state.addCatch(reportFailure, { errors: ['States.ALL'], outputs: failure })
   }
 }
 
@@ -102,17 +127,17 @@ const failure = jsonata(
 const when = (expression: string) => Condition.jsonata(jsonata(expression))
 
 /** The first retrier that matches counts, so the particular ones come first. */
-function retry({ askConductor, awaitMessage, failed, ...others }: ReviewSteps): void {
+function retry({ askConductor, awaitMessage, failed, ...others }: ReviewStates): void {
   retryService(failed)
   retryFailure(retryService(retrySilence(retrySandbox(dontRetryStateChanged(askConductor)))))
   retryFailure(retryService(dontRetryStateChanged(awaitMessage)))
-  for (const step of Object.values(others)) retryFailure(retryService(step))
+  for (const state of Object.values(others)) retryFailure(retryService(state))
 }
 
 /** The item has moved on meanwhile, or nobody wrote in time: the run looks at it again. */
-function lookAgain({ takeMessages, askConductor, awaitMessage }: ReviewSteps): void {
-  const back = (step: TaskStateBase, ...errors: string[]) =>
-    step.addCatch(takeMessages, { errors, outputs: jsonata('{}') })
+function lookAgain({ takeMessages, askConductor, awaitMessage }: ReviewStates): void {
+  const back = (state: TaskStateBase, ...errors: string[]) =>
+    state.addCatch(takeMessages, { errors, outputs: jsonata('{}') })
   back(askConductor, 'StateChanged')
   back(awaitMessage, 'StateChanged')
   back(awaitMessage, 'States.Timeout')

@@ -1,25 +1,48 @@
 /** Where sandboxes call back, with their job token. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
-import type { Binding } from '../kit/bindings.ts'
+import { routes } from '../../lambdas/sandbox-callback/routes.ts'
+import { environment } from '../kit/bindings.ts'
+import { completes } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
-import type { Api } from '../resources/api.ts'
+import type { Resources } from '../resources/index.ts'
+import type { ModelGateway } from './model-gateway.ts'
+import type { ReviewLoop } from './review-loop.ts'
+import type { WorkerLeg } from './worker-leg.ts'
+
+interface Answered {
+  readonly reviewLoop: ReviewLoop
+  readonly workerLeg: WorkerLeg
+  readonly modelGateway: ModelGateway
+}
 
 export class SandboxCallback extends Construct {
+  readonly fn: ServiceFunction
+
   constructor(
     scope: Construct,
     id: string,
-    { api, bindings }: { api: Api; bindings: readonly Binding[] },
+    { storage, secrets, config, api }: Resources,
+    { reviewLoop, workerLeg, modelGateway }: Answered,
   ) {
     super(scope, id)
-    const callback = new ServiceFunction(this, 'SandboxCallback', {
+    this.fn = new ServiceFunction(this, 'SandboxCallback', {
       name: 'sandbox-callback',
       timeout: Duration.seconds(20),
-      bindings,
+      bindings: [
+        secrets.jobKey,
+        storage.changeSessions(),
+        storage.changeWorkers(),
+        storage.changeConversations(),
+        storage.linkTranscripts(),
+        storage.linkArtifacts(),
+        storage.linkAttachments(),
+        modelGateway.address,
+        ...(config.model === undefined ? [] : [environment('MODEL_NAME', config.model)]),
+        completes(reviewLoop.machine),
+        completes(workerLeg.machine),
+      ],
     })
-    api.route('POST /api/webhooks/sandbox/job', callback)
-    api.route('POST /api/webhooks/sandbox/heartbeat', callback)
-    api.route('POST /api/webhooks/sandbox/artifacts', callback)
-    api.route('POST /api/webhooks/sandbox/result', callback)
+    api.route(this.fn, routes)
   }
 }

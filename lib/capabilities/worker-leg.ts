@@ -3,24 +3,19 @@ import { Duration } from 'aws-cdk-lib'
 import { type StateMachine, Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { LEG_MARGIN_SECONDS, LONGEST_LEG_SECONDS, SILENCE_SECONDS } from '../../src/core/limits.ts'
-import type { Binding } from '../kit/bindings.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import {
   caught,
   dontRetryStateChanged,
   given,
   jsonata,
-  lambdaStep,
+  lambdaState,
   machine,
   retryFailure,
   retrySandbox,
   retryService,
-} from '../kit/steps.ts'
-
-export interface WorkerLegProps {
-  readonly startLeg: readonly Binding[]
-  readonly collectResult: readonly Binding[]
-}
+} from '../kit/states.ts'
+import type { Resources } from '../resources/index.ts'
 
 const leg = {
   sessionId: given('sessionId'),
@@ -31,27 +26,32 @@ const leg = {
 export class WorkerLeg extends Construct {
   readonly machine: StateMachine
 
-  constructor(scope: Construct, id: string, props: WorkerLegProps) {
+  constructor(scope: Construct, id: string, resources: Resources) {
     super(scope, id)
-    const startLeg = lambdaStep(this, 'StartLeg', {
-      fn: new ServiceFunction(this, 'StartLegFunction', {
-        name: 'start-leg',
-        timeout: Duration.seconds(60),
-        bindings: props.startLeg,
-      }),
+    const { storage, queues } = resources
+    const fn = new ServiceFunction(this, 'WorkerLegFunction', {
+      name: 'worker-leg',
+      timeout: Duration.seconds(60),
+      bindings: [
+        resources.launchSandboxes(),
+        storage.readSessions(),
+        storage.readLedgers(),
+        storage.changeWorkers(),
+        storage.changeConversations(),
+        queues.sendMessages,
+      ],
+    })
+    const startLeg = lambdaState(this, 'StartLeg', {
+      fn,
       payload: leg,
       timeout: Timeout.duration(Duration.seconds(LONGEST_LEG_SECONDS + LEG_MARGIN_SECONDS)),
       waitsForToken: { heartbeat: Timeout.duration(Duration.seconds(SILENCE_SECONDS)) },
       output: '{}',
     })
-    const collectResult = lambdaStep(this, 'CollectResult', {
-      fn: new ServiceFunction(this, 'CollectResultFunction', {
-        name: 'collect-result',
-        timeout: Duration.seconds(30),
-        bindings: props.collectResult,
-      }),
+    const collectResult = lambdaState(this, 'CollectResult', {
+      fn,
       payload: { ...leg, error: jsonata('$exists($states.input.Error) ? $states.input : {}') },
-      timeout: Timeout.duration(Duration.seconds(40)),
+      timeout: Timeout.duration(Duration.seconds(90)),
       output: '{}',
     })
     retryFailure(retryService(retrySandbox(dontRetryStateChanged(startLeg))))

@@ -1,9 +1,11 @@
-/** The HTTP API: where every route is added, with access logs and a problem for what is no route. */
+/** The HTTP API: where functions add the routes that they declare, with access logs. */
 import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
   HttpApi,
   HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2'
@@ -13,9 +15,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import * as z from 'zod'
 import { DIMENSION } from '../../src/core/metrics.ts'
+import type { Routes } from '../../src/http/route.ts'
 import { type Binding, environment } from '../kit/bindings.ts'
 import { Log } from '../kit/log.ts'
-import { ServiceFunction } from '../kit/service-function.ts'
 
 const AUTHORIZATION =
   'Bearer tokens, signatures over the body and job tokens are checked in the functions; authorizers do not see the body.'
@@ -41,12 +43,7 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
-    const small = { timeout: Duration.seconds(5), bindings: [], memoryMb: 256 }
-    const notFound = new ServiceFunction(this, 'NotFound', { name: 'not-found', ...small })
-    this.#http = new HttpApi(this, 'Http', {
-      createDefaultStage: false,
-      defaultIntegration: new HttpLambdaIntegration('NotFound', notFound),
-    })
+    this.#http = new HttpApi(this, 'Http', { createDefaultStage: false })
     Validations.of(this.#http).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
     this.accessLogs = new Log(this, 'AccessLogs')
     // A filter on the log takes a metric's dimension from the line.
@@ -62,9 +59,6 @@ export class Api extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(line)),
       },
     })
-    const health = new ServiceFunction(this, 'Health', { name: 'check-health', ...small })
-    this.route('GET /health', health)
-    this.route('GET /api/monitoring/health', health)
   }
 
   /** The address that sandboxes call back. */
@@ -81,13 +75,23 @@ export class Api extends Construct {
     return this.#http.metricServerError({ period, statistic: 'Sum' })
   }
 
-  /** Adds a route such as `POST /api/webhooks/sms`; who may use it is checked by the function. */
-  route(key: `${HttpMethod} /${string}`, fn: IFunction): void {
-    const [method, path = '/'] = key.split(' ', 2)
-    this.#http.addRoutes({
-      path,
-      methods: [z.enum(HttpMethod).parse(method)],
-      integration: new HttpLambdaIntegration(fn.node.id, fn),
+  /** Sends the routes that a function declares to it. Who may use them is checked by the function. */
+  route(fn: IFunction, routes: Routes): void {
+    const integration = new HttpLambdaIntegration(fn.node.id, fn)
+    for (const key of Object.keys(routes)) {
+      const [method, path] = key.split(' ', 2)
+      if (path === undefined) this.#default(integration)
+      else this.#http.addRoutes({ path, methods: [z.enum(HttpMethod).parse(method)], integration })
+    }
+  }
+
+  /** What no other route takes. */
+  #default(integration: HttpLambdaIntegration): void {
+    const route = new HttpRoute(this, 'Default', {
+      httpApi: this.#http,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration,
     })
+    Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
   }
 }

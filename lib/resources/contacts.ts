@@ -8,13 +8,13 @@ import type { Config } from './config.ts'
 
 export class Contacts extends Construct {
   readonly #table: TableV2
-  readonly #historyDays: string
+  readonly #config: Config
 
-  constructor(scope: Construct, id: string, { historyDays, retainData }: Config) {
+  constructor(scope: Construct, id: string, config: Config) {
     super(scope, id)
-    this.#historyDays = String(historyDays)
+    this.#config = config
     this.#table = new TableV2(this, 'Contacts', {
-      ...keptTable(retainData),
+      ...keptTable(config.retainData),
       partitionKey: string('scope'),
       sortKey: string('name'),
       timeToLiveAttribute: 'expires',
@@ -24,11 +24,21 @@ export class Contacts extends Construct {
   read(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'GetItem')
   }
+  /** Who may write and be written to, and Baton's own addresses. */
+  people(): Binding {
+    const { people, smsNumber, emailAddress } = this.#config
+    return combine(
+      this.read(),
+      environment('PEOPLE', JSON.stringify(people)),
+      ...(smsNumber === undefined ? [] : [environment('SMS_NUMBER', smsNumber)]),
+      ...(emailAddress === undefined ? [] : [environment('EMAIL_ADDRESS', emailAddress)]),
+    )
+  }
   /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
   change(): Binding {
     return combine(
       access('CONTACTS_TABLE', this.#table, 'GetItem'),
-      environment('HISTORY_DAYS', this.#historyDays),
+      environment('HISTORY_DAYS', String(this.#config.historyDays)),
       {
         environment: {},
         grant: (fn) =>

@@ -12,7 +12,7 @@ const variables = {
   BUCKET: z.string(),
   QUEUE_URL: z.string(),
   OUTBOX_URL: z.string(),
-  ENDINGS_URL: z.string(),
+  CANCELLATIONS_URL: z.string(),
   REVIEW_LOOP_ARN: z.string(),
   WORKER_LEG_ARN: z.string(),
   DEPLOYMENT: z.string(),
@@ -75,6 +75,6 @@ type Name = keyof typeof variables
 export function env<N extends Name>(name: N): z.infer<(typeof variables)[N]> {
   const parsed = variables[name].safeParse(process.env[name])
   if (!parsed.success)
-    throw new Error(`${name} is not set: bind the function to it in lib/constructs`)
+    throw new Error(`${name} is not set: bind the function to it in lib/capabilities`)
   return parsed.data as z.infer<(typeof variables)[N]>
 }

@@ -70,7 +70,7 @@ export type Cancellation = z.infer<typeof cancellation>
 export const enqueueCancellation = (one: Cancellation) =>
   queue.send(
     new SendMessageCommand({
-      QueueUrl: env('ENDINGS_URL'),
+      QueueUrl: env('CANCELLATIONS_URL'),
       MessageBody: JSON.stringify(one),
       MessageGroupId: one.sessionId,
       MessageDeduplicationId: one.messageId,

@@ -30,13 +30,17 @@ export const METRICS = {
   DeadLetters: count('Messages taken from the dead-letter queue and appended after all.'),
   Quarantined: count('Signed messages of SMS and mail that could not be read, and were kept.'),
   DeliveriesRefused: count('Messages that a provider will not deliver, or that nobody may get.'),
-  DeliveriesInDoubt: count('Mails of which nobody can tell whether the provider took them.'),
-  GatewayRefusals: count('Model requests refused: a dead key (401) or a budget used up (403).'),
-  Refused: count('Requests of the API that were refused as 401 or 403.'),
+  DeliveriesUncertain: count('Mails of which nobody can tell whether the provider took them.'),
+  ModelGatewayRefusals: count(
+    'Model requests refused: a dead key (401) or a budget used up (403).',
+  ),
+  RequestsRefused: count('Requests of the API that were refused as 401 or 403.'),
   /** Counted by a filter on the access log: no function of ours was there. */
-  GateErrors: count('Requests that API Gateway could not hand to a function, or got no answer to.'),
+  ApiGatewayErrors: count(
+    'Requests that API Gateway could not hand to a function, or got no answer to.',
+  ),
   /** Likewise. */
-  MailsTooLarge: count('Mails that API Gateway refused as too large: they are lost.'),
+  EmailsTooLarge: count('Mails that API Gateway refused as too large: they are lost.'),
 } as const satisfies Record<string, Meaning>
 
 export type MetricName = keyof typeof METRICS

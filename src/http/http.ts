@@ -1,7 +1,6 @@
-/** The one chain of every HTTP function: log, headers in lower case, and any error as problem+json. */
+/** The one chain of every HTTP function: the log, and any error as problem+json. HTTP APIs give header names in lower case. */
 
 import middy from '@middy/core'
-import httpHeaderNormalizer from '@middy/http-header-normalizer'
 import { logger, logInvocation } from '../adapters/logger.ts'
 import { publish } from '../adapters/metrics.ts'
 import { logIds } from '../core/log-ids.ts'
@@ -16,7 +15,6 @@ import type { HttpResponse } from './respond.ts'
 export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
   middy<HttpEvent, HttpResponse>()
     .use(logInvocation())
-    .use(httpHeaderNormalizer())
     .before(({ event }) => logger.appendKeys(logIds(event.pathParameters)))
     .onError((request) => {
       const { error, event } = request
@@ -27,7 +25,7 @@ export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {
     logger.info('refused', { status: error.status, detail: error.message })
-    if (error.status === 401 || error.status === 403) publish({ Refused: 1 })
+    if (error.status === 401 || error.status === 403) publish({ RequestsRefused: 1 })
     return error
   }
   logger.error('failed', { error })

@@ -18,7 +18,7 @@ export const MAX_TRIES = 3
 const COVER = { messages: 50, bytes: 400_000 }
 
 export type Next =
-  | { readonly do: 'ask' | 'read' | 'park'; readonly turn: number }
+  | { readonly do: 'ask' | 'read' | 'abandon'; readonly turn: number }
   | {
       readonly do: 'run'
       readonly turn: number
@@ -26,7 +26,7 @@ export type Next =
       /** The command has failed run after run: it is recorded as failed and not tried again. */
       readonly giveUp: boolean
     }
-  | { readonly do: 'tell' | 'close' | 'superseded' }
+  | { readonly do: 'notify' | 'close' | 'superseded' }
   | { readonly do: 'await'; readonly until: number }
 
 /** What the caller has just put where readers find it: entries by number, and old ids marked on their bodies. */
@@ -77,7 +77,7 @@ export function takeMessages(
   if (over) return pause(session, over, taking)
   if (turn) return transition(session, { do: 'ask', turn: turn.n })
   if (session.inbox.length > 0) return startTurn(session)
-  if (session.abandoned.length > 0) return transition(session, { do: 'tell' })
+  if (session.abandoned.length > 0) return transition(session, { do: 'notify' })
   return awaitOrClose(session, now)
 }
 
@@ -116,8 +116,8 @@ function pause(
 
 const mayAsk = ({ run }: Session, { asked }: Turn) => run.tries < MAX_TRIES && asked < MAX_ASKED
 
-const readOrAbandon = ({ run, turn }: Session): 'read' | 'park' =>
-  run.tries < MAX_TRIES && turn?.result !== undefined ? 'read' : 'park'
+const readOrAbandon = ({ run, turn }: Session): 'read' | 'abandon' =>
+  run.tries < MAX_TRIES && turn?.result !== undefined ? 'read' : 'abandon'
 
 function runOrGiveUp({ run }: Session, turn: Turn): Next {
   const giveUp = run.tries >= MAX_TRIES

@@ -1,6 +1,6 @@
 /** The one chain of every consumer of a queue: in order within a session, sessions independent of each other. */
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
-import type { SQSHandler, SQSRecord } from 'aws-lambda'
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod'
 import { logAbout, logger } from '../adapters/logger.ts'
 import { readName } from '../core/execution-name.ts'
@@ -18,7 +18,7 @@ export const fifo =
   <Message extends OfSession>(
     schema: z.ZodType<Message>,
     take: (message: Message) => Promise<void>,
-  ): SQSHandler =>
+  ): ((event: SQSEvent, context: Context) => Promise<unknown>) =>
   async (event, context) =>
     processPartialResponse(
       event,

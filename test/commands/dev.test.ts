@@ -80,7 +80,7 @@ async function change(file: string, from: string, to: string, line: RegExp): Pro
 
 const health = async () => (await baton.request('/health')).headers.get('x-changed')
 
-const HANDLER = 'lambdas/check-health/handler.ts'
+const HANDLER = 'lambdas/public-api/handler.ts'
 const PLAIN = 'timestamp: new Date().toISOString() })'
 
 test('new code of a function serves the next request, while the server goes on', async () => {

@@ -36,7 +36,7 @@ const inOrder: Intercept = async (call, perform) => {
 let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({ intercept: inOrder })
-  await redeliverSoon(baton, 'Baton/Intake/Queue')
+  await redeliverSoon(baton, 'Baton/Queues/Messages')
 })
 afterAll(() => baton.close())
 

@@ -114,7 +114,7 @@ test.each([
   ['breaks off and takes no mail', 'drop', 0],
 ] as const)('SendGrid %s: it is in doubt, and not sent again', async (text, fault, count) => {
   const from = `${fault}@example.com`
-  const inDoubt = published(baton, 'DeliveriesInDoubt').length
+  const inDoubt = published(baton, 'DeliveriesUncertain').length
   baton.sendgrid.faults.push(fault)
   await writeMail(baton, { from, text })
   const session = await sessionWith(baton, text)
@@ -122,7 +122,7 @@ test.each([
   await deliverAgain(baton, session)
   expect(await deliveriesOf(baton, session)).toEqual(records)
   expect(mailsTo(baton, from)).toHaveLength(count)
-  expect(published(baton, 'DeliveriesInDoubt')).toHaveLength(inDoubt + 1)
+  expect(published(baton, 'DeliveriesUncertain')).toHaveLength(inDoubt + 1)
 })
 
 test('SendGrid has too many requests at first: the mail is sent once', async () => {

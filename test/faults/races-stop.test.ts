@@ -37,7 +37,7 @@ test.each([
   })
   const stopping = race.hold({
     session,
-    step: 'ControlSession',
+    step: 'SessionControl',
     operation: 'UpdateItem',
     about: TO_SESSION,
   })
@@ -86,7 +86,7 @@ test('a stop whose last step comes late leaves the turn after it alone', async (
   await launching.arrived
   const ending = race.hold({
     session,
-    step: 'ControlSession',
+    step: 'SessionControl',
     operation: 'POST /process.Process/Start',
   })
   const stopped = race.stop(session)
@@ -136,7 +136,7 @@ test('a deletion that died half-way ends the conductor when it is asked for agai
   await race.baton.send(session, session)
   await race.ended(session, [session], 1)
   const remove = () => race.baton.request(`/api/sessions/${session}`, { method: 'DELETE' })
-  const ending = race.hold({ session, step: 'ControlSession', operation: 'StopExecution' })
+  const ending = race.hold({ session, step: 'SessionControl', operation: 'StopExecution' })
   const first = remove()
   await ending.arrived
   ending.crash()

@@ -144,8 +144,8 @@ test('a turn that can never be asked is given up after three runs, and its sende
 
 test('a run that ends between giving a turn up and telling so leaves the telling to the next', async () => {
   const session = 'park-then-crash'
-  const tell = { step: 'TellPerson', operation: 'UpdateItem', about: NOT_ANSWERED }
-  const telling = race.hold({ session, ...tell })
+  const notify = { step: 'NotifySenders', operation: 'UpdateItem', about: NOT_ANSWERED }
+  const telling = race.hold({ session, ...notify })
   await endThreeRuns(session)
   await telling.arrived
   const { abandoned, run } = await race.item(session)

@@ -24,7 +24,9 @@ afterAll(() => baton.close())
 /** As the schedule does it, with everything old enough. The item's last activity is rounded down to the minute. */
 const sweep = async () => {
   const ages = { unmoved: -120, young: -1, resting: 3600 }
-  expect(await baton.aws.invoke('Baton/Recovery/Sweep', ages)).toMatchObject({ ok: true })
+  expect(
+    await baton.aws.invoke('Baton/Recovery/Recovery', { task: 'Sweep', ...ages }),
+  ).toMatchObject({ ok: true })
 }
 
 test('a run whose start and whose event were lost is driven by the sweep', async () => {

@@ -30,6 +30,8 @@ afterAll(() => baton.close())
 
 const ofService = (service: string) => written(baton).filter((line) => line.service === service)
 
+const ofTask = (task: string) => written(baton).filter((line) => line.task === task)
+
 test('every line of a conversation with a worker says which session it is about', async () => {
   await baton.send('log-unheard', 'hello')
   const sessions = ['log-a', 'log-b']
@@ -44,8 +46,8 @@ test('every line of a conversation with a worker says which session it is about'
   const lines = written(baton)
   const known = [...sessions, 'log-unheard']
   expect(lines.filter(({ sessionId }) => !known.includes(String(sessionId)))).toEqual([])
-  for (const service of ['read-turn', 'start-leg', 'model-gateway'])
-    expect(ofService(service)).not.toEqual([])
+  for (const task of ['ReadTurn', 'StartLeg']) expect(ofTask(task)).not.toEqual([])
+  expect(ofService('model-gateway')).not.toEqual([])
   expect(ofService('dispatch-message')).toMatchObject([{ sessionId: 'log-unheard' }])
   // Both sessions asked the model, and each line tells which.
   for (const sessionId of sessions) {
@@ -58,10 +60,10 @@ test('every line of a conversation with a worker says which session it is about'
 })
 
 test('a line about a leg names the worker, one about a turn its run', () => {
-  for (const line of ofService('start-leg')) expect(line).toMatchObject({ workerId: 'w1', leg: 1 })
-  for (const line of ofService('read-turn')) expect(line).toMatchObject({ run: 1, turn: 1 })
-  for (const line of ofService('control-session')) expect(line).toMatchObject({ workerId: 'w9' })
-  expect(ofService('control-session')).toHaveLength(2)
+  for (const line of ofTask('StartLeg')) expect(line).toMatchObject({ workerId: 'w1', leg: 1 })
+  for (const line of ofTask('ReadTurn')) expect(line).toMatchObject({ run: 1, turn: 1 })
+  for (const line of ofService('session-control')) expect(line).toMatchObject({ workerId: 'w9' })
+  expect(ofService('session-control')).toHaveLength(2)
 })
 
 test('no line has a task token or what was said', () => {

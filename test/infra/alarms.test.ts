@@ -121,8 +121,8 @@ const stage = z.object({
 })
 
 const PATTERNS = {
-  GateErrors: '{ $.integrationError = "*" && $.integrationError != "-" }',
-  MailsTooLarge: '{ $.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-") }',
+  ApiGatewayErrors: '{ $.integrationError = "*" && $.integrationError != "-" }',
+  EmailsTooLarge: '{ $.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-") }',
 }
 
 test.each(

@@ -20,7 +20,7 @@ const functions = propertiesOf('AWS::Lambda::Function', fn).map(
 /** The longest that API Gateway waits for a function. */
 const HTTP_SECONDS = 30
 /** Nothing long is waited for in a function; the sweep goes through everything that is open, an answer streams for long. */
-const LONGEST_SECONDS = { sweep: 120, 'model-gateway': 900 }
+const LONGEST_SECONDS = { recovery: 120, 'model-gateway': 900 }
 
 describe.each(functions)('the function %s', (name, properties) => {
   test('runs on the Node that this repository is tested with', () => {

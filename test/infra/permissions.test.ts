@@ -106,9 +106,9 @@ test('tables are read and written by key: nothing is scanned or put blindly', ()
 })
 
 test('deleting is for forgetting a session, and for taking somebody off the list', () => {
-  expect(new Set(mayDo('s3:DeleteObject'))).toEqual(new Set(['control-session']))
-  expect(mayDo('dynamodb:DeleteItem', '<Storage')).toEqual(['control-session', 'control-session'])
-  expect(mayDo('dynamodb:DeleteItem', '<Channels')).toEqual(['manage-people'])
+  expect(new Set(mayDo('s3:DeleteObject'))).toEqual(new Set(['session-control']))
+  expect(mayDo('dynamodb:DeleteItem', '<Storage')).toEqual(['session-control', 'session-control'])
+  expect(mayDo('dynamodb:DeleteItem', '<Channels')).toEqual(['session-control'])
 })
 
 test('what strangers reach can neither read what was said, nor start anything, nor let anybody in', () => {
@@ -128,38 +128,19 @@ test('what strangers reach can neither read what was said, nor start anything, n
   )
 })
 
-const BEARERS = [
-  'control-session',
-  'manage-people',
-  'monitor',
-  'read-artifact',
-  'read-history',
-  'read-session',
-  'receive-message',
-]
+const BEARERS = ['read-api', 'receive-message', 'session-control']
 
 /** Which functions read which secret, and so whom a leak of each would have to come from. */
 const READERS = {
   SecretsApiTokenB8AA259C: BEARERS,
   SecretsReadTokenC0A4AD34: BEARERS,
-  SecretsE2bKeyA2A6DBF3: [
-    'ask-conductor',
-    'close-run',
-    'collect-result',
-    'control-session',
-    'end-work',
-    'recover-run',
-    'run-command',
-    'start-leg',
-    'sweep',
-  ],
+  SecretsE2bKeyA2A6DBF3: ['recovery', 'review-loop', 'session-control', 'worker-leg'],
   SecretsJobKeyC486A949: [
-    'ask-conductor',
-    'control-session',
-    'end-work',
     'model-gateway',
+    'review-loop',
     'sandbox-callback',
-    'start-leg',
+    'session-control',
+    'worker-leg',
   ],
   SecretsModelKey0DB4AAD3: ['model-gateway'],
   SecretsLinkKeyC7FA32E3: ['deliver-message'],
@@ -183,33 +164,30 @@ test('artifacts are put by links of the callback, and read by its links, those o
   expect(mayDo('s3:PutObject', `${BUCKET}/artifacts/`)).toEqual(['sandbox-callback'])
   expect(mayDo('s3:GetObject', `${BUCKET}/artifacts/`)).toEqual([
     'deliver-message',
-    'open-link',
-    'read-artifact',
+    'public-api',
+    'read-api',
     'sandbox-callback',
   ])
 })
 
-test('their route reads a worker and an object, and nothing else of what is kept', () => {
-  const reads = grants.filter(
-    ({ by, action }) => by === 'read-artifact' && !/^(logs|xray):/.test(action),
-  )
+const isOwn = ({ action }: { action: string }) => !/^(logs|xray):/.test(action)
+
+test('what anyone may call reads links and what they lead to, one item at a time, and has no secret', () => {
+  const reads = grants.filter((grant) => grant.by === 'public-api' && isOwn(grant))
   expect(reads.map(({ action, resource }) => [action, resource]).sort()).toEqual([
-    ['dynamodb:GetItem', '<StorageWorkersF2A4BBBA.Arn>'],
+    ['dynamodb:GetItem', '<ChannelsContacts75F047C1.Arn>'],
+    ['dynamodb:GetItem', '<StorageConversations8BA7E038.Arn>'],
     ['s3:GetObject', `${BUCKET}/artifacts/*`],
-    ['secretsmanager:GetSecretValue', '<SecretsApiTokenB8AA259C>'],
-    ['secretsmanager:GetSecretValue', '<SecretsReadTokenC0A4AD34>'],
+    ['s3:GetObject', `${BUCKET}/documents/*`],
   ])
 })
 
-const READING = ['monitor', 'read-history', 'read-session']
-
-test('monitoring reads and changes nothing but the places of those who wait', () => {
+test('reading changes nothing but the places of those who wait', () => {
   const writes = /:(Put|Update|Send|Start|Stop|Delete)/
-  const reading = grants.filter(({ by }) => READING.includes(by))
+  const reading = grants.filter((grant) => grant.by === 'read-api' && isOwn(grant))
   const changing = reading.filter(({ action }) => writes.test(action))
-  const places = { by: 'read-history', action: 'dynamodb:UpdateItem', only: ['#waiting'] }
-  const ours = changing.filter(({ action }) => !/^(logs|xray):/.test(action))
-  expect(ours.map(({ by, action, only }) => ({ by, action, only }))).toEqual([places])
+  const places = { action: 'dynamodb:UpdateItem', only: ['#waiting'] }
+  expect(changing.map(({ action, only }) => ({ action, only }))).toEqual([places])
   expect(reading.length).toBeGreaterThan(changing.length)
 })
 

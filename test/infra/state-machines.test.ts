@@ -6,7 +6,7 @@ import { machines, type State, statesOf, tasksOf } from './support/state-machine
 import { idIn, resources } from './support/template.ts'
 
 /** Whom the error of any step is handed to, and so who speaks of it. */
-const TOLD_BY: Record<string, string> = { ReviewLoop: 'TellFailure', WorkerLeg: 'CollectResult' }
+const TOLD_BY: Record<string, string> = { ReviewLoop: 'ReportFailure', WorkerLeg: 'CollectResult' }
 
 /** Its token is held by the session's item and answered by the next message: nothing is there that could beat. */
 const WITHOUT_HEARTBEAT = ['AwaitMessage']
@@ -91,10 +91,10 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
 })
 
 test('ReviewLoop fails after the failure was told, also when it could not be; redriven it goes on', () => {
-  const { TellFailure, Failed } =
+  const { ReportFailure, Failed } =
     machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
-  expect(TellFailure).toMatchObject({ Next: 'Failed' })
-  expect(TellFailure && catchesAll(TellFailure)).toBe('Failed')
+  expect(ReportFailure).toMatchObject({ Next: 'Failed' })
+  expect(ReportFailure && catchesAll(ReportFailure)).toBe('Failed')
   expect(Failed).toMatchObject({ Type: 'Task', Next: 'TakeMessages' })
   expect(Failed?.Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.TaskFailed')
   expect(Failed?.Catch).toEqual([])

@@ -2,14 +2,33 @@
 import * as z from 'zod'
 import type { FunctionCall } from '../../packages/local-aws/src/index.ts'
 
-/** The step of the protocol that calls: `TakeMessages`, `DispatchMessage`, `SandboxCallback`, … */
-export const stepOf = ({ functionId }: Pick<FunctionCall, 'functionId'>) =>
-  functionId
-    .replace(
-      /^(Api|Callback|Channels|Control|Gateway|Intake|Monitoring|Recovery|ReviewLoop|WorkerLeg)/,
-      '',
-    )
-    .replace(/(Function)?[0-9A-F]{8}$/, '')
+/** The step of the protocol that calls: a state of a machine, or else what the function is there for. */
+export function stepOf({ functionId, event }: Pick<FunctionCall, 'functionId' | 'event'>): string {
+  const fn = functionId.replace(/[0-9A-F]{8}$/, '')
+  const service = SERVICES.find((each) => fn.endsWith(each)) ?? fn
+  const { task, Records, detail } = shape.parse(event)
+  if (task !== undefined) return task
+  if (service === 'SessionControl' && Records) return 'CancelWork'
+  if (service === 'Recovery' && Records) return 'AppendDeadLetter'
+  return service === 'Recovery' && detail ? 'RecoverRun' : service
+}
+
+const shape = z.object({ task: z.string(), Records: z.unknown(), detail: z.unknown() }).partial()
+
+const SERVICES = [
+  'ReceiveMessage',
+  'ReceiveSms',
+  'RecordSmsStatus',
+  'ReceiveEmail',
+  'DispatchMessage',
+  'DeliverMessage',
+  'SandboxCallback',
+  'ModelGateway',
+  'SessionControl',
+  'Recovery',
+  'ReadApi',
+  'PublicApi',
+]
 
 /** The operation, without the ids in it. */
 export const operationOf = ({ operation }: FunctionCall) =>

@@ -13,13 +13,13 @@ export async function redeliverSoon({ aws }: TestBaton, constructPath: string): 
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }))
 }
 
-export const OUTBOX = 'Baton/Channels/Outbox'
+export const OUTBOX = 'Baton/Queues/Deliveries'
 
 /** The outbox delivers everything that a session sent once more, as a queue may at any time. */
 export async function deliverAgain(baton: TestBaton, session: string): Promise<void> {
   for (const { seq, deliveries = [] } of await baton.history(session))
     for (const delivery of deliveries) {
-      const outcome = await baton.aws.invoke('Baton/Channels/DeliverMessage', {
+      const outcome = await baton.aws.invoke('Baton/Delivery/DeliverMessage', {
         Records: [recordOf({ sessionId: session, seq, ...outgoing(delivery) }, session)],
       })
       expect(outcome).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })

@@ -4,6 +4,7 @@ import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aw
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { expect } from 'vitest'
 import * as z from 'zod'
+import { sessionNames } from '../../src/adapters/stored-names.ts'
 import type { Entry } from '../../src/core/history.ts'
 import type { Session } from '../../src/core/session.ts'
 import { replies, type TestBaton, testBaton } from './baton.ts'
@@ -15,16 +16,17 @@ export const TO_SESSION = 'StorageSessions'
 
 export const TO_HISTORY = 'StorageConversations'
 
+const LOOP = 'Baton/ReviewLoop/ReviewLoopFunction'
 const FUNCTIONS = {
-  TakeMessages: 'Baton/ReviewLoop/TakeMessagesFunction',
-  AskConductor: 'Baton/ReviewLoop/AskConductorFunction',
-  ReadTurn: 'Baton/ReviewLoop/ReadTurnFunction',
-  RunCommand: 'Baton/ReviewLoop/RunCommandFunction',
-  AwaitMessage: 'Baton/ReviewLoop/AwaitMessageFunction',
-  CloseRun: 'Baton/ReviewLoop/CloseRunFunction',
+  TakeMessages: LOOP,
+  AskConductor: LOOP,
+  ReadTurn: LOOP,
+  RunCommand: LOOP,
+  AwaitMessage: LOOP,
+  CloseRun: LOOP,
   DispatchMessage: 'Baton/Intake/DispatchMessage',
-  AppendDeadLetter: 'Baton/Recovery/AppendDeadLetter',
-  RecoverRun: 'Baton/Recovery/RecoverRun',
+  AppendDeadLetter: 'Baton/Recovery/Recovery',
+  RecoverRun: 'Baton/Recovery/Recovery',
 } as const
 
 export interface Race extends Pick<HeldCalls, 'hold'> {
@@ -60,7 +62,7 @@ export async function startRace(): Promise<Race> {
 
   const item: Race['item'] = async (sessionId) => {
     const get = new GetCommand({ TableName, Key: { sessionId }, ConsistentRead: true })
-    return (await dynamo.send(get)).Item as Session
+    return sessionNames.read((await dynamo.send(get)).Item ?? {})
   }
   const itemWhen: Race['itemWhen'] = async (session, holds) => {
     const poll = async () => {
@@ -71,7 +73,8 @@ export async function startRace(): Promise<Race> {
     return item(session)
   }
   const invoke: Race['invoke'] = async (step, event) => {
-    const outcome = await baton.aws.invoke(FUNCTIONS[step], event)
+    const given = FUNCTIONS[step] === LOOP ? { task: step, ...event } : event
+    const outcome = await baton.aws.invoke(FUNCTIONS[step], given)
     return outcome.ok ? outcome.payload : outcome.errorType
   }
   const executionOf = (session: string, run: number) =>

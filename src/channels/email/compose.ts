@@ -1,6 +1,6 @@
 /** A mail as SendGrid takes it: an answer in a thread, as text and as HTML that can do nothing. */
 import MarkdownIt from 'markdown-it'
-import type { EmailReturn } from '../email/channel.ts'
+import type { EmailReturn } from './channel.ts'
 
 /** The body of POST /v3/mail/send, as far as we use it. */
 export interface OutboundEmail {

@@ -21,7 +21,7 @@ const template: Pick<Template, 'Resources'> = {
       Metrics: [
         { Expression: 'SUM(METRICS())' },
         watched('AWS/Lambda', 'Errors'),
-        watched('Baton', 'Refused'),
+        watched('Baton', 'RequestsRefused'),
       ],
     }),
     Board: resource('AWS::CloudWatch::Dashboard', {
@@ -37,7 +37,7 @@ const template: Pick<Template, 'Resources'> = {
       },
     }),
     Counted: resource('AWS::Logs::MetricFilter', {
-      MetricTransformations: [{ MetricName: 'GateErrors' }],
+      MetricTransformations: [{ MetricName: 'ApiGatewayErrors' }],
     }),
     Polled: resource('AWS::Lambda::EventSourceMapping', { FunctionName: { Ref: 'Sweep' } }),
     Sweep: resource('AWS::Lambda::Function', {
@@ -74,8 +74,8 @@ test('secrets, metrics of alarms, dashboards, polls and schedules are counted at
 
 test('own metrics are found in alarms, dashboards and filters, and none of AWS', () => {
   expect([...customMetrics(template as Template)].sort()).toEqual([
-    'GateErrors',
-    'Refused',
+    'ApiGatewayErrors',
+    'RequestsRefused',
     'RunsFailed',
     'TokensToday',
   ])

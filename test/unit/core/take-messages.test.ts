@@ -26,9 +26,9 @@ describe('what is there decides', () => {
     ['a message', session({ inbox: [message(1)] }), { do: 'ask', turn: 1 }],
     ['a turn to ask', session({ turn: turn() }), { do: 'ask', turn: 1 }],
     ['a turn asked twice', session({ turn: turn({ asked: 2 }) }), { do: 'ask', turn: 1 }],
-    ['a turn asked thrice', session({ turn: turn({ asked: 3 }) }), { do: 'park', turn: 1 }],
+    ['a turn asked thrice', session({ turn: turn({ asked: 3 }) }), { do: 'abandon', turn: 1 }],
     ['its result', session({ turn: turn({ asked: 3, result: 'j3' }) }), { do: 'read', turn: 1 }],
-    ['the third recovery', session({ turn: turn(), ...tries(3) }), { do: 'park', turn: 1 }],
+    ['the third recovery', session({ turn: turn(), ...tries(3) }), { do: 'abandon', turn: 1 }],
     ['the second recovery', session({ turn: turn(), ...tries(2) }), { do: 'ask', turn: 1 }],
     ['commands', session({ turn: running }), { do: 'run', commands: [1, 2], giveUp: false }],
     [
@@ -36,7 +36,7 @@ describe('what is there decides', () => {
       session({ turn: running, ...tries(3) }),
       { do: 'run', commands: [1], giveUp: true },
     ],
-    ['abandoned messages', session({ abandoned: [message(1)] }), { do: 'tell' }],
+    ['abandoned messages', session({ abandoned: [message(1)] }), { do: 'notify' }],
     [
       'a message besides abandoned ones',
       session({ abandoned: [message(1)], inbox: [message(2)] }),

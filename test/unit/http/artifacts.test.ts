@@ -1,6 +1,6 @@
 /** What the callback refuses of a list of artifacts before it looks at a worker, and who is not led to one. */
 import { expect, test } from 'vitest'
-import { handler as readArtifact } from '../../../lambdas/read-artifact/handler.ts'
+import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
 import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
 import { signJobToken } from '../../../src/core/job-token.ts'
 import { call, detailOf } from './call.ts'
@@ -57,7 +57,7 @@ test("the key for the model's gateway is 403", async () => {
 })
 
 const get = (sessionId: string, headers: Record<string, string>) =>
-  call(readArtifact, {
+  call(readApi, {
     route: 'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}',
     headers,
     pathParameters: { sessionId, workerId: 'w1', name: 'a' },

@@ -10,6 +10,8 @@ export type HttpFunction = (event: HttpEvent, context: Context) => Promise<HttpR
 export interface Request {
   /** `GET /items/{id}`. */
   readonly route?: string
+  /** What API Gateway found; the route itself unless given. */
+  readonly routeKey?: string
   readonly headers?: Record<string, string>
   readonly pathParameters?: Record<string, string>
   readonly query?: Record<string, string>
@@ -21,6 +23,7 @@ const REQUEST_ID = 'request-1'
 
 export function eventOf({
   route = 'POST /',
+  routeKey = route,
   headers = {},
   pathParameters,
   query,
@@ -30,7 +33,7 @@ export function eventOf({
   const [method = '', path = ''] = route.split(' ')
   return {
     version: '2.0',
-    routeKey: route,
+    routeKey,
     rawPath: path,
     rawQueryString: new URLSearchParams(query).toString(),
     headers,
@@ -43,7 +46,7 @@ export function eventOf({
       domainPrefix: 'api',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
       requestId: REQUEST_ID,
-      routeKey: route,
+      routeKey,
       stage: '$default',
       time: '01/Jan/2026:00:00:00 +0000',
       timeEpoch: 0,

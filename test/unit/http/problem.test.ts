@@ -1,6 +1,6 @@
 /** Every error of an HTTP function is a problem; what went wrong inside stays inside. */
 import { describe, expect, test } from 'vitest'
-import { handler as notFound } from '../../../lambdas/not-found/handler.ts'
+import { handler as notFound } from '../../../lambdas/public-api/handler.ts'
 import { http } from '../../../src/http/http.ts'
 import { Problem, type ProblemStatus } from '../../../src/http/problem.ts'
 import { json, noContent } from '../../../src/http/respond.ts'
@@ -95,12 +95,7 @@ test('success is answered as it is: JSON that nobody keeps, or nothing', async (
   ).toEqual({ statusCode: 204, headers: {} })
 })
 
-test('headers are found in lower case, however they were sent', async () => {
-  const echo = http(async ({ headers }) => json(headers['idempotency-key']))
-  expect(await call(echo, { headers: { 'IDEMPOTENCY-Key': 'k' } })).toMatchObject({ body: '"k"' })
-})
-
 test('an unknown route is named in its problem', async () => {
-  const answer = await call(notFound, { route: 'PATCH /api/nothing' })
+  const answer = await call(notFound, { route: 'PATCH /api/nothing', routeKey: '$default' })
   expect(detailOf(answer, 404)).toBe('There is no route PATCH /api/nothing.')
 })

@@ -1,9 +1,7 @@
 /** Whatever API Gateway hands over, the answer has a documented status, and is a problem unless it is success. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { handler as monitor } from '../../../lambdas/monitor/handler.ts'
-import { handler as history } from '../../../lambdas/read-history/handler.ts'
-import { handler as session } from '../../../lambdas/read-session/handler.ts'
+import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
 import { handler as message } from '../../../lambdas/receive-message/handler.ts'
 import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
 import { requireOperator } from '../../../src/http/authenticate.ts'
@@ -21,7 +19,7 @@ const throwing = http(async (event) => {
   throw JSON.parse(event.body ?? 'null')
 })
 
-const functions = { message, history, session, monitor, callback, throwing }
+const functions = { message, readApi, callback, throwing }
 
 const text = fc.string({ unit: 'binary', maxLength: 80 })
 const content = fc.oneof(text, fc.constantFrom('', ' ', 'hello', 'x'.repeat(131_073)))
@@ -54,13 +52,13 @@ const event = fc.record(
       fc.dictionary(text, text),
       fc.record(
         {
-          Authorization: fc.oneof(
+          authorization: fc.oneof(
             { weight: 4, arbitrary: fc.constant(`Bearer ${OPERATOR}`) },
             { weight: 1, arbitrary: text.map((token) => `Bearer ${token}`) },
           ),
-          'Idempotency-Key': text,
+          'idempotency-key': text,
         },
-        { requiredKeys: ['Authorization'] },
+        { requiredKeys: ['authorization'] },
       ),
     ),
     pathParameters: fc.record({ sessionId: fc.oneof(text, fc.constant('main')), workerId: text }),

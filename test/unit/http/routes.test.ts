@@ -1,9 +1,7 @@
 /** What the reading routes refuse before they read anything. */
 import { describe, expect, test } from 'vitest'
-import { handler as health } from '../../../lambdas/check-health/handler.ts'
-import { handler as monitor } from '../../../lambdas/monitor/handler.ts'
-import { handler as history } from '../../../lambdas/read-history/handler.ts'
-import { handler as session } from '../../../lambdas/read-session/handler.ts'
+import { handler as health } from '../../../lambdas/public-api/handler.ts'
+import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
 import { call, detailOf, type HttpFunction, type Request } from './call.ts'
 import { OPERATOR, setDeployment } from './deployment.ts'
 
@@ -27,18 +25,18 @@ test('anybody may ask for the health', async () => {
 })
 
 const guarded: [string, HttpFunction, Request][] = [
-  ['the history', history, { route: messages, pathParameters: main }],
-  ['a session of a bad id', history, { route: messages, pathParameters: { sessionId: '.' } }],
-  ['the status', monitor, { route: 'GET /api/monitoring/status' }],
-  ['an unknown route', monitor, { route: 'GET /api/monitoring/nothing' }],
+  ['the history', readApi, { route: messages, pathParameters: main }],
+  ['a session of a bad id', readApi, { route: messages, pathParameters: { sessionId: '.' } }],
+  ['the status', readApi, { route: 'GET /api/monitoring/status' }],
+  ['an unknown route', readApi, { route: 'GET /api/monitoring/nothing' }],
 ]
 test.each(guarded)('nobody unproven is told about %s', async (_, handler, request) => {
   detailOf(await call(handler, request), 401)
 })
 
 const unknown: [string, HttpFunction, Request][] = [
-  ['sessions', session, { route: 'GET /api/sessions/{sessionId}/nothing', pathParameters: main }],
-  ['monitoring', monitor, { route: 'GET /api/monitoring/nothing' }],
+  ['sessions', readApi, { route: 'GET /api/sessions/{sessionId}/nothing', pathParameters: main }],
+  ['monitoring', readApi, { route: 'GET /api/monitoring/nothing' }],
 ]
 test.each(
   unknown,
@@ -48,7 +46,7 @@ test.each(
 
 test.each([undefined, '', 'a b', 'x'.repeat(65)])('the session id %j is 400', async (sessionId) => {
   const pathParameters = sessionId === undefined ? {} : { sessionId }
-  const answer = await call(history, { route: messages, headers, pathParameters })
+  const answer = await call(readApi, { route: messages, headers, pathParameters })
   expect(detailOf(answer, 400)).toContain('The session id is not valid')
 })
 
@@ -69,7 +67,7 @@ describe('the query of the history is 400 with', () => {
     { wait: '-1' },
     { wait: 'NaN' },
   ])('%j', async (query) => {
-    const answer = await call(history, { route: messages, headers, pathParameters: main, query })
+    const answer = await call(readApi, { route: messages, headers, pathParameters: main, query })
     expect(detailOf(answer, 400)).toContain(`The query is not valid: ${Object.keys(query)[0]}: `)
   })
 })
@@ -88,7 +86,7 @@ describe('the query of the workers is 400 with', () => {
     { cursor: cursor({ ...key, startedAt: '2026' }) },
     { cursor: cursor({ ...key, x: 1 }) },
   ])('%j', async (query) => {
-    const answer = await call(monitor, { route: workers, headers, query })
+    const answer = await call(readApi, { route: workers, headers, query })
     expect(detailOf(answer, 400)).toContain(`The query is not valid: ${Object.keys(query)[0]}: `)
   })
 })

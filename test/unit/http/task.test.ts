@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { SandboxBusy } from '../../../src/core/errors.ts'
-import { task } from '../../../src/triggers/task.ts'
+import { task, tasks } from '../../../src/triggers/task.ts'
 import { context } from './call.ts'
 import { setDeployment } from './deployment.ts'
 
@@ -10,9 +10,14 @@ const deployment = setDeployment()
 const input = z.object({ sessionId: z.string(), run: z.number().int(), taskToken: z.string() })
 const given = { sessionId: 'main', run: 3, taskToken: 'token-4711' }
 
+/** A function with one task, and an event for it. */
+const functionOf = <Input>(schema: z.ZodType<Input>, act: (value: Input) => Promise<unknown>) =>
+  tasks({ Act: task(schema, act) })
+const forTask = (event: object) => ({ task: 'Act', ...event })
+
 test('the input is handed on as the schema reads it', async () => {
-  const echo = task(input, async (value) => value)
-  expect(await echo({ ...given, more: 1 }, context)).toEqual(given)
+  const echo = functionOf(input, async (value) => value)
+  expect(await echo(forTask({ ...given, more: 1 }), context)).toEqual(given)
 })
 
 test.each([
@@ -20,18 +25,18 @@ test.each([
   ['without a field', { sessionId: 'main', run: 3 }],
 ])('an input %s is refused before anything is done', async (_, event) => {
   let acted = false
-  const act = task(input, async () => {
+  const act = functionOf(input, async () => {
     acted = true
   })
-  await expect(act(event, context)).rejects.toMatchObject({ name: 'ZodError' })
+  await expect(act(forTask(event), context)).rejects.toMatchObject({ name: 'ZodError' })
   expect(acted).toBe(false)
 })
 
 test('an error keeps its name, which Step Functions retries or catches by', async () => {
-  const fail = task(input, async () => {
+  const fail = functionOf(input, async () => {
     throw new SandboxBusy('come again')
   })
-  await expect(fail(given, context)).rejects.toMatchObject({ name: 'SandboxBusy' })
+  await expect(fail(forTask(given), context)).rejects.toMatchObject({ name: 'SandboxBusy' })
   expect(deployment.log.map((line) => JSON.parse(line))).toMatchObject([
     {
       level: 'ERROR',
@@ -44,19 +49,27 @@ test('an error keeps its name, which Step Functions retries or catches by', asyn
 })
 
 test('the ids of one invocation do not stand in the log of the next', async () => {
-  const fail = task(z.unknown(), async () => {
+  const fail = functionOf(z.unknown(), async () => {
     throw new Error('no')
   })
-  await expect(fail({ sessionId: 'first' }, context)).rejects.toThrow('no')
-  await expect(fail({ run: 2 }, context)).rejects.toThrow('no')
+  await expect(fail(forTask({ sessionId: 'first' }), context)).rejects.toThrow('no')
+  await expect(fail(forTask({ run: 2 }), context)).rejects.toThrow('no')
   expect(JSON.parse(deployment.log[1] ?? '')).not.toHaveProperty('sessionId')
 })
 
 test('a task token stands in no log', async () => {
-  const fail = task(input, async () => {
+  const fail = functionOf(input, async () => {
     throw new Error('no')
   })
-  await expect(fail(given, context)).rejects.toThrow('no')
+  await expect(fail(forTask(given), context)).rejects.toThrow('no')
   expect(deployment.log.join('')).toContain('"sessionId":"main"')
   expect(deployment.log.join('')).not.toContain(given.taskToken)
+})
+
+test.each([
+  { task: 'Other' },
+  { task: 'toString' },
+  {},
+])('an event for no task of the function is refused: %j', async (event) => {
+  await expect(functionOf(z.unknown(), async () => 'done')(event, context)).rejects.toThrow()
 })

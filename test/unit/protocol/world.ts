@@ -14,9 +14,9 @@ export interface Delivery {
 
 /** Where an execution stands: its state, and within a state the Lambda's next atomic action. */
 export type Position =
-  | { readonly does: 'take' | 'await' | 'wait-message' | 'close' | 'tell' }
+  | { readonly does: 'take' | 'await' | 'wait-message' | 'close' | 'notify' }
   | { readonly does: 'notice'; readonly messages: readonly string[] }
-  | { readonly does: 'ask' | 'claim' | 'wait-turn' | 'read' | 'park'; readonly turn: number }
+  | { readonly does: 'ask' | 'claim' | 'wait-turn' | 'read' | 'abandon'; readonly turn: number }
   | { readonly does: 'launch'; readonly turn: number; readonly job: number }
   | { readonly does: 'accept'; readonly turn: number; readonly result: string }
   | Commands

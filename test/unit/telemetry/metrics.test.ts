@@ -1,11 +1,11 @@
 /** Metrics are lines of the log in CloudWatch's format: exact values under the deployment's name, and nothing for zero. */
 import { expect, test } from 'vitest'
-import { handler as failRun } from '../../../lambdas/fail-run/handler.ts'
+import { failRunTask as failRun } from '../../../lambdas/review-loop/fail-run.ts'
 import { publish } from '../../../src/adapters/metrics.ts'
 import { METRICS, type Measured, measuredToday } from '../../../src/core/metrics.ts'
 import { http } from '../../../src/http/http.ts'
 import { Problem, type ProblemStatus } from '../../../src/http/problem.ts'
-import { call, context } from '../http/call.ts'
+import { call } from '../http/call.ts'
 import { setDeployment } from '../http/deployment.ts'
 
 const deployment = setDeployment()
@@ -82,8 +82,8 @@ test('a day shows what was counted on it', () => {
 })
 
 test.each<[ProblemStatus, object[]]>([
-  [401, [{ Refused: 1 }]],
-  [403, [{ Refused: 1 }]],
+  [401, [{ RequestsRefused: 1 }]],
+  [403, [{ RequestsRefused: 1 }]],
   [404, []],
 ])('a request that is answered %i is counted as refused, or is not', async (status, expected) => {
   await call(
@@ -95,9 +95,9 @@ test.each<[ProblemStatus, object[]]>([
 
 test('a run that fails is counted, one that was redriven is not', async () => {
   const failure = { Error: 'Broken', Cause: 'because' }
-  await failRun({ failure, redriven: true }, context)
+  await failRun({ failure, redriven: true })
   expect(values()).toEqual([])
-  await expect(failRun({ failure, redriven: false }, context)).rejects.toThrow('Broken: because')
+  await expect(failRun({ failure, redriven: false })).rejects.toThrow('Broken: because')
   expect(values()).toEqual([{ RunsFailed: 1 }])
 })
 

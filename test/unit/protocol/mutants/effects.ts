@@ -115,8 +115,8 @@ export const effectMutants: readonly Mutant[] = [
     instead: 'the abandoned messages leave, then the notice is written',
     lacks: {
       noticeWithTell: false,
-      tell: (session, r, text, at) => {
-        const { item, output } = product.tell(session, r, text, at)
+      notify: (session, r, text, at) => {
+        const { item, output } = product.notify(session, r, text, at)
         return { item: { ...item, pendingEntries: session.pendingEntries }, output }
       },
     },

@@ -65,13 +65,13 @@ export const ownershipMutants: readonly Mutant[] = [
     'a zombie step',
   ),
   anyRun(
-    'park',
-    { park: (session, _, n) => product.park(session, current(session), n) },
+    'abandon',
+    { abandon: (session, _, n) => product.abandon(session, current(session), n) },
     'a result that is never usable',
   ),
   anyRun(
-    'tell',
-    { tell: (session, _, text, at) => product.tell(session, current(session), text, at) },
+    'notify',
+    { notify: (session, _, text, at) => product.notify(session, current(session), text, at) },
     'a result that is never usable',
   ),
   anyTurn(

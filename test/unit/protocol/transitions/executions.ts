@@ -54,7 +54,7 @@ function restart(at: Position): Position {
     case 'wait-message':
       return { does: 'await' }
     case 'notice':
-      return { does: 'tell' }
+      return { does: 'notify' }
     default:
       return at
   }
@@ -122,7 +122,7 @@ const outlive = (world: World, run: number, { at, entered, k }: Execution): Tran
 /** What a Lambda does after its first action, before it returns. */
 const sameLambda = (from: Position, to: Position) =>
   ['claim', 'launch', 'accept', 'advance', 'send', 'notice'].includes(to.does) ||
-  (from.does === 'park' && to.does === 'tell')
+  (from.does === 'abandon' && to.does === 'notify')
 
 export function zombieStep(world: World, setting: Setting): Transition[] {
   const zombie = world.zombieStep

@@ -62,10 +62,10 @@ export function runStep(
       const after = world.with({ session: item })
       return closed ? { world: after } : { world: after, next: take }
     }
-    case 'park':
-      return moved(world, system.park(session, run, at.turn), () => ({ does: 'tell' }))
-    case 'tell':
-      return tell(world, run, setting)
+    case 'abandon':
+      return moved(world, system.abandon(session, run, at.turn), () => ({ does: 'notify' }))
+    case 'notify':
+      return notify(world, run, setting)
     case 'notice':
       return { world: told(world, at.messages), next: take }
     case 'wait-turn':
@@ -108,7 +108,7 @@ function takeMessages(
     }
     case 'ask':
     case 'read':
-    case 'park':
+    case 'abandon':
       return { ...change, next: { does: output.do, turn: output.turn } }
     default:
       return { ...change, next: { does: output.do } }
@@ -198,9 +198,9 @@ function accept(
 }
 
 /** The senders are told by the notice in the item; in the broken variant by a step of its own. */
-function tell(world: World, run: number, { system }: Setting): Outcome {
+function notify(world: World, run: number, { system }: Setting): Outcome {
   const { abandoned, pendingEntries } = world.session
-  const { item } = system.tell(world.session, run, '', '')
+  const { item } = system.notify(world.session, run, '', '')
   const messages = item.abandoned.length === 0 ? abandoned.map(({ id }) => id) : []
   const after = world.with({ session: item })
   if (!system.noticeWithTell) return { world: after, next: { does: 'notice', messages } }

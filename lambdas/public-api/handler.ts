@@ -1,0 +1,18 @@
+/** What anyone may call. No token proves who they are, so this function reads no more than what links lead to. */
+import { api } from '../../src/http/api.ts'
+import { Problem } from '../../src/http/problem.ts'
+import { json } from '../../src/http/respond.ts'
+import { openLink } from './open-link.ts'
+import { routes } from './routes.ts'
+
+const health = async () => json({ status: 'ok', timestamp: new Date().toISOString() })
+
+export const handler = api(routes, {
+  'GET /health': health,
+  'GET /api/monitoring/health': health,
+  'GET /l/{token}': openLink,
+  $default: async ({ requestContext }) => {
+    const { method, path } = requestContext.http
+    throw new Problem(404, `There is no route ${method} ${path}.`)
+  },
+})

@@ -1,0 +1,34 @@
+/** Opens a short link: the whole text of a reply that was cut, or a file as a redirect to a link of five minutes. */
+import { getLink } from '../../src/adapters/contacts.ts'
+import { readEntry } from '../../src/adapters/history.ts'
+import { downloadLink } from '../../src/adapters/object-links.ts'
+import { deliveryContent } from '../../src/channels/delivery-content.ts'
+import { Problem } from '../../src/http/problem.ts'
+import type { HttpEvent } from '../../src/http/request.ts'
+import type { HttpResponse } from '../../src/http/respond.ts'
+
+const SECONDS = 300
+
+/** Whoever has the link may read: it cannot be guessed, and it expires. No cache and no page that it leads to keeps it. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-robots-tag': 'noindex',
+}
+
+export async function openLink(event: HttpEvent): Promise<HttpResponse> {
+  const { token = '' } = event.pathParameters ?? {}
+  const target = /^[A-Za-z0-9_-]{22}$/.test(token) ? await getLink(token) : undefined
+  const entry = target?.text && (await readEntry(target.sessionId, target.text.seq))
+  if (entry && target?.text)
+    return {
+      statusCode: 200,
+      headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' },
+      body: deliveryContent(entry, target.text.name).text,
+    }
+  if (!target?.file) throw new Problem(404, 'This link leads nowhere: it is wrong, or has expired.')
+  const { key, name } = target.file
+  const location = await downloadLink(key, { name, seconds: SECONDS })
+  return { statusCode: 302, headers: { ...HEADERS, location } }
+}

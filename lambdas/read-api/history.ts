@@ -1,0 +1,70 @@
+/** A session's history, oldest first: at once, or as soon as there is more. */
+import * as z from 'zod'
+import { readEntries } from '../../src/adapters/history.ts'
+import { waitFor } from '../../src/adapters/long-poll.ts'
+import { progressOf, readSession } from '../../src/adapters/sessions.ts'
+import type { Entry } from '../../src/core/history.ts'
+import { noSession } from '../../src/http/problem.ts'
+import { queryOf, wholeNumber } from '../../src/http/query.ts'
+import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
+import { type HttpResponse, json } from '../../src/http/respond.ts'
+
+const query = z.object({
+  after: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
+  limit: wholeNumber(1, 200).default(100),
+  /** Seconds to wait for an entry when there is none. */
+  wait: wholeNumber(0, 25).default(0),
+})
+
+export async function history(event: HttpEvent): Promise<HttpResponse> {
+  const began = Date.now()
+  const sessionId = check(sessionIdSchema, event.pathParameters?.sessionId, 'The session id')
+  const { after, limit, wait } = queryOf(event, query)
+  const now = await entriesAfter(sessionId, after, limit)
+  const entries =
+    now.length > 0 || wait === 0
+      ? now
+      : await waitFor(began + wait * 1000, () => newEntries(sessionId, after, limit))
+  const messages = whatFits(entries ?? [])
+  return json({ messages, next: messages.at(-1)?.seq ?? after })
+}
+
+/** A function answers at most 6 MB; the rest is for the next request. */
+const MAX_BYTES = 4_000_000
+
+/** The oldest entries that fit, at least one. */
+function whatFits(entries: readonly Entry[]): readonly Entry[] {
+  let bytes = 0
+  const over = entries.findIndex((entry, i) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry))
+    return i > 0 && bytes > MAX_BYTES
+  })
+  return over < 0 ? entries : entries.slice(0, over)
+}
+
+/** Entries that were deleted with an earlier conversation are no gap. Throws 404 when there is no such session. */
+async function entriesAfter(
+  sessionId: string,
+  after: number,
+  limit: number,
+): Promise<readonly Entry[]> {
+  const entries = await readEntries(sessionId, after, limit)
+  if (entries.length > 0) return entries
+  const session = await readSession(sessionId)
+  if (!session) throw noSession(sessionId)
+  const { forgottenTo = 0 } = session
+  return after < forgottenTo ? readEntries(sessionId, forgottenTo, limit) : entries
+}
+
+/** What has come since; a look costs one small read while there is nothing. */
+async function newEntries(
+  sessionId: string,
+  after: number,
+  limit: number,
+): Promise<readonly Entry[] | undefined> {
+  const progress = await progressOf(sessionId)
+  if (!progress) throw noSession(sessionId)
+  if (progress.lastSeq <= after) return undefined
+  const entries = await entriesAfter(sessionId, after, limit)
+  return entries.length > 0 ? entries : undefined
+}

@@ -1,0 +1,6 @@
+/** What SendGrid calls. */
+import type { Routes } from '../../src/http/route.ts'
+
+export const routes = {
+  'POST /api/webhooks/email': { access: 'sendgrid' },
+} as const satisfies Routes

@@ -1,0 +1,6 @@
+/** What Twilio says became of an SMS. */
+import type { Routes } from '../../src/http/route.ts'
+
+export const routes = {
+  'POST /api/webhooks/sms/status': { access: 'twilio' },
+} as const satisfies Routes

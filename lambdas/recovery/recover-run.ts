@@ -1,0 +1,53 @@
+/** An execution failed, was aborted or timed out: its run is taken over by a new one, its leg is reported as lost. */
+import * as z from 'zod'
+import { writeEntries } from '../../src/adapters/history.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { endSandbox } from '../../src/adapters/sandboxes.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
+import { readName } from '../../src/core/execution-name.ts'
+import { logIds } from '../../src/core/log-ids.ts'
+import type { LegFailure } from '../../src/core/worker-report.ts'
+import { reportFailure } from '../../src/protocol/lifecycle.ts'
+import { task } from '../../src/triggers/task.ts'
+import { collectLeg } from '../../src/use-cases/collect-leg.ts'
+import { startRun } from '../../src/use-cases/wake-run.ts'
+
+/** EventBridge's `Step Functions Execution Status Change`. */
+const statusChange = z.object({
+  detail: z.object({
+    name: z.string(),
+    status: z.enum(['FAILED', 'ABORTED', 'TIMED_OUT']),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+})
+
+export const recoverRunTask = task(statusChange, async ({ detail }) => {
+  const { name, status, error, cause } = detail
+  const ended = readName(name)
+  if (!ended) return
+  logger.appendKeys(logIds(ended))
+  const failure = { Error: error ?? status, Cause: cause }
+  // Who aborts an execution wants its processes gone, not paused.
+  const rest = status === 'ABORTED' ? { rest: endSandbox } : {}
+  if ('leg' in ended) await collectLeg(ended, failure, rest)
+  else await takeOver(ended, status === 'FAILED' ? undefined : failure)
+})
+
+/** A run that failed by itself has said so; one that was ended from outside could not. */
+async function takeOver(
+  { sessionId, run }: { sessionId: string; run: number },
+  unsaid: LegFailure | undefined,
+): Promise<void> {
+  const at = new Date().toISOString()
+  const { Error: error, Cause: cause } = unsaid ?? {}
+  const text = `Run ${run} was interrupted (${error}${cause ? `: ${cause}` : ''}) and is taken up again.`
+  const session = await changeSession(sessionId, (current) =>
+    unsaid
+      ? reportFailure(current, run, text, at)
+      : { item: current, output: current.run.id === run && current.run.open },
+  )
+  if (!session?.output) return
+  if (unsaid) await writeEntries(session.item)
+  await startRun(sessionId, run)
+}

@@ -1,0 +1,22 @@
+/** CloseRun: closes the run if nothing is outstanding, and lets the conductor's sandbox rest. */
+import { writeEntries } from '../../src/adapters/history.ts'
+import { readLedger } from '../../src/adapters/ledgers.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { pauseSandbox } from '../../src/adapters/sandboxes.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
+import { closeRun } from '../../src/protocol/lifecycle.ts'
+import { task } from '../../src/triggers/task.ts'
+import { runInput } from '../../src/triggers/task-input.ts'
+
+export const closeRunTask = task(runInput, async ({ sessionId, run }) => {
+  const { total: models } = await readLedger(sessionId)
+  const account = { models, at: new Date().toISOString() }
+  const closed = await changeSession(sessionId, (session) => closeRun(session, run, account))
+  if (!closed?.output) return { closed: false }
+  await writeEntries(closed.item, ({ kind }) => kind === 'receipt')
+  const { sandboxId } = closed.item.conductor
+  // A sandbox that is not paused now pauses itself at the end of its hour: it costs money, not work.
+  if (sandboxId !== undefined)
+    await pauseSandbox(sandboxId).catch((error: unknown) => logger.warn('not paused', { error }))
+  return { closed: true }
+})

@@ -1,0 +1,31 @@
+/** TakeMessages: repairs the history, takes what waits, says what the run does next. */
+import { writeEntries } from '../../src/adapters/history.ts'
+import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { pauseNotice } from '../../src/core/receipt.ts'
+import { type Next, takeMessages } from '../../src/protocol/take-messages.ts'
+import { task } from '../../src/triggers/task.ts'
+import { runInput } from '../../src/triggers/task-input.ts'
+import { flushHistory } from '../../src/use-cases/flush-history.ts'
+import { loadBudgetCheck, postCounts } from '../../src/use-cases/load-budget-check.ts'
+
+export const takeMessagesTask = task(runInput, async ({ sessionId, run }): Promise<Next> => {
+  const session = await readSession(sessionId)
+  if (!session) return { do: 'superseded' }
+  const [written, purse] = await Promise.all([flushHistory(session), loadBudgetCheck(session)])
+  const taken = await changeSession(sessionId, (current) =>
+    takeMessages(current, run, {
+      written,
+      purse,
+      pauseNotice: pauseNotice(sessionId),
+      now: Date.now(),
+    }),
+  )
+  if (!taken) return { do: 'superseded' }
+  const { item, output } = taken
+  await Promise.all([
+    postCounts(item),
+    // That the run pauses is read at once; nobody else may come to write it before somebody goes on.
+    writeEntries(item, ({ seq }) => seq === item.paused?.seq),
+  ])
+  return output
+})

@@ -1,0 +1,35 @@
+/** How replies get to people: from the outbox to their provider. */
+import { Construct } from 'constructs'
+import { environment } from '../kit/bindings.ts'
+import { consume } from '../kit/consume.ts'
+import { ServiceFunction } from '../kit/service-function.ts'
+import type { Resources } from '../resources/index.ts'
+import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
+import { twilio } from './sms.ts'
+
+export class Delivery extends Construct {
+  constructor(scope: Construct, id: string, resources: Resources) {
+    super(scope, id)
+    const { storage, contacts, queues, secrets, config } = resources
+    const deliver = new ServiceFunction(this, 'DeliverMessage', {
+      name: 'deliver-message',
+      memoryMb: 1024,
+      timeout: CONSUMER_TIMEOUT.deliveries,
+      bindings: [
+        twilio(resources),
+        secrets.sendgridKey,
+        secrets.linkKey,
+        contacts.people(),
+        contacts.change(),
+        storage.changeConversations(),
+        storage.readArtifacts(),
+        storage.readSessions(),
+        storage.changeUsage(),
+        queues.sendMessages,
+        environment('SMS_SEGMENTS', String(config.smsSegments)),
+        environment('LINK_DAYS', String(config.linkDays)),
+      ],
+    })
+    consume(deliver, queues.deliveries, { batchSize: 1, maxConcurrency: 20 })
+  }
+}

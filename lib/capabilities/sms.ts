@@ -1,0 +1,43 @@
+/** SMS by Twilio: what it calls. */
+import { Duration } from 'aws-cdk-lib'
+import { Construct } from 'constructs'
+import { routes as receiveRoutes } from '../../lambdas/receive-sms/routes.ts'
+import { routes as statusRoutes } from '../../lambdas/record-sms-status/routes.ts'
+import { type Binding, combine, environment } from '../kit/bindings.ts'
+import { ServiceFunction } from '../kit/service-function.ts'
+import type { Resources } from '../resources/index.ts'
+
+export class Sms extends Construct {
+  constructor(scope: Construct, id: string, resources: Resources) {
+    super(scope, id)
+    const { storage, contacts, queues, api } = resources
+    const receive = new ServiceFunction(this, 'ReceiveSms', {
+      name: 'receive-sms',
+      timeout: Duration.seconds(10),
+      bindings: [
+        twilio(resources),
+        contacts.people(),
+        contacts.change(),
+        storage.putMessages(),
+        storage.quarantine(),
+        queues.sendMessages,
+      ],
+    })
+    api.route(receive, receiveRoutes)
+    // A function of its own: what strangers reach reads nothing that was said, and this one reads entries.
+    const status = new ServiceFunction(this, 'RecordSmsStatus', {
+      name: 'record-sms-status',
+      timeout: Duration.seconds(10),
+      bindings: [twilio(resources), storage.changeConversations()],
+    })
+    api.route(status, statusRoutes)
+  }
+}
+
+/** The account, its token, and the address under which Twilio calls: what signatures are checked with. */
+export const twilio = ({ secrets, config, publicUrl }: Resources): Binding =>
+  combine(
+    secrets.twilioToken,
+    environment('TWILIO_ACCOUNT_SID', config.twilioAccountSid ?? ''),
+    environment('PUBLIC_URL', publicUrl),
+  )

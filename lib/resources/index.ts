@@ -1,0 +1,61 @@
+/** Everything that the functions share: what is kept, queued and secret, and the API. No function belongs to it. */
+import { Aws, Stack } from 'aws-cdk-lib'
+import { Construct } from 'constructs'
+import { type Binding, combine, environment } from '../kit/bindings.ts'
+import { Api } from './api.ts'
+import { type Config, readConfig } from './config.ts'
+import { Contacts } from './contacts.ts'
+import { Queues } from './queues.ts'
+import { Secrets } from './secrets.ts'
+import { Storage } from './storage.ts'
+
+export class Resources {
+  readonly config: Config
+  readonly storage: Storage
+  readonly contacts: Contacts
+  readonly queues: Queues
+  readonly secrets: Secrets
+  readonly api: Api
+  /** Names this deployment: several may share an E2B account, and none touches the sandboxes of another. */
+  readonly deployment: Binding
+
+  constructor(scope: Construct) {
+    this.config = readConfig(scope.node)
+    this.storage = new Storage(scope, 'Storage', this.config)
+    // The table's logical id is frozen, and with it the path that it had in the first version.
+    this.contacts = new Contacts(new Construct(scope, 'Channels'), 'Contacts', this.config)
+    this.queues = new Queues(scope, 'Queues')
+    this.secrets = new Secrets(scope, 'Secrets')
+    this.api = new Api(scope, 'Api')
+    this.deployment = environment(
+      'DEPLOYMENT',
+      `${Stack.of(scope).stackName}/${Aws.ACCOUNT_ID}/${Aws.REGION}`,
+    )
+  }
+
+  /** Creates and resumes sandboxes, and starts the runner in them. */
+  launchSandboxes(): Binding {
+    return combine(
+      this.secrets.e2bKey,
+      this.deployment,
+      environment('E2B_TEMPLATE', this.config.e2bTemplate),
+      this.secrets.jobKey,
+      this.api.callback,
+    )
+  }
+
+  /** Pauses and ends sandboxes. */
+  endSandboxes(): Binding {
+    return this.secrets.e2bKey
+  }
+
+  /** What sessions, days and senders may spend. */
+  budgets(): Binding {
+    return environment('BUDGETS', JSON.stringify(this.config.budgets))
+  }
+
+  /** The address by which the world knows the API. */
+  get publicUrl(): string {
+    return this.config.publicUrl ?? this.api.url
+  }
+}

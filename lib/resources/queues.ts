@@ -1,0 +1,94 @@
+/** The queues: messages on their way in, replies on their way out, work to be cancelled, and what failed every time. */
+import { Duration, Validations } from 'aws-cdk-lib'
+import { CfnQueue, type Queue } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
+import { type OrderedQueueProps, orderedQueue } from '../kit/ordered-queue.ts'
+
+/** How long the consumer of each queue may take for a batch. */
+export const CONSUMER_TIMEOUT = {
+  messages: Duration.seconds(20),
+  /** As long as the function that also sweeps. */
+  deadLetters: Duration.minutes(2),
+  /** A provider may take ten seconds to answer, and is asked three times. */
+  deliveries: Duration.seconds(60),
+  /** As long as API Gateway waits for the function that also serves the operator. */
+  cancellations: Duration.seconds(29),
+} as const
+
+/** Some two days of a provider that is down, at a delivery's longest time-out. */
+const DELIVERY_ATTEMPTS = 500
+
+/** Frozen: a queue that is replaced loses what is on it. The names are those of the first version. */
+const LOGICAL_IDS = {
+  Messages: 'IntakeQueue6FB53B87',
+  DeadLetters: 'IntakeDeadLettersA15864BB',
+  Deliveries: 'ChannelsOutboxD1784C98',
+  Cancellations: 'ChannelsEndingsEBB66BEB',
+  Failures: 'ChannelsUndone02A09F2D',
+} as const
+
+export class Queues extends Construct {
+  /** Messages to be appended to their sessions. */
+  readonly messages: Queue
+  /** Messages that could not be appended. */
+  readonly deadLetters: Queue
+  /** Replies to be delivered: the outbox. */
+  readonly deliveries: Queue
+  /** Work that a person told Baton to end. */
+  readonly cancellations: Queue
+  /** Deliveries and cancellations that failed every time. */
+  readonly failures: Queue
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    this.deadLetters = this.#deadLetterQueue('DeadLetters', CONSUMER_TIMEOUT.deadLetters)
+    this.failures = this.#deadLetterQueue('Failures', CONSUMER_TIMEOUT.cancellations)
+    this.messages = this.#queue('Messages', {
+      consumer: CONSUMER_TIMEOUT.messages,
+      deadLetters: { queue: this.deadLetters, maxReceiveCount: 5 },
+    })
+    this.deliveries = this.#queue('Deliveries', {
+      consumer: CONSUMER_TIMEOUT.deliveries,
+      deadLetters: { queue: this.failures, maxReceiveCount: DELIVERY_ATTEMPTS },
+    })
+    this.cancellations = this.#queue('Cancellations', {
+      consumer: CONSUMER_TIMEOUT.cancellations,
+      deadLetters: { queue: this.failures, maxReceiveCount: 20 },
+    })
+  }
+
+  /** Puts messages on their session's queue. */
+  get sendMessages(): Binding {
+    return sending('QUEUE_URL', this.messages)
+  }
+
+  /** Puts replies on the outbox. */
+  get sendDeliveries(): Binding {
+    return sending('OUTBOX_URL', this.deliveries)
+  }
+
+  /** Has work ended by a function that has the rights for it. */
+  get sendCancellations(): Binding {
+    return sending('CANCELLATIONS_URL', this.cancellations)
+  }
+
+  #queue(id: keyof typeof LOGICAL_IDS, props: OrderedQueueProps): Queue {
+    const queue = orderedQueue(this, id, props)
+    if (queue.node.defaultChild instanceof CfnQueue)
+      queue.node.defaultChild.overrideLogicalId(LOGICAL_IDS[id])
+    return queue
+  }
+
+  #deadLetterQueue(id: keyof typeof LOGICAL_IDS, consumer: Duration): Queue {
+    const queue = this.#queue(id, { consumer })
+    Validations.of(queue).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue.',
+    })
+    return queue
+  }
+}
+
+const sending = (variable: string, queue: Queue): Binding =>
+  combine(environment(variable, queue.queueUrl), allow(queue.queueArn, 'sqs:SendMessage'))

@@ -1,0 +1,31 @@
+/** The routes of a function and what each of them does. API Gateway has found the route: `routeKey` names it. */
+import type { Context } from 'aws-lambda'
+import { requireOperator, requireReader } from './authenticate.ts'
+import { http } from './http.ts'
+import { Problem } from './problem.ts'
+import type { HttpEvent } from './request.ts'
+import type { HttpResponse } from './respond.ts'
+import type { Access, Route } from './route.ts'
+
+type Respond = (event: HttpEvent) => Promise<HttpResponse>
+
+const REQUIRE: Readonly<Partial<Record<Access, (authorization?: string) => Promise<void>>>> = {
+  reader: requireReader,
+  operator: requireOperator,
+}
+
+/**
+ * Makes a Lambda handler of the declared routes. Bearer tokens are checked here; sandboxes and providers prove themselves
+ * to the route's own code, which needs the claims or the body for it. Any other route is 404, for the operator alone.
+ */
+export const api = <Key extends string>(
+  routes: Readonly<Record<Key, Route>>,
+  responses: Readonly<Record<Key, Respond>>,
+) =>
+  http(async (event) => {
+    const { routeKey, headers } = event
+    const key = (Object.keys(routes) as Key[]).find((each) => each === routeKey)
+    await REQUIRE[key === undefined ? 'operator' : routes[key].access]?.(headers.authorization)
+    if (key === undefined) throw new Problem(404, `There is no route ${routeKey}.`)
+    return responses[key](event)
+  }) as (event: HttpEvent, context: Context) => Promise<HttpResponse>
