@@ -21,6 +21,16 @@ export const COLD_SECRET_READS = 4
 /** From the accepted webhook to the running CLI, warm, without E2B and the runner's own start. */
 export const OWN_HOPS_MS = 100
 
+/** The cold way on 29 November 2026, with a function for each state of a run and 512 MB for each function. */
+const COLD_WAY_BASE_MS = 4_700
+
+/** From the webhook to the running CLI when nothing is warm, without E2B and the CLI. */
+export const COLD = {
+  functionsInARow: 5,
+  functionsInARowWithWorker: 6,
+  wayMs: COLD_WAY_BASE_MS / 2,
+} as const
+
 export const IDLE_USD_A_MONTH = 2
 
 /** Of every function. The one that parses emails may be larger. */

@@ -1,5 +1,6 @@
 /** Everything that can be measured, in the order in which it is. */
 import { bundles } from './bundles/section.ts'
+import { cold } from './cold/section.ts'
 import { cpu } from './cpu/section.ts'
 import { gateway } from './gateway/section.ts'
 import { hops } from './hops/section.ts'
@@ -20,6 +21,7 @@ interface Section {
 
 export const SECTIONS: Readonly<Record<string, Section>> = {
   hops: { title: 'from the webhook to the running CLI', run: hops },
+  cold: { title: 'the way of a message to an idle deployment', run: cold },
   latency: { title: 'how long a person waits', run: latency },
   messages: { title: 'what a message costs at AWS', run: messages },
   idle: { title: 'what a deployment costs while nobody writes', run: idle },

@@ -1,7 +1,12 @@
 /** Baton on one machine: the synthesised template, sandboxes, and a model, all on loopback. */
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { type Intercept, type LocalAws, startAws } from '../packages/local-aws/src/index.ts'
+import {
+  type Intercept,
+  type LocalAws,
+  type OnStage,
+  startAws,
+} from '../packages/local-aws/src/index.ts'
 import type { IsolationKind, Limits } from '../packages/local-e2b/src/options.ts'
 import { type LocalE2B, startE2B } from '../packages/local-e2b/src/server.ts'
 import { openApiPort } from './api-port.ts'
@@ -35,6 +40,8 @@ export interface BatonOptions {
   readonly claude?: string | undefined
   /** For tests: hears of every request of a function to AWS or E2B before it is performed. */
   readonly intercept?: Intercept
+  /** For measurements: hears of each process of a function what it does next. */
+  readonly onStage?: OnStage
   readonly log: (line: string) => void
 }
 
@@ -69,6 +76,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     variables,
     claude = installedCli(root),
     intercept,
+    onStage,
     log,
   } = options
   const closing: (() => Promise<void>)[] = []
@@ -121,6 +129,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       lambdaEnv: { ...e2bEnv, ...channels.env, ...variables },
       before: channels.before,
       intercept,
+      onStage,
       log,
       // The callback, the links to objects, the gateway: not the model itself.
       onOpen: (ports) => {

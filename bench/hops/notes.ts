@@ -23,18 +23,26 @@ export async function timedClaude(folder: string): Promise<string> {
   return executable
 }
 
-/** Returns the notes of all sandboxes that are there, those of each in their order. */
-function readNotes(stateDir: string): z.infer<typeof note>[] {
-  return globSync(path.join(stateDir, 'e2b', '**', 'bench-notes.jsonl')).flatMap((file) =>
+/** Returns the notes of each sandbox that is there, in their order. */
+const notesBySandbox = (stateDir: string): z.infer<typeof note>[][] =>
+  globSync(path.join(stateDir, 'e2b', '**', 'bench-notes.jsonl')).map((file) =>
     readFileSync(file, 'utf8')
-      .trim()
       .split('\n')
+      // The last one is empty, and so is a file that is only just made.
+      .filter((line) => line !== '')
       .map((line) => note.parse(JSON.parse(line))),
   )
-}
+
+const readNotes = (stateDir: string) => notesBySandbox(stateDir).flat()
 
 export const startsIn = (stateDir: string): Start[] =>
   readNotes(stateDir).filter((each) => each.kind === 'start')
+
+/** Returns the first start in each sandbox, in the order of these starts. */
+export const firstStartsIn = (stateDir: string): Start[] =>
+  notesBySandbox(stateDir)
+    .flatMap((notes) => notes.find((each) => each.kind === 'start') ?? [])
+    .sort((a, b) => a.cli - b.cli)
 
 export const cliCpuSeconds = (stateDir: string): number =>
   readNotes(stateDir).reduce(

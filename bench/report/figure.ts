@@ -1,7 +1,18 @@
 /** One line of the report: what was measured, how it spreads, and the mark that it is held to. */
 import { type Spread, spreadOf } from './statistics.ts'
 
-export type Unit = '' | 'ms' | 's' | 'CPU-s' | 'kB' | 'MB' | 'MB/s' | '$' | '$/month' | 'x'
+export type Unit =
+  | ''
+  | 'ms'
+  | 's'
+  | 'CPU-s'
+  | 'CPU-ms'
+  | 'kB'
+  | 'MB'
+  | 'MB/s'
+  | '$'
+  | '$/month'
+  | 'x'
 
 export interface Figure {
   readonly name: string

@@ -19,7 +19,7 @@ import {
   outbound,
 } from './interception.ts'
 import { bundleRuntime, codeFolder } from './lambda-code.ts'
-import { type LambdaHost, lambdaHost } from './lambda-host.ts'
+import { type LambdaHost, lambdaHost, type OnStage } from './lambda-host.ts'
 import { type Loopback, openLoopback } from './loopback.ts'
 import { homeFor, NO_PROFILE } from './no-profile.ts'
 import { s3Service } from './objects.ts'
@@ -38,6 +38,7 @@ import { stoppableClock } from './stoppable-clock.ts'
 import { loadTemplate, type Template } from './template.ts'
 
 export type { FunctionCall, Intercept } from './interception.ts'
+export type { OnStage } from './lambda-host.ts'
 
 export interface AwsOptions {
   /** The cloud assembly: the folder that `cdk synth` writes. */
@@ -58,6 +59,8 @@ export interface AwsOptions {
   readonly clock?: Clock
   /** Hears of every request of a function, also of those to an address in `lambdaEnv`, before it is performed. */
   readonly intercept?: Intercept | undefined
+  /** Hears of each process of a function what it does next, at once: to limit it, or to measure it. */
+  readonly onStage?: OnStage | undefined
   /** Hears the open ports before anything of the last start is taken up again. */
   readonly onOpen?: (ports: readonly number[]) => void
   /** Stands in front of the HTTP API; it is no part of the template. */
@@ -137,6 +140,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
         ...(others && { [callerVariable]: id, ...others.env(id) }),
       }),
       clock,
+      onStage: options.onStage,
       log,
     })
     closing.push(() => lambda.close())

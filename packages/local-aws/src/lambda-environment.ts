@@ -63,6 +63,11 @@ export class Environment {
     return this.#alive
   }
 
+  /** Undefined if the process could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   /** The event of the latest invocation. */
   get event(): unknown {
     this.#latest.event ??= JSON.parse(this.#latest.json)

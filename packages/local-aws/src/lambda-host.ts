@@ -33,6 +33,19 @@ export interface LambdaHost {
 
 type IsMeant = (declared: Declared<'AWS::Lambda::Function'>) => boolean
 
+/** A function's process to those who limit it or measure it. */
+export interface FunctionProcess {
+  /** Tells it from all others, also after its end. */
+  readonly id: string
+  readonly pid: number
+  readonly functionId: string
+}
+
+/** It has been started; an invocation begins, of the first one after the code was loaded; an invocation has ended. */
+export type Stage = 'started' | 'invoked' | 'ended'
+
+export type OnStage = (stage: Stage, process: FunctionProcess) => void
+
 /** A function's process. */
 export interface Caller {
   /** The function's logical id. */
@@ -58,21 +71,27 @@ export interface LambdaHostOptions {
   readonly clock: Clock
   /** So long an invocation waits for a process that becomes free before it has one started; what a start takes if not given. */
   readonly patienceMs?: number
+  /** Hears what a process does next, at once. */
+  readonly onStage?: OnStage | undefined
   readonly log: (line: string) => void
 }
 
 interface HostedFunction extends Declared<'AWS::Lambda::Function'> {
   codeFolder: string
   readonly pool: LambdaPool
+  readonly onStage: (stage: Stage, environment: Environment) => void
 }
 
 export function lambdaHost(options: LambdaHostOptions): LambdaHost {
   const hosted = new Map(
     options.functions.map((declared): [string, HostedFunction] => {
+      const onStage = (stage: Stage, { id, pid }: Environment) => {
+        if (pid !== undefined) options.onStage?.(stage, { id, pid, functionId: declared.logicalId })
+      }
       const start = () => {
         const id = randomUUID()
         const { codeFolder } = hosted
-        return new Environment({
+        const environment = new Environment({
           id,
           runtime: options.runtime,
           codeFolder,
@@ -82,12 +101,15 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
           },
           log: (line) => options.log(`[${declared.name}] ${line}`),
         })
+        onStage('started', environment)
+        return environment
       }
       const { clock, patienceMs = coldStartMs } = options
       const hosted: HostedFunction = {
         ...declared,
         codeFolder: options.codeFolder(declared),
         pool: new LambdaPool({ start, clock, patienceMs }),
+        onStage,
       }
       return [declared.arn, hosted]
     }),
@@ -150,6 +172,7 @@ async function invoke(
   const lease = await hosted.pool.lease()
   if (!lease.ok) return functionError(lease.error)
   const requestId = randomUUID()
+  hosted.onStage('invoked', lease.environment)
   const began = performance.now()
   try {
     const timeoutMs = Timeout * 1000
@@ -162,6 +185,7 @@ async function invoke(
   } finally {
     const durationMs = performance.now() - began
     const { initMs } = lease
+    hosted.onStage('ended', lease.environment)
     report(reportLine({ requestId, durationMs, memoryMb: hosted.properties.MemorySize, initMs }))
     lease.release()
   }

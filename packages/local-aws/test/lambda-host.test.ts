@@ -33,11 +33,13 @@ const code: Record<string, string> = {
     }`,
   reported: `exports.handler = async () => 1`,
   pid: `exports.handler = async () => process.pid`,
+  staged: `exports.handler = async () => process.pid`,
 }
 
 let host: LambdaHost
 let patient: LambdaHost
 const lines: string[] = []
+const stages: string[] = []
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
 
 beforeAll(async () => {
@@ -65,6 +67,7 @@ beforeAll(async () => {
     compileCache: path.join(folder, 'compiled'),
     env: () => ({}),
     clock: systemClock,
+    onStage: (stage, { functionId, pid }) => stages.push(`${functionId} ${pid} ${stage}`),
     log: (line) => lines.push(line),
   }
   host = lambdaHost(options)
@@ -161,6 +164,16 @@ test('a process of a function that is not meant goes on', async () => {
   expect(await host.invoke(arnOf('pid'), {})).toMatchObject({
     payload: Reflect.get(before, 'payload'),
   })
+})
+
+test('the stages of a process are told of', async () => {
+  const { payload } = { payload: undefined, ...(await host.invoke(arnOf('staged'), {})) }
+  await host.invoke(arnOf('staged'), {})
+  expect(stages.filter((stage) => stage.startsWith('staged'))).toEqual(
+    ['started', 'invoked', 'ended', 'invoked', 'ended'].map(
+      (stage) => `staged ${payload} ${stage}`,
+    ),
+  )
 })
 
 test('each invocation leaves its REPORT line in the log, with the start where there was one', async () => {
