@@ -1,7 +1,7 @@
 /** Opens a short link: the whole text of a reply that was cut, or a file as a redirect to a link of five minutes. */
 import { getLink } from '../../src/adapters/contacts.ts'
 import { readEntry } from '../../src/adapters/history.ts'
-import { downloadLink } from '../../src/adapters/object-links.ts'
+import { downloadLink } from '../../src/adapters/objects.ts'
 import { deliveryContent } from '../../src/channels/delivery-content.ts'
 import { Problem } from '../../src/http/problem.ts'
 import type { HttpEvent } from '../../src/http/request.ts'

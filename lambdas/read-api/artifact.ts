@@ -1,5 +1,5 @@
 /** One artifact of a worker, by a redirect to a short-lived link. */
-import { downloadLink } from '../../src/adapters/object-links.ts'
+import { downloadLink } from '../../src/adapters/objects.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
 import { artifactsOf, uploadKey } from '../../src/core/artifacts.ts'
 import { noWorker, Problem } from '../../src/http/problem.ts'

@@ -1,6 +1,6 @@
 /** The files that came with a session's mails, as a job gets them: every sandbox of the session has them at the same place. */
 
-import { readLink } from '../../src/adapters/object-links.ts'
+import { readLink } from '../../src/adapters/objects.ts'
 import type { Job } from '../../src/contract/runner.ts'
 import { attachmentKey } from '../../src/core/attachments.ts'
 import { pathOf } from '../../src/core/message.ts'

@@ -1,7 +1,7 @@
 /** The conductor's side of the callback: the job is in the session's item, with the turn. */
 
 import { getBodies, putResult } from '../../src/adapters/bodies.ts'
-import { readLink } from '../../src/adapters/object-links.ts'
+import { readLink } from '../../src/adapters/objects.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
 import { completeTask, sendHeartbeat } from '../../src/adapters/step-functions.ts'
 import { readWorker } from '../../src/adapters/workers.ts'

@@ -1,7 +1,7 @@
 /** What a conductor's and a worker's job have in common: the gateway to the model, the limits, the transcript. */
 
 import { env } from '../../src/adapters/environment.ts'
-import { readLink, writeLink } from '../../src/adapters/object-links.ts'
+import { readLink, writeLink } from '../../src/adapters/objects.ts'
 import { secret } from '../../src/adapters/secrets.ts'
 import type { Job } from '../../src/contract/runner.ts'
 import { type JobClaims, signJobToken } from '../../src/core/job-token.ts'

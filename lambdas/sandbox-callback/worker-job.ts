@@ -1,7 +1,7 @@
 /** A worker's side of the callback: the job is in the worker's item, with its current leg. */
 
 import { putResult } from '../../src/adapters/bodies.ts'
-import { uploadLink } from '../../src/adapters/object-links.ts'
+import { uploadLink } from '../../src/adapters/objects.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { completeTask, sendHeartbeat } from '../../src/adapters/step-functions.ts'
 import { changeWorker, readWorker } from '../../src/adapters/workers.ts'

@@ -3,7 +3,8 @@ import { Construct } from 'constructs'
 import { routes } from '../../lambdas/receive-message/routes.ts'
 import { consume } from '../kit/consume.ts'
 import { drives } from '../kit/executions.ts'
-import { ServiceFunction } from '../kit/service-function.ts'
+import { freezeLogicalId } from '../kit/frozen.ts'
+import { ON_THE_WAY_MB, ServiceFunction } from '../kit/service-function.ts'
 import { WAITING } from '../resources/api.ts'
 import type { Resources } from '../resources/index.ts'
 import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
@@ -22,6 +23,7 @@ export class Intake extends Construct {
     super(scope, id)
     this.receive = new ServiceFunction(this, 'ReceiveMessage', {
       name: 'receive-message',
+      memoryMb: ON_THE_WAY_MB,
       timeout: WAITING,
       bindings: [
         storage.putMessages(),
@@ -37,6 +39,7 @@ export class Intake extends Construct {
     // Appends a message once, and wakes the run.
     this.dispatch = new ServiceFunction(this, 'DispatchMessage', {
       name: 'dispatch-message',
+      memoryMb: ON_THE_WAY_MB,
       timeout: CONSUMER_TIMEOUT.messages,
       bindings: [
         storage.changeSessions(),
@@ -47,6 +50,10 @@ export class Intake extends Construct {
         drives('REVIEW_LOOP_ARN', reviewLoop.machine),
       ],
     })
-    consume(this.dispatch, queues.messages, { batchSize: 10, maxConcurrency: 50 })
+    freezeLogicalId(
+      consume(this.dispatch, queues.messages, { batchSize: 10, maxConcurrency: 50 }),
+      // A function has one mapping to a queue: a second one cannot be created beside it.
+      'IntakeDispatchMessageSqsEventSourceBatonIntakeQueue6F25EB3E0E1171C8',
+    )
   }
 }

@@ -15,6 +15,8 @@ export class ModelGateway extends Construct {
     const { storage, secrets, config } = resources
     this.fn = new ServiceFunction(this, 'ModelGateway', {
       name: 'model-gateway',
+      // It is paid for as long as an answer streams, and does little meanwhile.
+      memoryMb: 384,
       // An answer may stream for long; no function lives longer.
       timeout: Duration.minutes(15),
       bindings: [

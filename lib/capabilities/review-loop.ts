@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs'
 import { environment } from '../kit/bindings.ts'
 import { starts, stops } from '../kit/executions.ts'
-import { ServiceFunction } from '../kit/service-function.ts'
+import { ServiceFunction, WHOLE_CPU_MB } from '../kit/service-function.ts'
 import {
   caught,
   dontRetryStateChanged,
@@ -35,6 +35,7 @@ export class ReviewLoop extends Construct {
     const { storage, contacts, queues, config } = resources
     const fn = new ServiceFunction(this, 'ReviewLoopFunction', {
       name: 'review-loop',
+      memoryMb: WHOLE_CPU_MB,
       timeout: Duration.seconds(FUNCTION_SECONDS),
       bindings: [
         resources.launchSandboxes(),

@@ -4,7 +4,7 @@ import { Construct } from 'constructs'
 import { routes } from '../../lambdas/sandbox-callback/routes.ts'
 import { environment } from '../kit/bindings.ts'
 import { completes } from '../kit/executions.ts'
-import { ServiceFunction } from '../kit/service-function.ts'
+import { ON_THE_WAY_MB, ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
 import type { ModelGateway } from './model-gateway.ts'
 import type { ReviewLoop } from './review-loop.ts'
@@ -28,6 +28,7 @@ export class SandboxCallback extends Construct {
     super(scope, id)
     this.fn = new ServiceFunction(this, 'SandboxCallback', {
       name: 'sandbox-callback',
+      memoryMb: ON_THE_WAY_MB,
       timeout: Duration.seconds(20),
       bindings: [
         secrets.jobKey,

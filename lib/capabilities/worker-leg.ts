@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib'
 import { type StateMachine, Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { LEG_MARGIN_SECONDS, LONGEST_LEG_SECONDS, SILENCE_SECONDS } from '../../src/core/limits.ts'
-import { ServiceFunction } from '../kit/service-function.ts'
+import { ServiceFunction, WHOLE_CPU_MB } from '../kit/service-function.ts'
 import {
   caught,
   dontRetryStateChanged,
@@ -31,6 +31,7 @@ export class WorkerLeg extends Construct {
     const { storage, queues } = resources
     const fn = new ServiceFunction(this, 'WorkerLegFunction', {
       name: 'worker-leg',
+      memoryMb: WHOLE_CPU_MB,
       timeout: Duration.seconds(60),
       bindings: [
         resources.launchSandboxes(),

@@ -3,8 +3,9 @@ import { Validations } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
+import type { IConstruct } from 'constructs'
 
-/** One group of the queue at a time, many groups at once; what fails comes back by itself. */
+/** One group of the queue at a time, many groups at once; what fails comes back by itself. Returns the mapping. */
 export function consume(
   fn: IFunction,
   queue: IQueue,
@@ -12,12 +13,16 @@ export function consume(
     batchSize,
     maxConcurrency,
   }: Pick<Required<SqsEventSourceProps>, 'batchSize' | 'maxConcurrency'>,
-): void {
+): IConstruct {
   Validations.of(fn).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
     reason: 'What fails stays on a queue that an alarm watches; a destination is for streams.',
   })
+  const before = new Set(fn.node.children)
   fn.addEventSource(
     new SqsEventSource(queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),
   )
+  const mapping = fn.node.children.find((child) => !before.has(child))
+  if (!mapping) throw new Error(`${fn.node.path} does not consume ${queue.node.path}`)
+  return mapping
 }

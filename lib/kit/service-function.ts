@@ -20,8 +20,18 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration
   /** All that it may use. */
   readonly bindings: readonly Binding[]
+  /** Its CPU share comes with it: one vCPU at 1,769 MB. 512 without a choice. */
   readonly memoryMb?: number
 }
+
+/**
+ * For functions that a person waits for: a cold start is CPU time alone, which takes half as long and costs the same.
+ * `npm run bench -- --only cold` measures it.
+ */
+export const ON_THE_WAY_MB = 1024
+
+/** One whole vCPU, for those on the way with the largest bundles. */
+export const WHOLE_CPU_MB = 1769
 
 /** In the app's context: the folder that holds every function's bundle in a folder of its name. */
 export const BUNDLES = 'baton:bundles'

@@ -17,6 +17,7 @@ import * as z from 'zod'
 import { DIMENSION } from '../../src/core/metrics.ts'
 import type { Routes } from '../../src/http/route.ts'
 import { type Binding, environment } from '../kit/bindings.ts'
+import { freezeLogicalId } from '../kit/frozen.ts'
 import { Log } from '../kit/log.ts'
 
 const AUTHORIZATION =
@@ -92,6 +93,8 @@ export class Api extends Construct {
       routeKey: HttpRouteKey.DEFAULT,
       integration,
     })
+    // An API has one default route: a second one cannot be created beside it.
+    freezeLogicalId(route, 'ApiHttpDefaultRoute41824AB3')
     Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
   }
 }

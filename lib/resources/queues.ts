@@ -1,8 +1,9 @@
 /** The queues: messages on their way in, replies on their way out, work to be cancelled, and what failed every time. */
 import { Duration, Validations } from 'aws-cdk-lib'
-import { CfnQueue, type Queue } from 'aws-cdk-lib/aws-sqs'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
+import { freezeLogicalId } from '../kit/frozen.ts'
 import { type OrderedQueueProps, orderedQueue } from '../kit/ordered-queue.ts'
 
 /** How long the consumer of each queue may take for a batch. */
@@ -21,11 +22,11 @@ const DELIVERY_ATTEMPTS = 500
 
 /** Frozen: a queue that is replaced loses what is on it. The names are those of the first version. */
 const LOGICAL_IDS = {
-  Messages: 'IntakeQueue6FB53B87',
-  DeadLetters: 'IntakeDeadLettersA15864BB',
-  Deliveries: 'ChannelsOutboxD1784C98',
-  Cancellations: 'ChannelsEndingsEBB66BEB',
-  Failures: 'ChannelsUndone02A09F2D',
+  Messages: { queue: 'IntakeQueue6FB53B87', policy: 'IntakeQueuePolicy7DD39EDA' },
+  DeadLetters: { queue: 'IntakeDeadLettersA15864BB', policy: 'IntakeDeadLettersPolicy486AD3D7' },
+  Deliveries: { queue: 'ChannelsOutboxD1784C98', policy: 'ChannelsOutboxPolicyDE8358FA' },
+  Cancellations: { queue: 'ChannelsEndingsEBB66BEB', policy: 'ChannelsEndingsPolicyD0574341' },
+  Failures: { queue: 'ChannelsUndone02A09F2D', policy: 'ChannelsUndonePolicy162192E0' },
 } as const
 
 export class Queues extends Construct {
@@ -75,8 +76,9 @@ export class Queues extends Construct {
 
   #queue(id: keyof typeof LOGICAL_IDS, props: OrderedQueueProps): Queue {
     const queue = orderedQueue(this, id, props)
-    if (queue.node.defaultChild instanceof CfnQueue)
-      queue.node.defaultChild.overrideLogicalId(LOGICAL_IDS[id])
+    freezeLogicalId(queue, LOGICAL_IDS[id].queue)
+    // The old policy's deletion would take the new one with it: a queue has one.
+    freezeLogicalId(queue.node.findChild('Policy'), LOGICAL_IDS[id].policy)
     return queue
   }
 

@@ -5,11 +5,17 @@ import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import * as z from 'zod'
 import { fingerprint } from './fingerprint.ts'
+import { keepOwnMappings } from './own-maps.ts'
 
 const here = path.resolve(import.meta.dirname, '../..')
 
 /** Where a function's own code may be; packages are known by the lock file. */
 const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts']
+
+/** The code that bundles: what it made before it changed is of no use. */
+const HOW = ['bundles.ts', 'own-maps.ts'].map((file) =>
+  readFileSync(path.join(import.meta.dirname, file), 'utf8'),
+)
 
 const bundling = {
   outbase: 'lambdas',
@@ -28,6 +34,10 @@ const bundling = {
   // Bundled ES modules may ask where they are, which CommonJS says otherwise.
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'moduleUrl' },
+  alias: {
+    '@aws-sdk/credential-provider-node': './src/adapters/substitutes/credentials.ts',
+    'dockerfile-ast': './src/adapters/substitutes/dockerfile-ast.ts',
+  },
   logLevel: 'error',
 } satisfies BuildOptions
 
@@ -38,7 +48,7 @@ const bundling = {
  */
 export async function bundleFunctions(root = here): Promise<string> {
   const folder = path.join(root, 'dist', 'functions')
-  const bundles = path.join(folder, fingerprint(root, SOURCES, [JSON.stringify(bundling)]))
+  const bundles = path.join(folder, fingerprint(root, SOURCES, HOW))
   if (existsSync(bundles)) return bundles
   const building = path.join(folder, `.${randomUUID()}`)
   const names = globSync('*/handler.ts', { cwd: path.join(root, 'lambdas') }).map(path.dirname)
@@ -75,6 +85,8 @@ export async function bundleInto(
     minify,
     metafile: true,
   })
+  for (const map of globSync('*/index.js.map', { cwd: outdir }))
+    keepOwnMappings(path.join(outdir, map))
   const bundles = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) =>
     entryPoint === undefined
       ? []

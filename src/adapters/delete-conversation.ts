@@ -1,13 +1,13 @@
 /** Deletes what was kept of a session: history, bodies, results, transcripts, artifacts, attachments. Every key is known, so nothing is scanned. */
-import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { uploadKey } from '../core/artifacts.ts'
 import { attachmentKey } from '../core/attachments.ts'
 import type { Worker } from '../core/worker.ts'
-import { bodyKey, type DocumentKey, type StoredDocument, s3 } from './documents.ts'
+import { bodyKey, type DocumentKey, type StoredDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 import { storedKeys } from './history.ts'
+import { deleteObject } from './objects.ts'
 
 /** How far the session's counters had come when it was deleted. */
 export interface Extent {
@@ -67,8 +67,4 @@ async function deleteDocument(key: DocumentKey): Promise<void> {
   )
   const { objectKey } = (Attributes ?? {}) as Partial<StoredDocument>
   if (objectKey !== undefined) await deleteObject(objectKey)
-}
-
-async function deleteObject(Key: string): Promise<void> {
-  await s3.send(new DeleteObjectCommand({ Bucket: env('BUCKET'), Key }))
 }

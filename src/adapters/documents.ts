@@ -1,12 +1,10 @@
 /** The Conversations table as a store of JSON documents: small ones in the item, those over 100 KB in S3. */
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
-
-export const s3 = new S3Client({ maxAttempts: 4 })
+import { putObject, readObject } from './objects.ts'
 
 export interface DocumentKey {
   /** A session's id for a history entry; `<session>#<id>` for a body or a result. */
@@ -71,14 +69,7 @@ export const expiry = () => Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') 
 async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<string> {
   const hash = createHash('sha256').update(json).digest('hex').slice(0, 16)
   const Key = `documents/${encodeURIComponent(sessionId)}/${seq}-${hash}.json`
-  await s3.send(
-    new PutObjectCommand({
-      Bucket: env('BUCKET'),
-      Key,
-      Body: json,
-      ContentType: 'application/json',
-    }),
-  )
+  await putObject(Key, json, 'application/json')
   return Key
 }
 
@@ -94,25 +85,11 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
   return Item as StoredDocument | undefined
 }
 
-export async function putObject(Key: string, content: Uint8Array): Promise<void> {
-  await s3.send(new PutObjectCommand({ Bucket: env('BUCKET'), Key, Body: content }))
-}
-
-/** The bytes of an object; undefined when there is none (any more). */
-export async function readObject(Key: string): Promise<Uint8Array | undefined> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: env('BUCKET'), Key }))
-    return await Body?.transformToByteArray()
-  } catch (error) {
-    if (error instanceof NoSuchKey) return undefined
-    throw error
-  }
-}
-
 /** The document of an item as the table holds it; undefined when the item has none yet. */
 export async function openDocument({ document, objectKey }: StoredDocument): Promise<unknown> {
   if (document !== undefined) return JSON.parse(document)
   if (objectKey === undefined) return undefined
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: env('BUCKET'), Key: objectKey }))
-  return JSON.parse((await Body?.transformToString()) ?? 'null')
+  const bytes = await readObject(objectKey)
+  if (!bytes) throw new Error(`the object ${objectKey} of a document is gone`)
+  return JSON.parse(Buffer.from(bytes).toString())
 }

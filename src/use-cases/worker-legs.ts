@@ -5,6 +5,7 @@ import { startExecution } from '../adapters/step-functions.ts'
 import { changeWorker, readWorker, spawnWorker } from '../adapters/workers.ts'
 import type { ReturnAddress } from '../channels/index.ts'
 import { type CommandOutcome, refused } from '../commands/define.ts'
+import type { CommandType } from '../commands/index.ts'
 import type { ExceededBudget, Unit } from '../core/budget.ts'
 import { legName } from '../core/execution-name.ts'
 import { overText } from '../core/receipt.ts'
@@ -28,7 +29,7 @@ export async function startWorker(
 ): Promise<CommandOutcome> {
   const { sessionId } = command.session
   const grant = await grantLeg(command, workerId, ['usd', 'workers'])
-  if ('over' in grant) return overBudget(grant.over)
+  if ('over' in grant) return overBudget('SPAWN_WORKER', grant.over)
   const id = { sessionId, workerId, cliSession: randomUUID() }
   await spawnWorker(newWorker(id, work, assignmentOf(command, grant.seconds)))
   return startLeg(sessionId, workerId, 1)
@@ -42,14 +43,14 @@ export async function instructWorker(
 ): Promise<CommandOutcome> {
   const { sessionId } = command.session
   const grant = await grantLeg(command, workerId, ['usd'])
-  if ('over' in grant) return overBudget(grant.over)
+  if ('over' in grant) return overBudget('MESSAGE_WORKER', grant.over)
   const changed = await changeWorker({ sessionId, workerId }, (worker) =>
     instruct(worker, instructions, assignmentOf(command, grant.seconds)),
   )
   if (!changed) return refused(`There is no worker ${workerId} in this session.`)
   const { output } = changed
   return 'refused' in output
-    ? refused(`${workerId} was not sent on: ${output.refused}.`)
+    ? refused(`MESSAGE_WORKER was not done: ${output.refused}.`)
     : startLeg(sessionId, workerId, output.leg)
 }
 
@@ -62,8 +63,8 @@ const assignmentOf = ({ session, commandId, replyTo }: AssigningCommand, seconds
 })
 
 /** The run pauses at the end of the turn and the person is told; the conductor hears of it when the run goes on. */
-const overBudget = (over: ExceededBudget): CommandOutcome => ({
-  ...refused(`The worker was not given its task. ${overText(over)}`),
+const overBudget = (type: CommandType, over: ExceededBudget): CommandOutcome => ({
+  ...refused(`${type} was not done. ${overText(over)}`),
   over,
 })
 

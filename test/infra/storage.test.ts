@@ -17,6 +17,46 @@ test.each(Object.entries(FROZEN))('%s keeps its logical id', (id, type) => {
   expect(resources[id]?.Type).toBe(type)
 })
 
+/**
+ * An older deployment has these. With another id CloudFormation creates a second one first, which fails where there may
+ * be one only, or takes what is on a queue, the API's address or the sandboxes' gateway with the old one.
+ */
+const FROZEN_TOO = {
+  ApiHttp17514DA7: 'AWS::ApiGatewayV2::Api',
+  ApiStage4697DF29: 'AWS::ApiGatewayV2::Stage',
+  ApiHttpDefaultRoute41824AB3: 'AWS::ApiGatewayV2::Route',
+  IntakeQueue6FB53B87: 'AWS::SQS::Queue',
+  IntakeQueuePolicy7DD39EDA: 'AWS::SQS::QueuePolicy',
+  IntakeDeadLettersA15864BB: 'AWS::SQS::Queue',
+  IntakeDeadLettersPolicy486AD3D7: 'AWS::SQS::QueuePolicy',
+  IntakeDispatchMessage7CE6AEA8: 'AWS::Lambda::Function',
+  IntakeDispatchMessageSqsEventSourceBatonIntakeQueue6F25EB3E0E1171C8:
+    'AWS::Lambda::EventSourceMapping',
+  ChannelsOutboxD1784C98: 'AWS::SQS::Queue',
+  ChannelsOutboxPolicyDE8358FA: 'AWS::SQS::QueuePolicy',
+  ChannelsEndingsEBB66BEB: 'AWS::SQS::Queue',
+  ChannelsEndingsPolicyD0574341: 'AWS::SQS::QueuePolicy',
+  ChannelsUndone02A09F2D: 'AWS::SQS::Queue',
+  ChannelsUndonePolicy162192E0: 'AWS::SQS::QueuePolicy',
+  GatewayModelGateway59F6F7B1: 'AWS::Lambda::Function',
+  GatewayModelGatewayFunctionUrl09B88FBD: 'AWS::Lambda::Url',
+  ReviewLoopA19EC7E1: 'AWS::StepFunctions::StateMachine',
+  WorkerLeg061DFC4D: 'AWS::StepFunctions::StateMachine',
+  SecretsApiTokenB8AA259C: 'AWS::SecretsManager::Secret',
+  SecretsReadTokenC0A4AD34: 'AWS::SecretsManager::Secret',
+  SecretsJobKeyC486A949: 'AWS::SecretsManager::Secret',
+  SecretsE2bKeyA2A6DBF3: 'AWS::SecretsManager::Secret',
+  SecretsModelKey0DB4AAD3: 'AWS::SecretsManager::Secret',
+  SecretsLinkKeyC7FA32E3: 'AWS::SecretsManager::Secret',
+  SecretsTwilioToken74AC1922: 'AWS::SecretsManager::Secret',
+  SecretsSendgridKeyB56B36F0: 'AWS::SecretsManager::Secret',
+  SecretsSendgridPublicKey079D6F22: 'AWS::SecretsManager::Secret',
+}
+
+test.each(Object.entries(FROZEN_TOO))('%s keeps its logical id', (id, type) => {
+  expect(resources[id]?.Type).toBe(type)
+})
+
 test.each(Object.keys(FROZEN))('%s is kept when the stack goes', (id) => {
   expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
 })

@@ -1,5 +1,5 @@
 /** What comes with a mail, kept where the sandboxes of its session get it from: attachments, and what was left out of its text. */
-import { putObject } from '../../adapters/documents.ts'
+import { putObject } from '../../adapters/objects.ts'
 import { attachmentKey } from '../../core/attachments.ts'
 import type { AttachedFile } from '../../core/message.ts'
 import { safeFileName } from './file-names.ts'

@@ -1,7 +1,7 @@
 /** One mail: in its thread where it answers one, with files attached as far as they fit, links to the others. */
 
 import { rememberThread } from '../../adapters/contacts.ts'
-import { readObject } from '../../adapters/documents.ts'
+import { readObject } from '../../adapters/objects.ts'
 import type { OutboxMessage } from '../../adapters/queues.ts'
 import { secret } from '../../adapters/secrets.ts'
 import { linkToFile } from '../../adapters/short-links.ts'
