@@ -15,20 +15,21 @@ import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { api } from '../../src/http/api.ts'
 import { readUrlEncodedForm, type UrlEncodedForm } from '../../src/http/form.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
-import type { HttpResponse } from '../../src/http/respond.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
 /** Anything else would be sent to the person, or be an error to Twilio. */
-const EMPTY_TWIML: HttpResponse = {
+const EMPTY_TWIML = {
   statusCode: 200,
   headers: { 'content-type': 'text/xml', 'cache-control': 'no-store' },
   body: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
-}
+} as const
 
-export const handler = api(routes, { 'POST /api/webhooks/sms': receiveSms })
+export const handler = api(routes, {
+  'POST /api/webhooks/sms': ({ event }) => receiveSms(event),
+})
 
-async function receiveSms(event: HttpEvent): Promise<HttpResponse> {
+async function receiveSms(event: HttpEvent) {
   const raw = rawBody(event)
   const form = readUrlEncodedForm(raw)
   await requireTwilio(event, '/api/webhooks/sms', form)
