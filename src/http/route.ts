@@ -58,7 +58,8 @@ export interface ResponseDeclaration {
 
 export type Tag = 'messages' | 'monitoring' | 'sessions' | 'people'
 
-interface PublicRoute extends Input {
+/** A route of the API, as docs/openapi.yaml shows it. */
+export interface PublicRoute extends Input {
   readonly access: Exclude<Access, 'sandbox'>
   readonly tag: Tag
   readonly operationId: string

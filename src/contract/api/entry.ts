@@ -4,7 +4,7 @@ import { COMMAND_TYPES } from '../../commands/index.ts'
 import { channel, count, time } from './common.ts'
 import { delivery } from './delivery.ts'
 import type { Shape } from './shape.ts'
-import { modelUsage, usage } from './usage.ts'
+import { modelUsage, receipt } from './usage.ts'
 
 export const command = z
   .looseObject({
@@ -47,10 +47,7 @@ export const entry = z
     workerId: z.string().exactOptional(),
     commands: z.array(command).exactOptional(),
     usage: modelUsage.exactOptional(),
-    receipt: usage
-      .extend({ run: count })
-      .exactOptional()
-      .describe('At the end of a run: everything that was used since the receipt before'),
+    receipt: receipt.exactOptional(),
   })
   .describe('An entry of the history')
 export type Entry = Shape<typeof entry>

@@ -6,19 +6,18 @@ import { channel, count, messageIds, next, time } from './common.ts'
 import { conductor, conductorOfSession } from './conductor.ts'
 import { delivery } from './delivery.ts'
 import { command, entry, entryPage } from './entry.ts'
-import { execution } from './execution.ts'
 import { health } from './health.ts'
 import { sessionId } from './ids.ts'
 import { replied } from './message.ts'
 import { counts, metrics } from './metrics.ts'
-import { person, personPage } from './person.ts'
+import { listedPerson, person, personPage } from './person.ts'
 import { problem } from './problem.ts'
-import { session, sessionPage, stopped } from './session.ts'
+import { listedSession, run, session, sessionPage, stopped, turn } from './session.ts'
 import type { Shape } from './shape.ts'
 import { status } from './status.ts'
-import { messages, modelUsage, tokens, usage } from './usage.ts'
+import { messages, modelUsage, receipt, tokens, usage } from './usage.ts'
 import { emptyTwiml } from './webhook.ts'
-import { worker, workerDetail, workerPage, workerStatus } from './worker.ts'
+import { leg, worker, workerDetail, workerPage, workerStatus } from './worker.ts'
 
 export const SCHEMAS = {
   Time: time,
@@ -37,21 +36,26 @@ export const SCHEMAS = {
   Tokens: tokens,
   ModelUsage: modelUsage,
   Usage: usage,
+  Receipt: receipt,
   SessionPage: sessionPage,
+  ListedSession: listedSession,
   Session: session,
+  Turn: turn,
+  Run: run,
   Stopped: stopped,
   Conductor: conductor,
   ConductorOfSession: conductorOfSession,
-  Execution: execution,
   WorkerPage: workerPage,
   Worker: worker,
   WorkerDetail: workerDetail,
   WorkerStatus: workerStatus,
+  Leg: leg,
   EntryPage: entryPage,
   Entry: entry,
   Delivery: delivery,
   Command: command,
   PersonPage: personPage,
+  ListedPerson: listedPerson,
   Person: person,
   EmptyTwiml: emptyTwiml,
 } as const

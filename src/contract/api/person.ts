@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { next, time } from './common.ts'
 
-const listed = z.object({
+export const listedPerson = z.object({
   address: z.string().describe('A phone number, an email address, or `@domain`'),
   at: time,
   reason: z.string().exactOptional().describe('Why the messages of someone unknown were ignored'),
@@ -10,7 +10,7 @@ const listed = z.object({
 })
 
 export const personPage = z.object({
-  people: z.array(listed),
+  people: z.array(listedPerson),
   configured: z.array(z.string()).describe('The people whom the deployment itself allows'),
   next,
 })

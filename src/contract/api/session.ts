@@ -8,7 +8,7 @@ import type { Shape } from './shape.ts'
 import { usage } from './usage.ts'
 import { worker } from './worker.ts'
 
-const listed = z.object({
+export const listedSession = z.object({
   sessionId,
   channel,
   createdAt: time,
@@ -16,9 +16,9 @@ const listed = z.object({
   run: z.object({ id: count, open: z.boolean() }),
 })
 
-export const sessionPage = z.object({ sessions: z.array(listed), next })
+export const sessionPage = z.object({ sessions: z.array(listedSession), next })
 
-const turn = z.object({
+export const turn = z.object({
   turnId: z.string(),
   doing: z.enum(['asking', 'commands']),
   asked: count.describe('How often the conductor was asked'),
@@ -29,7 +29,7 @@ const turn = z.object({
 })
 export type TurnView = Shape<typeof turn>
 
-const run = execution.extend({ run: count, open: z.boolean() })
+export const run = execution.extend({ run: count, open: z.boolean() })
 
 export const session = z
   .object({

@@ -46,4 +46,9 @@ export const usage = modelUsage
       .describe('What it cost apart from models and messages, estimated'),
   })
   .describe('Everything that was used')
+
+export const receipt = usage
+  .extend({ run: count })
+  .describe('At the end of a run: everything that was used since the receipt before')
+
 export type Usage = Shape<typeof usage>

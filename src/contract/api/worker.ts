@@ -29,7 +29,7 @@ export type WorkerView = Shape<typeof worker>
 
 export const workerPage = z.object({ workers: z.array(worker), next })
 
-const leg = execution.extend({
+export const leg = execution.extend({
   leg: count,
   instructions: z.string().nullable().describe('Null for the first leg, which has the task'),
   startedAt: time,
