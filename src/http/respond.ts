@@ -1,6 +1,7 @@
 /** Successful responses. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import fresh from 'fresh'
+import type { Immutable } from '../contract/api/shape.ts'
 
 export type HttpResponse = APIGatewayProxyStructuredResultV2
 
@@ -8,21 +9,21 @@ export interface ResponseOf<Status extends number> extends HttpResponse {
   readonly statusCode: Status
 }
 
-/** Only for the compiler, which compares it with the schema that the route declares. */
+/** Only for the compiler, which compares it with the schema that the route declares: neither may say more than the other. */
 declare const BODY: unique symbol
 
 /** A response whose body is a `Body` as JSON. */
 export interface JsonResponse<Body, Status extends number = 200> extends ResponseOf<Status> {
-  readonly [BODY]: Body
+  readonly [BODY]: (body: Body) => Body
 }
 
 /** `value` as JSON, never cached. */
-export function json<Body>(value: Body): JsonResponse<Body>
+export function json<Body>(value: Body): JsonResponse<Immutable<Body>>
 export function json<Body, Status extends number>(
   value: Body,
   statusCode: Status,
   headers?: Readonly<Record<string, string>>,
-): JsonResponse<Body, Status>
+): JsonResponse<Immutable<Body>, Status>
 export function json(
   value: unknown,
   statusCode = 200,

@@ -57,6 +57,6 @@ export type SessionDetail = Shape<typeof session>
 
 export const stopped = z.object({
   sessionId,
-  run: z.int().nullable().describe('The run that was stopped'),
+  run: count.describe('The number of the run that was stopped'),
   workers: z.array(z.string()).describe('The ids of the workers that were ended'),
 })
