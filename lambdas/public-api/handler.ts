@@ -5,14 +5,14 @@ import { json } from '../../src/http/respond.ts'
 import { openLink } from './open-link.ts'
 import { routes } from './routes.ts'
 
-const health = async () => json({ status: 'ok', timestamp: new Date().toISOString() })
+const health = async () => json({ status: 'ok' as const, timestamp: new Date().toISOString() })
 
 export const handler = api(routes, {
   'GET /health': health,
   'GET /api/monitoring/health': health,
-  'GET /l/{token}': openLink,
-  $default: async ({ requestContext }) => {
-    const { method, path } = requestContext.http
+  'GET /l/{token}': ({ params }) => openLink(params.token),
+  $default: async ({ event }) => {
+    const { method, path } = event.requestContext.http
     throw new Problem(404, `There is no route ${method} ${path}.`)
   },
 })

@@ -4,8 +4,7 @@ import { readEntry } from '../../src/adapters/history.ts'
 import { downloadLink } from '../../src/adapters/objects.ts'
 import { deliveryContent } from '../../src/channels/delivery-content.ts'
 import { Problem } from '../../src/http/problem.ts'
-import type { HttpEvent } from '../../src/http/request.ts'
-import type { HttpResponse } from '../../src/http/respond.ts'
+import { redirect } from '../../src/http/respond.ts'
 
 const SECONDS = 300
 
@@ -17,18 +16,16 @@ const HEADERS = {
   'x-robots-tag': 'noindex',
 }
 
-export async function openLink(event: HttpEvent): Promise<HttpResponse> {
-  const { token = '' } = event.pathParameters ?? {}
+export async function openLink(token: string) {
   const target = /^[A-Za-z0-9_-]{22}$/.test(token) ? await getLink(token) : undefined
   const entry = target?.text && (await readEntry(target.sessionId, target.text.seq))
   if (entry && target?.text)
     return {
-      statusCode: 200,
+      statusCode: 200 as const,
       headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' },
       body: deliveryContent(entry, target.text.name).text,
     }
   if (!target?.file) throw new Problem(404, 'This link leads nowhere: it is wrong, or has expired.')
   const { key, name } = target.file
-  const location = await downloadLink(key, { name, seconds: SECONDS })
-  return { statusCode: 302, headers: { ...HEADERS, location } }
+  return redirect(await downloadLink(key, { name, seconds: SECONDS }), HEADERS)
 }

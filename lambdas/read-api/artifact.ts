@@ -1,16 +1,21 @@
-/** One artifact of a worker, by a redirect to a short-lived link. */
+/** One artifact of a worker, by a short-lived link. */
 import { downloadLink } from '../../src/adapters/objects.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
 import { artifactsOf, uploadKey } from '../../src/core/artifacts.ts'
 import { noWorker, Problem } from '../../src/http/problem.ts'
-import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
-import type { HttpResponse } from '../../src/http/respond.ts'
 
 const LINK_SECONDS = 5 * 60
 
-export async function artifact(event: HttpEvent): Promise<HttpResponse> {
-  const { workerId = '', name = '', ...given } = event.pathParameters ?? {}
-  const sessionId = check(sessionIdSchema, given.sessionId, 'The session id')
+/** Throws 404 when the worker has no artifact of this name. */
+export async function artifactLink({
+  sessionId,
+  workerId,
+  name,
+}: {
+  readonly sessionId: string
+  readonly workerId: string
+  readonly name: string
+}): Promise<string> {
   const worker = await readWorker(sessionId, workerId)
   if (!worker) throw noWorker()
   const found = artifactsOf(worker).find((each) => each.name === name)
@@ -19,9 +24,5 @@ export async function artifact(event: HttpEvent): Promise<HttpResponse> {
       404,
       `${workerId} has handed over no artifact of this name; its detail lists those there are.`,
     )
-  const location = await downloadLink(uploadKey(worker, found), {
-    name: found.name,
-    seconds: LINK_SECONDS,
-  })
-  return { statusCode: 302, headers: { location, 'cache-control': 'no-store' } }
+  return downloadLink(uploadKey(worker, found), { name: found.name, seconds: LINK_SECONDS })
 }

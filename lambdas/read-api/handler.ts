@@ -1,23 +1,25 @@
 /** Everything that can be read of Baton: what is going on now, what was counted, what was said and done. */
 import { api } from '../../src/http/api.ts'
-import { queryOf } from '../../src/http/query.ts'
-import { json } from '../../src/http/respond.ts'
-import { artifact } from './artifact.ts'
+import { json, redirect } from '../../src/http/respond.ts'
+import { artifactLink } from './artifact.ts'
 import { history } from './history.ts'
 import { metrics } from './metrics.ts'
 import { routes } from './routes.ts'
 import { session, worker } from './session.ts'
-import { sessionPage, sessions } from './sessions.ts'
+import { sessions } from './sessions.ts'
 import { status } from './status.ts'
-import { workerPage, workers } from './workers.ts'
+import { workers } from './workers.ts'
 
 export const handler = api(routes, {
-  'GET /api/monitoring/status': ({ headers }) => status(headers['if-none-match']),
-  'GET /api/monitoring/workers': async (event) => json(await workers(queryOf(event, workerPage))),
+  'GET /api/monitoring/status': ({ headers }) => status(headers['If-None-Match']),
+  'GET /api/monitoring/workers': async ({ query }) => json(await workers(query)),
   'GET /api/monitoring/metrics': async () => json(await metrics()),
-  'GET /api/sessions': async (event) => json(await sessions(queryOf(event, sessionPage))),
-  'GET /api/sessions/{sessionId}': session,
-  'GET /api/sessions/{sessionId}/messages': history,
-  'GET /api/sessions/{sessionId}/workers/{workerId}': worker,
-  'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}': artifact,
+  'GET /api/sessions': async ({ query }) => json(await sessions(query)),
+  'GET /api/sessions/{sessionId}': async ({ params }) => json(await session(params.sessionId)),
+  'GET /api/sessions/{sessionId}/messages': async ({ params, query }) =>
+    json(await history(params.sessionId, query)),
+  'GET /api/sessions/{sessionId}/workers/{workerId}': async ({ params }) =>
+    json(await worker(params)),
+  'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}': async ({ params }) =>
+    redirect(await artifactLink(params)),
 })

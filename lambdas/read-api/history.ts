@@ -1,32 +1,27 @@
 /** A session's history, oldest first: at once, or as soon as there is more. */
-import * as z from 'zod'
 import { readEntries } from '../../src/adapters/history.ts'
 import { waitFor } from '../../src/adapters/long-poll.ts'
 import { progressOf, readSession } from '../../src/adapters/sessions.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { noSession } from '../../src/http/problem.ts'
-import { queryOf, wholeNumber } from '../../src/http/query.ts'
-import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
-import { type HttpResponse, json } from '../../src/http/respond.ts'
 
-const query = z.object({
-  after: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0),
-  limit: wholeNumber(1, 200).default(100),
+interface Query {
+  readonly after: number
+  readonly limit: number
   /** Seconds to wait for an entry when there is none. */
-  wait: wholeNumber(0, 25).default(0),
-})
+  readonly wait: number
+}
 
-export async function history(event: HttpEvent): Promise<HttpResponse> {
+/** Throws 404 when there is no such session. */
+export async function history(sessionId: string, { after, limit, wait }: Query) {
   const began = Date.now()
-  const sessionId = check(sessionIdSchema, event.pathParameters?.sessionId, 'The session id')
-  const { after, limit, wait } = queryOf(event, query)
   const now = await entriesAfter(sessionId, after, limit)
   const entries =
     now.length > 0 || wait === 0
       ? now
       : await waitFor(began + wait * 1000, () => newEntries(sessionId, after, limit))
   const messages = whatFits(entries ?? [])
-  return json({ messages, next: messages.at(-1)?.seq ?? after })
+  return { messages, next: messages.at(-1)?.seq ?? after }
 }
 
 /** A function answers at most 6 MB; the rest is for the next request. */

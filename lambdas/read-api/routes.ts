@@ -1,13 +1,124 @@
 /** What the operator and readers may read. */
+import * as z from 'zod'
+import { sessionId, workerId } from '../../src/contract/api/ids.ts'
+import { page, wholeNumber } from '../../src/http/query.ts'
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {
-  'GET /api/monitoring/status': { access: 'reader' },
-  'GET /api/monitoring/workers': { access: 'reader' },
-  'GET /api/monitoring/metrics': { access: 'reader' },
-  'GET /api/sessions': { access: 'reader' },
-  'GET /api/sessions/{sessionId}': { access: 'reader' },
-  'GET /api/sessions/{sessionId}/messages': { access: 'reader' },
-  'GET /api/sessions/{sessionId}/workers/{workerId}': { access: 'reader' },
-  'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}': { access: 'reader' },
+  'GET /api/monitoring/status': {
+    access: 'reader',
+    tag: 'monitoring',
+    operationId: 'getStatus',
+    summary: 'Returns the conductor of the most recently active session, and up to 50 live workers',
+    headers: { 'If-None-Match': z.string().optional() },
+    responses: {
+      200: {
+        description: 'The status. Its ETag changes when something happens, not as time passes.',
+        schema: 'Status',
+        headers: { ETag: { required: true } },
+      },
+      304: { description: 'Nothing has happened since.' },
+    },
+  },
+  'GET /api/monitoring/workers': {
+    access: 'reader',
+    tag: 'monitoring',
+    operationId: 'listWorkers',
+    summary: 'Lists the live workers of all sessions, the latest one first',
+    query: page(
+      z.strictObject({
+        live: z.literal('live'),
+        startedAt: z.iso.datetime(),
+        sessionId,
+        workerId,
+      }),
+    ),
+    responses: { 200: { description: 'A page of workers.', schema: 'WorkerPage' } },
+  },
+  'GET /api/monitoring/metrics': {
+    access: 'reader',
+    tag: 'monitoring',
+    operationId: 'getMetrics',
+    summary: 'Returns what was counted in all time, and today (UTC)',
+    responses: {
+      200: {
+        description:
+          'The counts. Those of all time are exact up to the last sweep, at most two minutes ago.',
+        schema: 'Metrics',
+      },
+    },
+  },
+  'GET /api/sessions': {
+    access: 'reader',
+    tag: 'sessions',
+    operationId: 'listSessions',
+    summary: 'Lists all sessions, the most recently active one first',
+    query: page(
+      z.strictObject({
+        active: z.literal('active'),
+        lastActivity: z.iso.datetime(),
+        sessionId,
+      }),
+    ),
+    responses: { 200: { description: 'A page of sessions.', schema: 'SessionPage' } },
+  },
+  'GET /api/sessions/{sessionId}': {
+    access: 'reader',
+    tag: 'sessions',
+    operationId: 'getSession',
+    summary: 'Returns a session with its runs, its latest workers and its usage',
+    params: { sessionId },
+    responses: { 200: { description: 'The session.', schema: 'Session' } },
+    problems: [404],
+  },
+  'GET /api/sessions/{sessionId}/messages': {
+    access: 'reader',
+    tag: 'sessions',
+    operationId: 'listMessages',
+    summary: 'Lists the history, the oldest entry first',
+    description:
+      'The numbers of the entries have no gaps: a client that passes `next` as `after` sees every entry once, in order.',
+    params: { sessionId },
+    query: z.object({
+      after: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+        .default(0)
+        .describe('Lists only the entries with a higher number'),
+      limit: wholeNumber(1, 200).default(100),
+      wait: wholeNumber(0, 25)
+        .default(0)
+        .describe(
+          'How many seconds to wait for an entry if there is none. The response comes at once if too many requests wait already.',
+        ),
+    }),
+    responses: {
+      200: {
+        description: 'Entries, and the value to pass as `after` next.',
+        schema: 'EntryPage',
+      },
+    },
+    problems: [404],
+  },
+  'GET /api/sessions/{sessionId}/workers/{workerId}': {
+    access: 'reader',
+    tag: 'sessions',
+    operationId: 'getWorker',
+    summary: 'Returns a worker with its legs and its activity, tool by tool, live',
+    params: { sessionId, workerId: z.string() },
+    responses: { 200: { description: 'The worker.', schema: 'WorkerDetail' } },
+    problems: [404],
+  },
+  'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}': {
+    access: 'reader',
+    tag: 'sessions',
+    operationId: 'getArtifact',
+    summary: 'Redirects to a file that the worker handed over',
+    params: { sessionId, workerId: z.string(), name: z.string() },
+    responses: {
+      302: {
+        description: 'A link to the file that works for five minutes.',
+        headers: { Location: { required: true, format: 'uri' } },
+      },
+    },
+    problems: [404],
+  },
 } as const satisfies Routes

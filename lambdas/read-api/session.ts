@@ -5,26 +5,12 @@ import { readSession } from '../../src/adapters/sessions.ts'
 import { latestWorkers, readWorker } from '../../src/adapters/workers.ts'
 import { sessionDetail, workerDetail } from '../../src/core/views.ts'
 import { noSession, noWorker } from '../../src/http/problem.ts'
-import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
-import { type HttpResponse, json } from '../../src/http/respond.ts'
 
 /** So many of its workers are shown, the latest; each of them, by its number, at its own address. */
 const WORKERS = 20
 
-export const session = async (event: HttpEvent): Promise<HttpResponse> =>
-  json(await detailOf(sessionIdOf(event)))
-
-export async function worker(event: HttpEvent): Promise<HttpResponse> {
-  const found = await readWorker(sessionIdOf(event), event.pathParameters?.workerId ?? '')
-  if (!found) throw noWorker()
-  return json(workerDetail(found, consoleLink('WORKER_LEG_ARN')))
-}
-
-const sessionIdOf = (event: HttpEvent) =>
-  check(sessionIdSchema, event.pathParameters?.sessionId, 'The session id')
-
-/** Three requests, whatever is stored. */
-async function detailOf(sessionId: string) {
+/** Three requests, whatever is stored. Throws 404 when there is no such session. */
+export async function session(sessionId: string) {
   const [found, { total: models }] = await Promise.all([
     readSession(sessionId),
     readLedger(sessionId),
@@ -33,4 +19,11 @@ async function detailOf(sessionId: string) {
   const workers = await latestWorkers(sessionId, found.lastWorker, WORKERS)
   const seen = { models, workers, now: Date.now() }
   return sessionDetail(found, seen, consoleLink('REVIEW_LOOP_ARN'))
+}
+
+/** Throws 404 when there is no such worker. */
+export async function worker(id: { readonly sessionId: string; readonly workerId: string }) {
+  const found = await readWorker(id.sessionId, id.workerId)
+  if (!found) throw noWorker()
+  return workerDetail(found, consoleLink('WORKER_LEG_ARN'))
 }

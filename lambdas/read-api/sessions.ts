@@ -1,19 +1,9 @@
 /** All sessions, the most recently active first. */
-import * as z from 'zod'
 import { listSessions } from '../../src/adapters/sessions.ts'
-import { cursorOf, page } from '../../src/http/query.ts'
-import { sessionId } from '../../src/http/request.ts'
-
-export const sessionPage = page(
-  z.strictObject({
-    active: z.literal('active'),
-    lastActivity: z.iso.datetime(),
-    sessionId,
-  }),
-)
+import { cursorOf, type Page } from '../../src/http/query.ts'
 
 /** One request, whatever is stored. */
-export async function sessions({ limit, cursor }: z.infer<typeof sessionPage>) {
+export async function sessions({ limit, cursor }: Page) {
   const { sessions: listed, next } = await listSessions(limit, cursor)
   return {
     sessions: listed.map(({ sessionId: id, channel, createdAt, lastActivity, run }) => ({

@@ -4,7 +4,7 @@ import { latestSession, readSession } from '../../src/adapters/sessions.ts'
 import { liveWorkers } from '../../src/adapters/workers.ts'
 import { type SessionState, sessionState } from '../../src/core/session-state.ts'
 import { conductorView, workerView } from '../../src/core/views.ts'
-import { type HttpResponse, json, unlessKnown } from '../../src/http/respond.ts'
+import { json, unlessKnown } from '../../src/http/respond.ts'
 
 /** How many of the live workers it shows, the latest; all of them are at `/api/monitoring/workers`. */
 const WORKERS = 50
@@ -17,7 +17,7 @@ const STATUS = {
 } as const satisfies Record<SessionState, string>
 
 /** Three requests, whatever is stored. `known`: the ETags that the asker has. */
-export async function status(known: string | undefined): Promise<HttpResponse> {
+export async function status(known: string | undefined) {
   const now = Date.now()
   const [session, { workers }] = await Promise.all([
     latestSession().then((id) => (id === undefined ? undefined : readSession(id))),

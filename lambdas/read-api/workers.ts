@@ -1,21 +1,10 @@
 /** The live workers of all sessions, the latest started first. */
-import * as z from 'zod'
 import { liveWorkers } from '../../src/adapters/workers.ts'
 import { workerView } from '../../src/core/views.ts'
-import { cursorOf, page } from '../../src/http/query.ts'
-import { sessionId, workerId } from '../../src/http/request.ts'
-
-export const workerPage = page(
-  z.strictObject({
-    live: z.literal('live'),
-    startedAt: z.iso.datetime(),
-    sessionId,
-    workerId,
-  }),
-)
+import { cursorOf, type Page } from '../../src/http/query.ts'
 
 /** One request, whatever is stored. */
-export async function workers({ limit, cursor }: z.infer<typeof workerPage>) {
+export async function workers({ limit, cursor }: Page) {
   const { workers: live, next } = await liveWorkers(limit, cursor)
   return { workers: live.map(workerView), next: cursorOf(next) }
 }

@@ -22,24 +22,32 @@ import { replySubject, sessionIdOf, threadCandidates } from '../../src/channels/
 import { api } from '../../src/http/api.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
-import type { HttpResponse } from '../../src/http/respond.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
-const TAKEN: HttpResponse = { statusCode: 200, headers: { 'cache-control': 'no-store' } }
+const TAKEN = { statusCode: 200, headers: { 'cache-control': 'no-store' } } as const
 
 /**
  * SendGrid drops a mail for ever on any 4xx, and tries again for three days on 5xx: only what is proven to be forged is
  * refused, whatever is in doubt is 503, and what is signed and cannot be used is taken.
  */
-export const handler = api(routes, {
-  'POST /api/webhooks/email': async (event) => {
-    const raw = rawBody(event)
-    await requireSendGrid(event, raw)
-    await receive(raw, event.headers['content-type'] ?? '')
-    return TAKEN
+export const handler = api(
+  routes,
+  {
+    'POST /api/webhooks/email': async ({ event, claims: raw }) => {
+      await receive(raw, event.headers['content-type'] ?? '')
+      return TAKEN
+    },
   },
-})
+  signedBySendGrid,
+)
+
+/** Returns the bytes of the body that SendGrid has signed. */
+async function signedBySendGrid(event: HttpEvent): Promise<Buffer> {
+  const raw = rawBody(event)
+  await requireSendGrid(event, raw)
+  return raw
+}
 
 /** Throws 403 unless SendGrid has signed the request; a key that does not fit is read once more, for it may be a new one. */
 async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {

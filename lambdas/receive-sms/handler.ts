@@ -11,30 +11,29 @@ import {
   smsText,
   UnreadableSms,
 } from '../../src/channels/sms/inbound.ts'
-import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
+import { provenByTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { api } from '../../src/http/api.ts'
-import { readUrlEncodedForm, type UrlEncodedForm } from '../../src/http/form.ts'
-import { type HttpEvent, rawBody } from '../../src/http/request.ts'
-import type { HttpResponse } from '../../src/http/respond.ts'
+import type { UrlEncodedForm } from '../../src/http/form.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
 /** Anything else would be sent to the person, or be an error to Twilio. */
-const EMPTY_TWIML: HttpResponse = {
+const EMPTY_TWIML = {
   statusCode: 200,
   headers: { 'content-type': 'text/xml', 'cache-control': 'no-store' },
   body: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
-}
+} as const
 
-export const handler = api(routes, { 'POST /api/webhooks/sms': receiveSms })
-
-async function receiveSms(event: HttpEvent): Promise<HttpResponse> {
-  const raw = rawBody(event)
-  const form = readUrlEncodedForm(raw)
-  await requireTwilio(event, '/api/webhooks/sms', form)
-  await receive(form, raw)
-  return EMPTY_TWIML
-}
+export const handler = api(
+  routes,
+  {
+    'POST /api/webhooks/sms': async ({ claims: { form, raw } }) => {
+      await receive(form, raw)
+      return EMPTY_TWIML
+    },
+  },
+  provenByTwilio('/api/webhooks/sms'),
+)
 
 /** Nothing is refused from here on: Twilio has signed it, and would not deliver it another time. */
 async function receive(form: UrlEncodedForm, raw: Buffer): Promise<void> {

@@ -1,4 +1,17 @@
 /** The SMS that Twilio posts. */
 import type { Routes } from '../../src/http/route.ts'
 
-export const routes = { 'POST /api/webhooks/sms': { access: 'twilio' } } as const satisfies Routes
+export const routes = {
+  'POST /api/webhooks/sms': {
+    access: 'twilio',
+    tag: 'people',
+    operationId: 'receiveSms',
+    summary: 'Receives an SMS from Twilio',
+    description:
+      'Twilio signs the exact address and the form. Every signed request gets 200 with an empty TwiML: replies go out through the API of Twilio. Messages from unknown senders are recorded and ignored.',
+    body: { contentTypes: ['application/x-www-form-urlencoded'] },
+    responses: {
+      200: { description: 'Taken.', contentType: 'text/xml', schema: 'EmptyTwiml' },
+    },
+  },
+} as const satisfies Routes

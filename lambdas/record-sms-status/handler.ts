@@ -1,28 +1,29 @@
 /** Records what Twilio says became of an SMS of ours, with the entry that it delivers. */
 import { recordDelivery } from '../../src/adapters/delivery-records.ts'
 import { readEntry } from '../../src/adapters/history.ts'
-import { requireTwilio } from '../../src/channels/sms/require-twilio.ts'
+import { provenByTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { afterStatus, readDeliveryParameter } from '../../src/channels/sms/status.ts'
 import { api } from '../../src/http/api.ts'
-import { readUrlEncodedForm, type UrlEncodedForm } from '../../src/http/form.ts'
-import { type HttpEvent, rawBody } from '../../src/http/request.ts'
-import { type HttpResponse, noContent } from '../../src/http/respond.ts'
+import type { UrlEncodedForm } from '../../src/http/form.ts'
+import { noContent } from '../../src/http/respond.ts'
 import { routes } from './routes.ts'
 
-export const handler = api(routes, { 'POST /api/webhooks/sms/status': recordStatus })
-
-async function recordStatus(event: HttpEvent): Promise<HttpResponse> {
-  const form = readUrlEncodedForm(rawBody(event))
-  await requireTwilio(event, '/api/webhooks/sms/status', form)
-  await noteStatus(event, form)
-  return noContent
-}
+export const handler = api(
+  routes,
+  {
+    'POST /api/webhooks/sms/status': async ({ query, claims: { form } }) => {
+      await noteStatus(query.delivery, form)
+      return noContent
+    },
+  },
+  provenByTwilio('/api/webhooks/sms/status'),
+)
 
 const ATTEMPTS = 4
 
 /** What is not about a delivery of ours is no matter: it was signed, so it is one of a session that was deleted. */
-async function noteStatus(event: HttpEvent, form: UrlEncodedForm): Promise<void> {
-  const key = readDeliveryParameter(event.queryStringParameters?.delivery)
+async function noteStatus(delivery: string | undefined, form: UrlEncodedForm): Promise<void> {
+  const key = readDeliveryParameter(delivery)
   const first = (name: string) => form.get(name)?.[0]
   const status = first('MessageStatus')
   const sid = first('MessageSid')

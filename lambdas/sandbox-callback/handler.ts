@@ -1,51 +1,42 @@
 /** What a runner calls, with its job token: its job, its heartbeats, its artifacts, its result. */
-import { artifactList } from '../../src/contract/artifact-rules.ts'
-import { heartbeat, result } from '../../src/contract/runner.ts'
 import type { JobClaims } from '../../src/core/job-token.ts'
 import { api } from '../../src/http/api.ts'
 import { requireJob } from '../../src/http/authenticate.ts'
 import { Problem } from '../../src/http/problem.ts'
-import { type HttpEvent, jsonBody } from '../../src/http/request.ts'
+import type { HttpEvent } from '../../src/http/request.ts'
 import { json, noContent } from '../../src/http/respond.ts'
 import * as conductor from './conductor-job.ts'
 import { routes } from './routes.ts'
 import * as worker from './worker-job.ts'
 
-/** A result's two texts of 200,000 characters, as JSON. */
-const MAX_BODY = 4 * 1024 * 1024
-
-/** Twenty artifacts with their names and checksums, as JSON. */
-const MAX_LIST = 64 * 1024
-
 const notCurrent = () => new Problem(409, 'This job is not the current one any more: end it.')
 
-export const handler = api(routes, {
-  'POST /api/webhooks/sandbox/job': async (event) => {
-    const claims = await claimsOf(event)
-    const job = await sideOf(claims).handOut(claims)
-    if (!job) throw notCurrent()
-    return json(job)
-  },
-  'POST /api/webhooks/sandbox/heartbeat': async (event) => {
-    const claims = await claimsOf(event)
-    const { activity } = jsonBody(event, heartbeat, MAX_BODY)
-    if (!(await sideOf(claims).takeHeartbeat(claims, activity))) throw notCurrent()
-    return noContent
-  },
-  'POST /api/webhooks/sandbox/artifacts': async (event) => {
-    const claims = await claimsOf(event)
-    const links = await worker.grantArtifacts(claims, jsonBody(event, artifactList, MAX_LIST))
-    if (!links) throw notCurrent()
-    return json({ links })
-  },
-  'POST /api/webhooks/sandbox/result': async (event) => {
-    const claims = await claimsOf(event)
-    await sideOf(claims).takeResult(claims, jsonBody(event, result, MAX_BODY))
-    return noContent
-  },
-})
-
 const claimsOf = ({ headers }: HttpEvent) => requireJob(headers.authorization)
+
+export const handler = api(
+  routes,
+  {
+    'POST /api/webhooks/sandbox/job': async ({ claims }) => {
+      const job = await sideOf(claims).handOut(claims)
+      if (!job) throw notCurrent()
+      return json(job)
+    },
+    'POST /api/webhooks/sandbox/heartbeat': async ({ claims, body }) => {
+      if (!(await sideOf(claims).takeHeartbeat(claims, body.activity))) throw notCurrent()
+      return noContent
+    },
+    'POST /api/webhooks/sandbox/artifacts': async ({ claims, body }) => {
+      const links = await worker.grantArtifacts(claims, body)
+      if (!links) throw notCurrent()
+      return json({ links })
+    },
+    'POST /api/webhooks/sandbox/result': async ({ claims, body }) => {
+      await sideOf(claims).takeResult(claims, body)
+      return noContent
+    },
+  },
+  claimsOf,
+)
 
 /** The conductor's job is in its session's item, a worker's in the worker's. */
 const SIDES = {

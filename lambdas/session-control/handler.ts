@@ -10,13 +10,13 @@ import * as sessions from './sessions.ts'
 
 export const handler = byTrigger({
   http: api(routes, {
-    'POST /api/sessions/{sessionId}/stop': sessions.stop,
-    'POST /api/sessions/{sessionId}/continue': sessions.resume,
-    'DELETE /api/sessions/{sessionId}': sessions.remove,
-    'POST /api/sessions/{sessionId}/workers/{workerId}/kill': sessions.kill,
-    'GET /api/people': people.list,
-    'PUT /api/people/{address}': people.add,
-    'DELETE /api/people/{address}': people.remove,
+    'POST /api/sessions/{sessionId}/stop': ({ params }) => sessions.stop(params),
+    'POST /api/sessions/{sessionId}/continue': ({ params }) => sessions.resume(params),
+    'DELETE /api/sessions/{sessionId}': ({ params }) => sessions.remove(params),
+    'POST /api/sessions/{sessionId}/workers/{workerId}/kill': ({ params }) => sessions.kill(params),
+    'GET /api/people': ({ query }) => people.list(query),
+    'PUT /api/people/{address}': ({ params }) => people.add(params.address),
+    'DELETE /api/people/{address}': ({ params }) => people.remove(params.address),
   }),
   queue: fifo(cancellation, cancelWork),
 })

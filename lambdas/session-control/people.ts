@@ -1,17 +1,16 @@
 /** Who may write to Baton and be written to: the list as it is, one more, one less. */
-import * as z from 'zod'
 import { allow, configured, disallow, listPeople } from '../../src/adapters/contacts.ts'
-import { contact } from '../../src/channels/address.ts'
 import { Problem } from '../../src/http/problem.ts'
-import { cursorOf, page, queryOf } from '../../src/http/query.ts'
-import { check, type HttpEvent } from '../../src/http/request.ts'
-import { type HttpResponse, json, noContent } from '../../src/http/respond.ts'
+import { cursorOf, type Page } from '../../src/http/query.ts'
+import { json, noContent } from '../../src/http/respond.ts'
 
-const key = z.strictObject({ scope: z.enum(['allowed', 'unknown']), name: z.string() })
-const query = page(key).extend({ list: z.enum(['allowed', 'unknown']).default('allowed') })
+type ListName = Parameters<typeof listPeople>[0]
 
-export async function list(event: HttpEvent): Promise<HttpResponse> {
-  const { list: name, limit, cursor } = queryOf(event, query)
+interface Query extends Page<{ readonly scope: ListName; readonly name: string }> {
+  readonly list: ListName
+}
+
+export async function list({ list: name, limit, cursor }: Query) {
   if (cursor && cursor.scope !== name)
     throw new Problem(400, 'The query is not valid: the cursor is of another list.')
   const { people, next } = await listPeople(name, limit, cursor)
@@ -27,14 +26,12 @@ export async function list(event: HttpEvent): Promise<HttpResponse> {
   })
 }
 
-export async function add(event: HttpEvent): Promise<HttpResponse> {
-  const address = addressOf(event)
+export async function add(address: string) {
   await allow(address)
   return json({ address })
 }
 
-export async function remove(event: HttpEvent): Promise<HttpResponse> {
-  const address = addressOf(event)
+export async function remove(address: string) {
   if (configured().includes(address))
     throw new Problem(
       409,
@@ -43,5 +40,3 @@ export async function remove(event: HttpEvent): Promise<HttpResponse> {
   if (!(await disallow(address))) throw new Problem(404, 'They are not on the list.')
   return noContent
 }
-
-const addressOf = (event: HttpEvent) => check(contact, event.pathParameters?.address, 'The address')

@@ -1,37 +1,34 @@
-/** What the operator does to a session: stop it, let it go on, delete it, end one of its workers. */
+/** What the operator does to a session: stop it, let it go on, delete it, end one of its workers. Each throws 404 for what is not there. */
 import { noSession, noWorker } from '../../src/http/problem.ts'
-import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
-import { type HttpResponse, json, noContent } from '../../src/http/respond.ts'
+import { json, noContent } from '../../src/http/respond.ts'
 import { continueSession } from '../../src/use-cases/continue-session.ts'
 import { deleteSession } from '../../src/use-cases/delete-session.ts'
 import { killWorker } from '../../src/use-cases/kill-worker.ts'
 import { stopSession } from '../../src/use-cases/stop-session.ts'
 
-export async function stop(event: HttpEvent): Promise<HttpResponse> {
-  const sessionId = sessionIdOf(event)
+interface Id {
+  readonly sessionId: string
+}
+
+export async function stop({ sessionId }: Id) {
   const stopped = await stopSession(sessionId)
   if (!stopped) throw noSession(sessionId)
   return json({ sessionId, ...stopped })
 }
 
-export async function resume(event: HttpEvent): Promise<HttpResponse> {
-  const sessionId = sessionIdOf(event)
+export async function resume({ sessionId }: Id) {
   const continued = await continueSession(sessionId)
   if (!continued) throw noSession(sessionId)
   return json(continued, 202)
 }
 
-export async function remove(event: HttpEvent): Promise<HttpResponse> {
-  const sessionId = sessionIdOf(event)
+export async function remove({ sessionId }: Id) {
   if (!(await deleteSession(sessionId))) throw noSession(sessionId)
   return noContent
 }
 
-export async function kill(event: HttpEvent): Promise<HttpResponse> {
-  const killed = await killWorker(sessionIdOf(event), event.pathParameters?.workerId ?? '')
+export async function kill({ sessionId, workerId }: Id & { readonly workerId: string }) {
+  const killed = await killWorker(sessionId, workerId)
   if (!killed) throw noWorker()
   return json(killed)
 }
-
-const sessionIdOf = (event: HttpEvent) =>
-  check(sessionIdSchema, event.pathParameters?.sessionId, 'The session id')

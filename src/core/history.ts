@@ -1,48 +1,13 @@
-/** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
-
-import type { DeliveryRecord } from '../channels/delivery.ts'
+/** History entries: how messages, notices, turns and receipts look in a session's history. */
 import type { TurnReply } from '../commands/turn-reply.ts'
 import { commandId, spawnedIds } from '../commands/turn-reply.ts'
+import type { Entry } from '../contract/api/entry.ts'
 import { runName } from './execution-name.ts'
-import type { AttachedFile, Body } from './message.ts'
+import type { Body } from './message.ts'
 import { modelView, receiptText, spentText, spentView } from './receipt.ts'
 import type { PendingEntry, Session } from './session.ts'
 
-export interface EntryCommand {
-  readonly id: string
-  readonly type: string
-  readonly status: 'pending' | 'done' | 'refused' | 'failed'
-  readonly outcome?: string
-  readonly [field: string]: unknown
-}
-
-export interface Entry {
-  readonly seq: number
-  /** What the sender was answered. */
-  readonly messageId?: string
-  /** ISO 8601. */
-  readonly at: string
-  readonly role: 'user' | 'conductor' | 'worker' | 'system'
-  readonly channel?: string
-  /** Who wrote it, where that was proven, and what about. */
-  readonly sender?: string
-  readonly subject?: string
-  /** What came with it. */
-  readonly files?: readonly AttachedFile[]
-  readonly text: string
-  /** To whom it was sent, and what became of that. */
-  readonly deliveries?: readonly (DeliveryRecord & { readonly name: string })[]
-  readonly turnId?: string
-  readonly workerId?: string
-  /** Of a turn: ids of the messages that it answers, and the name of its run's execution. */
-  readonly answers?: readonly string[]
-  readonly execution?: string
-  readonly commands?: readonly EntryCommand[]
-  /** What the models used for a turn. */
-  readonly usage?: ReturnType<typeof modelView>
-  /** At a run's end: what was spent since the receipt before. */
-  readonly receipt?: { readonly run: number } & ReturnType<typeof spentView>
-}
+export type { Entry, EntryCommand } from '../contract/api/entry.ts'
 
 const SILENCE =
   'The conductor read your message and had nothing to say to it, even when asked again. Please put it another way.'

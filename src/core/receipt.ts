@@ -1,5 +1,6 @@
 /** What was spent, in words and as JSON. */
 import { CHANNEL_NAMES, spentOnChannels } from '../channels/index.ts'
+import type { ModelUsage, Usage } from '../contract/api/usage.ts'
 import type { ExceededBudget, Scope, Unit } from './budget.ts'
 import { plural } from './plural.ts'
 import { estimate } from './prices.ts'
@@ -8,7 +9,7 @@ import type { Tally, TokenKind } from './tally.ts'
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const satisfies readonly TokenKind[]
 
 /** A tally as the API shows it; what is estimated is marked so. */
-export const spentView = (tally: Tally) => ({
+export const spentView = (tally: Tally): Usage => ({
   messages: messagesOf(tally),
   smsSegments: tally.smsSegments ?? 0,
   turns: tally.turns ?? 0,
@@ -21,7 +22,7 @@ export const spentView = (tally: Tally) => ({
 })
 
 /** The part of it that models have used. */
-export const modelView = (tally: Tally) => ({
+export const modelView = (tally: Tally): ModelUsage => ({
   answers: tally.answers ?? 0,
   tokens: tokensOf((kind) => tally[`tokens.${kind}`]),
   byModel: byModel(tally),

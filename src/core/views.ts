@@ -1,4 +1,8 @@
 /** How stored things look to a reader of the API: no tokens, no keys of ours. */
+import type { ConductorView } from '../contract/api/conductor.ts'
+import type { Counts } from '../contract/api/metrics.ts'
+import type { SessionDetail, TurnView } from '../contract/api/session.ts'
+import type { LegView, WorkerDetail, WorkerView } from '../contract/api/worker.ts'
 import { artifactsOf } from './artifacts.ts'
 import { legName, runName } from './execution-name.ts'
 import { modelView, overText, spentView } from './receipt.ts'
@@ -14,7 +18,7 @@ export type ConsoleLink = (execution: string) => string
 export const conductorView = (
   { sessionId, conductor, run, busy, createdAt, lastActivity }: Session & { lastActivity?: string },
   now: number,
-) => ({
+): ConductorView => ({
   sessionId,
   sandboxId: conductor.sandboxId ?? null,
   /** ms since its sandbox was created or woke; 0 while no run is open, for then it rests. */
@@ -38,7 +42,7 @@ export const LISTED = {
 export type Listed = Pick<Worker, keyof typeof LISTED>
 
 /** A worker in a list. */
-export const workerView = (worker: Listed) => ({
+export const workerView = (worker: Listed): WorkerView => ({
   workerId: worker.workerId,
   sessionId: worker.sessionId,
   sandboxId: worker.sandboxId ?? null,
@@ -54,7 +58,7 @@ const legView = (
   { n, instructions, startedAt, endedAt, outcome, used, activity }: Leg,
   execution: string,
   consoleLink: ConsoleLink,
-) => ({
+): LegView => ({
   leg: n,
   execution,
   console: consoleLink(execution),
@@ -68,7 +72,7 @@ const legView = (
 })
 
 /** One worker with its legs and what it did, tool by tool. */
-export const workerDetail = (worker: Worker, consoleLink: ConsoleLink) => ({
+export const workerDetail = (worker: Worker, consoleLink: ConsoleLink): WorkerDetail => ({
   ...workerView(worker),
   criteria: worker.criteria,
   reason: worker.reason ?? null,
@@ -78,9 +82,9 @@ export const workerDetail = (worker: Worker, consoleLink: ConsoleLink) => ({
   artifacts: artifactsOf(worker).map(({ name, size, leg }) => ({ name, size, leg })),
 })
 
-const turnView = ({ n, phase, asked, count, next, trouble }: Turn) => ({
+const turnView = ({ n, phase, asked, count, next, trouble }: Turn): TurnView => ({
   turnId: `t${n}`,
-  doing: phase === 'ask' ? ('asking' as const) : ('commands' as const),
+  doing: phase === 'ask' ? 'asking' : 'commands',
   asked,
   /** Of its commands, once it was answered. */
   commands: { count, done: next },
@@ -95,7 +99,7 @@ export function sessionDetail(
   session: Session & { lastActivity?: string },
   { models, workers, now }: { models: Tally; workers: readonly Listed[]; now: number },
   consoleLink: ConsoleLink,
-) {
+): SessionDetail {
   const { sessionId, channel, createdAt, run, turn, inbox, held, paused, lastSeq } = session
   const { sessionId: _, lastActivity, ...conductor } = conductorView(session, now)
   return {
@@ -127,7 +131,7 @@ export function sessionDetail(
 }
 
 /** Counts of everybody, as the API shows them. */
-export function metricsView(tally: Tally) {
+export function metricsView(tally: Tally): Counts {
   const { messages, turns, tokens, costUsd } = spentView(tally)
   return {
     messages,

@@ -3,29 +3,46 @@ import type { Context } from 'aws-lambda'
 import { requireOperator, requireReader } from './authenticate.ts'
 import { http } from './http.ts'
 import { Problem } from './problem.ts'
+import { readInput } from './read-input.ts'
 import type { HttpEvent } from './request.ts'
+import type { Implementation, RequestOf } from './request-of.ts'
 import type { HttpResponse } from './respond.ts'
-import type { Access, Route } from './route.ts'
+import type { Access, Route, Routes } from './route.ts'
 
-type Respond = (event: HttpEvent) => Promise<HttpResponse>
-
-const REQUIRE: Readonly<Partial<Record<Access, (authorization?: string) => Promise<void>>>> = {
+/** Who a bearer token proves; for the others the function has a check of its own. */
+const REQUIRE = {
+  anyone: async () => undefined,
   reader: requireReader,
   operator: requireOperator,
-}
+} as const satisfies Partial<Record<Access, (authorization?: string) => Promise<void>>>
+
+const isBearer = (access: Access): access is keyof typeof REQUIRE => access in REQUIRE
 
 /**
- * Makes a Lambda handler of the declared routes. Bearer tokens are checked here; sandboxes and providers prove themselves
- * to the route's own code, which needs the claims or the body for it. Any other route is 404, for the operator alone.
+ * Makes a Lambda handler of the declared routes. First it checks who calls: bearer tokens itself, sandboxes and providers
+ * by `authenticate`, whose claims the implementations get. Then it reads the input that the route declares. Any other
+ * route is 404, for the operator alone. Throws when the function is loaded if a route's callers would go unchecked.
  */
-export const api = <Key extends string>(
-  routes: Readonly<Record<Key, Route>>,
-  responses: Readonly<Record<Key, Respond>>,
-) =>
-  http(async (event) => {
+export const api = <Declared extends Routes, Claims = undefined>(
+  routes: Declared,
+  implementations: { readonly [Key in keyof Declared]: Implementation<Declared[Key], Claims> },
+  authenticate?: (event: HttpEvent) => Promise<Claims>,
+) => {
+  const table = new Map(Object.entries<Route | undefined>(routes))
+  for (const [key, route] of table)
+    if (route && !isBearer(route.access) && !authenticate)
+      throw new Error(`${key} is for ${route.access}, and nothing checks that: pass authenticate.`)
+  return http(async (event) => {
     const { routeKey, headers } = event
-    const key = (Object.keys(routes) as Key[]).find((each) => each === routeKey)
-    await REQUIRE[key === undefined ? 'operator' : routes[key].access]?.(headers.authorization)
-    if (key === undefined) throw new Problem(404, `There is no route ${routeKey}.`)
-    return responses[key](event)
+    const route = table.get(routeKey)
+    const access = route?.access ?? 'operator'
+    if (isBearer(access)) await REQUIRE[access](headers.authorization)
+    if (!route) throw new Problem(404, `There is no route ${routeKey}.`)
+    const claims = await authenticate?.(event)
+    const implement = implementations[routeKey as keyof Declared] as Implement
+    return implement({ ...readInput(route, event), claims, event })
   }) as (event: HttpEvent, context: Context) => Promise<HttpResponse>
+}
+
+/** An implementation, for whoever does not know of which route. */
+type Implement = (request: { [Part in keyof RequestOf<unknown>]: unknown }) => Promise<HttpResponse>

@@ -1,7 +1,5 @@
 /** What queries are made of: whole numbers, and cursors that only we make. */
 import * as z from 'zod'
-import type { HttpEvent } from './request.ts'
-import { check } from './request.ts'
 
 /** Digits alone: `Number` would also take `0x10`, `1e3` and nothing at all. */
 export const wholeNumber = (min: number, max: number) =>
@@ -9,7 +7,7 @@ export const wholeNumber = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,15}$/, 'is a whole number, in digits')
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.int().min(min).max(max))
 
 /** Reads a cursor that `cursorOf` made of a key that `key` describes. */
 export const cursor = <Key>(key: z.ZodType<Key>) =>
@@ -26,13 +24,15 @@ export const cursor = <Key>(key: z.ZodType<Key>) =>
 export const cursorOf = (key: unknown): string | null =>
   key === undefined ? null : Buffer.from(JSON.stringify(key)).toString('base64url')
 
-/** A page of a list: how many, and from where. */
+/** Which page of a list is asked for: how many items, and from which key on. */
+export interface Page<Key = Readonly<Record<string, unknown>>> {
+  readonly limit: number
+  readonly cursor?: Key | undefined
+}
+
+/** The query for a page of a list whose items have keys that `key` describes. */
 export const page = <Key>(key: z.ZodType<Key>) =>
   z.object({
     limit: wholeNumber(1, 100).default(50),
-    cursor: cursor(key).optional(),
+    cursor: cursor(key).optional().describe('`next` of the page before'),
   })
-
-/** The query as `schema` reads it; throws 400. */
-export const queryOf = <T>(event: HttpEvent, schema: z.ZodType<T>): T =>
-  check(schema, event.queryStringParameters ?? {}, 'The query')

@@ -1,6 +1,6 @@
-/** Reading a request: its JSON body, parameters and query, each checked before anything is done. */
+/** Reading a request: every part is checked before anything is done. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import * as z from 'zod'
+import type * as z from 'zod'
 import { logger } from '../adapters/logger.ts'
 import { logIds } from '../core/log-ids.ts'
 import { Problem } from './problem.ts'
@@ -42,11 +42,3 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
     .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
   throw new Problem(400, `${what} is not valid: ${faults.join('; ').slice(0, TOLD.characters)}.`)
 }
-
-/** `w1`, `w2`, … within a session. */
-export const workerId = z.string().regex(/^w[1-9]\d{0,8}$/, 'a worker id is w and a number')
-
-/** 1 to 64 of `A-Za-z0-9_-`. */
-export const sessionId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a session id is 1 to 64 of A-Z a-z 0-9 _ -')

@@ -1,33 +1,63 @@
 /** Successful responses. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import fresh from 'fresh'
+import type { Immutable } from '../contract/api/shape.ts'
 
 export type HttpResponse = APIGatewayProxyStructuredResultV2
 
+export interface ResponseOf<Status extends number> extends HttpResponse {
+  readonly statusCode: Status
+}
+
+/** Only for the compiler, which compares it with the schema that the route declares: neither may say more than the other. */
+declare const BODY: unique symbol
+
+/** A response whose body is a `Body` as JSON. */
+export interface JsonResponse<Body, Status extends number = 200> extends ResponseOf<Status> {
+  readonly [BODY]: (body: Body) => Body
+}
+
 /** `value` as JSON, never cached. */
-export const json = (
+export function json<Body>(value: Body): JsonResponse<Immutable<Body>>
+export function json<Body, Status extends number>(
+  value: Body,
+  statusCode: Status,
+  headers?: Readonly<Record<string, string>>,
+): JsonResponse<Immutable<Body>, Status>
+export function json(
   value: unknown,
   statusCode = 200,
   headers: Readonly<Record<string, string>> = {},
-): HttpResponse => ({
-  statusCode,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-  body: JSON.stringify(value),
-})
+): HttpResponse {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  }
+}
 
 /**
  * The response with its `etag`, or 304 when the asker's `If-None-Match` has it: RFC 9110, sections 8.8.3 and 13.1.2.
  * A cache may keep it and has to ask before it uses it.
  */
-export function unlessKnown(
+export function unlessKnown<Body>(
   ifNoneMatch: string | undefined,
   etag: string,
-  response: HttpResponse,
-): HttpResponse {
+  response: JsonResponse<Body>,
+): JsonResponse<Body> | ResponseOf<304> {
   const headers = { etag, 'cache-control': 'private, no-cache' }
   return fresh({ 'if-none-match': ifNoneMatch }, { etag })
     ? { statusCode: 304, headers }
     : { ...response, headers: { ...response.headers, ...headers } }
 }
 
-export const noContent: HttpResponse = { statusCode: 204 }
+/** A redirect that no cache keeps. */
+export const redirect = (
+  location: string,
+  headers: Readonly<Record<string, string>> = {},
+): ResponseOf<302> => ({
+  statusCode: 302,
+  headers: { 'cache-control': 'no-store', ...headers, location },
+})
+
+export const noContent: ResponseOf<204> = { statusCode: 204 }

@@ -1,4 +1,9 @@
-/** The routes of a function, declared once: the template, the API document and the function itself read them here. */
+/**
+ * The routes of a function, each declared once: the template, the API document and the function itself read them here.
+ * Declarations have no effects, because synthesis and cold starts import them.
+ */
+import type * as z from 'zod'
+import type { SchemaName } from '../contract/api/index.ts'
 
 /** Who may call a route; checked before anything else is read of the request. */
 export type Access =
@@ -17,8 +22,59 @@ export type Access =
 /** A method and a path as API Gateway writes them, or what no other route takes. */
 export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}` | '$default'
 
-export interface Route {
-  readonly access: Access
+/** Path parameters or headers by name. */
+export type Parameters = Readonly<Record<string, z.ZodType<unknown, string | undefined>>>
+
+export interface JsonBody {
+  readonly schema: z.ZodType
+  /** How many bytes are taken. */
+  readonly limit: number
+  /** No body is an empty object. */
+  readonly optional?: true
 }
 
+/** The route reads the bytes itself, because they are signed. */
+interface SignedBody {
+  readonly contentTypes: readonly string[]
+}
+
+/** What a route takes; validated before its implementation is called. */
+export interface Input {
+  readonly params?: Parameters
+  readonly query?: z.ZodObject
+  readonly headers?: Parameters
+  readonly body?: JsonBody | SignedBody
+}
+
+/** A response that is no problem. */
+export interface ResponseDeclaration {
+  readonly description: string
+  /** What its body is; without `contentType` as JSON. */
+  readonly schema?: SchemaName
+  /** A body that is not JSON. */
+  readonly contentType?: string
+  readonly headers?: Readonly<Record<string, { readonly required?: true; readonly format?: 'uri' }>>
+}
+
+export type Tag = 'messages' | 'monitoring' | 'sessions' | 'people'
+
+/** A route of the API, as docs/openapi.yaml shows it. */
+export interface PublicRoute extends Input {
+  readonly access: Exclude<Access, 'sandbox'>
+  readonly tag: Tag
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly responses: Readonly<Partial<Record<200 | 202 | 204 | 302 | 304, ResponseDeclaration>>>
+  /** Problems besides those that access and input imply. */
+  readonly problems?: readonly (404 | 409)[]
+}
+
+/** Not part of the API: it is between Baton and its sandboxes, or no route at all. */
+interface InternalRoute extends Input {
+  readonly access: Access
+  readonly internal: true
+}
+
+export type Route = PublicRoute | InternalRoute
 export type Routes = Readonly<Partial<Record<RouteKey, Route>>>

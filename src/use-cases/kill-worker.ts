@@ -3,6 +3,7 @@ import { putBody } from '../adapters/bodies.ts'
 import { enqueue } from '../adapters/queues.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { readWorker } from '../adapters/workers.ts'
+import type { WorkerView } from '../contract/api/worker.ts'
 import type { Session } from '../core/session.ts'
 import { workerView } from '../core/views.ts'
 import { currentLeg, legId, type Worker } from '../core/worker.ts'
@@ -15,7 +16,11 @@ type By = 'the operator' | 'the person'
 export const endedBy = (by: By) => `ended by ${by}`
 
 /** Answers the worker as it then is; nothing when there is no such worker. One that had ended before is left as it was. */
-export async function killWorker(sessionId: string, workerId: string, by: By = 'the operator') {
+export async function killWorker(
+  sessionId: string,
+  workerId: string,
+  by: By = 'the operator',
+): Promise<WorkerView | undefined> {
   const [session, worker] = await Promise.all([
     readSession(sessionId),
     readWorker(sessionId, workerId),

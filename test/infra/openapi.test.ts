@@ -1,6 +1,8 @@
-/** The document of the API names the routes of the template, and says who may use each. */
+/** The document of the API is what the routes declare, names those of the template, and says who may use each. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
+import { DOCUMENT, openApiYaml } from '../../bin/openapi/document.ts'
 import { operations } from '../support/openapi.ts'
 import { propertiesOf } from './support/template.ts'
 
@@ -8,6 +10,13 @@ const routes = propertiesOf('AWS::ApiGatewayV2::Route', z.object({ RouteKey: z.s
   .map(([, { RouteKey }]) => RouteKey)
   // What sandboxes call is between them and us (src/contract/runner.ts).
   .filter((route) => route !== '$default' && !route.includes('/webhooks/sandbox/'))
+
+test('the document is what the routes declare', async () => {
+  const committed = readFileSync(DOCUMENT, 'utf8')
+  expect(committed, 'docs/openapi.yaml is out of date: run `npm run openapi`').toBe(
+    await openApiYaml(),
+  )
+})
 
 test('every route is documented, and nothing else', () => {
   expect([...operations.keys()].sort()).toEqual(routes.sort())

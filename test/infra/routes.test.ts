@@ -1,39 +1,8 @@
 /** The routes, and the functions behind them. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
+import { declaredRoutes } from '../../bin/openapi/declared.ts'
 import { idIn, propertiesOf, resources } from './support/template.ts'
-
-/** Every route that is implemented, by the folder of its handler. */
-const ROUTES = {
-  'DELETE /api/people/{address}': 'session-control',
-  'DELETE /api/sessions/{sessionId}': 'session-control',
-  'GET /health': 'public-api',
-  'GET /api/monitoring/health': 'public-api',
-  'GET /api/monitoring/metrics': 'read-api',
-  'GET /api/monitoring/status': 'read-api',
-  'GET /api/monitoring/workers': 'read-api',
-  'GET /api/people': 'session-control',
-  'GET /api/sessions': 'read-api',
-  'GET /api/sessions/{sessionId}': 'read-api',
-  'GET /api/sessions/{sessionId}/messages': 'read-api',
-  'GET /api/sessions/{sessionId}/workers/{workerId}': 'read-api',
-  'GET /api/sessions/{sessionId}/workers/{workerId}/artifacts/{name}': 'read-api',
-  'GET /l/{token}': 'public-api',
-  'POST /api/monitoring/test': 'receive-message',
-  'POST /api/sessions/{sessionId}/continue': 'session-control',
-  'POST /api/sessions/{sessionId}/stop': 'session-control',
-  'POST /api/sessions/{sessionId}/workers/{workerId}/kill': 'session-control',
-  'POST /api/webhooks/conductor/message': 'receive-message',
-  'POST /api/webhooks/email': 'receive-email',
-  'POST /api/webhooks/sandbox/artifacts': 'sandbox-callback',
-  'POST /api/webhooks/sandbox/heartbeat': 'sandbox-callback',
-  'POST /api/webhooks/sandbox/job': 'sandbox-callback',
-  'POST /api/webhooks/sandbox/result': 'sandbox-callback',
-  'POST /api/webhooks/sms': 'receive-sms',
-  'POST /api/webhooks/sms/status': 'record-sms-status',
-  'PUT /api/people/{address}': 'session-control',
-  $default: 'public-api',
-}
 
 const route = z.object({ RouteKey: z.string(), Target: z.string() })
 const integration = z.object({ IntegrationUri: z.string(), PayloadFormatVersion: z.string() })
@@ -49,11 +18,13 @@ function handlerOf(target: string): string {
   return Environment.Variables.POWERTOOLS_SERVICE_NAME
 }
 
-test('the routes are these, each with its function, and whatever is none of them is not found', () => {
+test('the routes are those that functions declare, each with its function', async () => {
   const routes = propertiesOf('AWS::ApiGatewayV2::Route', route).map(
     ([, { RouteKey, Target }]) => [RouteKey, handlerOf(Target)] as const,
   )
-  expect(Object.fromEntries(routes)).toEqual(ROUTES)
+  const declared = (await declaredRoutes()).map(({ key, fn: folder }) => [key, folder] as const)
+  expect(routes.sort()).toEqual(declared.sort())
+  expect(Object.fromEntries(routes)).toMatchObject({ $default: 'public-api' })
 })
 
 test('every function gets the event in the format that it reads', () => {

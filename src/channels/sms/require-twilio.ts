@@ -1,9 +1,9 @@
-/** Who is asking: Twilio, by its signature. */
+/** Checks that Twilio has signed a request. */
 import { env } from '../../adapters/environment.ts'
 import { rereadSecret, secret } from '../../adapters/secrets.ts'
-import type { UrlEncodedForm } from '../../http/form.ts'
+import { readUrlEncodedForm, type UrlEncodedForm } from '../../http/form.ts'
 import { Problem } from '../../http/problem.ts'
-import type { HttpEvent } from '../../http/request.ts'
+import { type HttpEvent, rawBody } from '../../http/request.ts'
 import { verifyTwilio } from './signature.ts'
 
 /**
@@ -11,11 +11,7 @@ import { verifyTwilio } from './signature.ts'
  * event, which lacks what a domain of one's own maps away; a token that does not fit is read once more, for it may have
  * been rotated.
  */
-export async function requireTwilio(
-  event: HttpEvent,
-  path: string,
-  form: UrlEncodedForm,
-): Promise<void> {
+async function requireTwilio(event: HttpEvent, path: string, form: UrlEncodedForm): Promise<void> {
   const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
   const url = `${env('PUBLIC_URL')}${path}${query}`
   const signature = event.headers['x-twilio-signature'] ?? ''
@@ -24,4 +20,12 @@ export async function requireTwilio(
   const rotated = await rereadSecret('TWILIO_TOKEN_SECRET')
   if (rotated !== undefined && fits(rotated)) return
   throw new Problem(403, 'This route is for Twilio: its signature is missing or does not fit.')
+}
+
+/** Checks the signature of what Twilio posts to the route at `path`, and returns what it signed. */
+export const provenByTwilio = (path: string) => async (event: HttpEvent) => {
+  const raw = rawBody(event)
+  const form = readUrlEncodedForm(raw)
+  await requireTwilio(event, path, form)
+  return { raw, form }
 }

@@ -1,8 +1,9 @@
 /** Bodies are bounded before they are parsed, and checked before anything is done with them. */
 import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
+import { sessionId } from '../../../src/contract/api/ids.ts'
 import { http } from '../../../src/http/http.ts'
-import { check, jsonBody, sessionId } from '../../../src/http/request.ts'
+import { check, jsonBody } from '../../../src/http/request.ts'
 import { json } from '../../../src/http/respond.ts'
 import { call, detailOf } from './call.ts'
 import { setDeployment } from './deployment.ts'

@@ -1,0 +1,88 @@
+/** The OpenAPI document of the API, generated from what the functions declare. */
+import path from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Tag } from '../../src/http/route.ts'
+import { declaredRoutes } from './declared.ts'
+import { componentSchemas } from './json-schema.ts'
+import { operationOf } from './operation.ts'
+import { problemResponses } from './problems.ts'
+import { readableYaml } from './yaml.ts'
+
+export const DOCUMENT = path.resolve(import.meta.dirname, '../../docs/openapi.yaml')
+
+const DESCRIPTION = `The routes that people and operators call over HTTP. Tests hold the routes, responses and errors of a running Baton to this document.
+
+Any route may respond 503 with \`Retry-After\`, when a store, a queue or a secret is not available. Nothing is lost that was answered with 2xx.
+
+API Gateway responds in its own words, as \`{"message": …}\`, when no function did: 413 above 10 MB, 500 or 503 for a function that crashed or timed out. Then it is not known whether the request took effect: send it again.`
+
+const TAGS: Readonly<Record<Tag, string>> = {
+  messages: 'Messages to the conductor',
+  monitoring: 'What is going on',
+  sessions: 'A conversation: its history, its workers and its end',
+  people: 'Who may write and be written to, and what arrives by SMS and email',
+}
+
+const SECURITY_SCHEMES = {
+  operator: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The operator token, secret `<stack>/api-token`',
+  },
+  reader: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'The read-only token, secret `<stack>/read-token`; 403 on every route that changes something',
+  },
+  twilio: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Twilio-Signature',
+    description: 'HMAC-SHA1 with the auth token of the account, secret `<stack>/twilio-auth-token`',
+  },
+  sendgrid: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Twilio-Email-Event-Webhook-Signature',
+    description:
+      'ECDSA, verified with the public key of the security policy, secret `<stack>/sendgrid-public-key`',
+  },
+}
+
+const HEADER =
+  '# Generated from lambdas/*/routes.ts and src/contract/api/: change those, then run `npm run openapi`.\n'
+
+/** Returns the document as YAML. Throws when a declaration does not fit its path. */
+export async function openApiYaml(): Promise<string> {
+  const { version, license } = packageJson
+  const document = {
+    openapi: '3.1.0',
+    info: {
+      title: 'Baton',
+      version,
+      license: { name: license, identifier: license },
+      description: DESCRIPTION,
+    },
+    security: [{ operator: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths: await pathsOf(),
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      responses: problemResponses,
+      schemas: componentSchemas(),
+    },
+  }
+  return HEADER + readableYaml(document)
+}
+
+async function pathsOf(): Promise<object> {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const { key, route } of await declaredRoutes()) {
+    if ('internal' in route) continue
+    const [method = '', template = ''] = key.split(' ')
+    paths[template] = { ...paths[template], [method.toLowerCase()]: operationOf(key, route) }
+  }
+  const sorted = Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(sorted)
+}

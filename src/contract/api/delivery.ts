@@ -1,0 +1,27 @@
+/** What was sent to a person by SMS or email. */
+import * as z from 'zod'
+import { CHANNEL_NAMES, CHANNELS, type OutboundName } from '../../channels/index.ts'
+import { count, time } from './common.ts'
+
+const OUTBOUND = CHANNEL_NAMES.filter((name): name is OutboundName => 'outbound' in CHANNELS[name])
+
+export const delivery = z
+  .object({
+    name: z
+      .string()
+      .describe(
+        'For the text of the entry, `reply.` and its recipient; otherwise the id of a command',
+      ),
+    to: z.string(),
+    channel: z.enum(OUTBOUND),
+    status: z
+      .enum(['sending', 'waiting', 'sent', 'delivered', 'undelivered', 'refused', 'in doubt'])
+      .describe(
+        'waiting: it will be tried again. in doubt: the provider did not confirm that it took the message, and cannot be asked. delivered, undelivered: reported by the provider.',
+      ),
+    at: time,
+    providerId: z.string().exactOptional(),
+    segments: count.exactOptional().describe('Segments of an SMS; the provider charges by segment'),
+    problem: z.string().exactOptional(),
+  })
+  .describe('To whom an entry or a file was sent by SMS or email, and what became of it')

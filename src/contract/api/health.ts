@@ -1,0 +1,5 @@
+/** Whether Baton is there. */
+import * as z from 'zod'
+import { time } from './common.ts'
+
+export const health = z.object({ status: z.literal('ok'), timestamp: time })

@@ -1,0 +1,5 @@
+/** What the sender of a message is answered. */
+import { messageIds } from './common.ts'
+import { entry } from './entry.ts'
+
+export const replied = messageIds.extend({ reply: entry }).describe('The message and its reply')

@@ -1,0 +1,62 @@
+/** Sessions: in lists, and one with its runs, workers and usage. */
+import * as z from 'zod'
+import { channel, count, next, time } from './common.ts'
+import { conductor } from './conductor.ts'
+import { execution } from './execution.ts'
+import { sessionId } from './ids.ts'
+import type { Shape } from './shape.ts'
+import { usage } from './usage.ts'
+import { worker } from './worker.ts'
+
+export const listedSession = z.object({
+  sessionId,
+  channel,
+  createdAt: time,
+  lastActivity: time.describe('Rounded down to the minute'),
+  run: z.object({ id: count, open: z.boolean() }),
+})
+
+export const sessionPage = z.object({ sessions: z.array(listedSession), next })
+
+export const turn = z.object({
+  turnId: z.string(),
+  doing: z.enum(['asking', 'commands']),
+  asked: count.describe('How often the conductor was asked'),
+  commands: z
+    .object({ count, done: count })
+    .describe('The commands of the turn, once the conductor has answered'),
+  trouble: z.string().nullable().describe('What went wrong last'),
+})
+export type TurnView = Shape<typeof turn>
+
+export const run = execution.extend({ run: count, open: z.boolean() })
+
+export const session = z
+  .object({
+    sessionId,
+    channel,
+    createdAt: time,
+    lastActivity: time,
+    state: z
+      .enum(['running', 'recovering', 'paused', 'idle'])
+      .describe(
+        'recovering: the run was taken over after a failure. paused: a budget is used up; `POST …/continue` raises it.',
+      ),
+    paused: z.string().nullable().describe('Which budget is used up'),
+    waiting: count.describe('Messages that wait for an answer'),
+    held: count.describe('Messages that are held until the session continues'),
+    turn: turn.nullable(),
+    lastSeq: count.describe('The number of the last history entry'),
+    conductor,
+    runs: z.array(run).max(10).describe('The latest ten runs, newest first'),
+    workers: z.array(worker).max(20).describe('The latest twenty workers, newest first'),
+    usage,
+  })
+  .describe('A session with its runs, its latest workers and its usage')
+export type SessionDetail = Shape<typeof session>
+
+export const stopped = z.object({
+  sessionId,
+  run: count.describe('The number of the run that was stopped'),
+  workers: z.array(z.string()).describe('The ids of the workers that were ended'),
+})

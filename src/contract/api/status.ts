@@ -1,0 +1,18 @@
+/** What is going on now. */
+import * as z from 'zod'
+import { time } from './common.ts'
+import { conductorOfSession } from './conductor.ts'
+import { worker } from './worker.ts'
+
+export const status = z
+  .object({
+    status: z
+      .enum(['online', 'idle', 'degraded'])
+      .describe('degraded: the latest run was taken over after a failure'),
+    conductor: conductorOfSession
+      .nullable()
+      .describe('The conductor of the most recently active session; null if there is no session'),
+    workers: z.array(worker).max(50),
+    timestamp: time,
+  })
+  .describe('What is going on now')

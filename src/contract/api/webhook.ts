@@ -1,0 +1,4 @@
+/** What providers are answered. */
+import * as z from 'zod'
+
+export const emptyTwiml = z.literal('<?xml version="1.0" encoding="UTF-8"?><Response/>')
