@@ -1,7 +1,7 @@
 /** The bundles of the functions as they are deployed, found through the template. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
-import * as z from 'zod'
+import type { MadeOf } from '../../lib/synthesis/bundles.ts'
 import type { Template } from '../../packages/local-aws/src/template.ts'
 import { functionsOf } from '../observe/deployed.ts'
 
@@ -10,15 +10,13 @@ export interface Bundle {
   readonly name: string
   readonly file: string
   readonly bytes: number
-  /** The modules in it, as its source map names them; none without a source map. */
+  /** The modules in it, relative to the checkout. */
   readonly sources: readonly string[]
   readonly variables: Readonly<Record<string, string>>
 }
 
-const sourceMap = z.object({ sources: z.array(z.string()) })
-
-/** Returns them by name. */
-export const bundlesOf = (template: Template): Bundle[] =>
+/** Returns them by name; `madeOf` says what each was bundled from. */
+export const bundlesOf = (template: Template, madeOf: MadeOf): Bundle[] =>
   functionsOf(template)
     .map(({ service, s3Key, variables }) => {
       const file = path.join(template.assetFolder(s3Key), 'index.js')
@@ -30,12 +28,8 @@ export const bundlesOf = (template: Template): Bundle[] =>
         name: service,
         file,
         bytes: statSync(file).size,
-        sources: sourcesOf(`${file}.map`),
+        sources: madeOf[service] ?? [],
         variables: Object.fromEntries(texts),
       }
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-
-function sourcesOf(map: string): readonly string[] {
-  return existsSync(map) ? sourceMap.parse(JSON.parse(readFileSync(map, 'utf8'))).sources : []
-}

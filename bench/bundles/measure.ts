@@ -1,5 +1,7 @@
 /** Measures all bundles: the least of several imports counts, for a busy machine only ever adds. */
+import { bundleFunctions, sourcesOf } from '../../lib/synthesis/bundles.ts'
 import type { Template } from '../../packages/local-aws/src/template.ts'
+import { root } from '../root.ts'
 import type { Budget } from './budget.ts'
 import { bundlesOf } from './bundles.ts'
 import { type ImportCost, openImports } from './imports.ts'
@@ -13,7 +15,7 @@ export interface Measured {
 
 /** Rounds are interleaved, so that a busy moment does not meet one bundle alone. */
 export async function measureBundles(template: Template, rounds: number): Promise<Measured> {
-  const bundles = bundlesOf(template)
+  const bundles = bundlesOf(template, sourcesOf(await bundleFunctions(root)))
   const imports = openImports()
   try {
     const reference: ImportCost[] = []

@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { bundleFunctions, sourcesOf } from '../../lib/synthesis/bundles.ts'
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
 import { type Bundle, bundlesOf } from '../bundles/bundles.ts'
@@ -20,7 +21,7 @@ export async function cold({ full }: Options): Promise<Findings> {
   const imports = openImports()
   try {
     const template = loadTemplate(await synthesise(root))
-    const bundles = bundlesOf(template)
+    const bundles = bundlesOf(template, sourcesOf(await bundleFunctions(root)))
     const code = copyCode(bundles, path.join(folder, 'code'))
     const claude = await timedClaude(folder)
     const rounds: Round[] = []

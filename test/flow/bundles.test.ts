@@ -4,12 +4,16 @@ import { afterAll, expect, test } from 'vitest'
 import { limitsOf, readBudget, UPDATE } from '../../bench/bundles/budget.ts'
 import { type Bundle, bundlesOf } from '../../bench/bundles/bundles.ts'
 import { openImports } from '../../bench/bundles/imports.ts'
+import { bundleFunctions, sourcesOf } from '../../lib/synthesis/bundles.ts'
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
 import { few } from '../support/map-limit.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const bundles = bundlesOf(loadTemplate(await synthesise(root)))
+const bundles = bundlesOf(
+  loadTemplate(await synthesise(root)),
+  sourcesOf(await bundleFunctions(root)),
+)
 const budget = readBudget()
 const imports = openImports()
 afterAll(() => imports.close())
