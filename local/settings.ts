@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
+import { contact } from '../src/channels/index.ts'
 import { budgets } from '../src/core/budget.ts'
 
 /** They are heard unless others are set. */
@@ -27,7 +28,7 @@ const settings = z.object({
     .default(DEFAULT_PEOPLE.join(','))
     .transform((text) => text.split(',').map((each) => each.trim()))
     .refine(
-      (people) => people.every((each) => /^(\+[1-9]\d{6,14}|[^\s@]*@[^\s@]+)$/.test(each)),
+      (people) => people.every((each) => contact.safeParse(each).success),
       'is no list like +15550100,ada@example.com,@example.org',
     ),
   E2B_API_KEY: z.string().min(1).optional(),

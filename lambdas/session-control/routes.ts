@@ -1,6 +1,6 @@
 /** What the operator may change: sessions, workers, and the list of people. */
 import * as z from 'zod'
-import { contact } from '../../src/channels/address.ts'
+import { contact } from '../../src/channels/index.ts'
 import { sessionId } from '../../src/contract/api/ids.ts'
 import { page } from '../../src/http/query.ts'
 import type { Routes } from '../../src/http/route.ts'

@@ -1,6 +1,7 @@
 /** How replies get to people: from the outbox to their provider. */
 import { Construct } from 'constructs'
-import { environment } from '../kit/bindings.ts'
+import type { OutboundName } from '../../src/channels/index.ts'
+import { type Binding, environment } from '../kit/bindings.ts'
 import { consume } from '../kit/consume.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
@@ -11,13 +12,17 @@ export class Delivery extends Construct {
   constructor(scope: Construct, id: string, resources: Resources) {
     super(scope, id)
     const { storage, contacts, queues, secrets, config } = resources
+    /** What each channel needs to send. */
+    const providers: Readonly<Record<OutboundName, Binding>> = {
+      sms: twilio(resources),
+      email: secrets.sendgridKey,
+    }
     const deliver = new ServiceFunction(this, 'DeliverMessage', {
       name: 'deliver-message',
       memoryMb: 1024,
       timeout: CONSUMER_TIMEOUT.deliveries,
       bindings: [
-        twilio(resources),
-        secrets.sendgridKey,
+        ...Object.values<Binding>(providers),
         secrets.linkKey,
         contacts.people(),
         contacts.change(),

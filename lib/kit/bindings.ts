@@ -2,15 +2,16 @@
 
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 
 /** A resource as a function uses it: the variables that name it and the least rights to it, in one. */
 export interface Binding {
-  readonly environment: Readonly<Record<string, string>>
+  readonly environment: Readonly<Partial<Record<EnvironmentVariable, string>>>
   grant(fn: IFunction): void
 }
 
 /** A plain value. */
-export const environment = (variable: string, value: string): Binding => ({
+export const environment = (variable: EnvironmentVariable, value: string): Binding => ({
   environment: { [variable]: value },
   grant: () => undefined,
 })

@@ -1,18 +1,20 @@
 /** Bindings to state machines: who starts, stops and answers their executions. */
+
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { allow, type Binding, combine, environment } from './bindings.ts'
 import { acknowledgeWildcard, inFinding } from './wildcards.ts'
 
 /** Starts executions of a machine. */
-export const starts = (variable: string, machine: StateMachine): Binding =>
+export const starts = (variable: EnvironmentVariable, machine: StateMachine): Binding =>
   combine(
     environment(variable, machine.stateMachineArn),
     allow(machine.stateMachineArn, 'states:StartExecution'),
   )
 
 /** Stops executions of a machine. */
-export const stops = (variable: string, machine: StateMachine): Binding =>
+export const stops = (variable: EnvironmentVariable, machine: StateMachine): Binding =>
   combine(environment(variable, machine.stateMachineArn), {
     environment: {},
     grant: (fn) => {
@@ -34,7 +36,7 @@ const executionsOf = (machine: StateMachine) =>
   })
 
 /** Names a machine in links to the console; no right to it. */
-export const links = (variable: string, machine: StateMachine): Binding =>
+export const links = (variable: EnvironmentVariable, machine: StateMachine): Binding =>
   combine(
     environment(variable, machine.stateMachineArn),
     environment(
@@ -48,5 +50,5 @@ export const completes = (machine: StateMachine): Binding =>
   allow(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
 
 /** Wakes runs: starts an execution, or answers the token of one that waits. */
-export const drives = (variable: string, machine: StateMachine): Binding =>
+export const drives = (variable: EnvironmentVariable, machine: StateMachine): Binding =>
   combine(starts(variable, machine), allow(machine.stateMachineArn, 'states:SendTaskSuccess'))

@@ -33,6 +33,10 @@ export const ON_THE_WAY_MB = 1024
 /** One whole vCPU, for those on the way with the largest bundles. */
 export const WHOLE_CPU_MB = 1769
 
+/** Which variables the function checks when it starts (src/adapters/environment.ts, which synthesis does not load). */
+const BOUND_VARIABLES: typeof import('../../src/adapters/environment.ts').BOUND_VARIABLES =
+  'BOUND_VARIABLES'
+
 /** In the app's context: the folder that holds every function's bundle in a folder of its name. */
 export const BUNDLES = 'baton:bundles'
 
@@ -76,6 +80,7 @@ export class ServiceFunction extends LambdaFunction {
         // Metrics are the deployment's, whichever function publishes them.
         METRICS_SERVICE: Stack.of(scope).stackName,
         ...bound.environment,
+        [BOUND_VARIABLES]: Object.keys(bound.environment).sort().join(','),
       },
     })
     this.service = name

@@ -1,6 +1,8 @@
 /** What all our tables have in common, and how a function is bound to one. */
+
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { allow, type Binding, combine, environment } from './bindings.ts'
 
 export const string = (name: string) => ({ name, type: AttributeType.STRING })
@@ -16,7 +18,7 @@ export const keptTable = (retainData: boolean) => ({
 type Operation = 'GetItem' | 'BatchGetItem' | 'UpdateItem' | 'DeleteItem' | 'Query'
 
 export const access = (
-  variable: string,
+  variable: EnvironmentVariable,
   table: TableV2,
   ...operations: readonly Operation[]
 ): Binding =>
@@ -26,7 +28,7 @@ export const access = (
   )
 
 /** The index alone, not the table. */
-export const queryIndex = (variable: string, table: TableV2, index: string): Binding =>
+export const queryIndex = (variable: EnvironmentVariable, table: TableV2, index: string): Binding =>
   combine(
     environment(variable, table.tableName),
     allow(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),

@@ -2,7 +2,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
 import * as z from 'zod'
-import { contact } from '../../src/channels/address.ts'
+import { contact } from '../../src/channels/index.ts'
 import { budgets } from '../../src/core/budget.ts'
 import { LEG_SECONDS, LONGEST_LEG_SECONDS } from '../../src/core/limits.ts'
 

@@ -1,7 +1,9 @@
 /** The table of people and of what leads to their conversations, and how functions are bound to it. */
+
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import { OUTBOUND_NAMES, type OutboundName, outboundChannel } from '../../src/channels/index.ts'
 import { type Binding, combine, environment } from '../kit/bindings.ts'
 import { access, keptTable, string } from '../kit/tables.ts'
 import type { Config } from './config.ts'
@@ -27,12 +29,15 @@ export class Contacts extends Construct {
   /** Who may write and be written to, and Baton's own addresses. */
   people(): Binding {
     const { people, smsNumber, emailAddress } = this.#config
-    return combine(
-      this.read(),
-      environment('PEOPLE', JSON.stringify(people)),
-      ...(smsNumber === undefined ? [] : [environment('SMS_NUMBER', smsNumber)]),
-      ...(emailAddress === undefined ? [] : [environment('EMAIL_ADDRESS', emailAddress)]),
-    )
+    const own: Readonly<Record<OutboundName, string | undefined>> = {
+      sms: smsNumber,
+      email: emailAddress,
+    }
+    const addresses = OUTBOUND_NAMES.flatMap((name) => {
+      const address = own[name]
+      return address === undefined ? [] : environment(outboundChannel(name).ownAddress, address)
+    })
+    return combine(this.read(), environment('PEOPLE', JSON.stringify(people)), ...addresses)
   }
   /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
   change(): Binding {

@@ -1,7 +1,9 @@
 /** The queues: messages on their way in, replies on their way out, work to be cancelled, and what failed every time. */
+
 import { Duration, Validations } from 'aws-cdk-lib'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { freezeLogicalId } from '../kit/frozen.ts'
 import { type OrderedQueueProps, orderedQueue } from '../kit/ordered-queue.ts'
@@ -92,5 +94,5 @@ export class Queues extends Construct {
   }
 }
 
-const sending = (variable: string, queue: Queue): Binding =>
+const sending = (variable: EnvironmentVariable, queue: Queue): Binding =>
   combine(environment(variable, queue.queueUrl), allow(queue.queueArn, 'sqs:SendMessage'))

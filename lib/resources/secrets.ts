@@ -1,7 +1,9 @@
 /** Secrets by name: functions get the name in their environment and read the value themselves. */
+
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
+import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 
 export class Secrets extends Construct {
@@ -79,7 +81,7 @@ export class Secrets extends Construct {
     )
   }
 
-  #secret(id: string, variable: string, name: string, description: string): Binding {
+  #secret(id: string, variable: EnvironmentVariable, name: string, description: string): Binding {
     const secret = new Secret(this, id, {
       secretName: `${Stack.of(this).stackName}/${name}`,
       description,

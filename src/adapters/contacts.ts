@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { contact, entriesFor } from '../channels/address.ts'
+import { entriesFor } from '../channels/address.ts'
+import { contact } from '../channels/index.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 

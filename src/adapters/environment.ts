@@ -1,4 +1,4 @@
-/** A function's environment, read once: every variable was set by the binding that granted its access. */
+/** A function's environment, checked when it starts: every variable was set by the binding that granted its access. */
 import * as z from 'zod'
 import { budgets } from '../core/budget.ts'
 import { LEG_SECONDS } from '../core/limits.ts'
@@ -69,10 +69,36 @@ const variables = {
   /** Makes links and Message-IDs that cannot be guessed. */
   LINK_KEY_SECRET: z.string(),
 } as const
-type Name = keyof typeof variables
+/** A variable that bindings may set and functions may read. */
+export type EnvironmentVariable = keyof typeof variables
 
-/** The value of a variable; throws when the function was not bound to what it names. */
-export function env<N extends Name>(name: N): z.infer<(typeof variables)[N]> {
+/** Names the variables that the function's bindings have set, separated by commas. */
+export const BOUND_VARIABLES = 'BOUND_VARIABLES'
+
+const isKnown = (name: string): name is EnvironmentVariable => Object.hasOwn(variables, name)
+
+/**
+ * Checks all variables that the function is bound to, at once. Throws an error that names every one that is missing or
+ * not valid: a function that starts with half of its environment would fail somewhere in its work.
+ */
+export function checkEnvironment(environment: NodeJS.Dict<string> = process.env): void {
+  const names = (environment[BOUND_VARIABLES] ?? '').split(',').filter(isKnown)
+  const faults = names.flatMap((name) => {
+    const parsed = variables[name].safeParse(environment[name])
+    const isMissing = environment[name] === undefined
+    if (parsed.success && !isMissing) return []
+    return isMissing ? `${name} is not set` : `${name}: ${parsed.error?.issues[0]?.message}`
+  })
+  if (faults.length > 0)
+    throw new Error(
+      `The environment of this function is not as it was deployed: ${faults.join('; ')}. Deploy the stack again.`,
+    )
+}
+
+checkEnvironment()
+
+/** Returns the value of a variable. Throws if the function was not bound to what it names. */
+export function env<N extends EnvironmentVariable>(name: N): z.infer<(typeof variables)[N]> {
   const parsed = variables[name].safeParse(process.env[name])
   if (!parsed.success)
     throw new Error(`${name} is not set: bind the function to it in lib/capabilities`)

@@ -18,18 +18,10 @@ export const emailAddress = (text: string): string | undefined =>
   z.email().max(LONGEST).safeParse(text.trim().toLowerCase()).data
 
 /** `@example.com`: every address of that domain, and none of its subdomains. */
-const domain = (text: string): string | undefined => {
+export const domain = (text: string): string | undefined => {
   const lower = text.trim().toLowerCase()
   return DOMAIN.test(lower) ? lower : undefined
 }
-
-/** Who may write and be written to: a number, an address, or all of a domain. */
-export const contact = z.string().transform((text, context) => {
-  const found = phoneNumber(text) ?? domain(text) ?? emailAddress(text)
-  if (found !== undefined) return found
-  context.addIssue('is neither +15550100, nor ada@example.com, nor @example.com')
-  return z.NEVER
-})
 
 /** The entries of a list that would let a number or address in. */
 export const entriesFor = (address: string): readonly string[] => {

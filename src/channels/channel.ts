@@ -11,6 +11,11 @@ export interface ChannelRow {
 /** Counters of a tally (core/tally.ts), whose names derive from those of the channels. */
 export type Counts = Readonly<Record<string, number | undefined>>
 
+/** What a delivery on a channel may be counted as. */
+type SentCounts<Name extends string> = Readonly<
+  Partial<Record<`out.${Name}` | 'smsSegments', number>>
+>
+
 /** What every return address has, whatever its channel. */
 export interface ReturnAddressShape {
   readonly channel: string
@@ -33,7 +38,7 @@ export interface OutboundChannel<Address extends ReturnAddressShape> {
   /** How many files one delivery may have, and why; absent if there is no limit. */
   readonly fileLimit?: { readonly most: number; readonly reason: string }
   /** What a delivery that was sent is counted as. `segments` as the provider charges them. */
-  sent(segments: number): Counts
+  sent(segments: number): SentCounts<Address['channel']>
   /** What was paid for, for a receipt (`2 emails`); undefined if nothing was. */
   spent(counts: Counts): string | undefined
 }

@@ -1,5 +1,6 @@
 /** What a delivery says: an entry's own text, or what a command of it asks to be sent. */
 import { createHash } from 'node:crypto'
+import { deliveredText } from '../commands/index.ts'
 import type { Entry } from '../core/history.ts'
 import type { ReturnAddress } from './index.ts'
 
@@ -16,8 +17,7 @@ export function deliveryContent(
   if (isReply(name)) return { text }
   const command = commands.find(({ id }) => id === name)
   if (!command) throw new Error(`the entry has no command ${name}`)
-  const said = [command.body, command.message].find((each) => typeof each === 'string')
-  return { text: typeof said === 'string' ? said : '' }
+  return { text: deliveredText(command) }
 }
 
 const REPLY = 'reply.'

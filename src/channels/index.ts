@@ -1,6 +1,7 @@
 /** Every channel by which people reach Baton: a new one is a folder, a row here, a row in send.ts, and its resources. */
 import * as z from 'zod'
 import type { Tally } from '../core/tally.ts'
+import { domain } from './address.ts'
 import type { ChannelRow } from './channel.ts'
 import { email } from './email/channel.ts'
 import { http } from './http/channel.ts'
@@ -24,6 +25,10 @@ export type ReturnAddressOn<Name extends OutboundName> = z.infer<
 >
 /** Where a reply goes. A person who writes over HTTP has no such address: they read the history. */
 export type ReturnAddress = { [Name in OutboundName]: ReturnAddressOn<Name> }[OutboundName]
+
+export const OUTBOUND_NAMES = CHANNEL_NAMES.filter(
+  (name): name is OutboundName => 'outbound' in CHANNELS[name],
+)
 
 const OUTBOUND = Object.values(CHANNELS).flatMap((row) => ('outbound' in row ? [row.outbound] : []))
 
@@ -51,3 +56,11 @@ export const ADDRESS_EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or
 /** What was paid for on each channel, for a receipt. */
 export const spentOnChannels = (tally: Tally): readonly string[] =>
   OUTBOUND.flatMap((row) => row.spent(tally) ?? [])
+
+/** Who may write and be written to: an address of any channel in its one form, or all of a domain. */
+export const contact = z.string().transform((text, context) => {
+  const found = returnAddressOf(text, '')?.address ?? domain(text)
+  if (found !== undefined) return found
+  context.addIssue(`is not ${ADDRESS_EXAMPLES}, or a domain like @example.com`)
+  return z.NEVER
+})

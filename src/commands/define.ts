@@ -56,8 +56,12 @@ export interface CommandRow<Schema extends z.ZodObject<{ type: z.ZodLiteral<stri
     /** Following lines never belong to it. */
     readonly oneLine?: true
     /** The fields without the type; checked by the schema afterwards. */
-    fields(argument: TextArgument): Readonly<Record<string, unknown>>
+    fields(
+      argument: TextArgument,
+    ): Readonly<Partial<Record<Exclude<keyof z.output<Schema>, 'type'>, unknown>>>
   }
+  /** What `context.send` sends to a person: markdown. Where a command sends nothing there is none. */
+  deliveredText?(command: z.output<Schema>): string
   /** It brings a worker, which gets its id when the turn is accepted. */
   readonly spawns?: true
   execute(command: z.output<Schema>, context: CommandContext): Promise<CommandOutcome>

@@ -26,6 +26,7 @@ export const deliverFile = defineCommand({
       ...(from(3) && { message: from(3) }),
     }),
   },
+  deliveredText: ({ message }) => message ?? '',
   async execute({ to, subject, workerId: id, paths }, context) {
     const files = await filesOf(context, id, paths)
     if ('missing' in files)

@@ -42,10 +42,21 @@ export function rowOf(type: CommandType): Row {
   return row
 }
 
+/** A row whose command is not known until it runs. */
+type AnyRow = CommandRow<z.ZodObject<{ type: z.ZodLiteral<string> }>>
+
 /** Executes a command by its row. */
 export function executeCommand(given: Command, context: CommandContext): Promise<CommandOutcome> {
-  const { execute } = rowOf(given.type) as CommandRow<z.ZodObject<{ type: z.ZodLiteral<string> }>>
+  const { execute } = rowOf(given.type) as AnyRow
   return execute(given, context)
+}
+
+/** Returns what a command sends to a person, by its fields as the history has them. Throws if it sends nothing. */
+export function deliveredText(fields: unknown): string {
+  const sent = command.parse(fields)
+  const { deliveredText: text } = rowOf(sent.type) as AnyRow
+  if (!text) throw new Error(`${sent.type} sends nothing: its row has no deliveredText`)
+  return text(sent)
 }
 
 /** What the conductor's prompt says of the commands: a markdown list. */

@@ -6,6 +6,7 @@ export const sendSms = defineCommand({
   schema: z.object({ type: z.literal('SEND_SMS'), to: text, message: text }),
   prompt: 'SEND_SMS {to, message}: the same by SMS.',
   text: { fields: ({ field, from }) => ({ to: field(0), message: from(1) }) },
+  deliveredText: ({ message }) => message,
   async execute({ to }, { send }) {
     const address = sms.outbound.addressOf(to)
     return address ? send(address) : noAddress(to)

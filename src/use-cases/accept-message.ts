@@ -23,7 +23,7 @@ const CONTINUE = /^\s*continue\s*[.!]?\s*$/i
 /** Once it returns the message is answered or its sender told, whatever happens. A known id is the same message. */
 export async function acceptMessage(
   ids: MessageIds,
-  said: Omit<PersonBody, 'from' | 'at' | 'order' | 'raises'>,
+  said: Omit<PersonBody, 'from' | 'at' | 'slashCommand' | 'raises'>,
 ): Promise<void> {
   const { text, channel } = said
   const slashCommand = parseSlashCommand(text)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { contact, emailAddress, entriesFor, phoneNumber } from '../../../src/channels/address.ts'
+import { emailAddress, entriesFor, phoneNumber } from '../../../src/channels/address.ts'
+import { contact } from '../../../src/channels/index.ts'
 
 test.each([
   ['+15550100', '+15550100'],
