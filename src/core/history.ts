@@ -1,4 +1,4 @@
-/** A history entry: what `GET /api/sessions/{id}/messages` answers, oldest first. */
+/** History entries, as `GET /api/sessions/{id}/messages` returns them (oldest first). */
 
 import type { DeliveryRecord } from '../channels/delivery.ts'
 import type { TurnReply } from '../commands/turn-reply.ts'
@@ -18,34 +18,34 @@ export interface EntryCommand {
 
 export interface Entry {
   readonly seq: number
-  /** What the sender was answered. */
+  /** The id that the sender got back. */
   readonly messageId?: string
   /** ISO 8601. */
   readonly at: string
   readonly role: 'user' | 'conductor' | 'worker' | 'system'
   readonly channel?: string
-  /** Who wrote it, where that was proven, and what about. */
+  /** The proven number or address of the person, and the subject of an email. */
   readonly sender?: string
   readonly subject?: string
-  /** What came with it. */
+  /** Attachments. */
   readonly files?: readonly AttachedFile[]
   readonly text: string
-  /** To whom it was sent, and what became of that. */
+  /** Where it was sent, and the result of each delivery. */
   readonly deliveries?: readonly (DeliveryRecord & { readonly name: string })[]
   readonly turnId?: string
   readonly workerId?: string
-  /** Of a turn: ids of the messages that it answers, and the name of its run's execution. */
+  /** For a turn: ids of the messages it answers, and the name of its run's execution. */
   readonly answers?: readonly string[]
   readonly execution?: string
   readonly commands?: readonly EntryCommand[]
-  /** What the models used for a turn. */
+  /** Model usage of a turn. */
   readonly usage?: ReturnType<typeof modelView>
-  /** At a run's end: what was spent since the receipt before. */
+  /** At the end of a run: what was spent since the previous receipt. */
   readonly receipt?: { readonly run: number } & ReturnType<typeof spentView>
 }
 
 const SILENCE =
-  'The conductor read your message and had nothing to say to it, even when asked again. Please put it another way.'
+  'The conductor read your message but gave no answer, even when asked again. Please rephrase it.'
 
 const ROLES = { person: 'user', worker: 'worker', system: 'system' } as const
 
@@ -82,7 +82,7 @@ export const receiptEntry = ({
   receipt: { run, ...spentView(spent) },
 })
 
-/** A reply may say what it has cost so far; a turn that only hands work out has none. */
+/** Appends what the run has spent so far, if the turn asks for it. A turn without a reply has no text. */
 function replyText(
   { silent, soFar }: Extract<PendingEntry, { kind: 'turn' }>,
   reply: string | null,
@@ -91,7 +91,7 @@ function replyText(
   return soFar && text ? `${text}\n\n(So far: ${spentText(soFar)}.)` : text
 }
 
-/** A turn's entry; its commands' outcomes are added as they are done. */
+/** A turn's entry. The outcome of each command is added when the command is done. */
 export const turnEntry = (
   turn: Extract<PendingEntry, { kind: 'turn' }>,
   { reply, commands }: TurnReply,

@@ -82,7 +82,7 @@ test('orders are obeyed before the conductor, who never sees them', async () => 
   await answered(ADA, before + 3)
   const [help, status, go] = sentTo(ADA).slice(before)
   expect(help?.text).toContain('/new-session')
-  expect(status?.text).toContain('Nothing is under way.')
+  expect(status?.text).toContain('Nothing is running.')
   expect(go?.text).toContain('nothing to continue')
   expect(baton.model?.requests.length).toBe(asked)
 })
