@@ -1,4 +1,4 @@
-/** Accepts what SendGrid's Inbound Parse posts: a mail for its thread's session. */
+/** Accepts what SendGrid's Inbound Parse posts: an email for its thread's session. */
 import { createHash } from 'node:crypto'
 import {
   isAllowed,
@@ -29,7 +29,7 @@ import { routes } from './routes.ts'
 const TAKEN: HttpResponse = { statusCode: 200, headers: { 'cache-control': 'no-store' } }
 
 /**
- * SendGrid drops a mail for ever on any 4xx, and tries again for three days on 5xx: only what is proven to be forged is
+ * SendGrid drops an email for ever on any 4xx, and tries again for three days on 5xx: only what is proven to be forged is
  * refused, whatever is in doubt is 503, and what is signed and cannot be used is taken.
  */
 export const handler = api(routes, {
@@ -47,24 +47,24 @@ async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
   const timestamp = event.headers['x-twilio-email-event-webhook-timestamp']
   const fits = (key: string) => verifyPost(raw, { signature, timestamp }, key)
   if (fits(await secret('SENDGRID_PUBLIC_KEY_SECRET'))) return
-  // What is refused is lost: not before the key was read after the mail had come.
+  // What is refused is lost: not before the key was read after the email had come.
   if (fits(await latestSecret('SENDGRID_PUBLIC_KEY_SECRET'))) return
   throw new Problem(403, 'This route is for SendGrid: its signature is missing or does not fit.')
 }
 
 async function receive(raw: Buffer, contentType: string): Promise<void> {
-  const mail = await readable(raw, contentType)
-  if (mail instanceof UnreadableEmail) return quarantine('email', raw, mail.message)
+  const email = await readable(raw, contentType)
+  if (email instanceof UnreadableEmail) return quarantine('email', raw, email.message)
   const own = env('EMAIL_ADDRESS')
-  const automatic = automaticReason(mail, own === undefined ? [] : [own])
+  const automatic = automaticReason(email, own === undefined ? [] : [own])
   if (automatic !== undefined) return logger.info('not taken: nobody wrote it', { automatic })
-  const proven = authenticSender(mail)
-  if ('problem' in proven) return unknown(mail.from[0]?.address ?? '?', proven.problem)
+  const proven = authenticSender(email)
+  if ('problem' in proven) return unknown(email.from[0]?.address ?? '?', proven.problem)
   // Quoted local parts may hold anything, a second address as well: nobody is answered at one.
   const address = emailAddress(proven.address)
   if (address === undefined) return unknown(proven.address, 'an address of an odd form')
   if (!(await isAllowed(address))) return unknown(address, 'email')
-  await take({ ...mail, subject: oneLine(mail.subject) }, address, raw)
+  await take({ ...email, subject: oneLine(email.subject) }, address, raw)
 }
 
 async function unknown(address: string, reason: string): Promise<void> {
@@ -81,18 +81,18 @@ async function readable(raw: Buffer, contentType: string): Promise<InboundEmail 
   }
 }
 
-/** A mail is known by its Message-ID and its sender; one without is known by all that it is. */
-async function take(mail: InboundEmail, sender: string, raw: Buffer): Promise<void> {
-  const id = mail.messageId ?? `<${createHash('sha256').update(raw).digest('hex')}>`
+/** An email is known by its Message-ID and its sender; one without is known by all that it is. */
+async function take(email: InboundEmail, sender: string, raw: Buffer): Promise<void> {
+  const id = email.messageId ?? `<${createHash('sha256').update(raw).digest('hex')}>`
   const messageId = `mail-${createHash('sha256').update(`${sender}\n${id}`).digest('base64url')}`
-  const known = await sessionOfThread([id, ...threadCandidates(mail)], sender)
+  const known = await sessionOfThread([id, ...threadCandidates(email)], sender)
   const sessionId = known ?? sessionIdOf(`${sender}\n${id}`)
   await rememberThread(id, sessionId, sender)
   // In a sandbox it stands in the paths of its files: no longer than need be.
   const folder = messageId.slice(5, 17).replaceAll(/[^A-Za-z0-9]/g, 'x')
-  const said = shown(stripQuotedText(mail.text, mail.subject))
-  const shortened = isShorter(said, mail.text)
-  const { files, whole, leftOut } = await keepFiles(mail, { sessionId, folder, shortened })
+  const said = shown(stripQuotedText(email.text, email.subject))
+  const shortened = isShorter(said, email.text)
+  const { files, whole, leftOut } = await keepFiles(email, { sessionId, folder, shortened })
   const more = leftOut > 0 ? `\n\n(${leftOut} more attachments were left out.)` : ''
   await acceptMessage(
     { sessionId, messageId },
@@ -100,16 +100,16 @@ async function take(mail: InboundEmail, sender: string, raw: Buffer): Promise<vo
       channel: 'email',
       text: (said || '(no text)') + more,
       sender,
-      subject: mail.subject,
+      subject: email.subject,
       ...(files.length > 0 && { files }),
       ...(whole && { whole }),
       replyTo: [
         {
           channel: 'email',
           address: sender,
-          subject: replySubject(mail.subject),
-          ...(mail.messageId !== undefined && { messageId: mail.messageId }),
-          references: ends(mail.references),
+          subject: replySubject(email.subject),
+          ...(email.messageId !== undefined && { messageId: email.messageId }),
+          references: ends(email.references),
         },
       ],
     },
@@ -125,7 +125,7 @@ const oneLine = (subject: string) =>
 /** As much as a message over HTTP may have. */
 const MAX_TEXT = 128 * 1024
 
-/** The rest is in the file of the whole mail. */
+/** The rest is in the file of the whole email. */
 function shown(text: string): string {
   if (Buffer.byteLength(text) <= MAX_TEXT) return text
   const cut = Buffer.from(text)
@@ -135,7 +135,7 @@ function shown(text: string): string {
   return `${cut}\n\n(The rest was left out.)`
 }
 
-/** The first one names a thread; of the others those that a mail program would go by. */
+/** The first one names a thread; of the others those that an email program would go by. */
 const LAST = 20
 const ends = (references: readonly string[]): string[] => [
   ...references.slice(0, 1),

@@ -11,7 +11,10 @@ import { loadBudgetCheck, postCounts } from '../../src/use-cases/load-budget-che
 export const takeMessagesTask = task(runInput, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)
   if (!session) return { do: 'superseded' }
-  const [written, budgetCheck] = await Promise.all([flushHistory(session), loadBudgetCheck(session)])
+  const [written, budgetCheck] = await Promise.all([
+    flushHistory(session),
+    loadBudgetCheck(session),
+  ])
   const taken = await changeSession(sessionId, (current) =>
     takeMessages(current, run, {
       written,

@@ -1,4 +1,4 @@
-/** The files that came with a session's mails, as a job gets them: every sandbox of the session has them at the same place. */
+/** The files that came with a session's emails, as a job gets them: every sandbox of the session has them at the same place. */
 
 import { readLink } from '../../src/adapters/object-links.ts'
 import type { Job } from '../../src/contract/runner.ts'

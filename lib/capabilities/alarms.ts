@@ -96,27 +96,27 @@ export class Alarms extends Construct {
     this.#alarm('DeliveriesLate', {
       metric: queues.deliveries.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
       above: 1800,
-      says: 'A reply by SMS or mail has waited for more than half an hour, and the later ones of its session wait behind it. The history entry says why, under deliveries: often a secret that is not set, or a provider that is down.',
+      says: 'A reply by SMS or email has waited for more than half an hour, and the later ones of its session wait behind it. The history entry says why, under deliveries: often a secret that is not set, or a provider that is down.',
     })
     this.#alarm('DeliveriesRefused', {
       metric: ownMetric(this, 'DeliveriesRefused', 'Sum', PERIOD),
       from: 1,
-      says: 'A provider has refused an SMS or a mail for good, or somebody was to be written to who is not on the list. The history entry says which, under deliveries.',
+      says: 'A provider has refused an SMS or an email for good, or somebody was to be written to who is not on the list. The history entry says which, under deliveries.',
     })
     this.#alarm('DeliveriesUncertain', {
       metric: ownMetric(this, 'DeliveriesUncertain', 'Sum', PERIOD),
       from: 1,
-      says: 'SendGrid did not answer whether it took a mail, so it was not sent again. Look the mail up in its activity feed; the history entry has "in doubt" under deliveries.',
+      says: 'SendGrid did not answer whether it took an email, so it was not sent again. Look the email up in its activity feed; the history entry has "in doubt" under deliveries.',
     })
     this.#alarm('MessagesQuarantined', {
       metric: ownMetric(this, 'Quarantined', 'Sum', PERIOD),
       from: 1,
-      says: 'A signed SMS or mail could not be read and lies in the bucket under quarantine/. Its sender was told nothing: the line "quarantined" in the log says why, answer by hand.',
+      says: 'A signed SMS or email could not be read and lies in the bucket under quarantine/. Its sender was told nothing: the line "quarantined" in the log says why, answer by hand.',
     })
     this.#alarm('EmailsTooLarge', {
       metric: ownMetric(this, 'EmailsTooLarge', 'Sum', PERIOD),
       from: 1,
-      says: 'A mail of more than about 4.5 MB was refused by API Gateway and is lost: SendGrid does not try again, and its sender is told nothing. Say to people that files go by link.',
+      says: 'An email of more than about 4.5 MB was refused by API Gateway and is lost: SendGrid does not try again, and its sender is told nothing. Say to people that files go by link.',
     })
   }
 

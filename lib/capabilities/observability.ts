@@ -71,7 +71,7 @@ export class Observability extends Construct {
     if (alarmEmail === undefined) return topic
     Validations.of(topic.addSubscription(new EmailSubscription(alarmEmail))).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
-      reason: 'A mail that is lost loses nothing: the alarm stays as it is, in CloudWatch.',
+      reason: 'An email that is lost loses nothing: the alarm stays as it is, in CloudWatch.',
     })
     return topic
   }

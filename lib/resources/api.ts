@@ -52,7 +52,7 @@ export class Api extends Construct {
       httpApi: this.#http,
       stageName: '$default',
       autoDeploy: true,
-      // High enough that no webhook ever meets it: a mail answered 429 is lost for ever.
+      // High enough that no webhook ever meets it: an email answered 429 is lost for ever.
       throttle: { rateLimit: 2000, burstLimit: 4000 },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLogs),

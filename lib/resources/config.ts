@@ -49,7 +49,7 @@ const config = z.object({
     .string()
     .regex(/^AC[0-9a-fA-F]{32}$/, 'is AC and 32 hexadecimal digits')
     .optional(),
-  /** Our mail address, at a domain whose mail SendGrid's Inbound Parse receives; without it there is no mail. */
+  /** Our email address, at a domain whose email SendGrid's Inbound Parse receives; without it there is no email. */
   emailAddress: z.email().toLowerCase().optional(),
   /** The address that Twilio and SendGrid are told, where it is not the API's own: a domain of yours before it. */
   publicUrl: z
@@ -60,7 +60,7 @@ const config = z.object({
   smsSegments: z.coerce.number().int().min(1).max(10).default(6),
   /** Days that such links, and those to files, work. */
   linkDays: z.coerce.number().int().min(1).max(30).default(7),
-  /** Who gets a mail from alarms; nobody without it. */
+  /** Who gets an email from alarms; nobody without it. */
   alarmEmail: z.email().optional(),
   /** What models may cost a day before an alarm tells of it, in dollars; budgets are what stops them. */
   alarmUsdPerDay: z.coerce.number().positive().default(50),

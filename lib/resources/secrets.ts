@@ -14,7 +14,7 @@ export class Secrets extends Construct {
   readonly modelKey: Binding
   /** Makes short links and Message-IDs that nobody can guess; random, nobody needs to know it. */
   readonly linkKey: Binding
-  /** To be set where SMS and e-mail are used. */
+  /** To be set where SMS and email are used. */
   readonly twilioToken: Binding
   readonly sendgridKey: Binding
   readonly sendgridPublicKey: Binding
@@ -69,13 +69,13 @@ export class Secrets extends Construct {
       'SendgridKey',
       'SENDGRID_KEY_SECRET',
       'sendgrid-api-key',
-      'A SendGrid API key that may send mail: set it to use e-mail.',
+      'A SendGrid API key that may send mail: set it to use email.',
     )
     this.sendgridPublicKey = this.#secret(
       'SendgridPublicKey',
       'SENDGRID_PUBLIC_KEY_SECRET',
       'sendgrid-public-key',
-      "The public key of the security policy of SendGrid's Inbound Parse: set it to use e-mail.",
+      "The public key of the security policy of SendGrid's Inbound Parse: set it to use email.",
     )
   }
 

@@ -176,7 +176,7 @@ export class Storage extends Construct {
   readArtifacts(): Binding {
     return this.#objects('artifacts/*', 's3:GetObject')
   }
-  /** Files that came with mails. */
+  /** Files that came with emails. */
   putAttachments(): Binding {
     return this.#objects('attachments/*', 's3:PutObject')
   }

@@ -1,5 +1,5 @@
 /**
- * The Contacts table: who may write, who tried, which mail belongs to which session and which SMS to which
+ * The Contacts table: who may write, who tried, which email belongs to which session and which SMS to which
  * delivery, what a short link leads to.
  */
 import { createHash } from 'node:crypto'
@@ -99,7 +99,7 @@ const threadKey = (messageId: string) => ({
 })
 
 /**
- * The session of the first of these mails that belongs to one; `messageIds` with their angle brackets, best first. A mail
+ * The session of the first of these emails that belongs to one; `messageIds` with their angle brackets, best first. An email
  * of ours is answered by whoever has it; what a person wrote is gone on with by that person alone, for a Message-ID that
  * is no secret proves nothing.
  */
@@ -109,11 +109,11 @@ export async function sessionOfThread(
 ): Promise<string | undefined> {
   const keys = messageIds.map(threadKey)
   const found = await Promise.all(keys.map(({ scope, name }) => read(scope, name)))
-  const mail = found.find((item) => item && (item.sender === undefined || item.sender === sender))
-  return typeof mail?.sessionId === 'string' ? mail.sessionId : undefined
+  const email = found.find((item) => item && (item.sender === undefined || item.sender === sender))
+  return typeof email?.sessionId === 'string' ? email.sessionId : undefined
 }
 
-/** A mail belongs to a session, and so does whatever answers it; the first word on it counts. Without `sender` it is ours. */
+/** An email belongs to a session, and so does whatever answers it; the first word on it counts. Without `sender` it is ours. */
 export async function rememberThread(
   messageId: string,
   sessionId: string,

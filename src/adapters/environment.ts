@@ -42,7 +42,7 @@ const variables = {
   PUBLIC_URL: z.url(),
   /** Our number, in E.164; without it there is no SMS. */
   SMS_NUMBER: z.string().optional(),
-  /** Our mail address; without it there is no mail. */
+  /** Our email address; without it there is no email. */
   EMAIL_ADDRESS: z.string().optional(),
   /** Who may write and be written to, besides those in the table: JSON. */
   PEOPLE: z

@@ -1,4 +1,4 @@
-/** A request to a provider of SMS or mail that is not to be sent twice: whether it may have arrived is always known. */
+/** A request to a provider of SMS or email that is not to be sent twice: whether it may have arrived is always known. */
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type * as z from 'zod'

@@ -1,4 +1,4 @@
-/** What a delivery says: an entry's own text, or what a command of it asks to be sent. */
+/** The content of a delivery: an entry's own text, or the text that one of its commands sends. */
 import { createHash } from 'node:crypto'
 import type { Entry } from '../core/history.ts'
 import type { ReturnAddress } from './index.ts'
@@ -8,7 +8,7 @@ export interface DeliveryContent {
   readonly text: string
 }
 
-/** Of the delivery's name; throws for a command that is not in the entry: then it is not the entry of the delivery. */
+/** Returns the content of the delivery called `name`. Throws if the entry has no such command, because then it is the wrong entry. */
 export function deliveryContent(
   { text, commands = [] }: Pick<Entry, 'text' | 'commands'>,
   name: string,
@@ -16,13 +16,13 @@ export function deliveryContent(
   if (isReply(name)) return { text }
   const command = commands.find(({ id }) => id === name)
   if (!command) throw new Error(`the entry has no command ${name}`)
-  const said = [command.body, command.message].find((each) => typeof each === 'string')
-  return { text: typeof said === 'string' ? said : '' }
+  const sent = [command.body, command.message].find((each) => typeof each === 'string')
+  return { text: typeof sent === 'string' ? sent : '' }
 }
 
 const REPLY = 'reply.'
 
-/** Names the delivery of an entry's text to one of those whom it is for; it stands in logs, where addresses do not. */
+/** Names the delivery of an entry's text to one recipient. It is safe for logs, which must not contain addresses. */
 export const replyDeliveryName = ({
   channel,
   address,
