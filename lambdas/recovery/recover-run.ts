@@ -29,8 +29,8 @@ export const recoverRunTask = task(statusChange, async ({ detail }) => {
   logger.appendKeys(logIds(ended))
   const failure = { Error: error ?? status, Cause: cause }
   // Who aborts an execution wants its processes gone, not paused.
-  const rest = status === 'ABORTED' ? { rest: endSandbox } : {}
-  if ('leg' in ended) await collectLeg(ended, failure, rest)
+  const options = status === 'ABORTED' ? { release: endSandbox } : {}
+  if ('leg' in ended) await collectLeg(ended, failure, options)
   else await takeOver(ended, status === 'FAILED' ? undefined : failure)
 })
 

@@ -4,7 +4,7 @@ import { defineCommand, noAddress, text } from './define.ts'
 
 export const sendSms = defineCommand({
   schema: z.object({ type: z.literal('SEND_SMS'), to: text, message: text }),
-  prompt: 'SEND_SMS {to, message}: the same by SMS.',
+  prompt: 'SEND_SMS {to, message}: sends an SMS, under the same rules.',
   text: { fields: ({ field, from }) => ({ to: field(0), message: from(1) }) },
   async execute({ to }, { send }) {
     const address = sms.outbound.addressOf(to)
