@@ -1,16 +1,16 @@
-/** Short-lived links to objects, for a sandbox that has no credentials. */
+/** Presigned links to S3 objects, for sandboxes and browsers, which have no credentials. */
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { s3 } from './documents.ts'
 import { env } from './environment.ts'
 
-/** `seconds`: how long the link works. */
+/** Returns a link to read an object for `seconds`. */
 export const readLink = (Key: string, seconds: number) =>
   getSignedUrl(s3, new GetObjectCommand({ Bucket: env('BUCKET'), Key }), {
     expiresIn: seconds,
   })
 
-/** A link that a browser saves the object by, as a file of this name, and never renders. */
+/** Returns a link with which a browser saves the object under this name and never renders it. */
 export const downloadLink = (Key: string, { name, seconds }: { name: string; seconds: number }) =>
   getSignedUrl(
     s3,
@@ -25,7 +25,7 @@ export const downloadLink = (Key: string, { name, seconds }: { name: string; sec
 
 const CHECKSUM = 'x-amz-checksum-sha256'
 
-/** A link to put exactly this content, with the headers that must go with it: S3 refuses another length or checksum. */
+/** Returns a link to upload exactly this content, and the required headers. S3 refuses another length or checksum. */
 export async function uploadLink(
   Key: string,
   { size, sha256, seconds }: { size: number; sha256: string; seconds: number },
@@ -38,7 +38,7 @@ export async function uploadLink(
       ContentLength: size,
       ChecksumSHA256: sha256,
     }),
-    // In the query it would be signed, but S3 would not compare it.
+    // S3 compares the checksum only in a header, not in the query.
     { expiresIn: seconds, unhoistableHeaders: new Set([CHECKSUM]) },
   )
   return { url, headers: { [CHECKSUM]: sha256 } }

@@ -87,7 +87,7 @@ type Message = z.infer<typeof page>['messages'][number]
  * clock skew). Returns undefined if Twilio has none. The list is not filtered by date, because a queued SMS may have none
  * yet. `isFree` returns whether no other delivery has an id, because two deliveries may have the same text.
  * https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
- * @throws NotSent, AnswerLost or Error if Twilio gives no usable response, which does not mean "none".
+ * @throws NotSent, ResponseLost or Error if Twilio gives no usable response, which does not mean "none".
  */
 export async function findSms({
   from,
