@@ -1,4 +1,4 @@
-/** What anyone may call without a token. */
+/** Routes that need no token. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

@@ -1,4 +1,4 @@
-/** One artifact of a worker, by a redirect to a short-lived link. */
+/** Redirects to a short-lived link to a worker's artifact. */
 import { downloadLink } from '../../src/adapters/object-links.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
 import { artifactsOf, uploadKey } from '../../src/core/artifacts.ts'
@@ -17,7 +17,7 @@ export async function artifact(event: HttpEvent): Promise<HttpResponse> {
   if (!found)
     throw new Problem(
       404,
-      `${workerId} has handed over no artifact of this name; its detail lists those there are.`,
+      `${workerId} has no artifact of this name. The worker's details list its artifacts.`,
     )
   const location = await downloadLink(uploadKey(worker, found), {
     name: found.name,

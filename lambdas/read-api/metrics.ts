@@ -1,9 +1,9 @@
-/** What was ever counted, and today's part of it. */
+/** Returns the counts of all time and of today. */
 import { grandTotals } from '../../src/adapters/totals.ts'
 import { countLiveWorkers } from '../../src/adapters/workers.ts'
 import { metricsView } from '../../src/core/views.ts'
 
-/** Two requests, whatever is stored. */
+/** Always takes two requests. */
 export async function metrics() {
   const now = Date.now()
   const [{ all, today, since }, active] = await Promise.all([grandTotals(now), countLiveWorkers()])
@@ -12,7 +12,7 @@ export async function metrics() {
     ...counts,
     workers: { ...workers, active },
     today: metricsView(today),
-    /** A date in UTC; of nothing null. */
+    /** UTC date, or null if nothing was counted. */
     since: since ?? null,
     timestamp: new Date(now).toISOString(),
   }

@@ -1,4 +1,4 @@
-/** What the operator and readers may read. */
+/** Routes of the read-only API. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

@@ -1,4 +1,4 @@
-/** One session with its runs and workers, and one of its workers with all it did. */
+/** Returns one session with its runs and workers, or one of its workers in detail. */
 import { consoleLink } from '../../src/adapters/console.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
@@ -8,7 +8,7 @@ import { noSession, noWorker } from '../../src/http/problem.ts'
 import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
 import { type HttpResponse, json } from '../../src/http/respond.ts'
 
-/** So many of its workers are shown, the latest; each of them, by its number, at its own address. */
+/** How many of the latest workers are shown. Each worker also has its own URL. */
 const WORKERS = 20
 
 export const session = async (event: HttpEvent): Promise<HttpResponse> =>
@@ -23,7 +23,7 @@ export async function worker(event: HttpEvent): Promise<HttpResponse> {
 const sessionIdOf = (event: HttpEvent) =>
   check(sessionIdSchema, event.pathParameters?.sessionId, 'The session id')
 
-/** Three requests, whatever is stored. */
+/** Always takes three requests. */
 async function detailOf(sessionId: string) {
   const [found, { total: models }] = await Promise.all([
     readSession(sessionId),

@@ -1,4 +1,4 @@
-/** All sessions, the most recently active first. */
+/** Lists all sessions, most recently active first. */
 import * as z from 'zod'
 import { listSessions } from '../../src/adapters/sessions.ts'
 import { cursorOf, page } from '../../src/http/query.ts'
@@ -12,7 +12,7 @@ export const sessionPage = page(
   }),
 )
 
-/** One request, whatever is stored. */
+/** Always takes one request. */
 export async function sessions({ limit, cursor }: z.infer<typeof sessionPage>) {
   const { sessions: listed, next } = await listSessions(limit, cursor)
   return {

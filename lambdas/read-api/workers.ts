@@ -1,4 +1,4 @@
-/** The live workers of all sessions, the latest started first. */
+/** Lists the live workers of all sessions, latest first. */
 import * as z from 'zod'
 import { liveWorkers } from '../../src/adapters/workers.ts'
 import { workerView } from '../../src/core/views.ts'
@@ -14,7 +14,7 @@ export const workerPage = page(
   }),
 )
 
-/** One request, whatever is stored. */
+/** Always takes one request. */
 export async function workers({ limit, cursor }: z.infer<typeof workerPage>) {
   const { workers: live, next } = await liveWorkers(limit, cursor)
   return { workers: live.map(workerView), next: cursorOf(next) }

@@ -1,4 +1,4 @@
-/** Accepts a message over HTTP; answers its id, or its reply to whoever prefers to wait for it. */
+/** Accepts a message over HTTP. Returns its id, or the reply if the caller prefers to wait. */
 import * as z from 'zod'
 import { preferredWait } from '../../src/channels/http/prefer.ts'
 import { replyWithin } from '../../src/channels/http/wait-for-reply.ts'
@@ -10,13 +10,13 @@ import { acceptMessage, identify } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
 const MAX_CONTENT = 128 * 1024
-/** JSON may need six bytes for one (`\u0001`), and the other fields some more. */
+/** JSON may need six bytes for one (`\u0001`); the other fields need some more. */
 const MAX_BODY = 6 * MAX_CONTENT + 4096
 
 const content = z
   .string()
   .refine((text) => text.trim() !== '', 'must not be empty')
-  .refine((text) => text.isWellFormed(), 'has half a surrogate pair: it is not Unicode')
+  .refine((text) => text.isWellFormed(), 'is not valid Unicode: it contains half a surrogate pair')
 
 const message = z.strictObject({
   source: z.literal('USER').default('USER'),
@@ -24,9 +24,9 @@ const message = z.strictObject({
   sessionId: sessionId.default('main'),
 })
 
-/** What monitoring sends to see whether everything works, from the queue to the conductor. */
+/** The message with which monitoring tests everything from the queue to the conductor. */
 const probe = z.strictObject({
-  content: content.default('This is a test of the whole way. Please answer in one short line.'),
+  content: content.default('This is an end-to-end test. Please answer in one short line.'),
 })
 
 const idempotencyKey = z
@@ -49,7 +49,7 @@ async function receive(
   const began = Date.now()
   const size = Buffer.byteLength(text)
   if (size > MAX_CONTENT)
-    throw new Problem(413, `The content has ${size} bytes; at most ${MAX_CONTENT} are taken.`)
+    throw new Problem(413, `The content has ${size} bytes, but the limit is ${MAX_CONTENT}.`)
   const key = event.headers['idempotency-key']
   const ids = {
     sessionId: session,

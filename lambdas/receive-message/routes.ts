@@ -1,4 +1,4 @@
-/** Messages over HTTP. */
+/** Routes for messages over HTTP. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

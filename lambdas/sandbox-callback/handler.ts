@@ -1,4 +1,4 @@
-/** What a runner calls, with its job token: its job, its heartbeats, its artifacts, its result. */
+/** The callback API of runners: job, heartbeats, artifacts and result. */
 import { artifactList } from '../../src/contract/artifact-rules.ts'
 import { heartbeat, result } from '../../src/contract/runner.ts'
 import type { JobClaims } from '../../src/core/job-token.ts'
@@ -17,7 +17,7 @@ const MAX_BODY = 4 * 1024 * 1024
 /** Twenty artifacts with their names and checksums, as JSON. */
 const MAX_LIST = 64 * 1024
 
-const notCurrent = () => new Problem(409, 'This job is not the current one any more: end it.')
+const notCurrent = () => new Problem(409, 'This job is no longer the current one. End it.')
 
 export const handler = api(routes, {
   'POST /api/webhooks/sandbox/job': async (event) => {
@@ -47,7 +47,7 @@ export const handler = api(routes, {
 
 const claimsOf = ({ headers }: HttpEvent) => requireJob(headers.authorization)
 
-/** The conductor's job is in its session's item, a worker's in the worker's. */
+/** A conductor's job is in the session item, a worker's job in the worker item. */
 const SIDES = {
   conductor: {
     handOut: conductor.handOut,

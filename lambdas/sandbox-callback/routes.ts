@@ -1,4 +1,4 @@
-/** What the runner in a sandbox calls. */
+/** Routes that the runner in a sandbox calls. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

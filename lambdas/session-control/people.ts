@@ -1,4 +1,4 @@
-/** Who may write to Baton and be written to: the list as it is, one more, one less. */
+/** The allow list of people: list, add and remove. */
 import * as z from 'zod'
 import { allow, configured, disallow, listPeople } from '../../src/adapters/contacts.ts'
 import { contact } from '../../src/channels/address.ts'
@@ -13,7 +13,7 @@ const query = page(key).extend({ list: z.enum(['allowed', 'unknown']).default('a
 export async function list(event: HttpEvent): Promise<HttpResponse> {
   const { list: name, limit, cursor } = queryOf(event, query)
   if (cursor && cursor.scope !== name)
-    throw new Problem(400, 'The query is not valid: the cursor is of another list.')
+    throw new Problem(400, 'The query is not valid: the cursor belongs to another list.')
   const { people, next } = await listPeople(name, limit, cursor)
   return json({
     people: people.map(({ name: address, at, reason, messages }) => ({
@@ -38,9 +38,9 @@ export async function remove(event: HttpEvent): Promise<HttpResponse> {
   if (configured().includes(address))
     throw new Problem(
       409,
-      'They are named in the configuration: deploy without them to take them off.',
+      'This person is listed in the configuration. To remove them, change it and deploy again.',
     )
-  if (!(await disallow(address))) throw new Problem(404, 'They are not on the list.')
+  if (!(await disallow(address))) throw new Problem(404, 'This person is not on the list.')
   return noContent
 }
 

@@ -1,4 +1,4 @@
-/** What the operator may change: sessions, workers, and the list of people. */
+/** Routes to change sessions, workers and the allow list. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

@@ -1,4 +1,4 @@
-/** What the operator does to a session: stop it, let it go on, delete it, end one of its workers. */
+/** The operator's actions on a session: stop, continue or delete it, or end one of its workers. */
 import { noSession, noWorker } from '../../src/http/problem.ts'
 import { check, type HttpEvent, sessionId as sessionIdSchema } from '../../src/http/request.ts'
 import { type HttpResponse, json, noContent } from '../../src/http/respond.ts'

@@ -1,4 +1,4 @@
-/** The routes of a function and what each of them does. API Gateway has found the route: `routeKey` names it. */
+/** Dispatches requests to a function's declared routes. API Gateway has already matched the route (`routeKey`). */
 import type { Context } from 'aws-lambda'
 import { requireOperator, requireReader } from './authenticate.ts'
 import { http } from './http.ts'
@@ -15,8 +15,8 @@ const REQUIRE: Readonly<Partial<Record<Access, (authorization?: string) => Promi
 }
 
 /**
- * Makes a Lambda handler of the declared routes. Bearer tokens are checked here; sandboxes and providers prove themselves
- * to the route's own code, which needs the claims or the body for it. Any other route is 404, for the operator alone.
+ * Returns a Lambda handler for the declared routes. It checks bearer tokens. Routes for sandboxes and providers check
+ * credentials themselves, because they need the claims or the body. Any other route is 404, which only the operator sees.
  */
 export const api = <Key extends string>(
   routes: Readonly<Record<Key, Route>>,

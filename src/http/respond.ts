@@ -1,10 +1,10 @@
-/** Successful responses. */
+/** Builds successful responses. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import fresh from 'fresh'
 
 export type HttpResponse = APIGatewayProxyStructuredResultV2
 
-/** `value` as JSON, never cached. */
+/** Returns a JSON response that is never cached. */
 export const json = (
   value: unknown,
   statusCode = 200,
@@ -16,8 +16,8 @@ export const json = (
 })
 
 /**
- * The response with its `etag`, or 304 when the asker's `If-None-Match` has it: RFC 9110, sections 8.8.3 and 13.1.2.
- * A cache may keep it and has to ask before it uses it.
+ * Returns the response with its `etag`, or 304 if the caller's `If-None-Match` contains it (RFC 9110, 8.8.3 and 13.1.2).
+ * A cache may keep it but must revalidate it.
  */
 export function unlessKnown(
   ifNoneMatch: string | undefined,

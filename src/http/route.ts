@@ -1,6 +1,6 @@
-/** The routes of a function, declared once: the template, the API document and the function itself read them here. */
+/** The type of a function's routes, which are declared once for the template, the API document and the function itself. */
 
-/** Who may call a route; checked before anything else is read of the request. */
+/** Who may call a route. This is checked before the rest of the request is read. */
 export type Access =
   /** Anyone. */
   | 'anyone'
@@ -14,7 +14,7 @@ export type Access =
   | 'twilio'
   | 'sendgrid'
 
-/** A method and a path as API Gateway writes them, or what no other route takes. */
+/** A method and a path in API Gateway's format, or the route for everything else. */
 export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}` | '$default'
 
 export interface Route {

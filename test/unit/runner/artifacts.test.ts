@@ -81,17 +81,14 @@ test('a name of other signs, or one that gives instructions, is refused', {
 for name in .hidden CLAUDE.md claude.MD Claude.local.md -x 'a$b' 'ü' ${long} ${long}y fine.tar.gz; do echo x > "./$name"; done
 printf x > "$(printf 'a\\nb')"`)
   expect(result?.artifacts).toEqual(['fine.tar.gz', long])
-  const refused = (name: string, why: string) =>
-    expect.stringContaining(`"${name}" has a name ${why}`)
+  const refused = (name: string, why: string) => expect.stringContaining(`"${name}" has ${why}`)
   const strange = ['-x', '.hidden', 'a$b', 'a?b', long, 'ü']
   const instructing = ['.claude', 'CLAUDE.md', 'Claude.local.md', 'claude.MD']
   expect(result?.refusedArtifacts).toHaveLength(strange.length + instructing.length)
   for (const name of strange)
-    expect(result?.refusedArtifacts).toContainEqual(
-      refused(name, 'that is not taken: use 1 to 100'),
-    )
+    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'an invalid name: use 1 to 100'))
   for (const name of instructing)
-    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'that Claude Code takes instr'))
+    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'a name from which Claude'))
 })
 
 test('at most 20 files are taken', { timeout: PATIENCE }, async () => {
