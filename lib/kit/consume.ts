@@ -1,10 +1,10 @@
-/** How a function consumes a queue. */
+/** Connects a function to a queue. */
 import { Validations } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 
-/** One group of the queue at a time, many groups at once; what fails comes back by itself. */
+/** Processes each message group in order and different groups concurrently. The queue redelivers failed messages. */
 export function consume(
   fn: IFunction,
   queue: IQueue,
@@ -15,7 +15,7 @@ export function consume(
 ): void {
   Validations.of(fn).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
-    reason: 'What fails stays on a queue that an alarm watches; a destination is for streams.',
+    reason: 'Failed messages stay on a queue that an alarm watches. Destinations are for streams.',
   })
   fn.addEventSource(
     new SqsEventSource(queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),

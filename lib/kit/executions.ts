@@ -1,4 +1,4 @@
-/** Bindings to state machines: who starts, stops and answers their executions. */
+/** Bindings to state machines: start, stop and link to executions, and complete their tasks. */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { allow, type Binding, combine, environment } from './bindings.ts'
@@ -20,7 +20,7 @@ export const stops = (variable: string, machine: StateMachine): Binding =>
       acknowledgeWildcard(
         fn,
         `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${inFinding(machine, 'Name')}:*`,
-        'An execution gets its name at run time; the function stops those of this machine alone.',
+        'Executions get their names at run time. The function can stop only those of this state machine.',
       )
     },
   })
@@ -33,7 +33,7 @@ const executionsOf = (machine: StateMachine) =>
     resourceName: `${machine.stateMachineName}:*`,
   })
 
-/** Names a machine in links to the console; no right to it. */
+/** Lets a function build console links to a machine's executions, without permissions on the machine. */
 export const links = (variable: string, machine: StateMachine): Binding =>
   combine(
     environment(variable, machine.stateMachineArn),
@@ -43,10 +43,10 @@ export const links = (variable: string, machine: StateMachine): Binding =>
     ),
   )
 
-/** Keeps the machine's waiting tasks alive, and answers them. */
+/** Sends heartbeats for the machine's waiting tasks, and completes them. */
 export const completes = (machine: StateMachine): Binding =>
   allow(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
 
-/** Wakes runs: starts an execution, or answers the token of one that waits. */
+/** Wakes runs: starts an execution, or completes the task of a waiting one. */
 export const drives = (variable: string, machine: StateMachine): Binding =>
   combine(starts(variable, machine), allow(machine.stateMachineArn, 'states:SendTaskSuccess'))

@@ -1,11 +1,11 @@
-/** What all our tables have in common, and how a function is bound to one. */
+/** Defaults of all tables, and bindings to them. */
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { allow, type Binding, combine, environment } from './bindings.ts'
 
 export const string = (name: string) => ({ name, type: AttributeType.STRING })
 
-/** On demand, restorable to any second, and kept when the stack is deleted unless the operator chose otherwise. */
+/** On-demand billing, point-in-time recovery, and retention after the stack's deletion unless configured otherwise. */
 export const keptTable = (retainData: boolean) => ({
   billing: Billing.onDemand(),
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -25,7 +25,7 @@ export const access = (
     allow(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
   )
 
-/** The index alone, not the table. */
+/** Allows queries of an index, but not of the table. */
 export const queryIndex = (variable: string, table: TableV2, index: string): Binding =>
   combine(
     environment(variable, table.tableName),

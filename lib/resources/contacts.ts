@@ -1,4 +1,4 @@
-/** The table of people and of what leads to their conversations, and how functions are bound to it. */
+/** The Contacts table (people, email threads, SMS and short links), and the bindings to it. */
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
@@ -24,7 +24,7 @@ export class Contacts extends Construct {
   read(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'GetItem')
   }
-  /** Who may write and be written to, and Baton's own addresses. */
+  /** The allow list, and Baton's own addresses. */
   people(): Binding {
     const { people, smsNumber, emailAddress } = this.#config
     return combine(
@@ -34,7 +34,7 @@ export class Contacts extends Construct {
       ...(emailAddress === undefined ? [] : [environment('EMAIL_ADDRESS', emailAddress)]),
     )
   }
-  /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
+  /** Email threads, short links, sent SMS and unknown senders. */
   change(): Binding {
     return combine(
       access('CONTACTS_TABLE', this.#table, 'GetItem'),
@@ -46,7 +46,7 @@ export class Contacts extends Construct {
             new PolicyStatement({
               actions: ['dynamodb:UpdateItem'],
               resources: [this.#table.tableArn],
-              // Never the list of those who may write: these functions read what strangers send.
+              // Never the allow list, because these functions process input from strangers.
               conditions: {
                 'ForAllValues:StringLike': {
                   'dynamodb:LeadingKeys': ['unknown', 'thread#*', 'link#*', 'sms#*'],
@@ -57,7 +57,7 @@ export class Contacts extends Construct {
       },
     )
   }
-  /** The list of those who may write. */
+  /** The allow list. */
   manage(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'Query', 'UpdateItem', 'DeleteItem')
   }
