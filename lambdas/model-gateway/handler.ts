@@ -76,7 +76,7 @@ function pathOf({ rawPath, requestContext }: APIGatewayProxyEventV2): keyof type
 async function account(admitted: Admitted | undefined, meter: Meter, began: number): Promise<void> {
   const ms = Date.now() - began
   const metered = meter.metered()
-  const answers = metered ? [metered, ...(metered.besides ?? [])] : []
+  const answers = metered ? [metered, ...(metered.furtherCalls ?? [])] : []
   const used: Tally = add(
     { gatewayMs: ms },
     ...answers.map(({ model, usage }) => answerTally(model, usage)),

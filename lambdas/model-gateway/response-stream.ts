@@ -35,13 +35,13 @@ export const streaming = (
 
 function answerTo(stream: Writable): StreamedResponse {
   let body = stream
-  let goOn = () => {}
+  let resume = () => {}
   let isGone = false
   // If the client leaves, the response still costs, so it is read and counted to the end.
   for (const end of ['close', 'error'])
     stream.once(end, () => {
       isGone = true
-      goOn()
+      resume()
     })
   return {
     head({ status, headers }) {
@@ -52,7 +52,7 @@ function answerTo(stream: Writable): StreamedResponse {
     async write(bytes) {
       if (isGone || bytes.length === 0 || body.write(bytes)) return
       await new Promise<void>((resolve) => {
-        goOn = resolve
+        resume = resolve
         body.once('drain', resolve)
       })
     },

@@ -32,7 +32,7 @@ export interface Metered {
   readonly model: string
   readonly usage: Usage
   /** Further model calls that the API made itself, which `usage` does not include. */
-  readonly besides?: readonly { readonly model: string; readonly usage: Usage }[]
+  readonly furtherCalls?: readonly { readonly model: string; readonly usage: Usage }[]
 }
 
 export interface Meter {
@@ -84,17 +84,17 @@ function merged(before: ApiUsage, after: ApiUsage): ApiUsage {
  * Summaries and advisors are separate calls. The other iterations are part of `usage`.
  * https://platform.claude.com/docs/en/build-with-claude/compaction, …/agents-and-tools/tool-use/advisor-tool
  */
-const BESIDES = ['compaction', 'advisor_message']
+const FURTHER_CALLS = ['compaction', 'advisor_message']
 
 function meteredOf({ model, usage }: { model: string; usage: ApiUsage }): Metered {
   const { speed, inference_geo } = usage
-  const besides = (usage.iterations ?? [])
-    .filter(({ type }) => BESIDES.includes(type))
+  const furtherCalls = (usage.iterations ?? [])
+    .filter(({ type }) => FURTHER_CALLS.includes(type))
     .map((each) => ({
       model: each.model ?? model,
       usage: usageOf({ ...each, speed, inference_geo }),
     }))
-  return { model, usage: usageOf(usage), ...(besides.length > 0 && { besides }) }
+  return { model, usage: usageOf(usage), ...(furtherCalls.length > 0 && { furtherCalls }) }
 }
 
 const usageOf = (usage: ApiUsage): Usage => ({

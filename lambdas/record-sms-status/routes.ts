@@ -1,4 +1,4 @@
-/** What Twilio says became of an SMS. */
+/** The route to which Twilio posts status updates of SMS. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

@@ -50,7 +50,8 @@ export class Alarms extends Construct {
     this.#alarm('FunctionErrors', {
       metric: troubles(props.critical),
       from: 3,
-      description: 'Functions that everything depends on crash, time out or are throttled. Search their logs for "failed" and "Task timed out". If they are throttled, raise the concurrency limit of the account.',
+      description:
+        'Functions that everything depends on crash, time out or are throttled. Search their logs for "failed" and "Task timed out". If they are throttled, raise the concurrency limit of the account.',
     })
   }
 
@@ -59,13 +60,15 @@ export class Alarms extends Construct {
       metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       from: 1,
       periods: 2,
-      description: 'Messages that could not be appended to their session wait in the dead-letter queue. They are tried again until they expire after 14 days. Find the cause in the log of recovery and fix it.',
+      description:
+        'Messages that could not be appended to their session wait in the dead-letter queue. They are tried again until they expire after 14 days. Find the cause in the log of recovery and fix it.',
     })
     this.#alarm('MessagesLate', {
       metric: queues.messages.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
       above: 300,
       periods: 3,
-      description: 'The oldest message has waited on the queue for more than five minutes. Look for errors and throttles of dispatch-message. Nothing is lost in the meantime.',
+      description:
+        'The oldest message has waited on the queue for more than five minutes. Look for errors and throttles of dispatch-message. Nothing is lost in the meantime.',
     })
   }
 
@@ -73,7 +76,8 @@ export class Alarms extends Construct {
     this.#alarm('RunsFailed', {
       metric: ownMetric(this, 'RunsFailed', 'Sum', PERIOD),
       from: 1,
-      description: 'A run has stopped with an error. Baton restarts it automatically. If it fails again, look for the cause in the failed execution of ReviewLoop, or stop the session.',
+      description:
+        'A run has stopped with an error. Baton restarts it automatically. If it fails again, look for the cause in the failed execution of ReviewLoop, or stop the session.',
     })
     this.#alarm('SpendingHigh', {
       metric: ownMetric(this, 'SpendTodayUsd', 'Maximum', PERIOD),
@@ -83,7 +87,8 @@ export class Alarms extends Construct {
     this.#alarm('SandboxesLeaked', {
       metric: ownMetric(this, 'SandboxesLeaked', 'Sum', PERIOD),
       from: 1,
-      description: 'The sweep has ended a sandbox that no session or worker owned. It cost money until then. If this happens again, search the log of recovery for "leaked sandbox ended" and find out what happened to its session.',
+      description:
+        'The sweep has ended a sandbox that no session or worker owned. It cost money until then. If this happens again, search the log of recovery for "leaked sandbox ended" and find out what happened to its session.',
     })
   }
 
@@ -91,32 +96,38 @@ export class Alarms extends Construct {
     this.#alarm('FailedDeliveries', {
       metric: queues.failures.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       from: 1,
-      description: 'Replies that could not be delivered, or work that could not be ended, were given up after hours of attempts. Find the cause in the logs of deliver-message and session-control, fix it, and redrive the queue.',
+      description:
+        'Replies that could not be delivered, or work that could not be ended, were given up after hours of attempts. Find the cause in the logs of deliver-message and session-control, fix it, and redrive the queue.',
     })
     this.#alarm('DeliveriesLate', {
       metric: queues.deliveries.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
       above: 1800,
-      description: 'A reply by SMS or email has waited for more than half an hour, and later replies of its session wait behind it. The history entry says why, under deliveries. Often a secret is not set or a provider is down.',
+      description:
+        'A reply by SMS or email has waited for more than half an hour, and later replies of its session wait behind it. The history entry says why, under deliveries. Often a secret is not set or a provider is down.',
     })
     this.#alarm('DeliveriesRefused', {
       metric: ownMetric(this, 'DeliveriesRefused', 'Sum', PERIOD),
       from: 1,
-      description: 'A provider has refused an SMS or an email for good, or its recipient is not on the list of allowed people. The history entry says which, under deliveries.',
+      description:
+        'A provider has refused an SMS or an email for good, or its recipient is not on the list of allowed people. The history entry says which, under deliveries.',
     })
     this.#alarm('DeliveriesUncertain', {
       metric: ownMetric(this, 'DeliveriesUncertain', 'Sum', PERIOD),
       from: 1,
-      description: 'SendGrid did not confirm that it accepted an email, so the email was not sent again. Look for it in SendGrid\'s activity feed. The history entry has "in doubt" under deliveries.',
+      description:
+        'SendGrid did not confirm that it accepted an email, so the email was not sent again. Look for it in SendGrid\'s activity feed. The history entry has "in doubt" under deliveries.',
     })
     this.#alarm('MessagesQuarantined', {
       metric: ownMetric(this, 'Quarantined', 'Sum', PERIOD),
       from: 1,
-      description: 'A signed SMS or email could not be parsed and is in the bucket under quarantine/. Its sender got no answer, so answer by hand. The line "quarantined" in the log says why.',
+      description:
+        'A signed SMS or email could not be parsed and is in the bucket under quarantine/. Its sender got no answer, so answer by hand. The line "quarantined" in the log says why.',
     })
     this.#alarm('EmailsTooLarge', {
       metric: ownMetric(this, 'EmailsTooLarge', 'Sum', PERIOD),
       from: 1,
-      description: 'API Gateway refused an email of more than about 4.5 MB. It is lost, because SendGrid does not try again, and its sender got no answer. Ask people to send links instead of large files.',
+      description:
+        'API Gateway refused an email of more than about 4.5 MB. It is lost, because SendGrid does not try again, and its sender got no answer. Ask people to send links instead of large files.',
     })
   }
 
@@ -124,17 +135,20 @@ export class Alarms extends Construct {
     this.#alarm('ModelGatewayRefusals', {
       metric: ownMetric(this, 'ModelGatewayRefusals', 'Sum', PERIOD),
       from: 20,
-      description: 'The model gateway refuses many requests, because budgets are used up or keys are invalid. The lines "refused" in the log of model-gateway say which.',
+      description:
+        'The model gateway refuses many requests, because budgets are used up or keys are invalid. The lines "refused" in the log of model-gateway say which.',
     })
     this.#alarm('ApiGatewayErrors', {
       metric: ownMetric(this, 'ApiGatewayErrors', 'Sum', PERIOD),
       from: 1,
-      description: 'API Gateway could not reach a function or got no response in time, so the functions have no logs of these requests. See integrationError in the access log.',
+      description:
+        'API Gateway could not reach a function or got no response in time, so the functions have no logs of these requests. See integrationError in the access log.',
     })
     this.#alarm('ApiErrors', {
       metric: api.serverErrors(PERIOD),
       from: 5,
-      description: 'API requests fail with 5xx, and callers are asked to try again. Search the logs of the functions for "failed", and the access log for the routes.',
+      description:
+        'API requests fail with 5xx, and callers are asked to try again. Search the logs of the functions for "failed", and the access log for the routes.',
     })
   }
 

@@ -29,7 +29,7 @@ export class ModelGateway extends Construct {
       ],
     })
     const url = this.fn.addFunctionUrl({
-      // Sandboxes have no AWS credentials: the function checks the job token of each request.
+      // Sandboxes have no AWS credentials, so the function checks the job token of each request.
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     })

@@ -20,7 +20,7 @@ const turn = { ...run, turn: input('turn') }
 
 export type ReviewStates = ReturnType<typeof reviewStates>
 
-/** One task for each step of the run protocol; all of them call the same function. */
+/** Creates one task for each step of the run protocol. All call the same function. */
 export function reviewStates(scope: Construct, fn: IFunction) {
   const state = (id: string, props: Omit<StateProps, 'fn'>) =>
     lambdaState(scope, id, { fn, ...props })

@@ -35,7 +35,7 @@ export class Queues extends Construct {
   readonly deadLetters: Queue
   /** Replies to be delivered: the outbox. */
   readonly deliveries: Queue
-  /** Work that a person told Baton to end. */
+  /** Work that a person asked Baton to end. */
   readonly cancellations: Queue
   /** Deliveries and cancellations that failed every time. */
   readonly failures: Queue

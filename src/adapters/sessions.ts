@@ -113,7 +113,7 @@ export async function listSessions(
   start?: Readonly<Record<string, unknown>>,
 ): Promise<{
   sessions: readonly ListedSession[]
-  /** Where the next page begins; absent on the last. */
+  /** Where the next page starts. Absent on the last page. */
   next?: Readonly<Record<string, unknown>>
 }> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(

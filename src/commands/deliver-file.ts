@@ -1,3 +1,4 @@
+/** DELIVER_FILE: sends files that workers handed over. */
 import * as z from 'zod'
 import type { DeliveredFile } from '../channels/delivery.ts'
 import { outboundChannel, returnAddressOf } from '../channels/index.ts'

@@ -1,3 +1,4 @@
+/** KILL_WORKER: ends one worker, or all. */
 import * as z from 'zod'
 import type { Verdict } from '../core/worker.ts'
 import { defineCommand, refused, unmarked, workerId } from './define.ts'

@@ -1,3 +1,4 @@
+/** LIST_WORKERS: sends the conductor a list of its workers. */
 import * as z from 'zod'
 import { defineCommand } from './define.ts'
 

@@ -1,3 +1,4 @@
+/** MESSAGE_WORKER: gives a worker further instructions. */
 import * as z from 'zod'
 import { defineCommand, text, unmarked, workerId } from './define.ts'
 

@@ -1,3 +1,4 @@
+/** SEND_EMAIL: sends an email to a person on the allow list. */
 import * as z from 'zod'
 import { email } from '../channels/email/channel.ts'
 import { defineCommand, noAddress, text } from './define.ts'

@@ -1,3 +1,4 @@
+/** SEND_SMS: sends an SMS to a person on the allow list. */
 import * as z from 'zod'
 import { sms } from '../channels/sms/channel.ts'
 import { defineCommand, noAddress, text } from './define.ts'

@@ -1,3 +1,4 @@
+/** SPAWN_WORKER: creates a worker and starts its first leg. */
 import * as z from 'zod'
 import { defineCommand, text } from './define.ts'
 

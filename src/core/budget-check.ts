@@ -49,16 +49,16 @@ export interface BudgetCheck {
 }
 
 /** `now` in ms since the epoch. */
-export function budgetCheck(budgets: Budgets, elsewhere: SpendingTotals, now: number): BudgetCheck {
+export function budgetCheck(budgets: Budgets, totals: SpendingTotals, now: number): BudgetCheck {
   const raised = (session: Session) => raisedOn(session.raised, dateOf(now))
   const over = (session: Session, units: readonly Unit[], kept: Tally = {}) =>
-    exceededBudget(budgets, raised(session), spentBy(session, elsewhere, kept), units)
+    exceededBudget(budgets, raised(session), spentBy(session, totals, kept), units)
   return {
     over: (session, units) => over(session, units),
     legSeconds(session, shortest) {
       const legs = Object.values(session.busy)
       const kept = { sandboxSeconds: legs.reduce((sum, { reserved }) => sum + reserved, 0) }
-      const left = secondsLeft(budgets, raised(session), spentBy(session, elsewhere, kept))
+      const left = secondsLeft(budgets, raised(session), spentBy(session, totals, kept))
       if (left >= shortest) return Math.floor(left)
       // Reserve the shortest leg too, because the limit is only exceeded with it.
       const full = add(kept, { sandboxSeconds: shortest })

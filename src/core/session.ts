@@ -57,7 +57,7 @@ export type PendingEntry =
       readonly result: string
       readonly silent: boolean
       readonly firstWorker: number
-      /** What the models of its jobs used. */
+      /** Model usage of its jobs. */
       readonly used?: Tally
       /** What the run had spent by then, if the reply should say so. */
       readonly soFar?: Tally

@@ -109,7 +109,7 @@ export function sessionDetail(
     waiting: inbox.length,
     held: held.length,
     turn: turn ? turnView(turn) : null,
-    /** Number of the last entry of its history. */
+    /** The number of the last history entry. */
     lastSeq,
     conductor,
     runs: Array.from({ length: Math.min(run.id, RUNS) }, (_, i) => {

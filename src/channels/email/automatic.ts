@@ -48,7 +48,7 @@ function reasonOfSender({ from }: Signs, ownAddresses: readonly string[]): strin
     const [local, domain] = [address.slice(0, at), address.slice(at)]
     if (MACHINES.test(local)) return 'its sender address belongs to a program'
     const [base = ''] = local.split('+')
-    if ([address, base + domain, domain].some((mine) => own.has(mine)))
+    if ([address, base + domain, domain].some((each) => own.has(each)))
       return "it comes from one of Baton's own addresses"
   }
   return undefined
