@@ -49,7 +49,7 @@ export async function instructWorker(
   if (!changed) return refused(`There is no worker ${workerId} in this session.`)
   const { output } = changed
   return 'refused' in output
-    ? refused(`${workerId} did not get the instructions: ${output.refused}.`)
+    ? refused(`The instructions were not sent to ${workerId}: ${output.refused}.`)
     : startLeg(sessionId, workerId, output.leg)
 }
 
@@ -63,7 +63,7 @@ const assignmentOf = ({ session, commandId, replyTo }: AssigningCommand, seconds
 
 /** The run pauses after the turn and the person gets a notice. The conductor sees the refusal when the run continues. */
 const overBudget = (over: ExceededBudget): CommandOutcome => ({
-  ...refused(`The worker did not get its task. ${overText(over)}`),
+  ...refused(`The worker was not started. ${overText(over)}`),
   over,
 })
 
