@@ -1,4 +1,4 @@
-/** All of Baton: what the functions share, what they do, and what an operator needs to know afterwards. */
+/** The stack: shared resources, capabilities, and outputs for the operator. */
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
 import { Delivery } from './capabilities/delivery.ts'
 import { Email } from './capabilities/email.ts'
@@ -20,7 +20,7 @@ export class BatonStack extends Stack {
     super(app, id, { description: 'Baton: an always-on conductor with workers in sandboxes' })
     const resources = new Resources(this)
 
-    // The address of its function is in jobs that run while the stack is updated: its path is frozen.
+    // Its construct path must not change, because jobs that run during an update use the function's URL.
     const modelGateway = new ModelGateway(this, 'Gateway', resources)
     const workerLeg = new WorkerLeg(this, 'WorkerLeg', resources)
     const reviewLoop = new ReviewLoop(this, 'ReviewLoop', resources, workerLeg)
@@ -39,21 +39,22 @@ export class BatonStack extends Stack {
     new PublicApi(this, 'PublicApi', resources)
     new Observability(this, 'Observability', resources, {
       machines,
-      // Without these no message comes in, no sandbox is heard and nothing is put right; the rest fails within runs.
+      // Without these, no message arrives, no sandbox can call back and nothing recovers. Other functions fail within runs.
       critical: [intake.receive, intake.dispatch, callback.fn, modelGateway.fn, recovery.fn],
     })
 
     const { api, publicUrl } = resources
-    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Base address of every route' })
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'The base URL of all routes' })
     new CfnOutput(this, 'SmsWebhook', {
-      // Without the fragment Twilio tries again only when it cannot connect.
+      // Without the fragment, Twilio tries again only if it cannot connect.
       value: `${publicUrl}/api/webhooks/sms#rc=5&rp=all`,
       description:
-        'What your Twilio number is to call by POST when a message comes in: copy it exactly',
+        'The URL that your Twilio number must call (POST) when a message comes in. Copy it exactly.',
     })
     new CfnOutput(this, 'EmailWebhook', {
       value: `${publicUrl}/api/webhooks/email`,
-      description: "Where SendGrid's Inbound Parse is to post emails, signed by a security policy",
+      description:
+        "The URL to which SendGrid's Inbound Parse must post emails, signed with a security policy.",
     })
   }
 }

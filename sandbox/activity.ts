@@ -1,8 +1,8 @@
-/** Says in one line what a tool call does, for a person who watches. */
+/** Describes a tool call in one line, for a person who watches. */
 
 const LONGEST = 200
 
-/** The arguments that say most, the first that is there being shown. */
+/** The most informative arguments. The first one present is shown. */
 const MAIN_ARGUMENTS = [
   'command',
   'file_path',
@@ -15,7 +15,7 @@ const MAIN_ARGUMENTS = [
   'prompt',
 ]
 
-/** `Bash: printf … | sha256sum`: the tool and its main argument, without control characters, at most 200 characters. */
+/** Returns the tool and its main argument (`Bash: printf … | sha256sum`), without control characters, at most 200 characters. */
 export function activityLine(tool: string, input: Record<string, unknown>): string {
   const names = [...MAIN_ARGUMENTS, ...Object.keys(input)]
   const main = names.map((name) => input[name]).find((value) => typeof value === 'string')

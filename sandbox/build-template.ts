@@ -1,4 +1,4 @@
-/** `npm run template [-- <name>]`: builds the template that sandboxes are created from, in the operator's E2B account. */
+/** `npm run template [-- <name>]`: builds the sandboxes' template in the operator's E2B account. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import { bundleRunner } from './bundle.ts'
 import { messageOf } from './failure.ts'
 import { RUNNER, sandboxTemplate } from './template.ts'
 
-/** Enough for Claude Code and a build beside it; a pause takes longer the more memory there is to save. */
+/** Enough for Claude Code and a build. More memory would make pauses slower. */
 const SIZE = { cpuCount: 2, memoryMB: 2048 }
 
-/** Throws what the SDK throws when E2B refuses, cannot be reached, or a step of the build fails. */
+/** Throws the SDK's error if E2B refuses, cannot be reached, or a step of the build fails. */
 async function build(name: string): Promise<BuildInfo> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-template-'))
   try {
@@ -25,18 +25,19 @@ async function build(name: string): Promise<BuildInfo> {
   }
 }
 
-/** What went wrong and what to do about it, for a person to read. */
+/** Returns what went wrong and what to do about it, for people. */
 function explain(error: unknown): string {
   const reason = messageOf(error)
   if (error instanceof AuthenticationError)
-    return `E2B refused the API key (${reason}). Take a valid one from https://e2b.dev/dashboard?tab=keys.`
-  if (error instanceof RateLimitError) return `E2B asks to wait (${reason}). Try again in a minute.`
+    return `E2B refused the API key (${reason}). Get a valid one from https://e2b.dev/dashboard?tab=keys.`
+  if (error instanceof RateLimitError)
+    return `E2B's rate limit is reached (${reason}). Try again in a minute.`
   if (error instanceof BuildError)
-    return `The build failed: ${reason}\nThe lines above say which step; mend sandbox/template.ts and try again.`
+    return `The build failed: ${reason}\nThe lines above show the failed step. Fix sandbox/template.ts and try again.`
   return `The template could not be built: ${reason}`
 }
 
-/** What the operator does next; the default name needs no option. */
+/** Returns the operator's next step. The default name needs no option. */
 const nextStep = (name: string) =>
   name === defaults.e2bTemplate
     ? 'Next: npx cdk deploy'
@@ -45,7 +46,7 @@ const nextStep = (name: string) =>
 const name = process.argv[2] ?? defaults.e2bTemplate
 if (process.env.E2B_API_KEY) {
   try {
-    console.log(`Building the E2B template "${name}"; the first time takes some minutes.`)
+    console.log(`Building the E2B template "${name}". The first time takes some minutes.`)
     const { templateId, buildId } = await build(name)
     console.log(`Built "${name}" (template ${templateId}, build ${buildId}).\n${nextStep(name)}`)
   } catch (error) {
@@ -54,7 +55,7 @@ if (process.env.E2B_API_KEY) {
   }
 } else {
   console.error(
-    'E2B_API_KEY is not set: take a key from https://e2b.dev/dashboard?tab=keys and run\n  E2B_API_KEY=<key> npm run template',
+    'E2B_API_KEY is not set: get a key from https://e2b.dev/dashboard?tab=keys and run\n  E2B_API_KEY=<key> npm run template',
   )
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-/** The runner's side of the callback: fetches the job, sends heartbeats and the result. */
+/** The runner's client of the callback: fetches the job, sends heartbeats and the result. */
 import * as z from 'zod'
 import type { Artifact } from '../src/contract/artifact-rules.ts'
 import {
@@ -20,22 +20,22 @@ const RESULT_FOR = 300_000
 type Launch = Pick<LaunchEnv, 'BATON_CALLBACK' | 'BATON_JOB_TOKEN'>
 
 export type Callback = {
-  /** The job, or nothing when it is no longer the current one. Throws when it is refused or there is no answer for 2 min. */
+  /** Returns the job, or undefined if it is no longer the current one. Throws if it is refused or there is no response for 2 min. */
   fetchJob(): Promise<Job | undefined>
-  /** One attempt: what could not be told is told with the next one. */
-  beat(activity: Heartbeat['activity']): Promise<'told' | 'superseded' | 'missed'>
-  /** Links to upload these to, or why there are none; nothing when the job is no longer current. Throws without an answer for 1 min. */
+  /** Sends one heartbeat, without retries. The next one repeats what was missed. */
+  beat(activity: Heartbeat['activity']): Promise<'sent' | 'superseded' | 'missed'>
+  /** Returns links to upload these files, or why there are none; undefined if the job is no longer current. Throws if there is no response for 1 min. */
   askForUploads(
     artifacts: readonly Artifact[],
   ): Promise<{ links: readonly UploadLink[] } | { refused: string } | undefined>
-  /** Sends until it is taken, for at most 5 min; a 403 or 409 ends it, for then nobody waits for it. Throws when not taken. */
+  /** Sends the result until it is accepted, for at most 5 min. Stops at 403 or 409, because then nobody waits for it. Throws if it is not accepted. */
   sendResult(result: Result): Promise<void>
 }
 
-/** As the callback says what was wrong. */
+/** The callback's error format. */
 const problem = z.object({ detail: z.string().default('') }).catch({ detail: '' })
 
-/** `signal` ends whatever is being sent. */
+/** Returns a client. `signal` aborts its requests. */
 export function connect(launch: Launch, signal: AbortSignal): Callback {
   const base = launch.BATON_CALLBACK.replace(/\/$/, '')
   const post = (path: string, body: unknown, persistence: Omit<Persistence, 'signal'>) =>
@@ -56,7 +56,7 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
     async fetchJob() {
       const answer = await post('job', {}, { forMs: FETCH_FOR })
       if (answer.status === 409) return undefined
-      if (!answer.ok) throw new Error(`the callback answered the job request ${answer.status}`)
+      if (!answer.ok) throw new Error(`the callback refused to send the job: HTTP ${answer.status}`)
       return job.parse(jsonOf(answer))
     },
 
@@ -64,7 +64,7 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
       try {
         const answer = await post('heartbeat', { activity }, { forMs: 0 })
         if (answer.status === 409) return 'superseded'
-        return answer.ok ? 'told' : 'missed'
+        return answer.ok ? 'sent' : 'missed'
       } catch {
         return 'missed'
       }
@@ -75,14 +75,14 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
       if (answer.status === 409) return undefined
       if (answer.ok) return uploads.parse(jsonOf(answer))
       const { detail } = problem.parse(jsonOrNothing(answer))
-      return { refused: `the callback answered ${answer.status}. ${detail}`.trim() }
+      return { refused: `the callback responded with HTTP ${answer.status}. ${detail}`.trim() }
     },
 
     async sendResult(result) {
       const settles = ({ status }: HttpResponse) => [204, 403, 409].includes(status)
       const answer = await post('result', result, { forMs: RESULT_FOR, settles })
       if (answer.status !== 204)
-        throw new Error(`the callback answered the result ${answer.status}`)
+        throw new Error(`the callback refused the result: HTTP ${answer.status}`)
     },
   }
 }

@@ -3,11 +3,11 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import type { Job } from '../src/contract/runner.ts'
 
-/** What Claude Code, and so every command of the model, gets to see of the runner's environment: not the job token. */
+/** The runner's variables that Claude Code, and so every command of the model, can see. The job token is not among them. */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'LANG', 'TERM', 'TMPDIR', 'E2B_SANDBOX_ID', 'BATON_JOB']
 
 const SWITCHES = {
-  /** A second result, after a background task has woken the model again, would come after the job is over. */
+  /** A background task could wake the model again and produce a second result after the job is over. */
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
   /** Otherwise `@path` in a prompt reads that file into the request. */
   CLAUDE_CODE_DISABLE_ATTACHMENTS: '1',
@@ -15,22 +15,22 @@ const SWITCHES = {
   DISABLE_AUTOUPDATER: '1',
 }
 
-/** The environment of Claude Code, from the runner's own by allow-list. */
+/** Returns the environment for Claude Code, from an allow list of the runner's own. */
 function claudeEnvironment(model: Job['model'], own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const passed = PASSED_ON.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]]]))
   return {
     ...Object.fromEntries(passed),
     ...SWITCHES,
-    // Claude Code refuses to skip permissions as root unless it is told that it is in a sandbox.
+    // As root, Claude Code skips permissions only if it knows that it is in a sandbox.
     ...(process.getuid?.() === 0 && { IS_SANDBOX: '1' }),
     ANTHROPIC_BASE_URL: model.baseUrl,
     ANTHROPIC_API_KEY: model.apiKey,
-    // For what it asks of a smaller model beside the job: who names a model may not have its default one.
+    // It uses a smaller model for side tasks. With a named model, the default small one may not be available.
     ...(model.name && { ANTHROPIC_DEFAULT_HAIKU_MODEL: model.name }),
   }
 }
 
-/** The arguments of Claude Code; the system prompt is in a file, for an argument holds at most 128 KiB. */
+/** Returns the arguments for Claude Code. The system prompt is in a file, because an argument holds at most 128 KiB. */
 function claudeArguments(job: Job, systemPromptFile: string): string[] {
   return [
     '-p',
@@ -52,7 +52,7 @@ export function startClaude(
 ): ChildProcessByStdio<Writable, Readable, Readable> {
   if (job.prompt.trimStart().startsWith('/'))
     throw new Error(
-      'the prompt begins with "/": Claude Code would take it for a command of its own',
+      'the prompt begins with "/": Claude Code would read it as one of its own commands',
     )
   const claude = spawn('claude', claudeArguments(job, systemPromptFile), {
     cwd: home,
@@ -60,7 +60,7 @@ export function startClaude(
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  // It may end without having read all of it; its exit says why.
+  // Ignore errors here: if it exits before reading the whole prompt, its exit says why.
   claude.stdin.on('error', () => {})
   claude.stdin.end(job.prompt)
   return claude

@@ -1,4 +1,4 @@
-/** Reads what a worker has put into ~/artifacts, and says of each thing that is not taken why. */
+/** Reads the files in a worker's ~/artifacts, and says why others are refused. */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
@@ -8,13 +8,13 @@ import { ARTIFACT_LIMITS, type Artifact, nameProblem } from '../src/contract/art
 export type CollectedFile = Artifact & { content: Buffer<ArrayBuffer> }
 export type Collection = {
   files: CollectedFile[]
-  /** One line a thing that is not taken. */
+  /** One line for each refused file. */
   refused: string[]
 }
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants
 
-/** The regular files directly in `<home>/artifacts`, by name, within the limits. Nothing when there is no such folder. */
+/** Returns the regular files directly in `<home>/artifacts`, by name, within the limits. Returns none if there is no such folder. */
 export async function collectArtifacts(home: string): Promise<Collection> {
   const collection: Collection = { files: [], refused: [] }
   let folder: FileHandle
@@ -22,11 +22,11 @@ export async function collectArtifacts(home: string): Promise<Collection> {
     folder = await open(join(home, 'artifacts'), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return collection
-    const reason = 'is not a folder that can be read: make it one, and no link'
+    const reason = 'is not a readable folder: make it a folder and not a link'
     return { files: [], refused: [`~/artifacts ${reason} (${codeOf(error)})`] }
   }
   try {
-    // By way of the open folder: what is put in its place meanwhile is not looked at.
+    // Use the open folder, so that replacing it in the meantime has no effect.
     const inside = `/proc/self/fd/${folder.fd}`
     for (const name of (await readdir(inside)).sort()) {
       const taken = await take(inside, name, collection.files)
@@ -39,7 +39,7 @@ export async function collectArtifacts(home: string): Promise<Collection> {
   }
 }
 
-/** The file, or why it is not taken. */
+/** Returns the file, or why it is refused. */
 async function take(
   folder: string,
   name: string,
@@ -48,7 +48,7 @@ async function take(
   const problem = nameProblem(name)
   if (problem !== undefined) return problem
   if (before.length >= ARTIFACT_LIMITS.files)
-    return `is one too many: at most ${ARTIFACT_LIMITS.files} files are taken, make an archive of several`
+    return `exceeds the limit of ${ARTIFACT_LIMITS.files} files: put several into an archive`
   let file: FileHandle
   try {
     // Without O_NONBLOCK, opening a named pipe would wait for a writer.
@@ -68,22 +68,22 @@ async function take(
   }
 }
 
-/** Judged by what was opened, not by what had the name before. */
+/** Checks and reads the opened file, so that replacing it in the meantime has no effect. */
 async function readFile(file: FileHandle, before: readonly CollectedFile[]) {
   const { bytesEach, bytesTogether } = ARTIFACT_LIMITS
   const stat = await file.stat()
   if (stat.isDirectory()) return 'is a folder: put an archive of it there instead'
-  if (!stat.isFile()) return 'is no regular file: put a copy of its content there instead'
-  if (stat.nlink > 1) return 'has a further name, a hard link: put a copy of the file there instead'
+  if (!stat.isFile()) return 'is not a regular file: put a copy of its content there instead'
+  if (stat.nlink > 1) return 'has a second name (a hard link): put a copy of the file there instead'
   const left = bytesTogether - before.reduce((sum, { size }) => sum + size, 0)
   if (stat.size > bytesEach)
-    return `has ${stat.size} bytes: at most ${bytesEach} are taken, make it smaller or split it`
+    return `has ${stat.size} bytes, but the limit is ${bytesEach}: make it smaller or split it`
   if (stat.size > left)
-    return `has ${stat.size} bytes, and ${left} are left: at most ${bytesTogether} are taken together`
+    return `has ${stat.size} bytes, but only ${left} are left: all files together may have ${bytesTogether}`
   return (await readExactly(file, stat.size)) ?? 'changed while it was read'
 }
 
-/** Nothing when the file has come to hold more or less. */
+/** Returns undefined if the file's size has changed. */
 async function readExactly(
   file: FileHandle,
   size: number,
@@ -98,7 +98,7 @@ async function readExactly(
   }
 }
 
-/** On one line, whatever it is made of. */
+/** Quotes a name on one line. */
 const quoted = (name: string) => `"${name.replace(/[\p{C}\p{Zl}\p{Zp}"]/gu, '?').slice(0, 100)}"`
 
 const codeOf = (error: unknown) =>

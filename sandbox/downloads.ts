@@ -1,4 +1,4 @@
-/** Fetches the files that a job has links to, and lays them out read-only. */
+/** Fetches the files to which a job has links, and writes them read-only. */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job } from '../src/contract/runner.ts'
@@ -6,10 +6,10 @@ import { messageOf } from './failure.ts'
 import { place } from './files.ts'
 import { request } from './retry.ts'
 
-/** For all of them together, in milliseconds. */
+/** Time for all files together, in milliseconds. */
 const DOWNLOAD_FOR = 60_000
 
-/** Answers a line for each that could not be had: the job goes on without it. Throws when `signal` ends it. */
+/** Returns a line for each file that could not be fetched; the job continues without it. Throws if `signal` aborts. */
 export async function fetchFiles(
   downloads: NonNullable<Job['downloads']>,
   home: string,
@@ -21,7 +21,7 @@ export async function fetchFiles(
     try {
       if (unchanging && (await isThere(path, size, home))) continue
       const left = deadline - Date.now()
-      if (left <= 0) throw new Error('time was up')
+      if (left <= 0) throw new Error('there was no time left')
       await place(path, await download(url, size, { forMs: left, signal }), home)
     } catch (error) {
       signal.throwIfAborted()
@@ -42,8 +42,8 @@ async function download(
   persistence: { forMs: number; signal: AbortSignal },
 ): Promise<Uint8Array> {
   const { ok, status, content } = await request(url, {}, persistence)
-  // The address is left out: its query is a credential.
+  // Leave out the URL, because its query is a credential.
   if (!ok) throw new Error(`HTTP ${status}`)
-  if (content.length !== size) throw new Error(`${content.length} bytes came instead of ${size}`)
+  if (content.length !== size) throw new Error(`got ${content.length} bytes instead of ${size}`)
   return content
 }

@@ -1,4 +1,4 @@
-/** One HTTP request with the whole of its answer. Not by `fetch`, which takes a tenth of a second of CPU to get ready. */
+/** Sends an HTTP request and reads the whole response. It avoids `fetch`, which needs a tenth of a second of CPU to start. */
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
@@ -10,12 +10,12 @@ export type HttpRequest = {
 
 export type HttpResponse = {
   status: number
-  /** The status is 2xx; a redirect is not followed. */
+  /** Whether the status is 2xx. Redirects are not followed. */
   ok: boolean
   content: Buffer<ArrayBuffer>
 }
 
-/** Throws when the answer does not come whole, or `signal` ends it. */
+/** Throws if the response is incomplete or `signal` aborts. */
 export async function exchange(
   url: string,
   { method, headers = {}, body = '' }: HttpRequest,
@@ -34,5 +34,5 @@ export async function exchange(
   return { status, ok: status >= 200 && status < 300, content: await buffer(answer) }
 }
 
-/** The JSON of an answer. Throws when it is none. */
+/** Returns a response's JSON. Throws if it is invalid. */
 export const jsonOf = ({ content }: HttpResponse): unknown => JSON.parse(content.toString())

@@ -1,7 +1,7 @@
-/** Says what went wrong, for a person to read. */
+/** Formats errors for people. */
 import * as z from 'zod'
 
-/** The message of an error with those of its causes: the first alone may say little. */
+/** Returns an error's message with those of its causes, because the first alone may say little. */
 export function messageOf(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error)
   if (!(error instanceof Error)) return String(error)

@@ -1,32 +1,32 @@
-/** Lets one job run at a time in a sandbox: the one with the highest number. */
+/** Lets only one job run at a time in a sandbox: the one with the highest number. */
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { endProcesses, findProcesses } from './processes.ts'
 
 export type Lock = {
-  /** Ends what is left of lower-numbered jobs. Until that is done, nothing of this job but its runner may run. */
+  /** Ends what is left of lower-numbered jobs. Until it resolves, only this job's runner may run. */
   endLower(): Promise<void>
 }
 
 /**
- * Returns the lock when this job may run; nothing when it was started before, or when a higher-numbered one was.
+ * Returns the lock if this job may run, or undefined if it was started before or a higher-numbered job was.
  *
- * Publish, then list, needs no other lock. Numbers are never taken back, so of two jobs at least one sees the other:
- * whichever publishes last lists after both have published.
+ * Each job publishes its number and then lists all numbers, which needs no other lock. Numbers are never removed, so of
+ * two jobs at least one sees the other, because the later one to publish lists after both have published.
  *
- * - The lower one sees the higher. It leaves, and has started nothing.
- * - The lower one does not. Then it listed before the higher one published, so the higher one sees it, and ends it before
- *   it starts anything itself. It finds it wherever it stands, fetching its job or running Claude Code: the runner has
- *   had its marker since it was started, and whatever it starts inherits that.
+ * - If the lower job sees the higher one, it leaves and has started nothing.
+ * - If it does not, it listed before the higher one published. So the higher job sees it and ends it before it starts
+ *   anything. It finds the lower job at any stage, because a runner has its marker from the start and all that it starts
+ *   inherits the marker.
  *
- * So whoever sees no lower number has nothing to end: a lower job that is still to publish will see it and leave. It has
- * one look all the same, for a command of a lower job may have removed the numbers. Whoever sees one scans until nothing
- * is found twice in a row, for a single scan may miss a process (`endProcesses`).
+ * A job that sees no lower number has nothing to end, because a lower job that publishes later will see it and leave. It
+ * still scans once, because a lower job's command may have removed the numbers. A job that sees a lower number scans until
+ * nothing is found twice in a row, because a single scan may miss a process (`endProcesses`).
  *
- * The lock is held from the list on, not only when the lower jobs are gone: the job may be fetched while they are ended,
- * because a fetch changes nothing. A higher job that publishes in the meantime was not seen, so it sees this one, and
- * ends it with whatever is left of the lower ones. And a runner that is told that there is nothing to do still ends them
- * before it leaves: that is how a stop, which takes a number of its own, ends every job before it.
+ * The lock is held from the listing on. The job may be fetched while lower jobs are being ended, because fetching changes
+ * nothing. A higher job that publishes in the meantime sees this one, and ends it with what is left of the lower ones. A
+ * runner that gets no job still ends lower jobs before it leaves: that is how a stop, which has a number of its own, ends
+ * every earlier job.
  */
 export async function takeLock(job: number, folder: string): Promise<Lock | undefined> {
   await mkdir(folder, { recursive: true })
@@ -42,7 +42,7 @@ export async function takeLock(job: number, folder: string): Promise<Lock | unde
   }
 }
 
-/** `mkdir` is atomic: of several starts of one job exactly one makes the folder. */
+/** Publishes the number. `mkdir` is atomic, so of several starts of one job exactly one succeeds. */
 async function publish(job: number, folder: string): Promise<boolean> {
   try {
     await mkdir(join(folder, String(job)))

@@ -1,14 +1,14 @@
-/** Lays out the files that a job brings, read-only, below the home folder. */
+/** Writes a job's files, read-only, below the home folder. */
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, normalize, sep } from 'node:path'
 import type { Job } from '../src/contract/runner.ts'
 
-/** Replaces a file that is there. Throws for an absolute path, one with `..`, and one that a link leads out of `home`. */
+/** Writes the files and replaces existing ones. Throws if a path is absolute, contains `..`, or a link in it leads out of `home`. */
 export async function layOut(files: Job['files'], home: string): Promise<void> {
   for (const { path, content } of files) await place(path, content, home)
 }
 
-/** One file, likewise. */
+/** Writes one file in the same way. */
 export async function place(
   path: string,
   content: string | Uint8Array,

@@ -1,4 +1,4 @@
-/** Hands over a worker's artifacts: asks the callback for links, and uploads to them. */
+/** Hands over a worker's artifacts: asks the callback for links and uploads the files. */
 
 import type { Result, UploadLink } from '../src/contract/runner.ts'
 import type { Callback } from './callback.ts'
@@ -6,15 +6,15 @@ import { type CollectedFile, type Collection, collectArtifacts } from './collect
 import { messageOf } from './failure.ts'
 import { request } from './retry.ts'
 
-/** For all of them together, in milliseconds: the leg's sandbox lives five minutes longer than its time limit. */
+/** Time for all files together, in milliseconds. The leg's sandbox lives five minutes longer than the leg's limit. */
 const UPLOAD_FOR = 120_000
-const REFUSALS_TOLD = 50
+const REFUSALS_LISTED = 50
 
 type HandedOver = Pick<Result, 'artifacts' | 'refusedArtifacts'>
 
 /**
- * What was uploaded, and a line for whatever was not: no fault here is worth losing the result. Answers undefined when
- * the job is no longer the current one; throws when `signal` ends it.
+ * Returns what was uploaded, and a line for each file that was not, because no error here is worth losing the result.
+ * Returns undefined if the job is no longer the current one. Throws if `signal` aborts.
  */
 export async function handOver(
   home: string,
@@ -23,16 +23,17 @@ export async function handOver(
 ): Promise<HandedOver | undefined> {
   try {
     const collection = await collectArtifacts(home)
-    if (collection.files.length === 0) return told([], collection.refused)
+    if (collection.files.length === 0) return handedOver([], collection.refused)
     const answer = await callback.askForUploads(
       collection.files.map(({ content: _, ...file }) => file),
     )
     if (answer === undefined) return undefined
-    if ('refused' in answer) return told([], [...collection.refused, `All: ${answer.refused}`])
+    if ('refused' in answer)
+      return handedOver([], [...collection.refused, `All files: ${answer.refused}`])
     return await uploadAll(collection, answer.links, signal)
   } catch (error) {
     signal.throwIfAborted()
-    return told([], [`All: they could not be handed over: ${messageOf(error)}`])
+    return handedOver([], [`All files: could not be handed over: ${messageOf(error)}`])
   }
 }
 
@@ -49,10 +50,10 @@ async function uploadAll(
     if (problem === undefined) uploaded.push(file.name)
     else failed.push(`"${file.name}" could not be uploaded: ${problem}`)
   }
-  return told(uploaded, [...failed, ...refused])
+  return handedOver(uploaded, [...failed, ...refused])
 }
 
-/** Why it did not succeed, or nothing. */
+/** Uploads a file. Returns why it failed, or undefined. */
 async function upload(
   { name, content }: CollectedFile,
   links: readonly UploadLink[],
@@ -60,11 +61,11 @@ async function upload(
 ): Promise<string | undefined> {
   const link = links.find((each) => each.name === name)
   if (!link) return 'there is no link for it'
-  if (persistence.forMs <= 0) return 'time was up'
+  if (persistence.forMs <= 0) return 'there was no time left'
   try {
     const put = { method: 'PUT' as const, headers: link.headers, body: content }
     const { ok, status } = await request(link.url, put, persistence)
-    // The address is left out: its query is a credential.
+    // Leave out the URL, because its query is a credential.
     return ok ? undefined : `HTTP ${status}`
   } catch (error) {
     persistence.signal.throwIfAborted()
@@ -72,9 +73,9 @@ async function upload(
   }
 }
 
-function told(artifacts: string[], refused: readonly string[]): HandedOver {
-  const more = refused.length - REFUSALS_TOLD
-  const lines = refused.slice(0, REFUSALS_TOLD).map((line) => line.slice(0, 500).toWellFormed())
+function handedOver(artifacts: string[], refused: readonly string[]): HandedOver {
+  const more = refused.length - REFUSALS_LISTED
+  const lines = refused.slice(0, REFUSALS_LISTED).map((line) => line.slice(0, 500).toWellFormed())
   return {
     ...(artifacts.length > 0 && { artifacts }),
     ...(refused.length > 0 && {

@@ -1,4 +1,4 @@
-/** Makes the result of a job from what Claude Code left: done, failed and why, or out of time. */
+/** Makes a job's result from Claude Code's output: done, failed (and why), or timed out. */
 import type { Result } from '../src/contract/runner.ts'
 import type { ClaudeStream } from './stream.ts'
 
@@ -10,12 +10,12 @@ const SHOWN_STDERR_LINES = 10
 export type Exit = {
   code: number | null
   signal: NodeJS.Signals | null
-  /** Its time was up, and it was ended for that. */
+  /** Whether it was ended because its time was up. */
   timedOut: boolean
   stderr: string
 }
 
-/** The result of a run. Whether it failed is told by exit code and `is_error` alone. */
+/** Returns the result of a run. Only the exit code and `is_error` decide whether it failed. */
 export function resultOf(stream: ClaudeStream, exit: Exit): Result {
   const failed = exit.code !== 0 || !stream.result || stream.result.is_error
   const outcome = exit.timedOut ? 'timeout' : failed ? 'failed' : 'done'
@@ -31,20 +31,20 @@ export function resultOf(stream: ClaudeStream, exit: Exit): Result {
   }
 }
 
-/** The result of a job that went wrong before Claude Code ran. */
+/** Returns the result of a job that failed before Claude Code ran. */
 export function failedBefore(problem: string): Result {
   return { outcome: 'failed', text: '', allText: '', error: errorText(problem), activity: [] }
 }
 
-/** At most 2,000 characters. */
+/** Cuts an error to 2,000 characters. */
 export const errorText = (text: string) => cut(text, LONGEST_ERROR)
 
 function whyFailed({ result }: ClaudeStream, { code, signal, stderr }: Exit): string {
   const ending = signal ? `ended by ${signal}` : `ended with exit code ${code}`
-  const said = result?.is_error ? [result.result ?? '', ...(result.errors ?? [])] : []
+  const reported = result?.is_error ? [result.result ?? '', ...(result.errors ?? [])] : []
   const lines = [
     `Claude Code ${ending}${result ? '' : ', without a result'}.`,
-    ...said,
+    ...reported,
     ...stderr.trim().split('\n').slice(-SHOWN_STDERR_LINES),
   ]
   return lines.filter((line) => line !== '').join('\n')

@@ -4,15 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 type Process = { pid: number; parent: number; job: number | undefined }
 
-/** How long a process may take to end by itself after SIGTERM, in milliseconds. */
+/** How long a process may take to end after SIGTERM, in milliseconds. */
 const GRACE = 3_000
 const SCAN_EVERY = 50
 
 /**
- * The ids of all processes of this sandbox, as far as this user may look into them, whose `BATON_JOB` is one that `isMeant`
- * chooses, and of their descendants, which a process that cleared its environment still is. Never this process or one that
- * it descends from.
- * A process that both cleared its environment and left its parent is not found; it ends with the sandbox.
+ * Returns the ids of this sandbox's processes whose `BATON_JOB` is one that `isMeant` chooses, as far as this user may read
+ * them, and of their descendants, even if these cleared their environment. Never returns this process or its ancestors.
+ * A process that cleared its environment and also left its parent is not found; it ends with the sandbox.
  */
 export function findProcesses(isMeant: (job: number) => boolean): number[] {
   const all = readdirSync('/proc')
@@ -32,9 +31,8 @@ export function findProcesses(isMeant: (job: number) => boolean): number[] {
 }
 
 /**
- * Ends all that `find` finds: SIGTERM once each, SIGKILL from 3 s on, until nothing is left. Only two empty scans in a
- * row say so, with a pause between: a process that forks while it is read, or is just being replaced by exec, may be
- * missed by one.
+ * Ends all processes that `find` returns: SIGTERM once each, and SIGKILL after 3 s. It stops after two empty scans in a
+ * row, with a pause between, because a single scan may miss a process that is forking or being replaced by exec.
  */
 export async function endProcesses(find: () => number[]): Promise<void> {
   const asked = new Set<number>()
@@ -51,7 +49,7 @@ export async function endProcesses(find: () => number[]): Promise<void> {
   }
 }
 
-/** Ends all processes of this process's own job but itself. */
+/** Ends all processes of this process's job, except itself. */
 export function endOwnProcesses(): Promise<void> {
   const own = Number(process.env.BATON_JOB)
   return endProcesses(() => findProcesses((job) => job === own))
@@ -61,7 +59,7 @@ function signal(pid: number, name: NodeJS.Signals) {
   try {
     process.kill(pid, name)
   } catch {
-    // It ended by itself, which is what was wanted.
+    // It has already ended.
   }
 }
 
@@ -75,12 +73,12 @@ function readProcess(name: string): Process[] {
     const environment = readFileSync(`${folder}/environ`, 'utf8').split('\0')
     return [{ pid: Number(name), parent: Number(parent), job: jobIn(environment) }]
   } catch {
-    // It ended while it was read, or is not ours to read.
+    // It ended while it was read, or this user may not read it.
     return []
   }
 }
 
-/** The job number in an environment of this sandbox; without isolation, others may run beside it. */
+/** Returns the job number in an environment. Ignores other sandboxes, which run beside this one if there is no isolation. */
 function jobIn(environment: readonly string[]): number | undefined {
   const entryOf = (name: string) =>
     environment.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1)

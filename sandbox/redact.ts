@@ -1,10 +1,10 @@
-/** Keeps the secrets of a job out of what is told about it. */
+/** Removes a job's secrets from its reports. */
 
-/** Anything shorter would be found in innocent text. */
+/** A shorter secret would match ordinary text. */
 const SHORTEST_SECRET = 8
 
-/** A function that replaces each of these secrets in a text. */
+/** Returns a function that replaces each of these secrets in a text. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const real = secrets.filter((secret) => secret.length >= SHORTEST_SECRET)
-  return (text) => real.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
+  return (text) => real.reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text)
 }

@@ -1,25 +1,25 @@
-/** Sends an HTTP request again, with growing pauses, while the fault may pass. */
+/** Sends HTTP requests, and retries temporary failures with growing pauses. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exchange, type HttpRequest, type HttpResponse } from './exchange.ts'
 
 const FIRST_PAUSE = 200
 const LONGEST_PAUSE = 10_000
-const ANSWER_WITHIN = 30_000
+const RESPONSE_TIMEOUT = 30_000
 
 export type Persistence = {
-  /** Give up when this many milliseconds have passed. */
+  /** Give up after this many milliseconds. */
   forMs: number
-  /** Whether an answer settles the matter. Without it, all do but 429 and 5xx. */
+  /** Returns whether a response is final. By default, all are final except 429 and 5xx. */
   settles?: (answer: HttpResponse) => boolean
-  /** Ends everything at once. */
+  /** Aborts at once. */
   signal: AbortSignal
 }
 
 const isLasting = ({ status }: HttpResponse) => status < 500 && status !== 429
 
 /**
- * The first answer that settles the matter, or the last one when time is up. Pauses grow from 0.2 s to 10 s and are drawn
- * at random below that, so that many runners do not come back in step. Throws when the last attempt got no answer.
+ * Returns the first final response, or the last one if the time is up. Pauses grow from 0.2 s to 10 s, with full jitter,
+ * so that many runners do not retry in step. Throws if the last attempt got no response.
  */
 export async function request(
   url: string,
@@ -31,7 +31,7 @@ export async function request(
     signal.throwIfAborted()
     const isLast = Date.now() + pause > deadline
     try {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN)])
+      const within = AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_TIMEOUT)])
       const answer = await exchange(url, outgoing, within)
       if (isLast || settles(answer)) return answer
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Runs one job in a sandbox: fetches it, runs Claude Code, tells what it does, and brings the result back. */
+/** Runs one job in a sandbox: fetches it, runs Claude Code, reports activity, and sends the result. */
 import { once } from 'node:events'
 import { realpath, writeFile } from 'node:fs/promises'
 import { constants, homedir } from 'node:os'
@@ -22,7 +22,7 @@ import { type Transcripts, transcriptsOf } from './transcript.ts'
 
 const LONGEST_STDERR = 10_000
 
-/** Aborted when this job is no longer wanted: the callback said so, or the runner was told to end. */
+/** Aborted if this job is no longer wanted, because the callback says so or the runner gets SIGTERM. */
 const quit = new AbortController()
 process.on('SIGTERM', () => {
   process.exitCode = 128 + constants.signals.SIGTERM
@@ -41,22 +41,24 @@ async function run(): Promise<void> {
   await callback.sendResult(await perform(job, callback, { home, redact }))
 }
 
-/** The job, if there is one to do. However that turns out, nothing of a lower one is left. */
+/** Returns the job, or undefined if there is none. Either way, lower jobs have ended then. */
 async function fetchJob(callback: Callback, lock: Lock): Promise<Job | undefined> {
   const alone = lock.endLower()
   try {
     return await callback.fetchJob().finally(() => alone)
   } catch (error) {
-    // A runner and a control plane of different versions: waiting for a heartbeat would not tell anybody.
+    // The runner and the control plane have different versions. Report it, because a missing heartbeat would not explain it.
     if (error instanceof ZodError)
-      await callback.sendResult(failedBefore(`The job is not understood: ${messageOf(error)}`))
+      await callback.sendResult(
+        failedBefore(`The runner does not understand the job: ${messageOf(error)}`),
+      )
     throw error
   }
 }
 
 type Surroundings = { home: string; redact: (text: string) => string }
 
-/** All that happens between fetching a job and sending its result. Throws only when the job is no longer wanted. */
+/** Performs a job and returns its result. Throws only if the job is no longer wanted. */
 async function perform(job: Job, callback: Callback, surroundings: Surroundings): Promise<Result> {
   const { home, redact } = surroundings
   const heartbeat = startHeartbeat(callback.beat, {
@@ -68,7 +70,7 @@ async function perform(job: Job, callback: Callback, surroundings: Surroundings)
     const remembered = (await transcripts.restore()) ? job : withoutMemory(job)
     await layOut(job.files, home)
     const missing = await fetchFiles(job.downloads ?? [], home, quit.signal)
-    const stream = new ClaudeStream(heartbeat.tell)
+    const stream = new ClaudeStream(heartbeat.report)
     const exit = await runClaude(withoutFiles(missing, remembered), stream, surroundings)
     quit.signal.throwIfAborted()
     const result = { ...resultOf(stream, exit), ...(await artifactsOf(job, callback, home)) }
@@ -81,7 +83,7 @@ async function perform(job: Job, callback: Callback, surroundings: Surroundings)
   }
 }
 
-/** Runs Claude Code to its end, or ends it when its time is up or the job is no longer wanted; nothing of it is left then. */
+/** Runs Claude Code until it ends, its time is up, or the job is no longer wanted. None of its processes are left then. */
 async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surroundings) {
   const systemPromptFile = join(home, '.baton', 'system-prompt.md')
   await writeFile(systemPromptFile, job.systemPrompt)
@@ -98,7 +100,7 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   let alone: Promise<void> | undefined
   claude.on('exit', (code, signal) => {
     Object.assign(exit, { code, signal, timedOut: timeLimit.aborted })
-    // What the model's commands left in the background may hold the streams open, and is not to outlive the job.
+    // Background processes of the model's commands may hold the streams open, and must not outlive the job.
     alone = endOwnProcesses()
   })
   await once(claude, 'close')
@@ -106,10 +108,10 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   return { ...exit, stderr: redact(exit.stderr) }
 }
 
-/** The conversation begins anew, and the model is told so: better than one that can never go on. */
+/** Starts a new conversation and tells the model so, because otherwise the job could never run. */
 function withoutMemory({ resume: _, ...job }: Job): Job {
   return withNotice(
-    'What was said before this could not be restored: you do not remember it. Say so where it matters.',
+    'The earlier conversation could not be restored, so you do not remember it. Say so where it matters.',
     job,
   )
 }
@@ -124,7 +126,7 @@ const withNotice = (notice: string, job: Job): Job => ({
   prompt: `${notice}\n\n${job.prompt}`,
 })
 
-/** Only workers hand over files. */
+/** Hands over a worker's artifacts. A conductor has none. */
 async function artifactsOf({ role }: Job, callback: Callback, home: string) {
   if (role !== 'worker') return {}
   const handedOver = await handOver(home, callback, quit.signal)
@@ -133,7 +135,7 @@ async function artifactsOf({ role }: Job, callback: Callback, home: string) {
   return handedOver
 }
 
-/** The result is worth more than the transcript: without it the conversation goes on from an earlier one. */
+/** Saves the transcript. If that fails, returns the result all the same; the next job then starts from an earlier transcript. */
 async function saved(transcripts: Transcripts, result: Result): Promise<Result> {
   try {
     return { ...result, transcriptSaved: await transcripts.save() }
@@ -151,5 +153,5 @@ run()
     process.stderr.write(`baton-runner: ${messageOf(error)}\n`)
     process.exitCode = 1
   })
-  // Connections that are kept alive would keep the runner alive too.
+  // Exit explicitly, because open keep-alive connections would keep the runner running.
   .finally(() => process.exit())

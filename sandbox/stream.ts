@@ -1,4 +1,4 @@
-/** Reads Claude Code's `stream-json` events: texts, tool calls, usage and the final result. */
+/** Parses Claude Code's `stream-json` events: texts, tool calls, usage and the final result. */
 import * as z from 'zod'
 import type { Result } from '../src/contract/runner.ts'
 import { activityLine } from './activity.ts'
@@ -31,7 +31,7 @@ const modelUsage = z.object({
 const event = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('assistant'),
-    /** Set on what a subagent says. */
+    /** Set on a subagent's messages. */
     parent_tool_use_id: z.string().nullish(),
     message: z.object({
       id: z.string(),
@@ -47,10 +47,10 @@ const event = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('result'),
-    /** An API error is `subtype: "success"` with `is_error: true`, so the subtype is not even read. */
+    /** The subtype is not read, because an API error is `subtype: "success"` with `is_error: true`. */
     is_error: z.boolean(),
     result: z.string().optional(),
-    /** Instead of `result`, when a limit was hit. */
+    /** Replaces `result` if a limit was reached. */
     errors: z.array(z.string()).optional(),
     structured_output: z.unknown().optional(),
     model_usage_since_last_result: z.record(z.string(), modelUsage).optional(),
@@ -60,19 +60,19 @@ type Event = z.infer<typeof event>
 export type ResultEvent = Extract<Event, { type: 'result' }>
 type Usage = NonNullable<Result['usage']>
 
-/** The model of what Claude Code says itself in the model's place: an API error, say. */
+/** The model name of messages that Claude Code writes itself, such as API errors. */
 const SYNTHETIC = '<synthetic>'
 
-/** What the events of one run of Claude Code come to. */
+/** Accumulates the events of one run of Claude Code. */
 export class ClaudeStream {
   readonly texts: string[] = []
   readonly activity: string[] = []
   /** The texts after the last tool result. */
   answer: string[] = []
-  /** The last of several: a run that a background task wakes again has more than one. */
+  /** The last result. A run that a background task wakes again has several. */
   result: ResultEvent | undefined
   #settled: Usage | undefined
-  /** Usage of the messages since the last result, by message: each of its blocks is an event that repeats it. */
+  /** Usage of the messages since the last result, by message id, because each block of a message is an event that repeats it. */
   readonly #open = new Map<string, Usage>()
   readonly #onActivity: (line: string) => void
 
@@ -80,18 +80,18 @@ export class ClaudeStream {
     this.#onActivity = onActivity
   }
 
-  /** Takes one line of the stream. Events of other types, and lines that are none, are passed over. */
+  /** Processes one line of the stream. Ignores other events and invalid lines. */
   accept(line: string): void {
     const parsed = event.safeParse(parseJson(line))
     if (!parsed.success) return
-    if (parsed.data.type === 'assistant') this.#hear(parsed.data)
+    if (parsed.data.type === 'assistant') this.#addMessage(parsed.data)
     if (parsed.data.type === 'user' && hasToolResult(parsed.data)) this.answer = []
     if (parsed.data.type === 'result') this.#settle(parsed.data)
   }
 
   /**
-   * What Claude Code counted itself, subagents and repeated requests included, as its results say. Of messages that no
-   * result followed, because it was ended, the input is exact and the output is what had been counted when it began.
+   * The usage that Claude Code reports in its results, including subagents and repeated requests. For messages without a
+   * result, because the run was ended, the input is exact, and the output is what was counted when the message began.
    */
   get usage(): Usage | undefined {
     return [...(this.#settled ? [this.#settled] : []), ...this.#open.values()].reduce(
@@ -100,14 +100,14 @@ export class ClaudeStream {
     )
   }
 
-  #hear({ parent_tool_use_id, message }: Extract<Event, { type: 'assistant' }>) {
+  #addMessage({ parent_tool_use_id, message }: Extract<Event, { type: 'assistant' }>) {
     if (message.model === SYNTHETIC) return
     for (const block of message.content) {
       if (block.type === 'text' && !parent_tool_use_id) {
         this.texts.push(block.text)
         this.answer.push(block.text)
       }
-      // The structured answer is the result, not work on the way to it.
+      // The structured output is the result and not an activity.
       if (block.type === 'tool_use' && block.name !== 'StructuredOutput') {
         const line = activityLine(block.name, block.input)
         this.activity.push(line)

@@ -1,4 +1,4 @@
-/** Puts a Claude Code session's transcript in place before a job, and keeps it for the next one afterwards. */
+/** Restores a Claude Code session's transcript before a job, and saves it for the next job. */
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Job } from '../src/contract/runner.ts'
@@ -8,15 +8,15 @@ const TRANSFER_FOR = 60_000
 
 export type Transcripts = {
   /**
-   * The session then starts from exactly the transcript that the job names, or from none: an earlier attempt is
-   * forgotten. Answers false when the one it names is not to be had any more.
+   * Makes the session start from exactly the transcript that the job names, or from none. Removes what an earlier attempt
+   * left. Returns false if the named transcript no longer exists.
    */
   restore(): Promise<boolean>
-  /** Keeps and uploads what there is, and answers whether there was one; throws when the upload does not succeed within 1 min. */
+  /** Saves and uploads the transcript. Returns whether there was one. Throws if the upload does not succeed within 1 min. */
   save(): Promise<boolean>
 }
 
-/** The transcripts of one job, in the sandbox whose home folder is `home`. */
+/** Returns the transcripts of one job in the sandbox with the home folder `home`. */
 export function transcriptsOf(
   job: Job,
   { home, redact }: { home: string; redact: (text: string) => string },
@@ -27,7 +27,7 @@ export function transcriptsOf(
   const projects = join(home, '.claude', 'projects')
   const keptAs = (key: string) => join(kept, `${encodeURIComponent(key)}.jsonl`)
 
-  /** Claude Code files a session below the folder it was started in, and finds it below any. */
+  /** Claude Code stores a session below the folder where it was started, and finds it below any folder. */
   async function places(): Promise<string[]> {
     const folders = await readdir(projects).catch(() => [])
     return folders.map((folder) => join(projects, folder, cliSession))
@@ -37,7 +37,7 @@ export function transcriptsOf(
     async restore() {
       for (const place of await places()) {
         await rm(`${place}.jsonl`, { force: true })
-        // Large outputs that the history refers to lie here; a session that begins anew has none.
+        // Large outputs that a transcript refers to are here. A new session has none.
         if (!resume) await rm(place, { recursive: true, force: true })
       }
       if (!resume) return true
@@ -63,7 +63,7 @@ export function transcriptsOf(
     },
   }
 
-  /** The next job starts from this one's transcript, or from the same as this one; older ones only fill the disk. */
+  /** Deletes older transcripts. The next job starts from this job's transcript, or from the same one as this job. */
   async function prune(needed: readonly string[]) {
     for (const name of await readdir(kept)) {
       const path = join(kept, name)
@@ -78,19 +78,19 @@ const exists = (path: string) =>
     () => false,
   )
 
-/** By way of a new name, so that a runner that is ended half-way leaves no half transcript. */
+/** Writes under a temporary name first, so that an interrupted runner leaves no partial transcript. */
 async function write(content: Uint8Array, path: string) {
   await mkdir(join(path, '..'), { recursive: true })
   await writeFile(`${path}.new`, content)
   await rename(`${path}.new`, path)
 }
 
-/** Answers false for a transcript that is gone: S3 says 403 to who may not list, as a link's holder may not. */
+/** Returns false if the transcript no longer exists. S3 responds with 403 then, because a link allows no listing. */
 async function download(url: string, path: string, signal: AbortSignal): Promise<boolean> {
   const { ok, status, content } = await request(url, {}, { forMs: TRANSFER_FOR, signal })
   if ([403, 404, 410].includes(status)) return false
-  // The address is left out: its query is a credential.
-  if (!ok) throw new Error(`the transcript to resume from: HTTP ${status}`)
+  // Leave out the URL, because its query is a credential.
+  if (!ok) throw new Error(`could not download the transcript: HTTP ${status}`)
   await write(content, path)
   return true
 }
@@ -98,5 +98,5 @@ async function download(url: string, path: string, signal: AbortSignal): Promise
 async function upload(url: string, body: Uint8Array, signal: AbortSignal) {
   const put = { method: 'PUT' as const, body }
   const { ok, status } = await request(url, put, { forMs: TRANSFER_FOR, signal })
-  if (!ok) throw new Error(`uploading the transcript: HTTP ${status}`)
+  if (!ok) throw new Error(`could not upload the transcript: HTTP ${status}`)
 }

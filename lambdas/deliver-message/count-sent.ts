@@ -1,4 +1,4 @@
-/** What was handed to a provider is counted, in its session and in the totals of the day. */
+/** Counts a sent message in its session's ledger and in the day's totals. */
 import { changeLedger } from '../../src/adapters/ledgers.ts'
 import type { OutboxMessage } from '../../src/adapters/queues.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
@@ -7,7 +7,7 @@ import { outboundChannel } from '../../src/channels/index.ts'
 import { senderOf } from '../../src/core/budget-check.ts'
 import { countDelivery } from '../../src/core/ledger.ts'
 
-/** Counted once, however often. `segments` of an SMS. */
+/** Counts a message once, even if called again. `segments` is for an SMS. */
 export async function countSent(
   { sessionId, seq, name, to }: OutboxMessage,
   segments = 0,

@@ -1,4 +1,4 @@
-/** Takes what goes out to people from the outbox and hands it to its provider: claimed before, recorded after. */
+/** Sends the outbox's deliveries to their providers. Each is claimed before and recorded after. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { isAllowed } from '../../src/adapters/contacts.ts'
 import { recordDelivery } from '../../src/adapters/delivery-records.ts'
@@ -11,16 +11,16 @@ import { prepareDelivery } from '../../src/channels/send.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
 import { countSent } from './count-sent.ts'
-import { tellConductor } from './tell-conductor.ts'
+import { notifyConductor } from './notify-conductor.ts'
 
 export const handler = fifo(outboxMessage, deliver)
 
-/** Between attempts within one invocation, ms; after the last the queue tries again. */
+/** Pauses between attempts within one invocation, in ms. After the last attempt the queue tries again. */
 const PAUSES = [1_000, 3_000]
 
-/** The others are over: whoever comes with the same delivery again sends nothing. */
+/** In any other state the delivery is finished, and is not sent again. */
 const OPEN: readonly DeliveryRecord['status'][] = ['sending', 'waiting']
-const TAKEN: readonly DeliveryRecord['status'][] = ['sent', 'delivered', 'undelivered']
+const ACCEPTED: readonly DeliveryRecord['status'][] = ['sent', 'delivered', 'undelivered']
 
 async function deliver(delivery: OutboxMessage): Promise<void> {
   const { sessionId, seq, name, to } = delivery
@@ -34,19 +34,18 @@ async function deliver(delivery: OutboxMessage): Promise<void> {
   if (found === 'unknown')
     return end(delivery, entry, record, { status: 'in doubt', problem: DOUBT })
   if (found) return end(delivery, entry, record, { ...paid(prepared), status: 'sent', ...found })
-  // Asked last: what was sent before somebody was taken off the list was sent.
+  // Check this last, so that a message sent before its recipient left the list is still recorded as sent.
   if (!(await isAllowed(to.address)))
     return end(delivery, entry, record, {
       status: 'refused',
-      problem: 'is not among those who may be written to',
+      problem: 'the recipient is not on the list of allowed people',
     })
   return send(delivery, entry, record, prepared)
 }
 
-const DOUBT =
-  'whether the provider took it was not answered, and cannot be asked: it is not sent again'
+const DOUBT = 'the provider did not confirm it and cannot be asked, so it is not sent again'
 
-/** Claimed by each attempt anew, so that of two who deliver at once one gives way. */
+/** Claims the delivery anew for each attempt, so that of two concurrent senders one gives way. */
 async function send(
   delivery: OutboxMessage,
   entry: Entry,
@@ -56,7 +55,10 @@ async function send(
   let last = before
   for (const pause of [...PAUSES, undefined]) {
     const claim = await record(delivery, last, { ...paid(prepared), status: 'sending' })
-    if (!claim) return logger.warn('not delivered: somebody else does it', { ...idsOf(delivery) })
+    if (!claim)
+      return logger.warn('not delivered here: another invocation is doing it', {
+        ...idsOf(delivery),
+      })
     const handover = await prepared.send()
     if (handover.status === 'sent')
       return end(delivery, entry, claim, { ...paid(prepared), ...handover })
@@ -66,10 +68,10 @@ async function send(
     if (!last) return
     if (pause !== undefined) await wait(pause)
   }
-  throw new Error('not delivered yet; the record at the entry says why')
+  throw new Error("not delivered yet; the entry's record says why")
 }
 
-/** The provider is asked; what it does not know by then it may know later, before it is sent again. */
+/** Asks the provider whether it has the message. If not, the queue tries again, and asks again before it sends. */
 async function doubt(
   delivery: OutboxMessage,
   entry: Entry,
@@ -82,12 +84,12 @@ async function doubt(
   const found = await prepared.find(Date.parse(claim.at))
   if (found === 'unknown') return end(delivery, entry, claim, { status: 'in doubt', problem })
   if (found) return end(delivery, entry, claim, { ...paid(prepared), status: 'sent', ...found })
-  throw new Error('in doubt whether it was sent: asked again later')
+  throw new Error('in doubt whether it was sent; the provider will be asked again')
 }
 
 type Outcome = Omit<DeliveryRecord, 'to' | 'channel' | 'at'>
 
-/** It is over; what was not sent is told to whoever can do something about it. */
+/** Finishes a delivery: records its outcome, and reports a failure to the conductor. */
 async function end(
   delivery: OutboxMessage,
   entry: Entry,
@@ -100,18 +102,18 @@ async function end(
     if (status === 'in doubt') publish({ DeliveriesUncertain: 1 })
     if (status === 'refused') publish({ DeliveriesRefused: 1 })
     await finish(delivery, entry, outcome)
-    // Twilio may have called back before us with what became of it.
+    // Twilio's callback may have recorded the outcome first.
   } else if (status === 'sent') await countSent(delivery, outcome.segments)
 }
 
-/** Counted and told once, however often: whoever recorded it may not have come to this. */
+/** Counts and reports the outcome. Idempotent, because an earlier attempt may have died after recording it. */
 async function finish(delivery: OutboxMessage, entry: Entry, outcome: Outcome): Promise<void> {
   const { status, segments } = outcome
-  if (TAKEN.includes(status)) await countSent(delivery, segments)
-  if (status === 'refused' || status === 'in doubt') await tellConductor(delivery, entry, outcome)
+  if (ACCEPTED.includes(status)) await countSent(delivery, segments)
+  if (status === 'refused' || status === 'in doubt') await notifyConductor(delivery, entry, outcome)
 }
 
-/** What the record says of its price. */
+/** The part of the record about its price. */
 const paid = ({ segments }: PreparedDelivery) => (segments === undefined ? {} : { segments })
 
 async function record(

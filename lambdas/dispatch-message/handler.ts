@@ -1,4 +1,4 @@
-/** Takes messages from the queue: append once, wake the run. */
+/** Takes messages from the queue: appends each once and wakes the run. */
 import { queuedMessage } from '../../src/adapters/queues.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
 import { appendMessage } from '../../src/use-cases/append-message.ts'

@@ -1,4 +1,4 @@
-/** Who may use the model now: a job that is the current one, while no budget of its session is used up. */
+/** Decides who may use the model: only a current job, while no budget of its session is used up. */
 import { randomUUID } from 'node:crypto'
 import { env } from '../../src/adapters/environment.ts'
 import { changeLedger } from '../../src/adapters/ledgers.ts'
@@ -19,20 +19,20 @@ import { sharedTotals } from '../../src/use-cases/load-budget-check.ts'
 import { ApiError } from './api-error.ts'
 
 export interface Admitted {
-  /** Counts what the answer used, once, and posts it where budgets look. */
+  /** Counts the response's usage once, and posts it to the totals for budgets. */
   settle(used: Tally): Promise<void>
 }
 
-/** The job that a key speaks for. Throws ApiError 401 when it is missing, forged, expired, or not for the gateway. */
+/** Returns the job of a key. Throws ApiError 401 if the key is missing, forged, expired, or not for the gateway. */
 export async function jobOf(headers: Readonly<Record<string, string | undefined>>) {
   const key = headers['x-api-key'] ?? bearer(headers.authorization)
   const claims = verifyJobToken(key ?? '', await secret('JOB_KEY_SECRET'), Date.now())
   if (claims?.use !== 'model')
-    throw new ApiError(401, 'Baton: this key is not one of a job, or it has expired.')
+    throw new ApiError(401, 'Baton: this key belongs to no job, or has expired.')
   return claims
 }
 
-/** The session of a job. Throws ApiError 401 once the job is not the current one any more: its key is dead. */
+/** Returns the session of a job. Throws ApiError 401 if the job is no longer the current one. */
 export async function sessionOf(claims: JobClaims): Promise<Session> {
   const { session: sessionId, worker: workerId, leg, job } = claims
   const [session, worker] = await Promise.all([
@@ -47,7 +47,7 @@ export async function sessionOf(claims: JobClaims): Promise<Session> {
   return session
 }
 
-/** Lets a request through and notes it as under way. Throws ApiError 403 that says which budget is used up, or 429. */
+/** Admits a request and records it as under way. Throws ApiError 403 if a budget is used up, or 429 if the job has too many. */
 export async function admitJob(claims: JobClaims, session: Session): Promise<Admitted> {
   const { sessionId } = session
   const id = randomUUID()
@@ -60,9 +60,9 @@ export async function admitJob(claims: JobClaims, session: Session): Promise<Adm
     ),
   )
   if (output === 'busy')
-    throw new ApiError(429, 'Baton: this job has too many requests under way. Please wait.')
+    throw new ApiError(429, 'Baton: this job has too many requests in progress. Please wait.')
   if (output !== 'admitted')
-    throw new ApiError(403, `Baton: ${overText(output)} The run stops here and keeps its work.`)
+    throw new ApiError(403, `Baton: ${overText(output)} The run pauses here and keeps its work.`)
   return {
     async settle(used) {
       const { item } = await changeLedger(sessionId, (ledger) =>

@@ -1,4 +1,4 @@
-/** Errors of the gateway itself, in the Messages API's own shape: its clients know no other. */
+/** The gateway's own errors, in the Messages API's format, which is the only one its clients know. */
 
 /** https://platform.claude.com/docs/en/api/errors */
 const TYPES = {
@@ -15,7 +15,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: keyof typeof TYPES
 
-  /** `message` is shown to the client. */
+  /** The client sees `message`. */
   constructor(status: keyof typeof TYPES, message: string, options?: ErrorOptions) {
     super(message, options)
     this.status = status

@@ -1,13 +1,13 @@
-/** Amazon Bedrock as the upstream: no key, each request is signed with the function's own role. */
+/** Amazon Bedrock as the upstream. It needs no key, because each request is signed with the function's role. */
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { fromEnv } from '@aws-sdk/credential-provider-env'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { env } from '../../src/adapters/environment.ts'
 
-/** https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html; the Messages API as Anthropic's own. */
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html; it offers the same Messages API as Anthropic. */
 const SERVICE = 'bedrock-mantle'
 
-/** The headers of a POST with its signature among them. Lambda puts the role's credentials into the environment. */
+/** Returns the headers of a POST, including its signature. Lambda puts the role's credentials into the environment. */
 export async function signed(
   url: URL,
   headers: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** The Messages API for sandboxes: a job's token is the key, the real one never leaves here, and what it costs is counted. */
+/** The Messages API for sandboxes. A job token is the key, the real key never leaves this function, and usage is counted. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
@@ -51,8 +51,8 @@ async function serve(event: APIGatewayProxyEventV2, answer: StreamedResponse): P
       await answer.write(held.pass(bytes))
     }
   } catch (error) {
-    // What was sent until then was used, and the client sees a stream that breaks off, too.
-    logger.warn('the upstream broke off', { error })
+    // Count what was sent until then, and break the client's stream off too.
+    logger.warn("the upstream's response broke off", { error })
     await account(admitted, meter, began)
     throw new BrokenOff()
   }
@@ -65,15 +65,18 @@ function pathOf({ rawPath, requestContext }: APIGatewayProxyEventV2): keyof type
   const { method } = requestContext.http
   const path = Object.keys(PATHS).find((known): known is keyof typeof PATHS => known === rawPath)
   if (method !== 'POST' || !path)
-    throw new ApiError(404, `Baton: there is no ${method} ${rawPath} here, only the Messages API.`)
+    throw new ApiError(
+      404,
+      `Baton: there is no ${method} ${rawPath}. Only the Messages API is available here.`,
+    )
   return path
 }
 
-/** An answer that could not be counted is not kept from the client: it stays noted as under way, then as unmetered. */
+/** Counts a response. If that fails, the client still gets it; it stays recorded as under way and later counts as unmetered. */
 async function account(admitted: Admitted | undefined, meter: Meter, began: number): Promise<void> {
   const ms = Date.now() - began
   const metered = meter.metered()
-  const answers = metered ? [metered, ...(metered.besides ?? [])] : []
+  const answers = metered ? [metered, ...(metered.furtherCalls ?? [])] : []
   const used: Tally = add(
     { gatewayMs: ms },
     ...answers.map(({ model, usage }) => answerTally(model, usage)),
@@ -84,7 +87,7 @@ async function account(admitted: Admitted | undefined, meter: Meter, began: numb
     .catch((error: unknown) => logger.error('usage not counted', { error, ...metered }))
 }
 
-/** The head is out: only a broken connection can still tell the client. */
+/** The headers are already sent, so only a broken connection can still tell the client. */
 class BrokenOff extends Error {
   override readonly name = 'BrokenOff'
 }
@@ -94,7 +97,7 @@ function refuse(answer: StreamedResponse, error: unknown, requestId: string): vo
   const problem =
     error instanceof ApiError
       ? error
-      : new ApiError(503, 'Baton cannot reach its own store right now. Please try again.')
+      : new ApiError(503, 'Baton cannot reach its own storage right now. Please try again.')
   if (problem.status < 500)
     logger.info('refused', { status: problem.status, detail: problem.message })
   else logger.error('failed', { error })

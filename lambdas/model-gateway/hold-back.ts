@@ -1,19 +1,19 @@
-/** Holds back the end of an answer until it is settled, so that no next request is let through on an old balance. */
+/** Holds back the end of a response until its usage is counted, so that no further request is admitted on an old balance. */
 
-/** The first line of a stream's last event; JSON has no raw line breaks, so that no line of data begins like this. */
+/** The first line of a stream's last event. JSON has no raw line breaks, so no line of data starts like this. */
 const LAST_EVENT = Buffer.from('event: message_stop')
 const LINE_BREAK = 0x0a
 
 export interface HoldBack {
-  /** What of the bytes so far may go on now. */
+  /** Returns the bytes that may be sent now. */
   pass(bytes: Uint8Array): Uint8Array
-  /** The rest. */
+  /** Returns the bytes held back. */
   release(): Uint8Array
 }
 
 /**
- * Of a stream, its last event; of one document, its last byte. Every event before goes on at once and whole: without
- * the empty line at its end the client would not see it.
+ * Holds back the last event of a stream, or the last byte of a document. Earlier events are sent at once and whole,
+ * because the client needs the empty line at an event's end.
  */
 export function holdBack(contentType: string): HoldBack {
   const isStream = contentType.startsWith('text/event-stream')
@@ -28,14 +28,14 @@ export function holdBack(contentType: string): HoldBack {
       return all.subarray(0, from)
     },
     release() {
-      const rest = held
+      const last = held
       held = Buffer.alloc(0)
-      return rest
+      return last
     },
   }
 }
 
-/** Where the last event begins, or where the bytes end in what may be its beginning; otherwise their length. */
+/** Returns where the last event (or what may be its beginning) starts, or the length of the bytes if there is none. */
 function lastEventIn(bytes: Buffer, atLineStart: boolean): number {
   let line = atLineStart ? 0 : afterBreak(bytes, 0)
   while (line < bytes.length) {

@@ -1,10 +1,10 @@
-/** Lambda's response streaming, as its Node.js runtime offers it to a handler. */
+/** Wraps the response streaming of Lambda's Node.js runtime. */
 import type { Writable } from 'node:stream'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 
 type StreamingHandler = (event: APIGatewayProxyEventV2, stream: Writable) => Promise<void>
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/response-streaming.html; there before our module is loaded. */
+/** https://docs.aws.amazon.com/lambda/latest/dg/response-streaming.html; the runtime defines it before our module is loaded. */
 declare const awslambda: {
   streamifyResponse(handler: StreamingHandler): StreamingHandler
   HttpResponseStream: {
@@ -21,9 +21,9 @@ export interface Head {
 }
 
 export interface StreamedResponse {
-  /** Once, before anything is written. */
+  /** Must be called once, before anything is written. */
   head(head: Head): void
-  /** Resolves when the client's side may take more, or is gone. */
+  /** Resolves when the client can take more, or is gone. */
   write(bytes: Uint8Array): Promise<void>
   end(): void
 }
@@ -35,24 +35,24 @@ export const streaming = (
 
 function answerTo(stream: Writable): StreamedResponse {
   let body = stream
-  let goOn = () => {}
+  let resume = () => {}
   let isGone = false
-  // The client may leave; the answer costs all the same, so that it is read and counted to its end.
+  // If the client leaves, the response still costs, so it is read and counted to the end.
   for (const end of ['close', 'error'])
     stream.once(end, () => {
       isGone = true
-      goOn()
+      resume()
     })
   return {
     head({ status, headers }) {
       body = awslambda.HttpResponseStream.from(stream, { statusCode: status, headers })
-      // Status and headers go out with the first write, also of nothing: `end` alone would leave them out.
+      // Status and headers are sent with the first write, even an empty one. `end` alone would omit them.
       body.write('')
     },
     async write(bytes) {
       if (isGone || bytes.length === 0 || body.write(bytes)) return
       await new Promise<void>((resolve) => {
-        goOn = resolve
+        resume = resolve
         body.once('drain', resolve)
       })
     },

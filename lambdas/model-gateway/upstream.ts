@@ -1,4 +1,4 @@
-/** The model's own API: a request passed on with our credentials in place of the sandbox's, its answer as it comes. */
+/** Sends requests to the model's API, with Baton's credentials instead of the sandbox's. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { env } from '../../src/adapters/environment.ts'
@@ -7,13 +7,13 @@ import { ApiError } from './api-error.ts'
 import { signed } from './bedrock.ts'
 
 export interface Passed {
-  /** Path and query below the upstream's address. */
+  /** Path and query below the upstream's base URL. */
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Buffer
 }
 
-/** Of one connection only (RFC 9110, 7.6.1), or said anew by us. */
+/** Headers of one connection (RFC 9110, 7.6.1), and headers that the gateway sets itself. */
 const NOT_PASSED = [
   'connection',
   'keep-alive',
@@ -31,13 +31,13 @@ const NOT_PASSED = [
   'set-cookie',
   'forwarded',
   'via',
-  // The sandbox's job token stands here.
+  // These contain the sandbox's job token.
   'x-api-key',
   'authorization',
 ]
 const isPassed = (name: string) => !NOT_PASSED.includes(name) && !/^x-(amz|forwarded)/.test(name)
 
-/** The headers that go on. */
+/** Returns the headers to pass on. */
 export const passedHeaders = (headers: Passed['headers'] | IncomingMessage['headers']) =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
@@ -53,8 +53,8 @@ const agents = {
 }
 
 /**
- * Sends a request on. With a key of the operator's that was rotated meanwhile the new one is read and the request sent
- * again. Throws ApiError 502 when the upstream cannot be reached.
+ * Passes a request on. If the operator's key was rotated in the meantime, reads the new one and sends the request again.
+ * Throws ApiError 502 if the upstream cannot be reached.
  */
 export async function askUpstream(passed: Passed): Promise<IncomingMessage> {
   const base = env('MODEL_BASE_URL').replace(/\/+$/, '')
@@ -74,7 +74,7 @@ export async function askUpstream(passed: Passed): Promise<IncomingMessage> {
   return withKey(rotated)
 }
 
-/** Resolves with the head of the answer. No time limit of its own: the function has one. */
+/** Resolves once the response's headers are there. It has no time limit, because the function has one. */
 function send(url: URL, headers: Record<string, string>, body: Buffer): Promise<IncomingMessage> {
   const isTls = url.protocol === 'https:'
   const options = { method: 'POST', headers, agent: isTls ? agents.https : agents.http }
@@ -86,10 +86,10 @@ function send(url: URL, headers: Record<string, string>, body: Buffer): Promise<
       resolve(answer)
     })
     outgoing.on('error', (cause: NodeJS.ErrnoException) => {
-      // A kept connection that the other side had closed meanwhile, as while the function was frozen.
+      // The other side closed a reused connection, for example while the function was frozen.
       if (outgoing.reusedSocket && !isAnswered && /^(ECONNRESET|EPIPE)$/.test(cause.code ?? ''))
         return resolve(send(url, headers, body))
-      const message = 'Baton: the model could not be reached. Please try again.'
+      const message = "Baton: the model's API could not be reached. Please try again."
       reject(new ApiError(502, message, { cause }))
     })
     outgoing.end(body)

@@ -1,4 +1,4 @@
-/** Reads what an answer of the Messages API used, from a copy of its bytes. */
+/** Reads the usage of a Messages API response from a copy of its bytes. */
 import { createParser } from 'eventsource-parser'
 import * as z from 'zod'
 import type { Usage } from '../../src/core/prices.ts'
@@ -27,39 +27,40 @@ const event = z.union([
   z.object({ type: z.literal('message_delta'), usage: usageShape }),
 ])
 
-/** Model and usage as far as they were told. */
+/** The model and usage, as far as the response reports them. */
 export interface Metered {
   readonly model: string
   readonly usage: Usage
-  /** What the API asked of models in between, which `usage` leaves out. */
-  readonly besides?: readonly { readonly model: string; readonly usage: Usage }[]
+  /** Further model calls that the API made itself, which `usage` does not include. */
+  readonly furtherCalls?: readonly { readonly model: string; readonly usage: Usage }[]
 }
 
 export interface Meter {
   accept(bytes: Uint8Array): void
-  /** What was told so far; nothing when no answer began, as in an error. */
+  /** Returns the usage reported so far, or undefined if no message began, as in an error. */
   metered(): Metered | undefined
 }
 
-/** `contentType` of the answer tells a stream of events from one JSON document. */
+/** Returns a meter for a stream of events or one JSON document, by the response's `contentType`. */
 export const meterFor = (contentType: string): Meter =>
   contentType.startsWith('text/event-stream') ? streamMeter() : documentMeter()
 
-/** A later event's counts take the place of the earlier ones: they are of the whole answer so far. */
+/** Counts of a later event replace earlier ones, because they cover the whole response so far. */
 function streamMeter(): Meter {
-  let told: { model: string; usage: ApiUsage } | undefined
+  let reported: { model: string; usage: ApiUsage } | undefined
   const decoder = new TextDecoder()
   const parser = createParser({
     onEvent({ data }) {
       const parsed = event.safeParse(parseJson(data))
       if (!parsed.success) return
-      if (parsed.data.type === 'message_start') told = parsed.data.message
-      else if (told) told = { ...told, usage: merged(told.usage, parsed.data.usage) }
+      if (parsed.data.type === 'message_start') reported = parsed.data.message
+      else if (reported)
+        reported = { ...reported, usage: merged(reported.usage, parsed.data.usage) }
     },
   })
   return {
     accept: (bytes) => parser.feed(decoder.decode(bytes, { stream: true })),
-    metered: () => told && meteredOf(told),
+    metered: () => reported && meteredOf(reported),
   }
 }
 
@@ -75,25 +76,25 @@ function documentMeter(): Meter {
 }
 
 function merged(before: ApiUsage, after: ApiUsage): ApiUsage {
-  const told = Object.entries(after).filter(([, value]) => value !== undefined && value !== null)
-  return { ...before, ...Object.fromEntries(told) }
+  const given = Object.entries(after).filter(([, value]) => value !== undefined && value !== null)
+  return { ...before, ...Object.fromEntries(given) }
 }
 
 /**
- * Summaries and advisors are iterations of their own; the others are parts of the whole.
+ * Summaries and advisors are separate calls. The other iterations are part of `usage`.
  * https://platform.claude.com/docs/en/build-with-claude/compaction, …/agents-and-tools/tool-use/advisor-tool
  */
-const BESIDES = ['compaction', 'advisor_message']
+const FURTHER_CALLS = ['compaction', 'advisor_message']
 
 function meteredOf({ model, usage }: { model: string; usage: ApiUsage }): Metered {
   const { speed, inference_geo } = usage
-  const besides = (usage.iterations ?? [])
-    .filter(({ type }) => BESIDES.includes(type))
+  const furtherCalls = (usage.iterations ?? [])
+    .filter(({ type }) => FURTHER_CALLS.includes(type))
     .map((each) => ({
       model: each.model ?? model,
       usage: usageOf({ ...each, speed, inference_geo }),
     }))
-  return { model, usage: usageOf(usage), ...(besides.length > 0 && { besides }) }
+  return { model, usage: usageOf(usage), ...(furtherCalls.length > 0 && { furtherCalls }) }
 }
 
 const usageOf = (usage: ApiUsage): Usage => ({

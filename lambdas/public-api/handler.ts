@@ -1,4 +1,4 @@
-/** What anyone may call. No token proves who they are, so this function reads no more than what links lead to. */
+/** The public routes. Callers have no token, so this function can read only the targets of links. */
 import { api } from '../../src/http/api.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { json } from '../../src/http/respond.ts'

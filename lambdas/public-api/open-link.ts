@@ -1,4 +1,4 @@
-/** Opens a short link: the whole text of a reply that was cut, or a file as a redirect to a link of five minutes. */
+/** Opens a short link: returns the full text of a shortened reply, or redirects to a file. */
 import { getLink } from '../../src/adapters/contacts.ts'
 import { readEntry } from '../../src/adapters/history.ts'
 import { downloadLink } from '../../src/adapters/objects.ts'
@@ -6,9 +6,10 @@ import { deliveryContent } from '../../src/channels/delivery-content.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { redirect } from '../../src/http/respond.ts'
 
+/** Lifetime of the redirect's link. */
 const SECONDS = 300
 
-/** Whoever has the link may read: it cannot be guessed, and it expires. No cache and no page that it leads to keeps it. */
+/** Anyone with the link may read, because it cannot be guessed and expires. These headers keep it out of caches, referrers and search engines. */
 const HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -25,7 +26,7 @@ export async function openLink(token: string) {
       headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' },
       body: deliveryContent(entry, target.text.name).text,
     }
-  if (!target?.file) throw new Problem(404, 'This link leads nowhere: it is wrong, or has expired.')
+  if (!target?.file) throw new Problem(404, 'This link is wrong or has expired.')
   const { key, name } = target.file
   return redirect(await downloadLink(key, { name, seconds: SECONDS }), HEADERS)
 }

@@ -22,7 +22,7 @@ export async function artifactLink({
   if (!found)
     throw new Problem(
       404,
-      `${workerId} has handed over no artifact of this name; its detail lists those there are.`,
+      `${workerId} has no artifact of this name. The worker's details list its artifacts.`,
     )
   return downloadLink(uploadKey(worker, found), { name: found.name, seconds: LINK_SECONDS })
 }

@@ -1,4 +1,4 @@
-/** Everything that can be read of Baton: what is going on now, what was counted, what was said and done. */
+/** The read-only API: current status, metrics, sessions, histories and artifacts. */
 import { api } from '../../src/http/api.ts'
 import { json, redirect } from '../../src/http/respond.ts'
 import { artifactLink } from './artifact.ts'

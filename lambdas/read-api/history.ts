@@ -24,10 +24,10 @@ export async function history(sessionId: string, { after, limit, wait }: Query) 
   return { messages, next: messages.at(-1)?.seq ?? after }
 }
 
-/** A function answers at most 6 MB; the rest is for the next request. */
+/** A function's response has at most 6 MB. Further entries are for the next request. */
 const MAX_BYTES = 4_000_000
 
-/** The oldest entries that fit, at least one. */
+/** Returns the oldest entries that fit, at least one. */
 function whatFits(entries: readonly Entry[]): readonly Entry[] {
   let bytes = 0
   const over = entries.findIndex((entry, i) => {
@@ -37,7 +37,7 @@ function whatFits(entries: readonly Entry[]): readonly Entry[] {
   return over < 0 ? entries : entries.slice(0, over)
 }
 
-/** Entries that were deleted with an earlier conversation are no gap. Throws 404 when there is no such session. */
+/** Returns entries after `after`, skipping those deleted with an earlier conversation. Throws 404 if there is no such session. */
 async function entriesAfter(
   sessionId: string,
   after: number,
@@ -51,7 +51,7 @@ async function entriesAfter(
   return after < forgottenTo ? readEntries(sessionId, forgottenTo, limit) : entries
 }
 
-/** What has come since; a look costs one small read while there is nothing. */
+/** Returns new entries, or undefined if there are none, which costs only one small read. */
 async function newEntries(
   sessionId: string,
   after: number,

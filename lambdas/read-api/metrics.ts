@@ -1,4 +1,4 @@
-/** What was ever counted, and today's part of it. */
+/** Returns the counts of all time and of today. */
 import { grandTotals } from '../../src/adapters/totals.ts'
 import { countLiveWorkers } from '../../src/adapters/workers.ts'
 import type { Metrics } from '../../src/contract/api/metrics.ts'
@@ -13,7 +13,7 @@ export async function metrics(): Promise<Metrics> {
     ...counts,
     workers: { ...workers, active },
     today: metricsView(today),
-    /** A date in UTC; of nothing null. */
+    /** UTC date, or null if nothing was counted. */
     since: since ?? null,
     timestamp: new Date(now).toISOString(),
   }

@@ -1,4 +1,4 @@
-/** One session with its runs and workers, and one of its workers with all it did. */
+/** Returns one session with its runs and workers, or one of its workers in detail. */
 import { consoleLink } from '../../src/adapters/console.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
@@ -6,7 +6,7 @@ import { latestWorkers, readWorker } from '../../src/adapters/workers.ts'
 import { sessionDetail, workerDetail } from '../../src/core/views.ts'
 import { noSession, noWorker } from '../../src/http/problem.ts'
 
-/** So many of its workers are shown, the latest; each of them, by its number, at its own address. */
+/** How many of the latest workers are shown. Each worker also has its own URL. */
 const WORKERS = 20
 
 /** Three requests, whatever is stored. Throws 404 when there is no such session. */

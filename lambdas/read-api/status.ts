@@ -1,4 +1,4 @@
-/** The conductor of the most recently active session, and the latest workers. */
+/** Returns the conductor of the most recently active session, and the latest workers. */
 import { createHash } from 'node:crypto'
 import { latestSession, readSession } from '../../src/adapters/sessions.ts'
 import { liveWorkers } from '../../src/adapters/workers.ts'
@@ -6,7 +6,7 @@ import { type SessionState, sessionState } from '../../src/core/session-state.ts
 import { conductorView, workerView } from '../../src/core/views.ts'
 import { json, unlessKnown } from '../../src/http/respond.ts'
 
-/** How many of the live workers it shows, the latest; all of them are at `/api/monitoring/workers`. */
+/** How many of the latest live workers are shown. `/api/monitoring/workers` lists all of them. */
 const WORKERS = 50
 
 const STATUS = {
@@ -29,7 +29,7 @@ export async function status(known: string | undefined) {
     conductor,
     workers: workers.map(workerView),
   }
-  // Weak, and not of what only tells the time: then nothing has happened.
+  // The ETag ignores values that only depend on the time, because they are no news; so it is weak.
   const lasting = {
     ...shown,
     conductor: conductor && { ...conductor, uptime: conductor.uptime > 0 },

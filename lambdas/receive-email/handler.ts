@@ -1,4 +1,4 @@
-/** Accepts what SendGrid's Inbound Parse posts: a mail for its thread's session. */
+/** Accepts emails that SendGrid's Inbound Parse posts. Each goes to its thread's session. */
 import { createHash } from 'node:crypto'
 import {
   isAllowed,
@@ -28,8 +28,8 @@ import { routes } from './routes.ts'
 const TAKEN = { statusCode: 200, headers: { 'cache-control': 'no-store' } } as const
 
 /**
- * SendGrid drops a mail for ever on any 4xx, and tries again for three days on 5xx: only what is proven to be forged is
- * refused, whatever is in doubt is 503, and what is signed and cannot be used is taken.
+ * SendGrid drops an email for ever on any 4xx, and tries again for three days on 5xx. So only proven forgeries are
+ * refused, doubtful posts get 503, and signed posts that cannot be used are accepted.
  */
 export const handler = api(
   routes,
@@ -49,35 +49,38 @@ async function signedBySendGrid(event: HttpEvent): Promise<Buffer> {
   return raw
 }
 
-/** Throws 403 unless SendGrid has signed the request; a key that does not fit is read once more, for it may be a new one. */
+/** Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it may have been rotated. */
 async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
   const signature = event.headers['x-twilio-email-event-webhook-signature']
   const timestamp = event.headers['x-twilio-email-event-webhook-timestamp']
-  const fits = (key: string) => verifyPost(raw, { signature, timestamp }, key)
-  if (fits(await secret('SENDGRID_PUBLIC_KEY_SECRET'))) return
-  // What is refused is lost: not before the key was read after the mail had come.
-  if (fits(await latestSecret('SENDGRID_PUBLIC_KEY_SECRET'))) return
-  throw new Problem(403, 'This route is for SendGrid: its signature is missing or does not fit.')
+  const matches = (key: string) => verifyPost(raw, { signature, timestamp }, key)
+  if (matches(await secret('SENDGRID_PUBLIC_KEY_SECRET'))) return
+  // A refused email is lost, so read the key once more after the email arrived.
+  if (matches(await latestSecret('SENDGRID_PUBLIC_KEY_SECRET'))) return
+  throw new Problem(
+    403,
+    "This route is for SendGrid. The request's signature is missing or invalid.",
+  )
 }
 
 async function receive(raw: Buffer, contentType: string): Promise<void> {
-  const mail = await readable(raw, contentType)
-  if (mail instanceof UnreadableEmail) return quarantine('email', raw, mail.message)
+  const email = await readable(raw, contentType)
+  if (email instanceof UnreadableEmail) return quarantine('email', raw, email.message)
   const own = env('EMAIL_ADDRESS')
-  const automatic = automaticReason(mail, own === undefined ? [] : [own])
-  if (automatic !== undefined) return logger.info('not taken: nobody wrote it', { automatic })
-  const proven = authenticSender(mail)
-  if ('problem' in proven) return unknown(mail.from[0]?.address ?? '?', proven.problem)
-  // Quoted local parts may hold anything, a second address as well: nobody is answered at one.
+  const automatic = automaticReason(email, own === undefined ? [] : [own])
+  if (automatic !== undefined) return logger.info('ignored: a program wrote it', { automatic })
+  const proven = authenticSender(email)
+  if ('problem' in proven) return unknown(email.from[0]?.address ?? '?', proven.problem)
+  // A quoted local part may contain anything, even a second address, so such an address gets no answer.
   const address = emailAddress(proven.address)
-  if (address === undefined) return unknown(proven.address, 'an address of an odd form')
+  if (address === undefined) return unknown(proven.address, 'an unusual form of address')
   if (!(await isAllowed(address))) return unknown(address, 'email')
-  await take({ ...mail, subject: oneLine(mail.subject) }, address, raw)
+  await take({ ...email, subject: oneLine(email.subject) }, address, raw)
 }
 
 async function unknown(address: string, reason: string): Promise<void> {
   await noteUnknown(address, reason)
-  logger.info('not taken: the sender is not proven, or not on the list', { reason })
+  logger.info('ignored: the sender is not proven or not on the list', { reason })
 }
 
 async function readable(raw: Buffer, contentType: string): Promise<InboundEmail | UnreadableEmail> {
@@ -89,35 +92,35 @@ async function readable(raw: Buffer, contentType: string): Promise<InboundEmail 
   }
 }
 
-/** A mail is known by its Message-ID and its sender; one without is known by all that it is. */
-async function take(mail: InboundEmail, sender: string, raw: Buffer): Promise<void> {
-  const id = mail.messageId ?? `<${createHash('sha256').update(raw).digest('hex')}>`
+/** Accepts an email. Its Message-ID and sender identify it; without a Message-ID, its whole content does. */
+async function take(email: InboundEmail, sender: string, raw: Buffer): Promise<void> {
+  const id = email.messageId ?? `<${createHash('sha256').update(raw).digest('hex')}>`
   const messageId = `mail-${createHash('sha256').update(`${sender}\n${id}`).digest('base64url')}`
-  const known = await sessionOfThread([id, ...threadCandidates(mail)], sender)
+  const known = await sessionOfThread([id, ...threadCandidates(email)], sender)
   const sessionId = known ?? sessionIdOf(`${sender}\n${id}`)
   await rememberThread(id, sessionId, sender)
-  // In a sandbox it stands in the paths of its files: no longer than need be.
+  // The folder is part of paths in sandboxes, so keep it short.
   const folder = messageId.slice(5, 17).replaceAll(/[^A-Za-z0-9]/g, 'x')
-  const said = shown(stripQuotedText(mail.text, mail.subject))
-  const shortened = isShorter(said, mail.text)
-  const { files, whole, leftOut } = await keepFiles(mail, { sessionId, folder, shortened })
-  const more = leftOut > 0 ? `\n\n(${leftOut} more attachments were left out.)` : ''
+  const text = shown(stripQuotedText(email.text, email.subject))
+  const shortened = isShorter(text, email.text)
+  const { files, whole, leftOut } = await keepFiles(email, { sessionId, folder, shortened })
+  const more = leftOut > 0 ? `\n\n(More attachments that were left out: ${leftOut}.)` : ''
   await acceptMessage(
     { sessionId, messageId },
     {
       channel: 'email',
-      text: (said || '(no text)') + more,
+      text: (text || '(no text)') + more,
       sender,
-      subject: mail.subject,
+      subject: email.subject,
       ...(files.length > 0 && { files }),
       ...(whole && { whole }),
       replyTo: [
         {
           channel: 'email',
           address: sender,
-          subject: replySubject(mail.subject),
-          ...(mail.messageId !== undefined && { messageId: mail.messageId }),
-          references: ends(mail.references),
+          subject: replySubject(email.subject),
+          ...(email.messageId !== undefined && { messageId: email.messageId }),
+          references: ends(email.references),
         },
       ],
     },
@@ -126,29 +129,29 @@ async function take(mail: InboundEmail, sender: string, raw: Buffer): Promise<vo
 
 const MAX_SUBJECT = 500
 
-/** It is shown as a line of its own, and must not be able to make others. */
+/** Makes the subject one line, because it must not be able to add others. */
 const oneLine = (subject: string) =>
   [...subject.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()].slice(0, MAX_SUBJECT).join('')
 
-/** As much as a message over HTTP may have. */
+/** The same limit as for a message over HTTP. */
 const MAX_TEXT = 128 * 1024
 
-/** The rest is in the file of the whole mail. */
+/** Cuts a long text. The file with the full text has the rest. */
 function shown(text: string): string {
   if (Buffer.byteLength(text) <= MAX_TEXT) return text
   const cut = Buffer.from(text)
     .subarray(0, MAX_TEXT)
     .toString()
     .replace(/\uFFFD+$/, '')
-  return `${cut}\n\n(The rest was left out.)`
+  return `${cut}\n\n(The text was cut here.)`
 }
 
-/** The first one names a thread; of the others those that a mail program would go by. */
+/** Keeps the first reference, which names the thread, and the last ones, which email programs use. */
 const LAST = 20
 const ends = (references: readonly string[]): string[] => [
   ...references.slice(0, 1),
   ...references.slice(1).slice(-LAST),
 ]
 
-const isShorter = (said: string, whole: string) =>
-  said.replaceAll(/\s+/g, '').length < whole.replaceAll(/\s+/g, '').length
+const isShorter = (text: string, whole: string) =>
+  text.replaceAll(/\s+/g, '').length < whole.replaceAll(/\s+/g, '').length

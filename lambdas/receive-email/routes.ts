@@ -1,4 +1,4 @@
-/** What SendGrid calls. */
+/** The route that SendGrid calls. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

@@ -1,4 +1,4 @@
-/** Accepts an SMS that Twilio posts, for its number's session. */
+/** Accepts SMS that Twilio posts. Each goes to the session of its sender's number. */
 import { isAllowed, noteUnknown } from '../../src/adapters/contacts.ts'
 import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
@@ -35,7 +35,7 @@ export const handler = api(
   provenByTwilio('/api/webhooks/sms'),
 )
 
-/** Nothing is refused from here on: Twilio has signed it, and would not deliver it another time. */
+/** From here on nothing is refused, because Twilio has signed it and would not deliver it again. */
 async function receive(form: UrlEncodedForm, raw: Buffer): Promise<void> {
   const sms = readable(form)
   if (sms instanceof UnreadableSms) return quarantine('sms', raw, sms.message)
@@ -45,11 +45,15 @@ async function receive(form: UrlEncodedForm, raw: Buffer): Promise<void> {
     sms.to !== env('SMS_NUMBER') ||
     sms.accountSid !== env('TWILIO_ACCOUNT_SID')
   )
-    return quarantine('sms', raw, 'it is not from a number to ours, or of another account')
-  if (isOptOut(sms)) return logger.info('left to Twilio: it opts out or in, or asks for help')
+    return quarantine(
+      'sms',
+      raw,
+      "its sender is not a phone number, its recipient is not Baton's number, or it belongs to another account",
+    )
+  if (isOptOut(sms)) return logger.info('left to Twilio: it opts out, opts in or asks for help')
   if (!(await isAllowed(sender))) {
     await noteUnknown(sender, 'sms')
-    return logger.info('not taken: the sender is not on the list')
+    return logger.info('ignored: the sender is not on the list')
   }
   await acceptMessage(
     { sessionId: `sms-${sender.slice(1)}`, messageId: `sms-${sms.messageSid}` },

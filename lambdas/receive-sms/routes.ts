@@ -1,4 +1,4 @@
-/** The SMS that Twilio posts. */
+/** The route to which Twilio posts SMS. */
 import type { Routes } from '../../src/http/route.ts'
 
 export const routes = {

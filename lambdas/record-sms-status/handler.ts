@@ -1,4 +1,4 @@
-/** Records what Twilio says became of an SMS of ours, with the entry that it delivers. */
+/** Records Twilio's status updates of outgoing SMS in their history entries. */
 import { recordDelivery } from '../../src/adapters/delivery-records.ts'
 import { readEntry } from '../../src/adapters/history.ts'
 import { provenByTwilio } from '../../src/channels/sms/require-twilio.ts'
@@ -30,13 +30,13 @@ async function noteStatus(delivery: string | undefined, form: UrlEncodedForm): P
   if (!key || status === undefined || sid === undefined) return
   const errorCode = first('ErrorCode')
   const at = new Date().toISOString()
-  const said = { status, sid, at, ...(errorCode !== undefined && { errorCode }) }
-  // Callbacks come close together, and at the time at which the sending is recorded.
+  const update = { status, sid, at, ...(errorCode !== undefined && { errorCode }) }
+  // Callbacks arrive close together, and while the sending is being recorded.
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const entry = await readEntry(key.sessionId, key.seq)
     const record = entry?.deliveries?.find(({ name }) => name === key.name)
-    const next = record && afterStatus(record, said)
+    const next = record && afterStatus(record, update)
     if (!next || (await recordDelivery(key, record, next))) return
   }
-  throw new Error('the delivery moved again and again: Twilio is to say so once more')
+  throw new Error('the delivery kept changing; Twilio will call again')
 }

@@ -1,11 +1,11 @@
-/** Takes messages that the dispatcher gave up: the same append and wake, and a tombstone for one that cannot be read. */
+/** Appends messages that dispatch-message gave up, with a replacement for one whose body is lost. */
 import { MissingBody, putBody } from '../../src/adapters/bodies.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
 import type { QueuedMessage } from '../../src/adapters/queues.ts'
 import { appendMessage } from '../../src/use-cases/append-message.ts'
 
-/** What fails here too stays on the dead-letter queue and is tried again until it expires; an alarm watches the queue. */
+/** Appends a message and wakes its run. If that fails again, it stays on the dead-letter queue until it expires; an alarm watches the queue. */
 export async function appendDeadLetter(message: QueuedMessage): Promise<void> {
   logger.warn('dead letter', { messageId: message.messageId })
   try {
@@ -17,11 +17,11 @@ export async function appendDeadLetter(message: QueuedMessage): Promise<void> {
   publish({ DeadLetters: 1 })
 }
 
-/** The conductor, and through it the person, hears that there was a message. */
+/** Appends a notice instead, so that the conductor can tell the person about the lost message. */
 async function bury(message: QueuedMessage): Promise<void> {
   await putBody(message.sessionId, message.messageId, {
     from: 'system',
-    text: 'A message arrived whose content was lost before it could be read. Tell the person so, and ask for it again.',
+    text: 'A message arrived, but its content was lost. Tell the person and ask them to send it again.',
     at: new Date().toISOString(),
   })
   await appendMessage(message)

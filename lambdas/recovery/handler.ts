@@ -1,4 +1,4 @@
-/** Puts right what went wrong: runs and legs that ended badly, messages that could not be appended, sandboxes nobody knows. */
+/** Recovers from failures: runs and legs that ended badly, messages that could not be appended, leaked sandboxes. */
 import { queuedMessage } from '../../src/adapters/queues.ts'
 import { byTrigger } from '../../src/triggers/by-trigger.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
@@ -10,7 +10,7 @@ import { sweepTask } from './sweep.ts'
 const scheduledOrRule = tasks({ RecoverRun: recoverRunTask, Sweep: sweepTask })
 
 export const handler = byTrigger({
-  // EventBridge says what happened, not what is to be done about it.
+  // EventBridge's events name no task.
   tasks: (event, context) =>
     scheduledOrRule(
       typeof event === 'object' && event !== null && 'detail' in event

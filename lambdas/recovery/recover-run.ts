@@ -1,4 +1,4 @@
-/** An execution failed, was aborted or timed out: its run is taken over by a new one, its leg is reported as lost. */
+/** Handles executions that failed, were aborted or timed out: restarts the run, or reports the leg as lost. */
 import * as z from 'zod'
 import { writeEntries } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
@@ -28,26 +28,26 @@ export const recoverRunTask = task(statusChange, async ({ detail }) => {
   if (!ended) return
   logger.appendKeys(logIds(ended))
   const failure = { Error: error ?? status, Cause: cause }
-  // Who aborts an execution wants its processes gone, not paused.
-  const rest = status === 'ABORTED' ? { rest: endSandbox } : {}
-  if ('leg' in ended) await collectLeg(ended, failure, rest)
+  // If an operator aborts an execution, its processes should end instead of being paused.
+  const options = status === 'ABORTED' ? { release: endSandbox } : {}
+  if ('leg' in ended) await collectLeg(ended, failure, options)
   else await takeOver(ended, status === 'FAILED' ? undefined : failure)
 })
 
-/** A run that failed by itself has said so; one that was ended from outside could not. */
+/** Takes a run over. A run that failed has reported it already; one that was ended from outside could not, so `unreported` is its failure. */
 async function takeOver(
   { sessionId, run }: { sessionId: string; run: number },
-  unsaid: LegFailure | undefined,
+  unreported: LegFailure | undefined,
 ): Promise<void> {
   const at = new Date().toISOString()
-  const { Error: error, Cause: cause } = unsaid ?? {}
-  const text = `Run ${run} was interrupted (${error}${cause ? `: ${cause}` : ''}) and is taken up again.`
+  const { Error: error, Cause: cause } = unreported ?? {}
+  const text = `Run ${run} was interrupted (${error}${cause ? `: ${cause}` : ''}) and is being restarted.`
   const session = await changeSession(sessionId, (current) =>
-    unsaid
+    unreported
       ? reportFailure(current, run, text, at)
       : { item: current, output: current.run.id === run && current.run.open },
   )
   if (!session?.output) return
-  if (unsaid) await writeEntries(session.item)
+  if (unreported) await writeEntries(session.item)
   await startRun(sessionId, run)
 }

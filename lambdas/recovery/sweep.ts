@@ -1,4 +1,4 @@
-/** The scheduled sweep: open runs go on, legs are reported, no sandbox is forgotten, and what there is is measured. */
+/** The scheduled sweep: restarts open runs, reports lost legs, ends leaked sandboxes, and publishes metrics. */
 import * as z from 'zod'
 import { env } from '../../src/adapters/environment.ts'
 import { logAbout, logger } from '../../src/adapters/logger.ts'
@@ -16,13 +16,13 @@ import { task } from '../../src/triggers/task.ts'
 import { collectLeg } from '../../src/use-cases/collect-leg.ts'
 import { startRun } from '../../src/use-cases/wake-run.ts'
 
-/** How old is old enough, in seconds: the schedule's input. */
+/** Age limits in seconds: the schedule's input. */
 const input = z.object({
-  /** A session that moved since then is being driven. */
+  /** A session that changed more recently is being driven. */
   unmoved: z.number(),
-  /** A sandbox younger than this may not be noted yet. */
+  /** A younger sandbox may not be recorded yet. */
   young: z.number(),
-  /** A worker that nobody sends on or ends for so long gets a new sandbox, and its memory back, should it be sent on. */
+  /** After this long without instructions, a worker's sandbox is ended. Later instructions get a new one with the old memory. */
   resting: z.number(),
 })
 type Ages = z.infer<typeof input>
@@ -41,9 +41,9 @@ export const sweepTask = task(input, async (ages) => {
     await each('leg', page.workers, reportIfOver)
     next = page.next
   } while (next)
-  // Yesterday's, too: what was counted before midnight may have been posted after the last sweep.
+  // Include yesterday, because counts from before midnight may have been posted after the last sweep.
   await each('day', [ago(DAY), ago(0)].map(dateOf), rollUp)
-  // Before the sandboxes, which another service has to list: that it is down must not hide what is spent.
+  // Publish before listing sandboxes, so that an outage of E2B does not hide what is spent.
   await each('total', [dateOf(ago(0))], async (date) =>
     publish({ ...measuredToday(await dayTotal(date)), LiveWorkers }),
   )
@@ -51,7 +51,7 @@ export const sweepTask = task(input, async (ages) => {
   await each('sandbox', sandboxes, (sandbox) => endIfForgotten(sandbox, ages), idsOfSandbox)
 })
 
-/** One that fails does not keep the others from being swept. */
+/** Sweeps each item. A failure does not stop the others. */
 async function each<Item>(
   what: string,
   items: readonly Item[],
@@ -64,7 +64,7 @@ async function each<Item>(
     )
 }
 
-/** A leg whose execution is over without a report; one that runs is left alone, one that never started starts. */
+/** Reports a leg whose execution ended without a report. A running one stays, and one that never started is started. */
 async function reportIfOver({
   sessionId,
   workerId,
@@ -86,7 +86,7 @@ interface Listed {
 const idsOfSandbox = ({ metadata: { session, worker } }: Listed): LogIds =>
   logIds({ sessionId: session, workerId: worker })
 
-/** A sandbox of ours that no session and no worker knows, or whose worker has rested for long. */
+/** Ends a sandbox that no session or worker owns, or whose worker has been idle for long. */
 async function endIfForgotten(
   { sandboxId, startedAt, metadata }: Listed,
   { young, resting }: Ages,
@@ -95,13 +95,13 @@ async function endIfForgotten(
   if (sessionId === undefined || startedAt.getTime() > ago(young)) return
   const known =
     workerId === undefined
-      ? { sandboxId: (await readSession(sessionId))?.conductor.sandboxId, rests: false }
+      ? { sandboxId: (await readSession(sessionId))?.conductor.sandboxId, isResting: false }
       : await sandboxOfLive(sessionId, workerId, resting)
   const leaked = known.sandboxId !== sandboxId
-  if (!leaked && !known.rests) return
-  logger.warn(leaked ? 'forgotten sandbox ended' : 'resting sandbox ended', { sandboxId })
+  if (!leaked && !known.isResting) return
+  logger.warn(leaked ? 'leaked sandbox ended' : 'resting sandbox ended', { sandboxId })
   await endSandbox(sandboxId)
-  // Its creation was never noted, or its end was missed.
+  // Its creation was never recorded, or ending it failed.
   if (leaked) publish({ SandboxesLeaked: 1 })
 }
 
@@ -109,9 +109,9 @@ async function sandboxOfLive(
   sessionId: string,
   workerId: string,
   resting: number,
-): Promise<{ sandboxId: string | undefined; rests: boolean }> {
+): Promise<{ sandboxId: string | undefined; isResting: boolean }> {
   const worker = await readWorker(sessionId, workerId)
-  if (!worker?.live) return { sandboxId: undefined, rests: false }
-  const rests = worker.status === 'reported' && Date.parse(worker.lastActivity) < ago(resting)
-  return { sandboxId: worker.sandboxId, rests }
+  if (!worker?.live) return { sandboxId: undefined, isResting: false }
+  const isResting = worker.status === 'reported' && Date.parse(worker.lastActivity) < ago(resting)
+  return { sandboxId: worker.sandboxId, isResting }
 }

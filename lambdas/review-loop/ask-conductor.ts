@@ -1,4 +1,4 @@
-/** AskConductor: a sandbox, a new job number, and the runner started with it; the callback completes the task. */
+/** AskConductor: gets a sandbox and a new job number and starts the runner. The callback completes the task. */
 import * as z from 'zod'
 import { endSandbox, pauseSandbox, runningSandbox } from '../../src/adapters/sandboxes.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
@@ -15,7 +15,7 @@ const input = z.object({ ...turnInput.shape, ...withToken })
 export const askConductorTask = task(input, async ({ sessionId, run, turn, taskToken, retry }) => {
   const session = await readSession(sessionId)
   if (session?.turn?.n !== turn || session.run.id !== run)
-    throw new StateChanged('not this turn any more')
+    throw new StateChanged('this turn is over')
   const { awakeSince, sandbox } = await awake(session, retry > 0 || session.turn.asked > 0)
   const conductor = { ...session.conductor, sandboxId: sandbox.sandboxId, awakeSince }
   const claimed = await changeSession(sessionId, (current) =>
@@ -23,23 +23,23 @@ export const askConductorTask = task(input, async ({ sessionId, run, turn, taskT
   )
   const job = claimed?.output
   if (job === undefined) {
-    // Nobody knows of a sandbox that was created for nothing.
+    // No item knows the sandbox that was just created.
     if (sandbox.created && claimed?.item.conductor.sandboxId !== sandbox.sandboxId)
       await endSandbox(sandbox.sandboxId)
-    throw new StateChanged('the turn was answered, given up or taken over')
+    throw new StateChanged('the turn was answered, abandoned or taken over')
   }
   await sandbox.launch(
     await runnerEnvironment({ session: sessionId, leg: turn, job }, TURN_SECONDS),
   )
 })
 
-/** The conductor's sandbox, with enough of its hour left for a turn: a pause starts the hour anew. */
+/** Returns the conductor's sandbox with enough of its hour left for a turn. Pausing it starts a new hour. */
 async function awake({ sessionId, conductor }: Session, mayExist: boolean) {
   const { sandboxId, awakeSince } = conductor
   const now = Date.now()
-  const tired =
+  const expiring =
     awakeSince !== undefined && now + TURN_SECONDS * 1000 > awakeSince + SANDBOX_SECONDS * 1000
-  if (sandboxId !== undefined && tired) await pauseSandbox(sandboxId)
+  if (sandboxId !== undefined && expiring) await pauseSandbox(sandboxId)
   const sandbox = await runningSandbox({
     sandboxId,
     metadata: { session: sessionId, role: 'conductor' },
@@ -47,6 +47,6 @@ async function awake({ sessionId, conductor }: Session, mayExist: boolean) {
     onTimeout: 'pause',
     mayExist,
   })
-  const goesOn = !sandbox.created && !tired && awakeSince !== undefined
-  return { sandbox, awakeSince: goesOn ? awakeSince : now }
+  const stayedAwake = !sandbox.created && !expiring && awakeSince !== undefined
+  return { sandbox, awakeSince: stayedAwake ? awakeSince : now }
 }

@@ -1,4 +1,4 @@
-/** AwaitMessage: leaves its task token in the session, for the next message to complete; nothing outstanding, or look again. */
+/** AwaitMessage: stores its task token in the session, which the next message completes. */
 import * as z from 'zod'
 import { changeSession } from '../../src/adapters/sessions.ts'
 import { StateChanged } from '../../src/core/errors.ts'
@@ -17,15 +17,15 @@ export const awaitMessageTask = task(input, async ({ sessionId, run, taskToken, 
   const waits = await changeSession(sessionId, (session) =>
     awaitMessage(session, run, { k: orderOf(attempt), value: taskToken }),
   )
-  if (!waits?.output) throw new StateChanged('a message came in between, or the run was taken over')
+  if (!waits?.output) throw new StateChanged('a message arrived, or the run was taken over')
 })
 
 /** A state is retried fewer than ten times before it fails. */
 const RETRIES = 10
 
 /**
- * Grows with each entry into the state, with each redrive of the execution, which may keep the time of entry and counts
- * retries anew, and with each retry.
+ * Grows with each entry into the state, each redrive and each retry. A redrive may keep the time of entry and restarts
+ * the count of retries.
  */
 const orderOf = ({
   entered,

@@ -1,4 +1,4 @@
-/** CloseRun: closes the run if nothing is outstanding, and lets the conductor's sandbox rest. */
+/** CloseRun: closes the run if nothing is outstanding, and pauses the conductor's sandbox. */
 import { writeEntries } from '../../src/adapters/history.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { logger } from '../../src/adapters/logger.ts'
@@ -15,8 +15,10 @@ export const closeRunTask = task(runInput, async ({ sessionId, run }) => {
   if (!closed?.output) return { closed: false }
   await writeEntries(closed.item, ({ kind }) => kind === 'receipt')
   const { sandboxId } = closed.item.conductor
-  // A sandbox that is not paused now pauses itself at the end of its hour: it costs money, not work.
+  // If pausing fails, the sandbox pauses itself at the end of its hour. That costs money but loses no work.
   if (sandboxId !== undefined)
-    await pauseSandbox(sandboxId).catch((error: unknown) => logger.warn('not paused', { error }))
+    await pauseSandbox(sandboxId).catch((error: unknown) =>
+      logger.warn('sandbox not paused', { error }),
+    )
   return { closed: true }
 })

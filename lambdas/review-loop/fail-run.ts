@@ -1,4 +1,4 @@
-/** Failed: fails the execution, and after a redrive lets it go on from the session's item. */
+/** Failed: fails the execution. After a redrive, lets it continue from the session's item. */
 import * as z from 'zod'
 import { publish } from '../../src/adapters/metrics.ts'
 import { task } from '../../src/triggers/task.ts'
@@ -6,11 +6,11 @@ import { stateError } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
   failure: stateError,
-  /** The execution was redriven since it failed. A Fail state would fail again, whatever was put right meanwhile. */
+  /** Whether the execution was redriven since it failed. A Fail state would fail again even if the cause was fixed. */
   redriven: z.boolean(),
 })
 
-/** What stopped the run, in the execution's error and cause. */
+/** The error that stopped the run; the execution shows it. */
 export class RunFailed extends Error {
   override readonly name = 'RunFailed'
 }

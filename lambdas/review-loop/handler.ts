@@ -1,4 +1,4 @@
-/** The states of ReviewLoop: one function for all of them, so that a message to an idle deployment waits for one cold start. */
+/** All states of ReviewLoop in one function, so that a message to an idle deployment waits for a single cold start. */
 import { tasks } from '../../src/triggers/task.ts'
 import { askConductorTask } from './ask-conductor.ts'
 import { awaitMessageTask } from './await-message.ts'
@@ -9,7 +9,7 @@ import { readTurnTask } from './read-turn.ts'
 import { runCommandTask } from './run-command.ts'
 import { takeMessagesTask } from './take-messages.ts'
 
-/** By the names under which the console shows them; ReportFailure notifies of a failed run. */
+/** By the states' names in the console. ReportFailure reports a failed run. */
 export const handler = tasks({
   TakeMessages: takeMessagesTask,
   AskConductor: askConductorTask,

@@ -1,4 +1,4 @@
-/** NotifySenders and ReportFailure: a turn is abandoned and its senders are notified, or a failed run is reported. */
+/** NotifySenders abandons a turn and notifies its senders. ReportFailure reports a failed run. */
 import * as z from 'zod'
 import { writeEntries } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
@@ -10,18 +10,18 @@ import { runInput, stateError } from '../../src/triggers/task-input.ts'
 
 const input = z.object({
   ...runInput.shape,
-  /** The turn to give up, if any. */
+  /** The turn to abandon, if any. */
   turn: z.number().int().optional(),
-  /** Why the run fails, if it does. */
+  /** Why the run failed, if it did. */
   error: stateError.optional(),
 })
 
 export const notifySendersTask = task(input, async ({ sessionId, run, turn, error }) => {
   const at = new Date().toISOString()
-  const told = error
+  const notified = error
     ? await changeSession(sessionId, (session) => reportFailure(session, run, failure(error), at))
     : await abandonAndNotify(sessionId, run, turn, at)
-  if (told?.output) await writeEntries(told.item)
+  if (notified?.output) await writeEntries(notified.item)
 })
 
 async function abandonAndNotify(
@@ -35,20 +35,20 @@ async function abandonAndNotify(
       ? undefined
       : await changeSession(sessionId, (session) => abandonTurn(session, run, turn))
   const given = abandoned?.output
-  logger.warn('messages given up', { ...given })
+  logger.warn('messages abandoned', { ...given })
   const text = givenUp(given?.trouble ?? 'the conductor did not answer', given?.fromPerson ?? true)
   return changeSession(sessionId, (session) => notifyAbandoned(session, run, text, at))
 }
 
 const givenUp = (trouble: string, fromPerson: boolean) =>
   fromPerson
-    ? `Your message could not be answered: ${trouble}. It was tried several times and is not tried again; please send it once more.`
-    : `What a worker reported could not be reviewed: ${trouble}. It was tried several times and is not tried again; the report stands in the history, and the worker is still there.`
+    ? `Your message could not be answered: ${trouble}. Baton tried several times and has given up. Please send it again.`
+    : `A worker's report could not be reviewed: ${trouble}. Baton tried several times and has given up. The report is in the history, and the worker still exists.`
 
 const failure = ({ Error: name, Cause: cause }: NonNullable<z.infer<typeof input>['error']>) =>
-  `Something went wrong on our side (${name ?? 'unknown'}: ${reason(cause)}). Your message is not lost.`
+  `Something went wrong in Baton (${name ?? 'unknown'}: ${reason(cause)}). Your message is not lost.`
 
-/** A Lambda's cause is JSON text with the message in it. */
+/** Extracts the message from a Lambda function's cause, which is JSON. */
 function reason(cause: string | null | undefined): string {
   try {
     const { errorMessage } = z.object({ errorMessage: z.string() }).parse(JSON.parse(cause ?? ''))

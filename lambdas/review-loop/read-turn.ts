@@ -1,4 +1,4 @@
-/** ReadTurn: what the conductor answered, accepted as a turn or asked again. */
+/** ReadTurn: accepts the conductor's answer as a turn, or has it asked again. */
 import { getBodies, getResult, textOf } from '../../src/adapters/bodies.ts'
 import { env } from '../../src/adapters/environment.ts'
 import { writeEntries } from '../../src/adapters/history.ts'
@@ -12,7 +12,7 @@ import { acceptTurn, askTurnAgain } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
 import { turnInput } from '../../src/triggers/task-input.ts'
 
-/** `commands`: indexes of those to run; absent when the run is to look at the item again. */
+/** Returns the indexes of the commands to run, and whether the turn was accepted. If not, the run looks at the item again. */
 export const readTurnTask = task(turnInput, async ({ sessionId, run, turn: n }) => {
   const session = await readSession(sessionId)
   const turn = session?.turn

@@ -1,4 +1,4 @@
-/** RunCommands, one command: its effect under the command's name, then the turn goes on to the next. */
+/** RunCommand: executes one command under its id, then advances the turn to the next. */
 import * as z from 'zod'
 import { getBodies, getResult, putBody, textOf } from '../../src/adapters/bodies.ts'
 import { recordOutcome } from '../../src/adapters/history.ts'
@@ -24,16 +24,16 @@ export const runCommandTask = task(input, async ({ sessionId, run, turn: n, inde
   const id = commandId(n, index)
   const bodies = await getBodies(sessionId, turn.messages)
   const replyTo = replyAddresses(bodies)
-  const carried = giveUp ? gaveUp : await effect(session, index, bodies)
-  const { notice, started, ended, over } = carried
+  const done = giveUp ? gaveUp : await effect(session, index, bodies)
+  const { notice, started, ended, over } = done
   const now = Date.now()
   const at = new Date(now).toISOString()
   if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at, replyTo })
-  // Before the turn goes on: whoever comes after a crash in between does not do the command again.
+  // Record the outcome before the turn advances, because after a crash in between the command is not done again.
   if (turn.entry !== undefined)
     await recordOutcome(sessionId, turn.entry, id, {
-      status: carried.status,
-      outcome: carried.outcome,
+      status: done.status,
+      outcome: done.outcome,
     })
   await changeSession(sessionId, (current) =>
     advanceTurn(current, run, n, index, {
@@ -49,9 +49,9 @@ export const runCommandTask = task(input, async ({ sessionId, run, turn: n, inde
 
 const gaveUp: CommandOutcome = {
   status: 'failed',
-  outcome: 'failed run after run and was given up',
+  outcome: 'failed in several runs and was given up',
   notice:
-    'A command of your last turn failed again and again and was given up. The others were done.',
+    'A command of your last turn failed several times and was given up. The others were done.',
 }
 
 async function effect(

@@ -1,4 +1,4 @@
-/** TakeMessages: repairs the history, takes what waits, says what the run does next. */
+/** TakeMessages: writes pending history entries, takes waiting messages, and decides what the run does next. */
 import { writeEntries } from '../../src/adapters/history.ts'
 import { changeSession, readSession } from '../../src/adapters/sessions.ts'
 import { pauseNotice } from '../../src/core/receipt.ts'
@@ -11,11 +11,14 @@ import { loadBudgetCheck, postCounts } from '../../src/use-cases/load-budget-che
 export const takeMessagesTask = task(runInput, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)
   if (!session) return { do: 'superseded' }
-  const [written, purse] = await Promise.all([flushHistory(session), loadBudgetCheck(session)])
+  const [written, budgetCheck] = await Promise.all([
+    flushHistory(session),
+    loadBudgetCheck(session),
+  ])
   const taken = await changeSession(sessionId, (current) =>
     takeMessages(current, run, {
       written,
-      purse,
+      budgetCheck,
       pauseNotice: pauseNotice(sessionId),
       now: Date.now(),
     }),
@@ -24,7 +27,7 @@ export const takeMessagesTask = task(runInput, async ({ sessionId, run }): Promi
   const { item, output } = taken
   await Promise.all([
     postCounts(item),
-    // That the run pauses is read at once; nobody else may come to write it before somebody goes on.
+    // Write the pause notice now, because nothing else may write it before a person continues the session.
     writeEntries(item, ({ seq }) => seq === item.paused?.seq),
   ])
   return output

@@ -1,4 +1,4 @@
-/** The files that came with a session's mails, as a job gets them: every sandbox of the session has them at the same place. */
+/** Links to a session's attachments for a job. Every sandbox of the session has them in the same place. */
 
 import { readLink } from '../../src/adapters/objects.ts'
 import type { Job } from '../../src/contract/runner.ts'
@@ -6,7 +6,7 @@ import { attachmentKey } from '../../src/core/attachments.ts'
 import { pathOf } from '../../src/core/message.ts'
 import type { Session } from '../../src/core/session.ts'
 
-/** They are fetched before the CLI starts. */
+/** Long enough, because they are fetched before the CLI starts. */
 export const DOWNLOAD_SECONDS = 10 * 60
 
 export const attachments = ({

@@ -1,4 +1,4 @@
-/** The conductor's side of the callback: the job is in the session's item, with the turn. */
+/** The callback for the conductor, whose job is in the session item. */
 
 import { getBodies, putResult } from '../../src/adapters/bodies.ts'
 import { readLink } from '../../src/adapters/objects.ts'
@@ -17,10 +17,10 @@ import { isCurrentJob, storeResult } from '../../src/protocol/job.ts'
 import { attachments, DOWNLOAD_SECONDS } from './attachments.ts'
 import { jobIn } from './conversation.ts'
 
-/** One name for a job's result and its transcript. */
+/** The id of a job's result and of its transcript. */
 const jobId = (job: number) => `j${job}`
 
-/** The job, while it is the current one. */
+/** Returns the job, or undefined if it is no longer the current one. */
 export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   const { session: id, job } = claims
   const session = await readSession(id)
@@ -52,7 +52,7 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   }
 }
 
-/** Links to what was handed over with a report. */
+/** Returns links to the artifacts that were handed over with a report. */
 async function artifactsWith(
   sessionId: string,
   body: Body,
@@ -68,7 +68,7 @@ async function artifactsWith(
   )
 }
 
-/** Answers whether the job is still the current one. */
+/** Returns whether the job is still the current one. */
 export async function takeHeartbeat({ session: id, job }: JobClaims): Promise<boolean> {
   const session = await readSession(id)
   const token = session && isCurrentJob(session, job) ? session.turn?.token : undefined
@@ -77,12 +77,12 @@ export async function takeHeartbeat({ session: id, job }: JobClaims): Promise<bo
   return true
 }
 
-/** Stores the result first, then completes the task; a result that came too late is dropped. */
+/** Stores the result, then completes the task. Drops a result that came too late. */
 export async function takeResult({ session: id, job }: JobClaims, value: Result): Promise<void> {
   const session = await readSession(id)
   if (session?.turn?.job !== job) return
   await putResult(id, jobId(job), value)
   const stored = await changeSession(id, (current) => storeResult(current, job, jobId(job)))
-  // Errors here are the heartbeat time-out's to mend: the next start finds the result.
+  // Ignore errors here: the heartbeat times out, and the next start finds the result.
   if (stored?.output !== undefined) await completeTask(stored.output).catch(() => false)
 }

@@ -1,4 +1,4 @@
-/** What a conductor's and a worker's job have in common: the gateway to the model, the limits, the transcript. */
+/** The common part of a conductor's and a worker's job: model gateway, limits and transcript. */
 
 import { env } from '../../src/adapters/environment.ts'
 import { readLink, writeLink } from '../../src/adapters/objects.ts'
@@ -7,17 +7,17 @@ import type { Job } from '../../src/contract/runner.ts'
 import { type JobClaims, signJobToken } from '../../src/core/job-token.ts'
 import { HEARTBEAT_SECONDS } from '../../src/core/limits.ts'
 
-/** Links work as long as the job may take, and a little longer. */
+/** Links work a little longer than the job may take. */
 const LINK_MARGIN_SECONDS = 10 * 60
 
 interface Conversation {
   readonly claims: JobClaims
   readonly cliSession: string
-  /** Folder of its transcripts in the bucket. */
+  /** The folder of its transcripts in the bucket. */
   readonly folder: string
   /** The transcript to start from. */
   readonly from: string | undefined
-  /** The transcript that this job leaves. */
+  /** The transcript that this job saves. */
   readonly to: string
   readonly seconds: number
 }
@@ -43,7 +43,7 @@ export async function jobIn({
     save: { key: to, url: await writeLink(object(to), lifetime) },
     model: {
       baseUrl: env('GATEWAY_URL').replace(/\/$/, ''),
-      // Every command of the model sees it: it opens the gateway while the job lasts, and nothing else.
+      // Every command of the model can see this key, so it only opens the gateway, and only during the job.
       apiKey: signJobToken({ ...claims, use: 'model' }, await secret('JOB_KEY_SECRET')),
       ...(name !== undefined && { name }),
     },

@@ -1,4 +1,4 @@
-/** A worker's side of the callback: the job is in the worker's item, with its current leg. */
+/** The callback for a worker, whose job is in the worker item. */
 
 import { putResult } from '../../src/adapters/bodies.ts'
 import { uploadLink } from '../../src/adapters/objects.ts'
@@ -31,7 +31,7 @@ async function current(claims: JobClaims): Promise<Worker | undefined> {
   return worker && isCurrentLegJob(worker, claims.leg, claims.job) ? worker : undefined
 }
 
-/** The job, while it is the current one. */
+/** Returns the job, or undefined if it is no longer the current one. */
 export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   const worker = await current(claims)
   if (!worker) return undefined
@@ -54,7 +54,7 @@ export async function handOut(claims: JobClaims): Promise<Job | undefined> {
   }
 }
 
-/** Notes the activity; answers whether the job is still the current one. */
+/** Records the activity. Returns whether the job is still the current one. */
 export async function takeHeartbeat(
   claims: JobClaims,
   activity: readonly string[],
@@ -73,13 +73,13 @@ export async function takeHeartbeat(
 
 const UPLOAD_SECONDS = 10 * 60
 
-/** Links to upload these, noted in the worker's item before; nothing when the job is not the current one. */
+/** Records these uploads in the worker item, then returns links for them, or undefined if the job is no longer the current one. */
 export async function grantArtifacts(
   claims: JobClaims,
   files: readonly Artifact[],
 ): Promise<readonly UploadLink[] | undefined> {
   if (claims.worker === undefined)
-    throw new Problem(403, "Artifacts are handed over by workers' jobs only.")
+    throw new Problem(403, 'Only jobs of workers can upload artifacts.')
   const { leg, job } = claims
   const key = keyOf(claims)
   const grant = await changeWorker(key, (worker) => grantUploads(worker, { leg, job }, files))
@@ -97,7 +97,7 @@ export async function grantArtifacts(
   )
 }
 
-/** Stores the result first, then completes the task; a result that came too late is dropped. */
+/** Stores the result, then completes the task. Drops a result that came too late. */
 export async function takeResult(claims: JobClaims, value: Result): Promise<void> {
   if (!(await current(claims))) return
   const { session, leg, job } = claims

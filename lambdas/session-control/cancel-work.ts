@@ -1,4 +1,4 @@
-/** Ends what a slash command cancels: a run with everything it does, a whole sandbox, or the workers. */
+/** Ends what a slash command cancels: a run with all its work, a whole sandbox, or the workers. */
 import type { Cancellation } from '../../src/adapters/queues.ts'
 import { endSandbox } from '../../src/adapters/sandboxes.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
@@ -8,7 +8,7 @@ import { endRun } from '../../src/use-cases/end-run.ts'
 import { endedBy, killWorker } from '../../src/use-cases/kill-worker.ts'
 import { postCounts } from '../../src/use-cases/load-budget-check.ts'
 
-/** Each part of it may be repeated: what failed half-way is gone through once more. */
+/** Idempotent: after a failure half-way, the whole cancellation is repeated. */
 export async function cancelWork({
   sessionId,
   run,

@@ -12,7 +12,7 @@ interface Query extends Page<{ readonly scope: ListName; readonly name: string }
 
 export async function list({ list: name, limit, cursor }: Query) {
   if (cursor && cursor.scope !== name)
-    throw new Problem(400, 'The query is not valid: the cursor is of another list.')
+    throw new Problem(400, 'The query is not valid: the cursor belongs to another list.')
   const { people, next } = await listPeople(name, limit, cursor)
   return json({
     people: people.map(({ name: address, at, reason, messages }) => ({
@@ -35,8 +35,8 @@ export async function remove(address: string) {
   if (configured().includes(address))
     throw new Problem(
       409,
-      'They are named in the configuration: deploy without them to take them off.',
+      'This person is listed in the configuration. To remove them, change it and deploy again.',
     )
-  if (!(await disallow(address))) throw new Problem(404, 'They are not on the list.')
+  if (!(await disallow(address))) throw new Problem(404, 'This person is not on the list.')
   return noContent
 }

@@ -1,4 +1,4 @@
-/** The states of WorkerLeg. */
+/** All states of WorkerLeg. */
 import { tasks } from '../../src/triggers/task.ts'
 import { collectResultTask } from './collect-result.ts'
 import { startLegTask } from './start-leg.ts'

@@ -1,4 +1,4 @@
-/** StartLeg: the worker's sandbox, a new job number, and the runner started with it; the callback completes the task. */
+/** StartLeg: gets the worker's sandbox and a new job number and starts the runner. The callback completes the task. */
 import * as z from 'zod'
 import { endSandbox, runningSandbox } from '../../src/adapters/sandboxes.ts'
 import { changeWorker, readWorker } from '../../src/adapters/workers.ts'
@@ -28,7 +28,7 @@ export const startLegTask = task(input, async ({ sessionId, workerId, leg, taskT
   )
   const job = claimed?.output
   if (job === undefined) {
-    // The leg ended while its sandbox was being created: nobody knows of it.
+    // The leg ended while its sandbox was being created, so no item knows the sandbox.
     if (sandbox.created && (!claimed?.item.live || claimed.item.sandboxId !== sandbox.sandboxId))
       await endSandbox(sandbox.sandboxId)
     throw new StateChanged('the leg is over')

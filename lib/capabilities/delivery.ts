@@ -1,4 +1,4 @@
-/** How replies get to people: from the outbox to their provider. */
+/** Delivers replies: takes them from the outbox and sends them to their provider. */
 import { Construct } from 'constructs'
 import type { OutboundName } from '../../src/channels/index.ts'
 import { type Binding, environment } from '../kit/bindings.ts'

@@ -1,4 +1,4 @@
-/** Email by SendGrid: what its Inbound Parse posts. */
+/** Receives emails from SendGrid's Inbound Parse. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/receive-email/routes.ts'

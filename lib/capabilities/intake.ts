@@ -1,4 +1,4 @@
-/** How messages come in over HTTP, and how every message reaches its session. */
+/** Receives messages over HTTP, and appends the messages of all channels to their sessions. */
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/receive-message/routes.ts'
 import { consume } from '../kit/consume.ts'
@@ -27,7 +27,7 @@ export class Intake extends Construct {
       timeout: WAITING,
       bindings: [
         storage.putMessages(),
-        // Where the sender prefers to wait for the reply.
+        // For callers that wait for the reply.
         storage.readSessions(),
         storage.takeWaitingPlaces(),
         storage.readHistory(),

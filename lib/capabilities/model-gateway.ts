@@ -1,4 +1,4 @@
-/** Where sandboxes reach the model: a function that streams, on an address of its own, with the one right to the key. */
+/** The model gateway: a streaming function with its own URL, and the only one that can read the model's key. */
 import { Aws, CfnParameter, Duration } from 'aws-cdk-lib'
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
@@ -31,30 +31,30 @@ export class ModelGateway extends Construct {
       ],
     })
     const url = this.fn.addFunctionUrl({
-      // Sandboxes have no AWS credentials: the function checks the job token of each request.
+      // Sandboxes have no AWS credentials, so the function checks the job token of each request.
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     })
     this.#url = url.url
   }
 
-  /** The address, for who hands jobs out. */
+  /** The gateway's URL, for the function that hands out jobs. */
   get address(): Binding {
     return environment('GATEWAY_URL', this.#url)
   }
 }
 
-/** Where requests are passed on to: a parameter of the stack. Bedrock has an address of its own. */
+/** Anthropic's API, or another URL given as a parameter of the stack. */
 function anthropic(stack: Construct): Binding {
   const { valueAsString } = new CfnParameter(stack, 'ModelBaseUrl', {
     default: 'https://api.anthropic.com',
-    description: 'The Messages API that the gateway passes requests on to.',
+    description: 'The base URL of the Messages API to which the gateway passes requests.',
   })
   return environment('MODEL_BASE_URL', valueAsString)
 }
 
 /**
- * Amazon Bedrock in our own region and account in place of Anthropic: a right of the role in place of a key.
+ * Amazon Bedrock in the stack's region and account instead of Anthropic. The role has a permission, so no key is needed.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-mantle.html
  */
 const bedrock = (): Binding =>

@@ -1,4 +1,4 @@
-/** What is seen of a deployment from outside: the dashboard, the alarms, and the topic that they tell. */
+/** The dashboard, the alarms, and the topic that alarms notify. */
 import { Aws, Stack, Validations } from 'aws-cdk-lib'
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -20,11 +20,11 @@ import type { WorkerLeg } from './worker-leg.ts'
 
 export interface Watched {
   readonly machines: { readonly reviewLoop: ReviewLoop; readonly workerLeg: WorkerLeg }
-  /** At most five, as an alarm watches ten metrics at most. */
+  /** At most five, because an alarm watches at most ten metrics. */
   readonly critical: readonly ServiceFunction[]
 }
 
-/** Widgets of a row share the 24 columns of a dashboard. */
+/** A dashboard has 24 columns, which the widgets of a row share. */
 const COLUMNS = 24
 
 export class Observability extends Construct {
@@ -32,7 +32,7 @@ export class Observability extends Construct {
     super(scope, id)
     const { critical } = watched
     this.#filter(api, 'ApiGatewayErrors', '$.integrationError = "*" && $.integrationError != "-"')
-    // Above 10 MB no route is known; below that and above Lambda's 6 MB it may be.
+    // The access log has no route for requests above 10 MB. Between Lambda's 6 MB and that it may have one.
     this.#filter(
       api,
       'EmailsTooLarge',
@@ -46,7 +46,7 @@ export class Observability extends Construct {
       usdPerDay: config.alarmUsdPerDay,
     })
     new Dashboard(this, 'Dashboard', {
-      // Dashboards have no region, so that one name would be taken by the same stack elsewhere.
+      // Dashboard names are global, so the name includes the region, in case the same stack exists elsewhere.
       dashboardName: `${Stack.of(this).stackName}-${Aws.REGION}`,
       widgets: [
         this.#messages(queues),
@@ -59,7 +59,7 @@ export class Observability extends Construct {
 
   #topic({ alarmEmail }: Config): Topic {
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true })
-    // A policy of the topic's own takes the place of the default one, which let the account's alarms in.
+    // enforceSSL replaces the default policy, which allowed the account's alarms to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -71,12 +71,12 @@ export class Observability extends Construct {
     if (alarmEmail === undefined) return topic
     Validations.of(topic.addSubscription(new EmailSubscription(alarmEmail))).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
-      reason: 'A mail that is lost loses nothing: the alarm stays as it is, in CloudWatch.',
+      reason: 'Losing an email is harmless, because CloudWatch still shows the alarm.',
     })
     return topic
   }
 
-  /** Counts lines of the access log, where `-` is how API Gateway writes that there was none. */
+  /** Counts lines of the access log. API Gateway writes `-` for a missing value. */
   #filter(api: Api, name: MetricName, condition: string): void {
     new MetricFilter(this, name, {
       logGroup: api.accessLogs,

@@ -1,4 +1,4 @@
-/** What anyone may call without a token: the health, short links, and every route that does not exist. */
+/** Serves the routes that need no token: health, short links, and every unknown route. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/public-api/routes.ts'

@@ -1,4 +1,4 @@
-/** What the operator and readers may read: what is going on now, what was counted, what was said and done. */
+/** Serves the read-only API: current status, metrics, sessions, histories and artifacts. */
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/read-api/routes.ts'
 import { links } from '../kit/executions.ts'

@@ -1,4 +1,4 @@
-/** What puts right whatever went wrong: the rule on executions that ended badly, the sweep, the dead-letter consumer. */
+/** Recovers from failures: the rule for executions that ended badly, the sweep, and the dead-letter consumer. */
 import { Duration, Validations } from 'aws-cdk-lib'
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
@@ -24,7 +24,7 @@ export class Recovery extends Construct {
     super(scope, id)
     Validations.of(this).acknowledge({
       id: 'Serverless-EventBusDLQ',
-      reason: 'An event that is lost is made good by the next sweep; a sweep by the one after.',
+      reason: 'The next sweep makes up for a lost event, and for a lost sweep.',
     })
     const { storage, queues } = resources
     this.fn = new ServiceFunction(this, 'Recovery', {
@@ -51,7 +51,7 @@ export class Recovery extends Construct {
     consume(this.fn, queues.deadLetters, { batchSize: 10, maxConcurrency: 2 })
   }
 
-  /** Best effort, as EventBridge is: what it misses the sweep finds. */
+  /** Best effort, like EventBridge. The sweep finds what it misses. */
   #recoverRuns(machines: readonly StateMachine[]): void {
     new Rule(this, 'ExecutionEndedBadly', {
       eventPattern: {

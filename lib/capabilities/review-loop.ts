@@ -1,4 +1,4 @@
-/** ReviewLoop: one run of a session, from the messages that wait to the last command done. */
+/** ReviewLoop: the state machine for a session's run, from waiting messages to the last command. */
 import { Duration } from 'aws-cdk-lib'
 import {
   Choice,
@@ -57,7 +57,7 @@ export class ReviewLoop extends Construct {
     const runCommands = this.#runCommands(states)
     this.#connect(states, runCommands)
     retry(states)
-    lookAgain(states)
+    takeMessagesAgain(states)
     this.#failAfterReporting(states, runCommands)
     this.machine = machine(this, 'ReviewLoop', {
       start: states.takeMessages,
@@ -65,7 +65,7 @@ export class ReviewLoop extends Construct {
     })
   }
 
-  /** In order: a later command may build on an earlier one. */
+  /** Runs commands in order, because a later one may build on an earlier one. */
   #runCommands({ runCommand }: ReviewStates): MapState {
     return MapState.jsonata(this, 'RunCommands', {
       items: ProvideItems.jsonata(input('commands')),
@@ -79,7 +79,7 @@ export class ReviewLoop extends Construct {
     }).itemProcessor(runCommand)
   }
 
-  /** What follows what: TakeMessages says what the run does next, and everything leads back to it. */
+  /** Connects the states: TakeMessages says what the run does next, and every state leads back to it. */
   #connect(states: ReviewStates, runCommands: MapState): void {
     const { takeMessages, askConductor, readTurn, awaitMessage, closeRun, notifySenders } = states
     takeMessages.next(
@@ -109,8 +109,8 @@ export class ReviewLoop extends Construct {
   }
 
   /**
-   * Any error: the person hears of it, the execution fails; the item is untouched and recovery goes on from it. So does
-   * a redrive, unless a newer run has taken the item over.
+   * On any error, reports it in the history and fails the execution. The item is untouched, so recovery or a redrive can
+   * continue from it, unless a newer run has taken it over.
    */
   #failAfterReporting(states: ReviewStates, runCommands: MapState): void {
     const { reportFailure, failed, takeMessages, runCommand: _, ...others } = states
@@ -127,7 +127,7 @@ const failure = jsonata(
 
 const when = (expression: string) => Condition.jsonata(jsonata(expression))
 
-/** The first retrier that matches counts, so the particular ones come first. */
+/** Adds retriers. The first that matches counts, so specific ones come first. */
 function retry({ askConductor, awaitMessage, failed, ...others }: ReviewStates): void {
   retryService(failed)
   retryFailure(retryService(retrySilence(retrySandbox(dontRetryStateChanged(askConductor)))))
@@ -135,8 +135,8 @@ function retry({ askConductor, awaitMessage, failed, ...others }: ReviewStates):
   for (const state of Object.values(others)) retryFailure(retryService(state))
 }
 
-/** The item has moved on meanwhile, or nobody wrote in time: the run looks at it again. */
-function lookAgain({ takeMessages, askConductor, awaitMessage }: ReviewStates): void {
+/** If the item has changed, or no message arrived in time, the run returns to TakeMessages. */
+function takeMessagesAgain({ takeMessages, askConductor, awaitMessage }: ReviewStates): void {
   const back = (state: TaskStateBase, ...errors: string[]) =>
     state.addCatch(takeMessages, { errors, outputs: jsonata('{}') })
   back(askConductor, 'StateChanged')

@@ -1,4 +1,4 @@
-/** The states of ReviewLoop: what each hands to the function, and what it leaves to the next. */
+/** The states of ReviewLoop: the input and output of each. */
 import { Duration } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { Timeout } from 'aws-cdk-lib/aws-stepfunctions'
@@ -7,11 +7,11 @@ import { SILENCE_SECONDS, TURN_SECONDS } from '../../src/core/limits.ts'
 import { given, jsonata, lambdaState, type StateProps } from '../kit/states.ts'
 
 export const FUNCTION_SECONDS = 60
-/** A function's own limit comes first, so that its error says what happened. */
+/** A state's timeout is longer than its function's, so that the function's error says what happened. */
 const seconds = (limit: number) => Timeout.duration(Duration.seconds(limit))
 const answersAtOnce = { timeout: seconds(FUNCTION_SECONDS + 30) }
 
-/** Margin after the latest leg's deadline, until which the run stays open for its report. */
+/** How long the run stays open for a report after the latest leg's deadline. */
 const AWAIT_MARGIN_MS = 120_000
 
 export const input = (name: string) => jsonata(`$states.input.${name}`)
@@ -20,7 +20,7 @@ const turn = { ...run, turn: input('turn') }
 
 export type ReviewStates = ReturnType<typeof reviewStates>
 
-/** One task for each step of the run protocol; all of them call the same function. */
+/** Creates one task for each step of the run protocol. All call the same function. */
 export function reviewStates(scope: Construct, fn: IFunction) {
   const state = (id: string, props: Omit<StateProps, 'fn'>) =>
     lambdaState(scope, id, { fn, ...props })

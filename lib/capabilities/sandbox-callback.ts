@@ -1,4 +1,4 @@
-/** Where sandboxes call back, with their job token. */
+/** Serves the callback of sandboxes, which authenticate with their job token. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/sandbox-callback/routes.ts'

@@ -1,4 +1,4 @@
-/** What ends, resumes or deletes work at the word of the operator or of a person, and who may write at all. */
+/** Lets the operator stop, continue and delete sessions, end workers and manage the allow list. Also executes people's cancellations. */
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/session-control/routes.ts'
 import { consume } from '../kit/consume.ts'
@@ -20,7 +20,7 @@ export class SessionControl extends Construct {
     const { storage, contacts, secrets, queues, api } = resources
     const control = new ServiceFunction(this, 'SessionControl', {
       name: 'session-control',
-      // As long as the API waits: deleting a long conversation takes its time, and goes on when called again.
+      // As long as the API waits, because deleting a long conversation is slow. Calling it again continues the deletion.
       timeout: CONSUMER_TIMEOUT.cancellations,
       bindings: [
         secrets.bearerTokens,
@@ -32,7 +32,7 @@ export class SessionControl extends Construct {
         storage.changeConversations(),
         storage.changeUsage(),
         storage.forget(),
-        // A stopped job is fenced by a runner that ends it.
+        // A stop fences off jobs by starting a runner that ends them.
         resources.launchSandboxes(),
         queues.sendMessages,
         queues.sendDeliveries,

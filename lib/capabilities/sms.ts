@@ -1,4 +1,4 @@
-/** SMS by Twilio: what it calls. */
+/** Receives SMS and status updates from Twilio. */
 import { Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { routes as receiveRoutes } from '../../lambdas/receive-sms/routes.ts'
@@ -24,7 +24,7 @@ export class Sms extends Construct {
       ],
     })
     api.route(receive, receiveRoutes)
-    // A function of its own: what strangers reach reads nothing that was said, and this one reads entries.
+    // A separate function, because it reads history entries, and the function that strangers reach must not.
     const status = new ServiceFunction(this, 'RecordSmsStatus', {
       name: 'record-sms-status',
       timeout: Duration.seconds(10),
@@ -34,7 +34,7 @@ export class Sms extends Construct {
   }
 }
 
-/** The account, its token, and the address under which Twilio calls: what signatures are checked with. */
+/** The account, its token and the public URL, which verifying Twilio's signatures needs. */
 export const twilio = ({ secrets, config, publicUrl }: Resources): Binding =>
   combine(
     secrets.twilioToken,

@@ -1,4 +1,4 @@
-/** WorkerLeg: one assignment of a worker as an execution of its own, from sandbox to report. */
+/** WorkerLeg: the state machine for one leg of a worker, from sandbox to report. */
 import { Duration } from 'aws-cdk-lib'
 import { type StateMachine, Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
@@ -57,7 +57,7 @@ export class WorkerLeg extends Construct {
     })
     retryFailure(retryService(retrySandbox(dontRetryStateChanged(startLeg))))
     retryFailure(retryService(collectResult))
-    // However the leg ended, the conductor hears of it.
+    // Report the leg to the conductor, however it ended.
     startLeg.addCatch(collectResult, { errors: ['States.ALL'], outputs: jsonata(caught) })
     this.machine = machine(this, 'WorkerLeg', {
       start: startLeg.next(collectResult),

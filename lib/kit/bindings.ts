@@ -1,10 +1,10 @@
-/** What a function is bound to, and how bindings are made. */
+/** Bindings: how a function gets access to a resource. */
 
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 
-/** A resource as a function uses it: the variables that name it and the least rights to it, in one. */
+/** Access to a resource: the environment variables that name it, with the least permissions that are needed. */
 export interface Binding {
   readonly environment: Readonly<Partial<Record<EnvironmentVariable, string>>>
   grant(fn: IFunction): void
@@ -16,14 +16,14 @@ export const environment = (variable: EnvironmentVariable, value: string): Bindi
   grant: () => undefined,
 })
 
-/** The rights to these actions on one resource, without what the CDK's own grants add to them. */
+/** Allows these actions on one resource. The CDK's own grants would allow more. */
 export const allow = (resource: string, ...actions: readonly string[]): Binding => ({
   environment: {},
   grant: (fn) =>
     fn.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [resource] })),
 })
 
-/** Several bindings as one. */
+/** Combines several bindings into one. */
 export const combine = (...bindings: readonly Binding[]): Binding => ({
   environment: Object.fromEntries(
     bindings.flatMap(({ environment }) => Object.entries(environment)),

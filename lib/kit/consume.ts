@@ -1,4 +1,4 @@
-/** How a function consumes a queue. */
+/** Connects a function to a queue. */
 import { Validations } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources'
@@ -16,7 +16,7 @@ export function consume(
 ): IConstruct {
   Validations.of(fn).acknowledge({
     id: 'Serverless-LambdaEventSourceMappingDestination',
-    reason: 'What fails stays on a queue that an alarm watches; a destination is for streams.',
+    reason: 'Failed messages stay on a queue that an alarm watches. Destinations are for streams.',
   })
   const before = new Set(fn.node.children)
   fn.addEventSource(

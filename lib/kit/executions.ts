@@ -22,7 +22,7 @@ export const stops = (variable: EnvironmentVariable, machine: StateMachine): Bin
       acknowledgeWildcard(
         fn,
         `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${inFinding(machine, 'Name')}:*`,
-        'An execution gets its name at run time; the function stops those of this machine alone.',
+        'Executions get their names at run time. The function can stop only those of this state machine.',
       )
     },
   })
@@ -45,7 +45,7 @@ export const links = (variable: EnvironmentVariable, machine: StateMachine): Bin
     ),
   )
 
-/** Keeps the machine's waiting tasks alive, and answers them. */
+/** Sends heartbeats for the machine's waiting tasks, and completes them. */
 export const completes = (machine: StateMachine): Binding =>
   allow(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
 

@@ -1,11 +1,11 @@
-/** A log group as every one of ours is: kept as long as the operator chose, gone with the stack. */
+/** A log group with Baton's defaults: the configured retention, and deletion with the stack. */
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { readConfig } from '../resources/config.ts'
 
 export class Log extends LogGroup {
-  /** `name`: only where the service that writes to it asks for one. */
+  /** `name` is needed only if the service that writes the logs requires one. */
   constructor(scope: Construct, id: string, { name }: { name?: string } = {}) {
     super(scope, id, {
       retention: readConfig(scope.node).logDays,

@@ -1,4 +1,4 @@
-/** A FIFO queue as every one of ours is: encrypted on the way, in order within a session, kept for two weeks. */
+/** A FIFO queue with Baton's defaults: TLS only, in order within a session, two weeks of retention. */
 import { Duration } from 'aws-cdk-lib'
 import {
   type DeadLetterQueue,
@@ -9,7 +9,7 @@ import {
 import type { Construct } from 'constructs'
 
 export interface OrderedQueueProps {
-  /** How long its consumer may take for a batch: a sixth of the time until messages come back, as AWS advises. */
+  /** How long its consumer may take for a batch. The visibility timeout is six times that, as AWS advises. */
   readonly consumer: Duration
   readonly deadLetters?: DeadLetterQueue
 }

@@ -1,10 +1,10 @@
-/** Our own metrics as alarms and the dashboard watch them: those of this deployment, by the names that functions publish. */
+/** Baton's custom metrics for alarms and the dashboard, limited to this deployment. */
 import { Duration, Stack } from 'aws-cdk-lib'
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import { DIMENSION, type MetricName, NAMESPACE } from '../../src/core/metrics.ts'
 
-/** `Sum` of what happens, `Maximum` of what is the case or has added up today. */
+/** Use `Sum` for events, and `Maximum` for levels and for totals of the day. */
 export const ownMetric = (
   scope: Construct,
   metricName: MetricName,

@@ -1,4 +1,4 @@
-/** A Lambda function as every one of ours is: the only place where their defaults live. */
+/** A Lambda function with Baton's defaults, which are only defined here. */
 import path from 'node:path'
 import { type Duration, Stack, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -15,10 +15,10 @@ import { type Binding, combine } from './bindings.ts'
 import { Log } from './log.ts'
 
 export interface ServiceFunctionProps {
-  /** Folder below lambdas/ with its handler.ts. */
+  /** The folder below lambdas/ that contains its handler.ts. */
   readonly name: string
   readonly timeout: Duration
-  /** All that it may use. */
+  /** Everything it may access. */
   readonly bindings: readonly Binding[]
   /** Its CPU share comes with it: one vCPU at 1,769 MB. 512 without a choice. */
   readonly memoryMb?: number
@@ -40,7 +40,7 @@ const BOUND_VARIABLES: typeof import('../../src/adapters/environment.ts').BOUND_
 /** In the app's context: the folder that holds every function's bundle in a folder of its name. */
 export const BUNDLES = 'baton:bundles'
 
-/** The function's bundle; where the CDK is told not to bundle, as in tests of the template, its source. */
+/** Returns the function's bundle, or its source if bundling is off, as in tests of the template. */
 const codeOf = (scope: Construct, name: string): Code => {
   const folder = Stack.of(scope).bundlingRequired
     ? String(scope.node.getContext(BUNDLES))
@@ -77,7 +77,7 @@ export class ServiceFunction extends LambdaFunction {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: name,
-        // Metrics are the deployment's, whichever function publishes them.
+        // Metrics belong to the deployment, whichever function publishes them.
         METRICS_SERVICE: Stack.of(scope).stackName,
         ...bound.environment,
         [BOUND_VARIABLES]: Object.keys(bound.environment).sort().join(','),
@@ -88,15 +88,15 @@ export class ServiceFunction extends LambdaFunction {
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:
-        'Invoked by callers that wait for the answer; only asynchronous events would go to a dead letter target.',
+        'Its callers wait for the response. Only asynchronous events would go to a dead-letter target.',
     })
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray takes trace segments without resource-level permissions.',
+      reason: 'X-Ray has no resource-level permissions for trace segments.',
     })
   }
 
-  /** Without the `:*` of versions and aliases, which we have none of. */
+  /** Without the `:*` for versions and aliases, because there are none. */
   override get resourceArnsForGrantInvoke(): string[] {
     return [this.functionArn]
   }

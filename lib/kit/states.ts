@@ -1,4 +1,4 @@
-/** What the two state machines have in common: how a task calls its function, and what is tried again. */
+/** Common parts of the two state machines: how a task calls its function, and what is retried. */
 import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import {
@@ -17,23 +17,23 @@ import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfuncti
 import type { Construct } from 'constructs'
 import { Log } from './log.ts'
 
-/** A JSONata expression as a state's field. */
+/** Marks a state's field as a JSONata expression. */
 export const jsonata = (expression: string) => `{% ${expression} %}`
 
-/** In a Catch: error and cause as text, whichever of them there is. */
+/** In a Catch: the error and cause as text, if present. */
 export const caught =
   "{'Error': $string($states.errorOutput.Error), 'Cause': $string($states.errorOutput.Cause)}"
 
-/** A value of the execution's input, the same in every state. */
+/** Returns a value of the execution's input, which is the same in every state. */
 export const given = (name: string) => jsonata(`$states.context.Execution.Input.${name}`)
 
 export interface StateProps {
   readonly fn: IFunction
   readonly payload: Readonly<Record<string, string>>
-  /** JSONata: what the state hands on. */
+  /** The state's output, in JSONata. */
   readonly output: string
   readonly timeout: Timeout | Computed
-  /** With this the task waits for its token: the function leaves it where the answer will be given. */
+  /** If set, the function gets a task token, and the task waits until the token is completed. */
   readonly waitsForToken?: { readonly heartbeat?: Timeout }
 }
 
@@ -47,7 +47,7 @@ interface Computed {
   readonly computed: string
 }
 
-/** A state that calls a function, which is told the state's name; the `retry…` functions below add what is tried again. */
+/** Creates a state that calls a function with the state's name. The `retry…` functions below add retries. */
 export function lambdaState(
   scope: Construct,
   id: string,
@@ -69,7 +69,7 @@ export function lambdaState(
     : new LambdaInvoke(scope, id, { ...props, taskTimeout: timeout })
 }
 
-/** CDK knows a computed time limit as a JSONPath only. */
+/** The CDK supports computed timeouts only in JSONPath. */
 class ComputedTimeout extends LambdaInvoke {
   readonly #seconds: string
 
@@ -85,7 +85,7 @@ class ComputedTimeout extends LambdaInvoke {
 
 const patient = { backoffRate: 2, jitterStrategy: JitterType.FULL }
 
-/** Lambda could not run the function, or asks us to slow down. */
+/** Retries if Lambda could not run the function or throttled it. */
 export const retryService = (state: TaskStateBase) =>
   state.addRetry({
     errors: [
@@ -101,11 +101,11 @@ export const retryService = (state: TaskStateBase) =>
     ...patient,
   })
 
-/** Not an error: the item has moved on meanwhile, so the same question is not asked again. */
+/** Does not retry StateChanged, because the item has changed and the task is outdated. */
 export const dontRetryStateChanged = (state: TaskStateBase) =>
   state.addRetry({ errors: ['StateChanged'], maxAttempts: 0 })
 
-/** E2B: a rate limit is waited out, trouble that can pass is tried at 5 and 10 seconds. */
+/** Retries E2B: waits out a rate limit, and tries again after 5 and 10 seconds for temporary problems. */
 export const retrySandbox = (state: TaskStateBase) =>
   state
     .addRetry({ errors: ['SandboxRefused'], maxAttempts: 0 })
@@ -123,11 +123,11 @@ export const retrySandbox = (state: TaskStateBase) =>
       maxAttempts: 2,
     })
 
-/** A sandbox that fell silent: asked again with a new token, while the turn may be. */
+/** Asks again, with a new token, if a sandbox stopped sending heartbeats. */
 export const retrySilence = (state: TaskStateBase) =>
   state.addRetry({ errors: ['States.Timeout'], interval: Duration.seconds(1), maxAttempts: 3 })
 
-/** Whatever else a function threw: twice more, since a store or a network may have failed it. */
+/** Retries any other error twice, because a store or the network may have failed. */
 export const retryFailure = (state: TaskStateBase) =>
   state.addRetry({
     errors: ['States.TaskFailed'],
@@ -136,7 +136,7 @@ export const retryFailure = (state: TaskStateBase) =>
     ...patient,
   })
 
-/** A Standard state machine in JSONata with full logs and traces. */
+/** Creates a Standard state machine in JSONata with full logs and traces. */
 export function machine(
   scope: Construct,
   id: string,
@@ -148,12 +148,12 @@ export function machine(
     timeout,
     tracingEnabled: true,
     logs: {
-      // Under this prefix no resource policy has to name the group, of which an account has room for few.
+      // Log groups with this prefix need no own resource policy; an account can have only a few policies.
       destination: new Log(scope, `${id}Logs`, {
         name: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${id}`,
       }),
       level: LogLevel.ALL,
-      // Ids only ever, yet a task token is among what the states hand on.
+      // The data is only ids, but it includes task tokens.
       includeExecutionData: false,
     },
   })

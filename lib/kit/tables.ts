@@ -7,7 +7,7 @@ import { allow, type Binding, combine, environment } from './bindings.ts'
 
 export const string = (name: string) => ({ name, type: AttributeType.STRING })
 
-/** On demand, restorable to any second, and kept when the stack is deleted unless the operator chose otherwise. */
+/** On-demand billing, point-in-time recovery, and retention after the stack's deletion unless configured otherwise. */
 export const keptTable = (retainData: boolean) => ({
   billing: Billing.onDemand(),
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

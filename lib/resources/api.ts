@@ -1,4 +1,4 @@
-/** The HTTP API: where functions add the routes that they declare, with access logs. */
+/** The HTTP API with its access logs. Functions add the routes that they declare. */
 import { Duration, Stack, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
@@ -21,12 +21,12 @@ import { freezeLogicalId } from '../kit/frozen.ts'
 import { Log } from '../kit/log.ts'
 
 const AUTHORIZATION =
-  'Bearer tokens, signatures over the body and job tokens are checked in the functions; authorizers do not see the body.'
+  'The functions check bearer tokens, job tokens and signatures over the body. Authorizers do not see the body.'
 
-/** For functions whose requests may wait up to 25 seconds for something new; API Gateway gives up after 30. */
+/** Timeout of functions whose requests may wait up to 25 seconds. API Gateway gives up after 30. */
 export const WAITING = Duration.seconds(29)
 
-/** What every request leaves in the access log: never its body or credentials. */
+/** The fields of the access log: never the body or credentials. */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -47,13 +47,13 @@ export class Api extends Construct {
     this.#http = new HttpApi(this, 'Http', { createDefaultStage: false })
     Validations.of(this.#http).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
     this.accessLogs = new Log(this, 'AccessLogs')
-    // A filter on the log takes a metric's dimension from the line.
+    // Metric filters read the metric's dimension from the line.
     const line = { [DIMENSION]: Stack.of(this).stackName, ...ACCESS_LOG }
     new HttpStage(this, 'Stage', {
       httpApi: this.#http,
       stageName: '$default',
       autoDeploy: true,
-      // High enough that no webhook ever meets it: a mail answered 429 is lost for ever.
+      // High enough that no webhook is ever throttled, because an email that gets 429 is lost for ever.
       throttle: { rateLimit: 2000, burstLimit: 4000 },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLogs),
@@ -62,7 +62,7 @@ export class Api extends Construct {
     })
   }
 
-  /** The address that sandboxes call back. */
+  /** The URL that sandboxes call back. */
   get callback(): Binding {
     return environment('CALLBACK_URL', this.url)
   }
@@ -71,12 +71,12 @@ export class Api extends Construct {
     return this.#http.apiEndpoint
   }
 
-  /** Requests answered 5xx, by a function of ours or by API Gateway itself. */
+  /** Requests that failed with 5xx, in a function or in API Gateway itself. */
   serverErrors(period = Duration.minutes(5)): Metric {
     return this.#http.metricServerError({ period, statistic: 'Sum' })
   }
 
-  /** Sends the routes that a function declares to it. Who may use them is checked by the function. */
+  /** Adds the routes that a function declares. The function checks who may call them. */
   route(fn: IFunction, routes: Routes): void {
     const integration = new HttpLambdaIntegration(fn.node.id, fn)
     for (const key of Object.keys(routes)) {
@@ -86,7 +86,7 @@ export class Api extends Construct {
     }
   }
 
-  /** What no other route takes. */
+  /** Adds the route for everything else. */
   #default(integration: HttpLambdaIntegration): void {
     const route = new HttpRoute(this, 'Default', {
       httpApi: this.#http,

@@ -26,7 +26,7 @@ export class Contacts extends Construct {
   read(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'GetItem')
   }
-  /** Who may write and be written to, and Baton's own addresses. */
+  /** The allow list, and Baton's own addresses. */
   people(): Binding {
     const { people, smsNumber, emailAddress } = this.#config
     const own: Readonly<Record<OutboundName, string | undefined>> = {
@@ -39,7 +39,7 @@ export class Contacts extends Construct {
     })
     return combine(this.read(), environment('PEOPLE', JSON.stringify(people)), ...addresses)
   }
-  /** Threads, short links, SMS that were sent, and who wrote without being on the list. */
+  /** Email threads, short links, sent SMS and unknown senders. */
   change(): Binding {
     return combine(
       access('CONTACTS_TABLE', this.#table, 'GetItem'),
@@ -51,7 +51,7 @@ export class Contacts extends Construct {
             new PolicyStatement({
               actions: ['dynamodb:UpdateItem'],
               resources: [this.#table.tableArn],
-              // Never the list of those who may write: these functions read what strangers send.
+              // Never the allow list, because these functions process input from strangers.
               conditions: {
                 'ForAllValues:StringLike': {
                   'dynamodb:LeadingKeys': ['unknown', 'thread#*', 'link#*', 'sms#*'],
@@ -62,7 +62,7 @@ export class Contacts extends Construct {
       },
     )
   }
-  /** The list of those who may write. */
+  /** The allow list. */
   manage(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'Query', 'UpdateItem', 'DeleteItem')
   }

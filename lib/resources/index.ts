@@ -1,4 +1,4 @@
-/** Everything that the functions share: what is kept, queued and secret, and the API. No function belongs to it. */
+/** Everything that the functions share: storage, queues, secrets and the API. It owns no function. */
 import { Aws, Stack } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { type Binding, combine, environment } from '../kit/bindings.ts'
@@ -16,13 +16,13 @@ export class Resources {
   readonly queues: Queues
   readonly secrets: Secrets
   readonly api: Api
-  /** Names this deployment: several may share an E2B account, and none touches the sandboxes of another. */
+  /** Names this deployment, because deployments may share an E2B account and must not touch each other's sandboxes. */
   readonly deployment: Binding
 
   constructor(scope: Construct) {
     this.config = readConfig(scope.node)
     this.storage = new Storage(scope, 'Storage', this.config)
-    // The table's logical id is frozen, and with it the path that it had in the first version.
+    // The table keeps its logical id, and therefore the construct path of the first version.
     this.contacts = new Contacts(new Construct(scope, 'Channels'), 'Contacts', this.config)
     this.queues = new Queues(scope, 'Queues')
     this.secrets = new Secrets(scope, 'Secrets')
@@ -54,7 +54,7 @@ export class Resources {
     return environment('BUDGETS', JSON.stringify(this.config.budgets))
   }
 
-  /** The address by which the world knows the API. */
+  /** The public URL of the API. */
   get publicUrl(): string {
     return this.config.publicUrl ?? this.api.url
   }

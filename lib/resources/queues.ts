@@ -11,18 +11,18 @@ import { type OrderedQueueProps, orderedQueue } from '../kit/ordered-queue.ts'
 /** How long the consumer of each queue may take for a batch. */
 export const CONSUMER_TIMEOUT = {
   messages: Duration.seconds(20),
-  /** As long as the function that also sweeps. */
+  /** The timeout of the function that also sweeps. */
   deadLetters: Duration.minutes(2),
-  /** A provider may take ten seconds to answer, and is asked three times. */
+  /** A provider may take ten seconds to respond, and is asked three times. */
   deliveries: Duration.seconds(60),
-  /** As long as API Gateway waits for the function that also serves the operator. */
+  /** As long as API Gateway waits, because the function also serves the operator. */
   cancellations: Duration.seconds(29),
 } as const
 
-/** Some two days of a provider that is down, at a delivery's longest time-out. */
+/** Covers about two days of a provider's outage, at the longest timeout of a delivery. */
 const DELIVERY_ATTEMPTS = 500
 
-/** Frozen: a queue that is replaced loses what is on it. The names are those of the first version. */
+/** The logical ids of the first version. They must not change, because a replaced queue loses its messages. */
 const LOGICAL_IDS = {
   Messages: { queue: 'IntakeQueue6FB53B87', policy: 'IntakeQueuePolicy7DD39EDA' },
   DeadLetters: { queue: 'IntakeDeadLettersA15864BB', policy: 'IntakeDeadLettersPolicy486AD3D7' },
@@ -38,7 +38,7 @@ export class Queues extends Construct {
   readonly deadLetters: Queue
   /** Replies to be delivered: the outbox. */
   readonly deliveries: Queue
-  /** Work that a person told Baton to end. */
+  /** Work that a person asked Baton to end. */
   readonly cancellations: Queue
   /** Deliveries and cancellations that failed every time. */
   readonly failures: Queue
@@ -71,7 +71,7 @@ export class Queues extends Construct {
     return sending('OUTBOX_URL', this.deliveries)
   }
 
-  /** Has work ended by a function that has the rights for it. */
+  /** Queues work to be ended by a function that has the permissions. */
   get sendCancellations(): Binding {
     return sending('CANCELLATIONS_URL', this.cancellations)
   }

@@ -7,16 +7,16 @@ import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 
 export class Secrets extends Construct {
-  /** The bearer tokens of the operator and of readers; random ones until they are replaced. */
+  /** The bearer tokens of the operator and of readers. They are random until replaced. */
   readonly bearerTokens: Binding
-  /** Signs job tokens; random, nobody needs to know it. */
+  /** Signs job tokens. It is random, and no person needs to know it. */
   readonly jobKey: Binding
-  /** To be set by the operator after the first deployment. */
+  /** The operator sets it after the first deployment. */
   readonly e2bKey: Binding
   readonly modelKey: Binding
-  /** Makes short links and Message-IDs that nobody can guess; random, nobody needs to know it. */
+  /** Makes short links and Message-IDs that cannot be guessed. It is random, and no person needs to know it. */
   readonly linkKey: Binding
-  /** To be set where SMS and e-mail are used. */
+  /** The operator sets it to use SMS or email. */
   readonly twilioToken: Binding
   readonly sendgridKey: Binding
   readonly sendgridPublicKey: Binding
@@ -28,13 +28,13 @@ export class Secrets extends Construct {
         'ApiToken',
         'API_TOKEN_SECRET',
         'api-token',
-        'The operator token: bearer of /api routes.',
+        'The operator token: the bearer token for all /api routes.',
       ),
       this.#secret(
         'ReadToken',
         'READ_TOKEN_SECRET',
         'read-token',
-        'The read-only token: bearer of those /api routes that change nothing.',
+        'The read-only token: the bearer token for /api routes that change nothing.',
       ),
     )
     this.jobKey = this.#secret(
@@ -47,13 +47,13 @@ export class Secrets extends Construct {
       'E2bKey',
       'E2B_KEY_SECRET',
       'e2b-api-key',
-      'The E2B API key: set it after the first deployment.',
+      'The E2B API key. Set it after the first deployment.',
     )
     this.modelKey = this.#secret(
       'ModelKey',
       'MODEL_KEY_SECRET',
       'anthropic-api-key',
-      'The Anthropic API key: set it after the first deployment.',
+      'The Anthropic API key. Set it after the first deployment.',
     )
     this.linkKey = this.#secret(
       'LinkKey',
@@ -65,19 +65,19 @@ export class Secrets extends Construct {
       'TwilioToken',
       'TWILIO_TOKEN_SECRET',
       'twilio-auth-token',
-      'The primary auth token of the Twilio account: set it to use SMS.',
+      'The primary auth token of the Twilio account. Set it to use SMS.',
     )
     this.sendgridKey = this.#secret(
       'SendgridKey',
       'SENDGRID_KEY_SECRET',
       'sendgrid-api-key',
-      'A SendGrid API key that may send mail: set it to use e-mail.',
+      'A SendGrid API key that may send emails. Set it to use email.',
     )
     this.sendgridPublicKey = this.#secret(
       'SendgridPublicKey',
       'SENDGRID_PUBLIC_KEY_SECRET',
       'sendgrid-public-key',
-      "The public key of the security policy of SendGrid's Inbound Parse: set it to use e-mail.",
+      "The public key of the security policy of SendGrid's Inbound Parse. Set it to use email.",
     )
   }
 
@@ -91,7 +91,7 @@ export class Secrets extends Construct {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'Rotated by the operator or by the service that issues it; functions read a new value within five minutes.',
+        'The operator or the issuing service rotates it. Functions read a new value within five minutes.',
     })
     return combine(
       environment(variable, secret.secretName),

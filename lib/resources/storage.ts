@@ -1,4 +1,4 @@
-/** Everything that is kept: sessions, workers, conversations, usage, a bucket, and how functions are bound to them. */
+/** The storage (sessions, workers, conversations, usage and a bucket), and the bindings to it. */
 import { Duration, Validations } from 'aws-cdk-lib'
 import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
@@ -77,7 +77,7 @@ export class Storage extends Construct {
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Objects are reached by our functions and short-lived links only; CloudTrail data events log both where wanted.',
+        'Only functions and short-lived links reach objects. CloudTrail data events can log both.',
     })
   }
 
@@ -91,7 +91,7 @@ export class Storage extends Construct {
   listSessions(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'byActivity')
   }
-  /** The places of requests that wait: one item beside the sessions, and none of them. */
+  /** The places of waiting requests: one item in the sessions table, and no session. */
   takeWaitingPlaces(): Binding {
     return combine(environment('SESSIONS_TABLE', this.sessions.tableName), {
       environment: {},
@@ -105,7 +105,7 @@ export class Storage extends Construct {
         ),
     })
   }
-  /** The sessions whose run is open. */
+  /** The sessions with an open run. */
   listOpenRuns(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'openRuns')
   }
@@ -115,7 +115,7 @@ export class Storage extends Construct {
   changeWorkers(): Binding {
     return access('WORKERS_TABLE', this.workers, 'GetItem', 'UpdateItem')
   }
-  /** Some workers of one session, by their names. */
+  /** Some workers of one session, by id. */
   listLatestWorkers(): Binding {
     return access('WORKERS_TABLE', this.workers, 'BatchGetItem')
   }
@@ -127,14 +127,14 @@ export class Storage extends Construct {
   listWorkers(): Binding {
     return queryIndex('WORKERS_TABLE', this.workers, 'live')
   }
-  /** The numbered entries, with the large ones in the bucket. */
+  /** The history entries, including large ones in the bucket. */
   readHistory(): Binding {
     return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'Query'),
       this.#objects('documents/*', 's3:GetObject'),
     )
   }
-  /** Messages on their way in, which are stored and not read. */
+  /** Incoming messages: write only. */
   putMessages(): Binding {
     return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'UpdateItem'),
@@ -154,7 +154,7 @@ export class Storage extends Construct {
   readLedgers(): Binding {
     return access('USAGE_TABLE', this.usage, 'GetItem')
   }
-  /** All that was ever counted. */
+  /** The totals of all time. */
   readTotals(): Binding {
     return access('USAGE_TABLE', this.usage, 'BatchGetItem')
   }
@@ -165,36 +165,36 @@ export class Storage extends Construct {
       environment('HISTORY_DAYS', this.#historyDays),
     )
   }
-  /** The transcripts of CLI sessions, handed to sandboxes as links. */
+  /** Transcripts of CLI sessions, by links for sandboxes. */
   linkTranscripts(): Binding {
     return this.#objects('transcripts/*', 's3:GetObject', 's3:PutObject')
   }
-  /** What workers hand over, uploaded and fetched by sandboxes, by links. */
+  /** Workers' artifacts, by links for sandboxes. */
   linkArtifacts(): Binding {
     return this.#objects('artifacts/*', 's3:GetObject', 's3:PutObject')
   }
   readArtifacts(): Binding {
     return this.#objects('artifacts/*', 's3:GetObject')
   }
-  /** Files that came with mails. */
+  /** Email attachments. */
   putAttachments(): Binding {
     return this.#objects('attachments/*', 's3:PutObject')
   }
   linkAttachments(): Binding {
     return this.#objects('attachments/*', 's3:GetObject')
   }
-  /** What cannot be read and is kept for a look. */
+  /** Requests that cannot be parsed and are kept for the operator. */
   quarantine(): Binding {
     return this.#objects('quarantine/*', 's3:PutObject')
   }
-  /** Single entries of the history, with the large ones in the bucket. */
+  /** Single history entries, including large ones in the bucket. */
   readEntries(): Binding {
     return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'GetItem'),
       this.#objects('documents/*', 's3:GetObject'),
     )
   }
-  /** Everything that a deleted session leaves. */
+  /** Deletes the content of a deleted session. */
   forget(): Binding {
     return combine(
       access('WORKERS_TABLE', this.workers, 'DeleteItem'),
@@ -206,7 +206,7 @@ export class Storage extends Construct {
     )
   }
 
-  /** `keys`: the prefix that the function reaches, and nothing beside it. */
+  /** `keys` is the only prefix that the function can reach. */
   #objects(keys: string, ...actions: readonly string[]): Binding {
     return combine(
       environment('BUCKET', this.bucket.bucketName),
@@ -217,7 +217,7 @@ export class Storage extends Construct {
           acknowledgeWildcard(
             fn,
             `${inFinding(this.bucket, 'Arn')}/${keys}`,
-            'Object keys are made at run time; the function reaches this prefix alone.',
+            'Object keys are made at run time. The function can reach only this prefix.',
           ),
       },
     )

@@ -1,23 +1,23 @@
-/** Knows whether a cloud assembly is still what the app would synthesise, so that an unchanged one is left as it is. */
+/** Finds out whether a cloud assembly is current, so that an unchanged one is not synthesised again. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fingerprint } from './fingerprint.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** All that the template and the functions' code are made of, besides packages. */
+/** The sources of the template and of the functions' code, besides packages. */
 const SOURCES = ['bin/**/*.ts', 'lib/**/*.ts', 'lambdas/**/*.ts', 'src/**/*.ts', 'cdk.json']
 
 export interface Assembly {
-  /** Whether it was made of the same sources, packages and context as now. */
+  /** Whether it was made from the current sources, packages and context. */
   readonly isCurrent: boolean
-  /** To be called once it was synthesised and broke no rule. */
+  /** Call it once the assembly is synthesised and violates no rule. */
   keep(): void
 }
 
 /**
- * The assembly in a folder; `context` is the app's, as JSON: what cdk.json and `-c` say. An assembly that is not current
- * counts as unfinished from here on: were it cut short, or found to break a rule, a later call must not take it.
+ * Opens the assembly in a folder. `context` is the app's context as JSON (from cdk.json and `-c`). An outdated assembly is
+ * marked as unfinished, so that a later call does not use it if synthesis is interrupted or finds a violation.
  */
 export function openAssembly(folder: string, context: string): Assembly {
   const file = path.join(folder, 'inputs.sha256')

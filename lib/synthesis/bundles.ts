@@ -1,4 +1,4 @@
-/** The code of all functions, bundled in one run of esbuild, and not again until something of it changes. */
+/** Bundles the code of all functions in one run of esbuild, and only if it has changed. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,7 @@ import { keepOwnMappings } from './own-maps.ts'
 
 const here = path.resolve(import.meta.dirname, '../..')
 
-/** Where a function's own code may be; packages are known by the lock file. */
+/** Where a function's own code may be. The lock file covers packages. */
 const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts']
 
 /** The code that bundles: what it made before it changed is of no use. */
@@ -23,15 +23,15 @@ const bundling = {
   bundle: true,
   platform: 'node',
   target: 'node24',
-  // Less to do at a cold start than for an ES module, which reads every export of every built-in module it names.
+  // Starts faster than an ES module, which loads every export of each built-in module that it imports.
   format: 'cjs',
   mainFields: ['module', 'main'],
   sourcemap: true,
-  // The map is read at every cold start: a stack trace needs the places, not the text.
+  // The source map is read at every cold start. Stack traces need positions but no source text.
   sourcesContent: false,
-  // An imported built-in module is read whole as well: `require` it where a package imports it on demand.
+  // An imported built-in module is also loaded whole, so turn on-demand imports into `require`.
   supported: { 'dynamic-import': false },
-  // Bundled ES modules may ask where they are, which CommonJS says otherwise.
+  // Bundled ES modules may use import.meta.url, which CommonJS lacks.
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'moduleUrl' },
   alias: {
@@ -42,9 +42,9 @@ const bundling = {
 } satisfies BuildOptions
 
 /**
- * Bundles every function `lambdas/<name>/handler.ts` below `root`, unless bundles of the same sources are there already.
- * Returns the folder that holds each function's `index.js` and source map in a folder of its name. Throws what esbuild
- * says when a function cannot be bundled, and when one imports a file whose changes would go unnoticed.
+ * Bundles every function `lambdas/<name>/handler.ts` below `root`, unless bundles of the same sources exist. Returns the
+ * folder that contains each function's `index.js` and source map, in a folder of the function's name. Throws esbuild's
+ * error if a function cannot be bundled, and an error if one imports a file whose changes would go unnoticed.
  */
 export async function bundleFunctions(root = here): Promise<string> {
   const folder = path.join(root, 'dist', 'functions')
@@ -55,14 +55,14 @@ export async function bundleFunctions(root = here): Promise<string> {
   const made = await bundleInto(building, root, names.sort())
   refuseUnknownSources(Object.values(made).flat())
   writeFileSync(path.join(building, MADE_OF), JSON.stringify(made))
-  // Whoever still needs one of these has copied it into its assembly.
+  // Old bundles that are still needed were copied into an assembly.
   for (const old of globSync('[0-9a-f]*', { cwd: folder }))
     rmSync(path.join(folder, old), { recursive: true, force: true })
   keep(building, bundles)
   return bundles
 }
 
-/** The files that each function in this folder of bundles is made of, relative to the checkout. */
+/** Returns the source files of each function in this folder of bundles, relative to the checkout. */
 export const sourcesOf = (bundles: string): MadeOf =>
   madeOf.parse(JSON.parse(readFileSync(path.join(bundles, MADE_OF), 'utf8')))
 
@@ -70,7 +70,7 @@ const MADE_OF = 'made-of.json'
 const madeOf = z.record(z.string(), z.array(z.string()))
 export type MadeOf = z.infer<typeof madeOf>
 
-/** Bundles functions into folders of their names in `outdir`; returns what each is made of. */
+/** Bundles functions into folders of their names in `outdir`. Returns the source files of each. */
 export async function bundleInto(
   outdir: string,
   root: string,
@@ -95,7 +95,7 @@ export async function bundleInto(
   return Object.fromEntries(bundles)
 }
 
-/** Of two that bundle the same at once, the first one's are kept. */
+/** Moves the bundles into place. If another process has made the same bundles, those are kept. */
 function keep(building: string, bundles: string): void {
   try {
     renameSync(building, bundles)
@@ -112,6 +112,6 @@ function refuseUnknownSources(inputs: readonly string[]): void {
   )
   if (unknown.length > 0)
     throw new Error(
-      `${unknown.join(', ')}: a function imports this, but it is not among the SOURCES of lib/synthesis/bundles.ts. Add its folder there, or its changes are not bundled.`,
+      `A function imports ${unknown.join(', ')}, which is not among the SOURCES of lib/synthesis/bundles.ts. Add its folder there, because its changes would not be bundled.`,
     )
 }

@@ -1,14 +1,14 @@
-/** Tells whether anything has changed that a result was made of, by content: file times say nothing after a checkout. */
+/** Fingerprints the inputs of a build by content, because file times say nothing after a checkout. */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** The installed packages, by version; the second is npm's record of what it has really installed. */
+/** The installed packages by version. The second file is npm's record of what it really installed. */
 const PACKAGES = ['package-lock.json', 'node_modules/.package-lock.json']
 
 /**
- * Returns the SHA-256, in hexadecimal, of the files below `root` that match the patterns, of the packages installed there,
- * and of `choices`. Equal fingerprints mean equal inputs.
+ * Returns a SHA-256 in hexadecimal of the files below `root` that match the patterns, the packages installed there, and
+ * `choices`. Equal fingerprints mean equal inputs.
  */
 export function fingerprint(
   root: string,
@@ -21,7 +21,7 @@ export function fingerprint(
     const place = path.join(root, file)
     if (!existsSync(place)) continue
     const content = readFileSync(place)
-    // The length keeps the end of one file apart from the beginning of the next.
+    // The length separates the end of one file from the start of the next.
     hash.update(JSON.stringify([file, content.length])).update(content)
   }
   return hash.digest('hex')

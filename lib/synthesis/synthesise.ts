@@ -1,16 +1,16 @@
-/** Synthesises the app into the folder that the CDK's command line names, `cdk.out` without one. */
+/** Synthesises the app into the folder that the CDK's command line names, or `cdk.out`. */
 import { bundleFunctions } from './bundles.ts'
 
-/** What breaks a rule is printed; `process.exitCode` says so, or an error that is thrown. */
+/** Prints violations of rules, and then sets `process.exitCode` or throws. */
 export async function synthesise(): Promise<void> {
-  // esbuild works beside this process while the CDK is loaded.
+  // esbuild runs in another process while the CDK is loaded.
   const bundling = bundleFunctions()
   const [{ App, Tags, Validations }, { AwsSolutionsChecks, ServerlessChecks }, { BatonStack }] =
     await Promise.all([import('aws-cdk-lib'), import('cdk-nag'), import('../baton-stack.ts')])
   const { BUNDLES } = await import('../kit/service-function.ts')
   const app = new App({
     context: { [BUNDLES]: await bundling },
-    // It takes as long as all the rest, so that a test holds the template to it instead.
+    // This takes as long as the rest of synthesis, so a test validates the template instead.
     builtinCloudFormationValidation: false,
   })
   new BatonStack(app, 'Baton')

@@ -1,4 +1,4 @@
-/** Messages' bodies and jobs' results, each stored under its id before the session hears of it. */
+/** Stores message bodies and job results under their ids, before the session learns of them. */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Result, result } from '../contract/runner.ts'
 import { type Body, body, shownText } from '../core/message.ts'
@@ -7,11 +7,11 @@ import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 import { bodyNames } from './stored-names.ts'
 
-/** Keeps what is there: the first content under an id is the one that counts. Answers whether this is the first. */
+/** Stores a body unless the id already has one. Returns whether this one was stored. */
 export const putBody = (sessionId: string, id: string, message: Body): Promise<boolean> =>
   putDocument(bodyKey(sessionId, id), bodyNames.write(message), { keep: true })
 
-/** The content expired or was never stored: it cannot be had by trying again. */
+/** The content has expired or was never stored. Trying again does not help. */
 export class MissingBody extends Error {
   override readonly name = 'MissingBody'
 
@@ -20,7 +20,7 @@ export class MissingBody extends Error {
   }
 }
 
-/** A body, and whether its message was marked as appended; undefined when there is none. */
+/** Returns a body and whether its message was marked as appended, or undefined if there is none. */
 export async function findBody(
   sessionId: string,
   id: string,
@@ -31,7 +31,7 @@ export async function findBody(
   return { body: body.parse(bodyNames.read(document)), appended: stored?.appended !== undefined }
 }
 
-/** Throws MissingBody when there is none: a message that was appended has one. */
+/** Returns the body of an appended message. Throws MissingBody if there is none. */
 export async function getBody(sessionId: string, id: string): Promise<Body> {
   const found = await findBody(sessionId, id)
   if (!found) throw new MissingBody(sessionId, id)
@@ -41,10 +41,10 @@ export async function getBody(sessionId: string, id: string): Promise<Body> {
 export const getBodies = (sessionId: string, messages: readonly { readonly id: string }[]) =>
   Promise.all(messages.map(({ id }) => getBody(sessionId, id)))
 
-/** The text of the messages that a turn answers, as the conductor saw it: what a command's line is compared with. */
+/** Returns the text of a turn's messages as the conductor saw it. Lines of commands are compared with it. */
 export const textOf = (bodies: readonly Body[]) => bodies.map(shownText).join('\n')
 
-/** A body's mark that its message was appended, for when the session itself has forgotten the id. */
+/** Marks a body as appended, for when the session itself no longer holds the id. */
 export const markAppended = (sessionId: string, id: string, seq: number) =>
   dynamo.send(
     new UpdateCommand({
@@ -58,7 +58,7 @@ export const markAppended = (sessionId: string, id: string, seq: number) =>
 export const putResult = (sessionId: string, id: string, value: Result) =>
   putDocument(bodyKey(sessionId, id), value, { keep: true })
 
-/** Throws when there is none: a result is stored before it is noted. */
+/** Returns a result. Throws if there is none, because a result is stored before the session refers to it. */
 export async function getResult(sessionId: string, id: string): Promise<Result> {
   const stored = await getStored(bodyKey(sessionId, id))
   const document = stored && (await openDocument(stored))

@@ -1,7 +1,7 @@
-/** Links to the Step Functions console. */
+/** Builds links to the Step Functions console. */
 import { env } from './environment.ts'
 
-/** The page of an execution of the machine with that ARN. */
+/** Returns a function that builds the link to an execution of this state machine. */
 export const consoleLink =
   (machine: 'REVIEW_LOOP_ARN' | 'WORKER_LEG_ARN') =>
   (execution: string): string =>

@@ -1,6 +1,6 @@
 /**
- * The Contacts table: who may write, who tried, which mail belongs to which session and which SMS to which
- * delivery, what a short link leads to.
+ * The Contacts table: allowed people, unknown senders, the session of each email thread, the delivery of each SMS, and
+ * the targets of short links.
  */
 import { createHash } from 'node:crypto'
 import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -9,17 +9,17 @@ import { contact } from '../channels/index.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 
-/** Lists of people: who may write and be written to, and who wrote without being among them. */
+/** The lists of people: those who may exchange messages with Baton, and unknown senders. */
 export type PeopleList = 'allowed' | 'unknown'
 
 const AT = { '#at': 'at' }
 const DAY = 86_400
 const inDays = (days: number) => Math.floor(Date.now() / 1000) + days * DAY
 const UNKNOWN_DAYS = 90
-/** Longer than a delivery is tried. */
+/** Longer than Baton tries a delivery. */
 const SMS_DAYS = 30
 
-/** Whether a number or address, proven to be its sender's, may have something done. */
+/** Returns whether a number or address is on the allow list. The sender must be proven already. */
 export async function isAllowed(address: string): Promise<boolean> {
   const entries = entriesFor(address)
   if (entries.some((entry) => configured().includes(entry))) return true
@@ -27,7 +27,7 @@ export async function isAllowed(address: string): Promise<boolean> {
   return found.some((item) => item !== undefined)
 }
 
-/** Those whom the configuration names. */
+/** The people in the deployment's configuration. */
 export const configured = (): readonly string[] => env('PEOPLE').map((one) => contact.parse(one))
 
 export const allow = (address: string) =>
@@ -38,7 +38,7 @@ export const allow = (address: string) =>
     AT,
   )
 
-/** Answers whether it was on the list; of the configuration's nobody is taken. */
+/** Removes a person from the list. Returns whether they were on it. People in the configuration cannot be removed. */
 export async function disallow(address: string): Promise<boolean> {
   const { Attributes } = await dynamo.send(
     new DeleteCommand({
@@ -50,10 +50,10 @@ export async function disallow(address: string): Promise<boolean> {
   return Attributes !== undefined
 }
 
-/** A key has at most 1,024 bytes and at least one; what a stranger gives as an address may be anything. */
+/** A stranger's address can be any text, but a key must have 1 to 1,024 bytes. */
 const asKey = (address: string) => address.slice(0, 250) || '?'
 
-/** Somebody who is not on the list has written; kept for 90 days, one item an address. */
+/** Records an unknown sender for 90 days, one item an address. */
 export const noteUnknown = (address: string, reason: string) =>
   update(
     { scope: 'unknown', name: asKey(address) },
@@ -74,7 +74,7 @@ export interface ListedContact {
   readonly messages?: number
 }
 
-/** One page of a list, in the order of the alphabet. */
+/** Returns one page of a list, in alphabetical order. */
 export async function listPeople(
   list: PeopleList,
   limit: number,
@@ -93,16 +93,16 @@ export async function listPeople(
   return { people: Items as ListedContact[], ...(LastEvaluatedKey && { next: LastEvaluatedKey }) }
 }
 
-/** Message-IDs may be long, and have characters of all kinds. */
+/** Hashed, because Message-IDs may be long and contain any character. */
 const threadKey = (messageId: string) => ({
   scope: `thread#${createHash('sha256').update(messageId).digest('base64url')}`,
   name: '-',
 })
 
 /**
- * The session of the first of these mails that belongs to one; `messageIds` with their angle brackets, best first. A mail
- * of ours is answered by whoever has it; what a person wrote is gone on with by that person alone, for a Message-ID that
- * is no secret proves nothing.
+ * Returns the session of the first of these emails that has one. `messageIds` have angle brackets, best first. Anyone may
+ * continue from one of Baton's emails, because its Message-ID is secret. A person's email can only be continued by the
+ * same person, because its Message-ID proves nothing.
  */
 export async function sessionOfThread(
   messageIds: readonly string[],
@@ -110,11 +110,11 @@ export async function sessionOfThread(
 ): Promise<string | undefined> {
   const keys = messageIds.map(threadKey)
   const found = await Promise.all(keys.map(({ scope, name }) => read(scope, name)))
-  const mail = found.find((item) => item && (item.sender === undefined || item.sender === sender))
-  return typeof mail?.sessionId === 'string' ? mail.sessionId : undefined
+  const email = found.find((item) => item && (item.sender === undefined || item.sender === sender))
+  return typeof email?.sessionId === 'string' ? email.sessionId : undefined
 }
 
-/** A mail belongs to a session, and so does whatever answers it; the first word on it counts. Without `sender` it is ours. */
+/** Records the session of an email, so that replies find it. The first call for an email wins. Without `sender` it is Baton's own. */
 export async function rememberThread(
   messageId: string,
   sessionId: string,
@@ -133,7 +133,7 @@ export async function rememberThread(
   )
 }
 
-/** What a short link leads to: the text of a delivery, or a file. */
+/** The target of a short link: the text of a delivery, or a file. */
 export interface LinkTarget {
   readonly sessionId: string
   readonly text?: { readonly seq: number; readonly name: string }
@@ -144,21 +144,21 @@ export interface LinkTarget {
 
 const linkKey = (token: string) => ({ scope: `link#${token}`, name: '-' })
 
-/** In place of an older one, whose time may be nearly over. */
+/** Stores a link. Replaces an older one, which may be about to expire. */
 export async function putLink(token: string, target: LinkTarget): Promise<void> {
-  const { expires, ...rest } = target
+  const { expires, ...stored } = target
   await update(
     linkKey(token),
     'SET #target = :target, expires = :expires',
     {
-      ':target': rest,
+      ':target': stored,
       ':expires': expires,
     },
     { '#target': 'target' },
   )
 }
 
-/** Nothing for a link that never was, or is over: expired items are removed within days only. */
+/** Returns a link's target, or undefined if the link is unknown or expired. DynamoDB removes expired items only after days. */
 export async function getLink(token: string): Promise<LinkTarget | undefined> {
   const { scope, name } = linkKey(token)
   const { target, expires } = (await read(scope, name)) ?? {}
@@ -166,7 +166,7 @@ export async function getLink(token: string): Promise<LinkTarget | undefined> {
   return { ...(target as Omit<LinkTarget, 'expires'>), expires }
 }
 
-/** An SMS that Twilio has is one delivery's: the first that says so, and answers true each time that it does. */
+/** Assigns an SMS at Twilio to the first delivery that claims it. Returns whether it belongs to this delivery. */
 export async function claimSms(sid: string, delivery: string): Promise<boolean> {
   const { Attributes } = await update(
     { scope: `sms#${sid}`, name: '-' },
@@ -192,7 +192,7 @@ interface Key {
   readonly name: string
 }
 
-/** Names that are reserved words of DynamoDB's go by `names`. */
+/** `names` holds placeholders for names that are reserved words in DynamoDB. */
 const update = (
   key: Key,
   expression: string,

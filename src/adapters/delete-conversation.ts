@@ -9,7 +9,7 @@ import { env } from './environment.ts'
 import { storedKeys } from './history.ts'
 import { deleteObject } from './objects.ts'
 
-/** How far the session's counters had come when it was deleted. */
+/** The session's counters at its deletion, from which all keys follow. */
 export interface Extent {
   readonly sessionId: string
   readonly lastSeq: number
@@ -18,7 +18,7 @@ export interface Extent {
 
 const AT_ONCE = 25
 
-/** Safe to repeat after a failure half-way: entries go last, since they name the bodies. */
+/** Can be repeated after a failure half-way. Entries are deleted last, because they name the bodies. */
 export async function deleteConversation(
   { sessionId, lastSeq, lastJob }: Extent,
   workers: readonly Worker[],

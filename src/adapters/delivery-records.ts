@@ -1,11 +1,11 @@
-/** What became of each delivery, as attributes of the entry it delivers: the claim before it is sent, then the outcome. */
+/** Stores the state of each delivery as an attribute of its history entry: first the claim, then the outcome. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { DeliveryRecord } from '../channels/delivery.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 
-/** Which delivery of which entry. */
+/** Identifies a delivery of an entry. */
 export interface DeliveryKey {
   readonly sessionId: string
   readonly seq: number
@@ -14,7 +14,7 @@ export interface DeliveryKey {
 
 const PREFIX = 'delivery '
 
-/** The records in an item, by name: a reply's before those of commands. */
+/** Returns the records in an item, by name: replies before commands. */
 export const recordsIn = (
   stored: Readonly<Record<string, unknown>>,
 ): readonly (DeliveryRecord & { readonly name: string })[] =>
@@ -27,8 +27,8 @@ export const recordsIn = (
     }))
 
 /**
- * Puts a record where `before` stands, and only there; `before` is undefined for none. Answers whether it was put:
- * somebody else was quicker, or the entry was deleted, if not.
+ * Replaces the record `before` (undefined: none yet) with `record`. Returns false if the record has changed or the entry
+ * was deleted in the meantime.
  */
 export async function recordDelivery(
   { sessionId, seq, name }: DeliveryKey,

@@ -1,4 +1,4 @@
-/** The Conversations table as a store of JSON documents: small ones in the item, those over 100 KB in S3. */
+/** Stores JSON documents in the Conversations table. Documents over 100 KB go to S3. */
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -13,7 +13,7 @@ export interface DocumentKey {
   readonly seq: number
 }
 
-/** Where a message's body, or a job's result, lies: `#` is not part of a session id. */
+/** The key of a message's body or a job's result. Session ids contain no `#`. */
 export const bodyKey = (sessionId: string, id: string): DocumentKey => ({
   sessionId: `${sessionId}#${id}`,
   seq: 0,
@@ -21,18 +21,18 @@ export const bodyKey = (sessionId: string, id: string): DocumentKey => ({
 
 const LARGE = 100_000
 
-/** How a stored document looks in the table. */
+/** A stored document's item in the table. */
 export interface StoredDocument extends DocumentKey {
   readonly document?: string
-  /** The S3 key of a large one. */
+  /** The S3 key of a large document. */
   readonly objectKey?: string
   /** On a body: the history number under which its message was appended. */
   readonly appended?: number
 }
 
 /**
- * Puts a document; what was there under the key stays with `keep`, otherwise it is replaced. Other attributes of the
- * item (a command's outcome, a mark) are left as they are. Answers whether it was put.
+ * Stores a document. With `keep`, an existing document stays; otherwise it is replaced. Other attributes of the item (a
+ * command's outcome, a mark) stay as they are. Returns whether the document was stored.
  */
 export async function putDocument(
   key: DocumentKey,
@@ -62,10 +62,10 @@ export async function putDocument(
   }
 }
 
-/** When an item of today expires, in seconds since the epoch. */
+/** Returns when an item written now expires, in seconds since the epoch. */
 export const expiry = () => Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') * 86_400
 
-/** The content's hash is part of the key, so that a second content under a kept key never displaces the first. */
+/** The key contains the content's hash, so that other content for the same document never replaces the first. */
 async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<string> {
   const hash = createHash('sha256').update(json).digest('hex').slice(0, 16)
   const Key = `documents/${encodeURIComponent(sessionId)}/${seq}-${hash}.json`
@@ -73,7 +73,7 @@ async function putLarge({ sessionId, seq }: DocumentKey, json: string): Promise<
   return Key
 }
 
-/** The item of a document, with a consistent read; undefined when there is none. */
+/** Returns a document's item (consistent read), or undefined if there is none. */
 export async function getStored(key: DocumentKey): Promise<StoredDocument | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({

@@ -1,4 +1,4 @@
-/** The DynamoDB client, and compare-and-swap on one item: how every atomic action of a session or worker is written. */
+/** The DynamoDB client, and compare-and-swap on one item, with which every atomic action is written. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -13,11 +13,11 @@ export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttemp
 type Key = Readonly<Record<string, string | number>>
 type Attributes = Readonly<Record<string, unknown>>
 
-/** One item: its table, its key, and how its attributes are named there. */
+/** Locates an item: its table, its key, and the names of its attributes there. */
 export interface Stored<Item> {
   readonly table: string
   readonly key: Key
-  /** Absent where the table calls everything as the code does. */
+  /** Absent if the table uses the same names as the code. */
   readonly names?: StoredNames<Item>
 }
 
@@ -30,9 +30,9 @@ const namesOf = <Item>({ write }: StoredNames<Item>, names: readonly string[]) =
   Object.keys(write(Object.fromEntries(names.map((name) => [name, undefined]))))
 
 /**
- * Applies an atomic action to one item: consistent read, pure transition, conditional write; again while others win.
- * `absent` is the item to start from when there is none; without it a missing item answers undefined.
- * Throws after `attempts` lost races, which the callers' retries then survive.
+ * Applies an atomic action to one item: consistent read, pure transition, conditional write, repeated while other writers
+ * win. `absent` makes the item to start from if there is none; without it, returns undefined for a missing item.
+ * Throws after `attempts` lost races; the callers' retries handle that.
  */
 export async function compareAndSwap<Item extends object, Output>(
   { table, key, names = sameNames() }: Stored<Item>,
@@ -45,7 +45,7 @@ export async function compareAndSwap<Item extends object, Output>(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const { version, by, stored: attributes } = await read(table, key)
     const stored = attributes && names.read(attributes)
-    // Our own write went through and its answer was lost: the action is done, not to be done twice.
+    // Our own write succeeded but its response was lost, so the action must not be repeated.
     if (attempted && by === writer) return attempted
     const before = stored ?? absent?.()
     if (!before) return undefined
@@ -56,10 +56,10 @@ export async function compareAndSwap<Item extends object, Output>(
     if (await write(table, key, changes, { version, writer })) return attempted
     await wait(Math.random() * 10 * 2 ** Math.min(attempt, 5))
   }
-  throw new Error(`${attempts} others were faster with ${JSON.stringify(key)} in ${table}`)
+  throw new Error(`lost ${attempts} races to write ${JSON.stringify(key)} in ${table}`)
 }
 
-/** The item without the bookkeeping of the swap itself: a version, and who wrote it. */
+/** Reads the item, apart from its version and its last writer. */
 async function read(table: string, key: Key) {
   const { Item: stored } = await dynamo.send(
     new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
@@ -74,7 +74,7 @@ interface Changes {
   readonly remove: readonly string[]
 }
 
-/** Only attributes that changed are sent; identity is enough, since transitions copy what they change. */
+/** Finds the changed attributes. Comparing identities is enough, because transitions copy what they change. */
 function difference(before: object, after: object, key: Key): Changes {
   const old = new Map<string, unknown>(Object.entries(before))
   const next = Object.entries(after).filter(([name]) => !(name in key))
@@ -87,7 +87,7 @@ function difference(before: object, after: object, key: Key): Changes {
   }
 }
 
-/** Answers whether the item was still at `version`. */
+/** Writes the changes if the item is still at `version`. Returns whether it was. */
 async function write(
   table: string,
   key: Key,

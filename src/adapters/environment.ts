@@ -18,18 +18,18 @@ const variables = {
   DEPLOYMENT: z.string(),
   /** The name of the deployment in its metrics. */
   METRICS_SERVICE: z.string(),
-  /** Where the console shows an execution, up to its ARN. */
+  /** The console's URL for an execution, up to the ARN. */
   CONSOLE_URL: z.url(),
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),
-  /** Whether the upstream takes an API key or a signature of our role. */
+  /** Whether the upstream expects an API key or a request signed with our role. */
   MODEL_UPSTREAM: z.enum(['anthropic', 'bedrock']).default('anthropic'),
-  /** Without it the CLI's own default. */
+  /** If absent, the CLI uses its default. */
   MODEL_NAME: z.string().optional(),
   AWS_REGION: z.string(),
   GATEWAY_URL: z.url(),
-  /** JSON; without it nothing is limited. */
+  /** JSON. If absent, nothing is limited. */
   BUDGETS: z
     .string()
     .default('{}')
@@ -38,18 +38,18 @@ const variables = {
   /** How long a leg may take. */
   LEG_SECONDS: z.coerce.number().int().positive().default(LEG_SECONDS),
   HISTORY_DAYS: z.coerce.number().int().positive(),
-  /** The address that the world knows this API by, without a slash at its end. */
+  /** The public URL of this API, without a trailing slash. */
   PUBLIC_URL: z.url(),
-  /** Our number, in E.164; without it there is no SMS. */
+  /** Baton's number in E.164. If absent, SMS is off. */
   SMS_NUMBER: z.string().optional(),
-  /** Our mail address; without it there is no mail. */
+  /** Baton's email address. If absent, email is off. */
   EMAIL_ADDRESS: z.string().optional(),
-  /** Who may write and be written to, besides those in the table: JSON. */
+  /** The allow list, in addition to the one in the table: JSON. */
   PEOPLE: z
     .string()
     .default('[]')
     .transform((text) => z.array(z.string()).parse(JSON.parse(text))),
-  /** What one reply by SMS has at most. */
+  /** The most segments of one reply by SMS. */
   SMS_SEGMENTS: z.coerce.number().int().positive().default(6),
   /** How long a short link works. */
   LINK_DAYS: z.coerce.number().int().positive().default(7),
@@ -64,7 +64,7 @@ const variables = {
   /** The account's auth token, which also signs what Twilio posts. */
   TWILIO_TOKEN_SECRET: z.string(),
   SENDGRID_KEY_SECRET: z.string(),
-  /** Of the signature under what SendGrid posts. */
+  /** The key that verifies SendGrid's posts. */
   SENDGRID_PUBLIC_KEY_SECRET: z.string(),
   /** Makes links and Message-IDs that cannot be guessed. */
   LINK_KEY_SECRET: z.string(),

@@ -1,4 +1,4 @@
-/** The history: numbered entries, written from the session item and read without passing a gap. */
+/** The history: numbered entries, written from the session item. Reading stops before a gap. */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { replyDeliveryName } from '../channels/delivery-content.ts'
 import type { ReturnAddress } from '../channels/index.ts'
@@ -21,8 +21,8 @@ import { env } from './environment.ts'
 import { enqueueDelivery } from './queues.ts'
 
 /**
- * Puts entries that have their number but may not stand in the history yet, all or some, and sends them on their way to
- * whoever is to be told and cannot read the history. Answers their numbers.
+ * Writes pending entries, all or some, to the history, and queues their deliveries to people who do not read it. Returns
+ * their numbers.
  */
 export async function writeEntries(
   session: Session,
@@ -37,12 +37,12 @@ export async function writeEntries(
       return { entry, replyTo }
     }),
   )
-  // In order: the queue keeps a session's deliveries in the order in which they are put there.
+  // Queue them in order, because the queue keeps a session's deliveries in that order.
   for (const { entry, replyTo } of written) await deliver(sessionId, entry, replyTo)
   return new Set(pending.map(({ seq }) => seq))
 }
 
-/** An entry, and whom it is sent to. */
+/** An entry and its recipients. */
 interface Written {
   readonly entry: Entry
   readonly replyTo: readonly ReturnAddress[]
@@ -57,7 +57,7 @@ async function entryOf(session: Session, entry: PendingEntry): Promise<Written> 
         replyTo: [],
       }
     case 'notice': {
-      // One whose content is gone is no reason not to tell the others.
+      // If the content of one message is gone, the other senders still get the notice.
       const found = await Promise.all((entry.about ?? []).map(({ id }) => findBody(sessionId, id)))
       const bodies = found.flatMap((each) => each?.body ?? [])
       return { entry: noticeEntry(entry, session), replyTo: replyAddresses(bodies) }
@@ -84,10 +84,10 @@ async function deliver(
     await enqueueDelivery({ sessionId, seq, name: replyDeliveryName(to), to })
 }
 
-/** What became of a command; stands beside the entry, so that neither waits for the other. */
+/** A command's outcome. It is stored beside the entry, so that neither waits for the other. */
 export type RecordedOutcome = Required<Pick<EntryCommand, 'status' | 'outcome'>>
 
-/** Records it with the turn's entry, whether that is written already or not; the first outcome is the one that counts. */
+/** Records a command's outcome, even before the turn's entry is written. The first outcome counts. */
 export const recordOutcome = (
   sessionId: string,
   seq: number,
@@ -105,7 +105,7 @@ export const recordOutcome = (
     }),
   )
 
-/** What is stored besides the entries up to `last`: bodies by the ids of their messages, and files that came with them. */
+/** Returns what the entries up to `last` refer to: ids of stored bodies, and attachments. */
 export async function storedKeys(
   sessionId: string,
   last: number,
@@ -134,14 +134,14 @@ export async function storedKeys(
   return { messageIds, files }
 }
 
-/** One entry; undefined when it is not there (any more). */
+/** Returns one entry, or undefined if it does not exist (any more). */
 export async function readEntry(sessionId: string, seq: number): Promise<Entry | undefined> {
   const stored = await getStored({ sessionId, seq })
   if (stored?.document === undefined && stored?.objectKey === undefined) return undefined
   return openEntry({ ...stored })
 }
 
-/** Entries after `after`, oldest first, at most `limit`; stops before a number that is missing (consistent read). */
+/** Returns at most `limit` entries after `after`, oldest first. Stops before a missing number (consistent read). */
 export async function readEntries(
   sessionId: string,
   after: number,

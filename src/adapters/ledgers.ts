@@ -1,4 +1,4 @@
-/** The ledgers: what the models of each session have cost, one item a session in the Usage table. */
+/** Ledgers: what each session's models and messages have cost, one item a session in the Usage table. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Ledger, newLedger } from '../core/ledger.ts'
 import type { Transition } from '../core/transition.ts'
@@ -7,15 +7,15 @@ import { env } from './environment.ts'
 
 const ledgerKey = (sessionId: string) => ({ scope: `session#${sessionId}`, part: 0 })
 
-/** All workers of a session write to its ledger at once, and what an answer cost is told once: some seconds of trying. */
+/** Some seconds of attempts, because all workers of a session write to its ledger at once and a response's cost is reported only once. */
 const MANY = 40
 
-/** Applies an action to a session's ledger; one that is not there begins. */
-export async function changeLedger<Answer>(
+/** Applies an action to a session's ledger, which is created if it does not exist. */
+export async function changeLedger<Output>(
   sessionId: string,
-  action: (ledger: Ledger) => Transition<Ledger, Answer>,
-): Promise<Transition<Ledger, Answer>> {
-  const changed = await compareAndSwap<Ledger, Answer>(
+  action: (ledger: Ledger) => Transition<Ledger, Output>,
+): Promise<Transition<Ledger, Output>> {
+  const changed = await compareAndSwap<Ledger, Output>(
     { table: env('USAGE_TABLE'), key: ledgerKey(sessionId) },
     action,
     () => newLedger,
@@ -25,7 +25,7 @@ export async function changeLedger<Answer>(
   return changed
 }
 
-/** A consistent read. */
+/** Returns a session's ledger (consistent read). */
 export async function readLedger(sessionId: string): Promise<Ledger> {
   const { Item } = await dynamo.send(
     new GetCommand({

@@ -1,4 +1,4 @@
-/** Structured logs: one JSON line an event, with the ids that it is about. */
+/** Structured logs: one JSON line an event, with the ids it is about. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
@@ -10,21 +10,21 @@ const current = () => ofItem.getStore() ?? ofInvocation
 
 type Attributes = Readonly<Record<string, unknown>>
 
-/** Writes with the ids of the item at hand, or else those of the invocation. */
+/** Logs with the ids of the current item, or else those of the invocation. */
 export const logger = {
   info: (message: string, attributes: Attributes = {}) => current().info(message, attributes),
   warn: (message: string, attributes: Attributes = {}) => current().warn(message, attributes),
   error: (message: string, attributes: Attributes = {}) => current().error(message, attributes),
-  /** For every line from here to the end of the invocation, or of the item. */
+  /** Adds ids to every further line of the invocation, or of the current item. */
   appendKeys: (ids: LogIds) => current().appendKeys({ ...ids }),
-  /** For a handler without a middleware: the ids of the invocation before are gone. */
+  /** Removes the ids of the previous invocation, in a handler without middleware. */
   resetKeys: () => ofInvocation.resetKeys(),
 }
 
-/** The middleware of a handler: its request id in every line, and no ids of the invocation before. */
+/** Middleware that adds the request id to every line and removes the ids of the previous invocation. */
 export const logInvocation = () => injectLambdaContext(ofInvocation, { resetKeys: true })
 
-/** Handles one item of several: its ids stand in the lines of `act` and in no others, also when items are handled at once. */
+/** Runs `act` for one of several items. Its ids are in the lines of `act` and in no others, even if items are handled concurrently. */
 export function logAbout<T>(ids: LogIds, act: () => T): T {
   const logger = current().createChild()
   logger.appendKeys({ ...ids })

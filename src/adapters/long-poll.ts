@@ -1,4 +1,4 @@
-/** Requests that wait for something new: at most so many at once, so that they never take the functions that work needs. */
+/** Long polling, limited in number, so that waiting requests never take the concurrency that work needs. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { transition } from '../core/transition.ts'
@@ -6,27 +6,27 @@ import { compareAndSwap } from './dynamo.ts'
 import { env } from './environment.ts'
 import { logger } from './logger.ts'
 
-/** How many may wait; an account has 1,000 functions at once, or 10 when it is new. */
+/** How many requests may wait. An account can run 1,000 functions at once, or 10 if it is new. */
 const PLACES = 40
 
 /** `#` is not part of a session id. */
 const KEY = { sessionId: '#waiting' }
 
 interface Waiting {
-  /** Until when each may wait, ms since the epoch: a place whose function died is free after that. */
+  /** Until when each may wait (ms since the epoch). The place of a function that died becomes free then. */
   readonly places: Readonly<Record<string, number>>
 }
 
-const change = <Answer>(
-  action: (places: Waiting['places']) => { places: Waiting['places']; answer: Answer },
+const change = <Output>(
+  action: (places: Waiting['places']) => { places: Waiting['places']; output: Output },
 ) =>
-  compareAndSwap<Waiting, Answer>(
+  compareAndSwap<Waiting, Output>(
     { table: env('SESSIONS_TABLE'), key: KEY },
     (item) => {
-      const { places, answer } = action(item.places)
+      const { places, output } = action(item.places)
       return places === item.places
-        ? transition(item, answer)
-        : transition({ ...item, places }, answer)
+        ? transition(item, output)
+        : transition({ ...item, places }, output)
     },
     () => ({ places: {} }),
     6,
@@ -36,8 +36,8 @@ async function takePlace(id: string, until: number): Promise<boolean> {
   const now = Date.now()
   const taken = await change((places) => {
     const others = Object.entries(places).filter(([, end]) => end > now)
-    if (others.length >= PLACES) return { places, answer: false }
-    return { places: Object.fromEntries([...others, [id, until]]), answer: true }
+    if (others.length >= PLACES) return { places, output: false }
+    return { places: Object.fromEntries([...others, [id, until]]), output: true }
   })
   return taken?.output === true
 }
@@ -45,14 +45,14 @@ async function takePlace(id: string, until: number): Promise<boolean> {
 const leavePlace = (id: string) =>
   change((places) => {
     const { [id]: _, ...others } = places
-    return { places: others, answer: undefined }
+    return { places: others, output: undefined }
   })
 
 const PAUSE_MS = { first: 200, longest: 1000 }
 
 /**
- * Looks again until `look` finds something or it is `until` (ms since the epoch). Answers undefined when nothing came,
- * and at once when too many wait already.
+ * Calls `look` until it finds something or the time is `until` (ms since the epoch). Returns undefined if nothing was
+ * found. Looks only once if too many requests already wait.
  */
 export async function waitFor<Found>(
   until: number,
@@ -71,6 +71,8 @@ export async function waitFor<Found>(
       await wait(pause)
     }
   } finally {
-    await leavePlace(id).catch((error: unknown) => logger.warn('a place is left late', { error }))
+    await leavePlace(id).catch((error: unknown) =>
+      logger.warn('could not give up the place to wait', { error }),
+    )
   }
 }

@@ -1,18 +1,18 @@
-/** A request to a provider of SMS or mail that is not to be sent twice: whether it may have arrived is always known. */
+/** Sends requests to SMS and email providers that must not be repeated. It is always known whether one may have arrived. */
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type * as z from 'zod'
 import type { Handover } from '../channels/delivery.ts'
 import { rereadSecret, secret } from './secrets.ts'
 
-/** Nothing of the request has left us, or the provider has certainly not acted on it. */
+/** The request was not sent, or the provider certainly has not acted on it. */
 export class NotSent extends Error {
   override readonly name = 'NotSent'
 }
 
-/** The request may have arrived; its answer did not. */
+/** The request may have arrived, but its response did not. */
 export class ResponseLost extends Error {
-  override readonly name = 'AnswerLost'
+  override readonly name = 'ResponseLost'
 }
 
 export interface ProviderRequest {
@@ -28,14 +28,14 @@ export interface ProviderResponse {
   readonly text: string
 }
 
-/** Connecting and the whole answer, in milliseconds. */
+/** Timeout for connecting and the whole response, in milliseconds. */
 const TIMEOUT_MS = 10_000
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 /**
- * Asks once, over a connection of its own: on a kept one that the other side has closed meanwhile, as while the
- * function was frozen, nobody could say whether the request arrived. Redirects are answers like any other.
- * @throws NotSent while there is no connection (and, with TLS, no proof of who is at its end); AnswerLost after that.
+ * Sends a request once, over a new connection. On a reused one that the other side has closed, for example while the
+ * function was frozen, it would be unknown whether the request arrived. Redirects are not followed.
+ * @throws NotSent before the connection is established (with TLS: verified), ResponseLost after that.
  */
 export async function sendRequest(
   question: ProviderRequest,
@@ -51,12 +51,12 @@ export async function sendRequest(
   } catch (cause) {
     const why = signal.aborted ? 'timeout' : codeOf(cause)
     throw isConnected
-      ? new ResponseLost(`The answer was lost: ${why}.`, { cause })
+      ? new ResponseLost(`The response was lost: ${why}.`, { cause })
       : new NotSent(`No connection: ${why}.`, { cause })
   }
 }
 
-/** Resolves with the head of the answer. */
+/** Resolves once the response's headers are there. */
 function send(
   { method, url, headers, body = '' }: ProviderRequest,
   signal: AbortSignal,
@@ -65,7 +65,7 @@ function send(
   const isTls = /^https:/i.test(url)
   const options = {
     method,
-    // `agent: false`: a new connection.
+    // Uses a new connection.
     agent: false as const,
     signal,
     headers: {
@@ -87,22 +87,22 @@ async function textOf(answer: IncomingMessage): Promise<string> {
   let size = 0
   for await (const chunk of answer) {
     size += chunk.length
-    if (size > MAX_ANSWER_BYTES) throw new Error('The answer is too long.')
+    if (size > MAX_ANSWER_BYTES) throw new Error('The response is too long.')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
 }
 
-/** Of an error of Node, whose message may hold a header. */
+/** Returns the code of a Node error, because its message may contain a header. */
 const codeOf = (cause: unknown) =>
   cause instanceof Error ? ('code' in cause && String(cause.code)) || cause.name : 'unknown'
 
-/** A secret's variable. */
+/** The environment variable of a secret. */
 type Key = Parameters<typeof secret>[0]
 
 /**
- * Asks with a key; when it is refused and was rotated meanwhile, once more with the new one.
- * @throws as `ask`, and NotSent when the key cannot be read.
+ * Sends a request with a key. If the key is refused and was rotated in the meantime, sends it once more with the new one.
+ * @throws like `sendRequest`, and NotSent if the key cannot be read.
  */
 export async function sendWithKey(
   name: Key,
@@ -126,22 +126,22 @@ async function readKey<T>(name: Key, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** How a provider is asked to take a message, and what its answers mean. */
+/** How to send a message to a provider, and what its responses mean. */
 export interface Provider {
   readonly key: Key
   readonly questionWith: (key: string) => ProviderRequest
-  /** The id under which the message was taken, where the answer says so. */
+  /** Returns the id of the accepted message, or undefined if the response does not accept it. */
   readonly taken: (answer: ProviderResponse) => string | undefined
-  /** The provider's own words on why not; nothing where it has none. */
+  /** Returns the provider's reason for refusing, or undefined if it gives none. */
   readonly objection: (answer: ProviderResponse) => string | undefined
-  /** Whether what it objects to passes; for statuses that say it by themselves nobody asks. */
+  /** Returns whether the problem is temporary. Called only if the status does not say so itself. */
   readonly passes?: (answer: ProviderResponse) => boolean
 }
 
-/** These are about our account, our address or our haste, not about the message. */
+/** These statuses are about our account, the URL or the request rate, not about the message. */
 const LATER = [401, 403, 404, 429]
 
-/** Hands a message over once. Never throws for what a provider, the network or a secret does. */
+/** Sends a message once. Never throws for problems of the provider, the network or a secret. */
 export async function handOver(provider: Provider, timeoutMs?: number): Promise<Handover> {
   try {
     const answer = await sendWithKey(provider.key, provider.questionWith, timeoutMs)
@@ -164,7 +164,7 @@ function judged({ taken, objection, passes }: Provider, answer: ProviderResponse
 
 const oneLine = (text = '') => text.replace(/\s+/g, ' ').slice(0, 500)
 
-/** The JSON of an answer; nothing when it is none or of another shape. */
+/** Returns the response's JSON, or undefined if it is invalid or has another shape. */
 export function readJson<S extends z.ZodType>(
   schema: S,
   { text }: ProviderResponse,

@@ -1,11 +1,11 @@
-/** What came with a valid signature and cannot be read: kept for a look, since whoever sent it will not send it again. */
+/** Keeps signed requests that cannot be parsed, for the operator, because the provider does not send them again. */
 import { createHash } from 'node:crypto'
 import type { OutboundName } from '../channels/index.ts'
 import { logger } from './logger.ts'
 import { publish } from './metrics.ts'
 import { putObject } from './objects.ts'
 
-/** Named after its content, so that a redelivery adds nothing. */
+/** Stores the request under a hash of its content, so that a repeated request adds nothing. */
 export async function quarantine(channel: OutboundName, raw: Buffer, problem: string) {
   const hash = createHash('sha256').update(raw).digest('hex').slice(0, 32)
   const key = `quarantine/${channel}/${hash}`

@@ -1,4 +1,4 @@
-/** The queues: FIFO, one group a session, deduplicated by name. */
+/** The FIFO queues: one message group a session, deduplicated by name. */
 import { randomUUID } from 'node:crypto'
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
@@ -8,7 +8,7 @@ import { env } from './environment.ts'
 
 const queue = new SQSClient({ maxAttempts: 4 })
 
-/** What is on the queue: ids only, the body is stored already. */
+/** An item on the queue. It has only ids, because the body is already stored. */
 export const queuedMessage = z.object({
   sessionId: z.string(),
   messageId: z.string(),
@@ -17,8 +17,8 @@ export const queuedMessage = z.object({
 export type QueuedMessage = z.infer<typeof queuedMessage>
 
 /**
- * `first`: the message was not known before, so the queue must not take it for one: an id may be used again after its
- * session was deleted, while the queue still remembers it.
+ * Queues a message. `first` means that the message is new, so the queue must not deduplicate it: an id can be reused after
+ * its session was deleted, while the queue still remembers it.
  */
 
 export const enqueue = (message: QueuedMessage, { first }: { first: boolean }) =>
@@ -31,19 +31,19 @@ export const enqueue = (message: QueuedMessage, { first }: { first: boolean }) =
     }),
   )
 
-/** What is on the outbox: which entry of the history goes to whom, under which name within the entry. */
+/** An item on the outbox: which history entry goes to whom, and the delivery's name within the entry. */
 export const outboxMessage = z.object({
   sessionId: z.string(),
   seq: z.number().int(),
-  /** `reply.0` for the entry's text, a command's id for what it sends. */
+  /** `reply.…` for the entry's text, or the id of the command that sends. */
   name: z.string(),
   to: returnAddress,
-  /** Of a DELIVER_FILE. */
+  /** The files of a DELIVER_FILE command. */
   files: z.array(deliveredFile).optional(),
 })
 export type OutboxMessage = z.infer<typeof outboxMessage>
 
-/** Idempotent for five minutes by itself; later by the record that delivering leaves at the entry. */
+/** Queues a delivery. The queue deduplicates for five minutes; after that, the delivery's record in the entry does. */
 export const enqueueDelivery = (delivery: OutboxMessage) =>
   queue.send(
     new SendMessageCommand({
@@ -54,15 +54,15 @@ export const enqueueDelivery = (delivery: OutboxMessage) =>
     }),
   )
 
-/** Work of a session that is to be ended: all of it is fenced by these numbers, so that nothing newer is. */
+/** Work of a session that must be ended. The numbers fence it, so that nothing newer is ended. */
 export const cancellation = z.object({
   sessionId: z.string(),
-  /** The message that ordered it. */
+  /** The message that asked for it. */
   messageId: z.string(),
   run: z.number().int().optional(),
   job: z.number().int().optional(),
   sandboxId: z.string().optional(),
-  /** Workers whose leg began before this (ISO 8601). */
+  /** Ends workers whose leg started before this time (ISO 8601). */
   kill: z.string().optional(),
 })
 export type Cancellation = z.infer<typeof cancellation>

@@ -1,4 +1,4 @@
-/** E2B sandboxes through its SDK: one to run in, a job started in it, paused, ended; errors by what can be done about them. */
+/** Creates, connects, pauses and ends E2B sandboxes through the SDK. Errors are classified by what can be done about them. */
 import {
   AuthenticationError,
   InvalidArgumentError,
@@ -16,22 +16,22 @@ import { secret } from './secrets.ts'
 /** A running sandbox, ready for one command. */
 export interface RunningSandbox {
   readonly sandboxId: string
-  /** Created just now, or connected to. */
+  /** Whether it was just created. Otherwise it existed before. */
   readonly created: boolean
-  /** Starts the runner; it goes on when this call has ended. */
+  /** Starts the runner, which keeps running after this call. */
   launch(job: LaunchEnv): Promise<void>
 }
 
 export interface SandboxRequest {
-  /** The one it had; a new one is created when that is gone. */
+  /** The previous sandbox. If it is gone, a new one is created. */
   readonly sandboxId?: string | undefined
-  /** Identifies it in E2B's list: a create whose answer was lost is found again by it. */
+  /** Identifies it in E2B's list, so that it can be found if the response to its creation was lost. */
   readonly metadata: Readonly<Record<string, string>>
-  /** How long it lives from now, in seconds. */
+  /** Its lifetime from now, in seconds. */
   readonly seconds: number
-  /** What happens then. */
+  /** What happens at the end of its lifetime. */
   readonly onTimeout: 'pause' | 'kill'
-  /** An earlier attempt may have created one without our knowing: look before creating. */
+  /** An earlier attempt may have created one whose id was lost, so look before creating. */
   readonly mayExist: boolean
 }
 
@@ -40,13 +40,13 @@ const connection = async () => ({
   requestTimeoutMs: 20_000,
 })
 
-/** An E2B account may be shared: what is this deployment's carries its name. */
-const ours = (metadata: SandboxRequest['metadata']) => ({
+/** Adds the deployment's name, because several deployments may share an E2B account. */
+const ownMetadata = (metadata: SandboxRequest['metadata']) => ({
   ...metadata,
   deployment: env('DEPLOYMENT'),
 })
 
-/** At most one round trip in the usual case. Throws SandboxBusy, SandboxUnavailable or SandboxRefused. */
+/** Returns a running sandbox, usually with one round trip. Throws SandboxBusy, SandboxUnavailable or SandboxRefused. */
 export async function runningSandbox(wanted: SandboxRequest): Promise<RunningSandbox> {
   const { sandboxId, seconds, metadata, mayExist } = wanted
   const own = sandboxId === undefined ? undefined : await connectSandbox(sandboxId, seconds)
@@ -56,7 +56,7 @@ export async function runningSandbox(wanted: SandboxRequest): Promise<RunningSan
   return found ?? running(await create(wanted), true)
 }
 
-/** A sandbox that is there, woken if it was paused; nothing when it is gone. */
+/** Connects to a sandbox and resumes it if it was paused. Returns undefined if it is gone. */
 export async function connectSandbox(
   sandboxId: string,
   seconds: number,
@@ -69,8 +69,8 @@ const running = (sandbox: Sandbox, created: boolean): RunningSandbox => ({
   sandboxId: sandbox.sandboxId,
   created,
   async launch(job) {
-    // Its output goes nowhere and we let go of the stream: a frozen Lambda that held it would stall the job.
-    const handle = await tell(() =>
+    // Discard the output and disconnect, because a frozen Lambda function that held the stream would stall the job.
+    const handle = await translateErrors(() =>
       sandbox.commands.run('exec baton-runner </dev/null >/dev/null 2>&1', {
         background: true,
         envs: job,
@@ -84,7 +84,9 @@ const running = (sandbox: Sandbox, created: boolean): RunningSandbox => ({
 async function connect(sandboxId: string, seconds: number): Promise<Sandbox | undefined> {
   try {
     const options = await connection()
-    return await tell(() => Sandbox.connect(sandboxId, { ...options, timeoutMs: seconds * 1000 }))
+    return await translateErrors(() =>
+      Sandbox.connect(sandboxId, { ...options, timeoutMs: seconds * 1000 }),
+    )
   } catch (error) {
     if (error instanceof SandboxGone) return undefined
     throw error
@@ -93,74 +95,76 @@ async function connect(sandboxId: string, seconds: number): Promise<Sandbox | un
 
 async function create({ metadata, seconds, onTimeout }: SandboxRequest): Promise<Sandbox> {
   const options = await connection()
-  return tell(() =>
+  return translateErrors(() =>
     Sandbox.create(env('E2B_TEMPLATE'), {
       ...options,
-      metadata: ours(metadata),
+      metadata: ownMetadata(metadata),
       timeoutMs: seconds * 1000,
       lifecycle: { onTimeout },
     }),
   )
 }
 
-/** Another one than `gone` that was created for the same. */
+/** Finds a sandbox with the same metadata, other than `gone`. */
 async function find(
   metadata: SandboxRequest['metadata'],
   gone?: string,
 ): Promise<string | undefined> {
   const options = await connection()
-  const found = await tell(() =>
-    Sandbox.list({ ...options, query: { metadata: ours(metadata) } }).nextItems(),
+  const found = await translateErrors(() =>
+    Sandbox.list({ ...options, query: { metadata: ownMetadata(metadata) } }).nextItems(),
   )
   return found.find(({ sandboxId }) => sandboxId !== gone)?.sandboxId
 }
 
-/** It pauses itself after so many seconds, unless it is connected to before; one that is gone is fine. */
+/** Lets a sandbox pause after so many seconds unless it is used before. Ignores a sandbox that is gone. */
 export async function pauseSoon(sandboxId: string, seconds: number): Promise<void> {
   const options = await connection()
-  await tell(() => Sandbox.setTimeout(sandboxId, seconds * 1000, options)).catch(ignoreGone)
+  await translateErrors(() => Sandbox.setTimeout(sandboxId, seconds * 1000, options)).catch(
+    ignoreGone,
+  )
 }
 
-/** Every sandbox of ours that runs or is paused. */
+/** Returns all running and paused sandboxes of this deployment. */
 export async function listSandboxes() {
   const pages = Sandbox.list({
     ...(await connection()),
-    query: { metadata: ours({}), state: ['running', 'paused'] },
+    query: { metadata: ownMetadata({}), state: ['running', 'paused'] },
   })
   const found: { sandboxId: string; startedAt: Date; metadata: Record<string, string> }[] = []
-  while (pages.hasNext) found.push(...(await tell(() => pages.nextItems())))
+  while (pages.hasNext) found.push(...(await translateErrors(() => pages.nextItems())))
   return found
 }
 
-/** Freezes it; one that is gone or paused already is fine. */
+/** Pauses a sandbox. Ignores one that is gone or already paused. */
 export async function pauseSandbox(sandboxId: string): Promise<void> {
   const options = await connection()
-  await tell(() => Sandbox.pause(sandboxId, options)).catch(ignoreGone)
+  await translateErrors(() => Sandbox.pause(sandboxId, options)).catch(ignoreGone)
 }
 
-/** Ends it and everything in it; one that is gone is fine. */
+/** Ends a sandbox and everything in it. Ignores one that is gone. */
 export async function endSandbox(sandboxId: string): Promise<void> {
   const options = await connection()
-  await tell(() => Sandbox.kill(sandboxId, options)).catch(ignoreGone)
+  await translateErrors(() => Sandbox.kill(sandboxId, options)).catch(ignoreGone)
 }
 
 function ignoreGone(error: unknown): void {
   if (!(error instanceof SandboxGone)) throw error
 }
 
-/** Calls E2B and names its failures by what can be done about them (facts of the SDK: several are no SandboxError). */
-async function tell<T>(call: () => Promise<T>): Promise<T> {
+/** Calls E2B and translates its errors. Several SDK errors are not a SandboxError, so each class is checked. */
+async function translateErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    throw named(error)
+    throw translated(error)
   }
 }
 
-function named(cause: unknown): Error {
+function translated(cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : String(cause)
   if (cause instanceof RateLimitError || cause instanceof ServiceBusyError)
-    return new SandboxBusy(`E2B asks to wait: ${message}`, { cause })
+    return new SandboxBusy(`E2B is at a limit: ${message}`, { cause })
   if (cause instanceof AuthenticationError)
     return new SandboxRefused(`E2B refused the API key: ${message}`, { cause })
   if (cause instanceof InvalidArgumentError)
@@ -170,5 +174,5 @@ function named(cause: unknown): Error {
     return new SandboxGone(`the sandbox is gone: ${message}`, { cause })
   if (status !== undefined && status < 500 && status !== 409)
     return new SandboxRefused(`E2B refused (${status}): ${message}`, { cause })
-  return new SandboxUnavailable(`E2B did not answer as it should: ${message}`, { cause })
+  return new SandboxUnavailable(`E2B failed: ${message}`, { cause })
 }

@@ -1,4 +1,4 @@
-/** Secrets by name, kept for five minutes: a rotated one is in use after that, or at once with `fresh`. */
+/** Reads secrets and caches them for five minutes. A rotated secret is used after that, or at once with `fresh`. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
 import { env } from './environment.ts'
@@ -14,22 +14,22 @@ type SecretVariable =
   | 'SENDGRID_PUBLIC_KEY_SECRET'
   | 'LINK_KEY_SECRET'
 
-/** The secret's text. Throws when it cannot be read or was never given a value. */
+/** Returns the secret's text. Throws if it cannot be read or has no value. */
 export async function secret(name: SecretVariable, { fresh = false } = {}): Promise<string> {
   const id = env(name)
   const value: unknown = await getSecret(id, { maxAge: 300, forceFetch: fresh })
   if (typeof value !== 'string' || value === '')
     throw new Error(
-      `The secret ${id} has no value: set it with \`aws secretsmanager put-secret-value\``,
+      `The secret ${id} has no value. Set it with \`aws secretsmanager put-secret-value\`.`,
     )
   return value
 }
 
-/** Readings of one secret at once would be as many requests: whoever comes in between waits for the next. */
+/** Concurrent readers share one request, because each read costs. */
 const LATEST_MS = 1_000
 const next = new Map<SecretVariable, { readonly at: number; readonly value: Promise<string> }>()
 
-/** The secret as it is after this moment; read at most once a second. */
+/** Returns the secret as it is after this call, read at most once a second. */
 export async function latestSecret(name: SecretVariable): Promise<string> {
   const now = Date.now()
   const last = next.get(name)
@@ -40,11 +40,11 @@ export async function latestSecret(name: SecretVariable): Promise<string> {
   return value
 }
 
-/** Anybody can send a wrong token, and each reading costs: a secret is read again no more often than this. */
+/** How often a secret is read again at most, because anyone can send a wrong token and each read costs. */
 const READ_AGAIN_MS = 10_000
 const readAgain = new Map<SecretVariable, number>()
 
-/** The secret as it is now, for when the one at hand does not fit: it may have been rotated. Nothing when it was just read so. */
+/** Reads a secret again that may have been rotated. Returns undefined if it was read again just before. */
 export async function rereadSecret(name: SecretVariable): Promise<string | undefined> {
   const now = Date.now()
   if (now - (readAgain.get(name) ?? Number.NEGATIVE_INFINITY) < READ_AGAIN_MS) return undefined
@@ -52,7 +52,7 @@ export async function rereadSecret(name: SecretVariable): Promise<string | undef
   try {
     return await secret(name, { fresh: true })
   } catch (error) {
-    // Whoever comes again is to have it read.
+    // Let the next call read it.
     readAgain.delete(name)
     throw error
   }

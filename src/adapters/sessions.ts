@@ -1,4 +1,4 @@
-/** The Sessions table: one item a session, moved by the run protocol's actions. */
+/** The Sessions table: one item a session, changed by the run protocol's actions. */
 import { randomUUID } from 'node:crypto'
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { newSession, type Session } from '../core/session.ts'
@@ -7,7 +7,7 @@ import { compareAndSwap, dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 import { sessionNames } from './stored-names.ts'
 
-/** What the table holds besides the session: two sparse indexes by last activity, of all and of those with an open run. */
+/** A session with the keys of two sparse indexes by last activity: all sessions, and those with an open run. */
 interface Indexed extends Session {
   readonly active?: 'active'
   readonly open?: 'open'
@@ -23,10 +23,10 @@ const stored = (sessionId: string) => ({
 
 const minute = () => `${new Date().toISOString().slice(0, 16)}:00.000Z`
 
-function indexed<Answer>(
-  { item, output }: Transition<Session, Answer>,
+function indexed<Output>(
+  { item, output }: Transition<Session, Output>,
   before: Session,
-): Transition<Session, Answer> {
+): Transition<Session, Output> {
   if (item === before) return { item, output }
   const { active: _, open: __, lastActivity: ___, ...session }: Indexed = item
   const entry: Indexed = {
@@ -37,20 +37,20 @@ function indexed<Answer>(
   return { item: entry, output }
 }
 
-/** Applies an action to a session; undefined when there is no such session. */
-export const changeSession = async <Answer>(
+/** Applies an action to a session. Returns undefined if there is no such session. */
+export const changeSession = async <Output>(
   sessionId: string,
-  action: (session: Session) => Transition<Session, Answer>,
+  action: (session: Session) => Transition<Session, Output>,
 ) =>
-  compareAndSwap<Session, Answer>(stored(sessionId), (session) => indexed(action(session), session))
+  compareAndSwap<Session, Output>(stored(sessionId), (session) => indexed(action(session), session))
 
-/** The same, and a session that does not exist begins. */
-export async function changeOrBegin<Answer>(
+/** Applies an action to a session, which is created if it does not exist. */
+export async function changeOrBegin<Output>(
   sessionId: string,
   channel: Session['channel'],
-  action: (session: Session) => Transition<Session, Answer>,
-): Promise<Transition<Session, Answer>> {
-  const changed = await compareAndSwap<Session, Answer>(
+  action: (session: Session) => Transition<Session, Output>,
+): Promise<Transition<Session, Output>> {
+  const changed = await compareAndSwap<Session, Output>(
     stored(sessionId),
     (session) => indexed(action(session), session),
     () => newSession(sessionId, channel, randomUUID(), new Date().toISOString()),
@@ -59,7 +59,7 @@ export async function changeOrBegin<Answer>(
   return changed
 }
 
-/** A consistent read; a deleted session is none. */
+/** Returns a session (consistent read), or undefined if there is none or it was deleted. */
 export async function readSession(sessionId: string): Promise<Session | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
@@ -72,7 +72,7 @@ export async function readSession(sessionId: string): Promise<Session | undefine
   return session?.deleted ? undefined : session
 }
 
-/** The session was deleted, and no message has begun it anew. */
+/** Returns whether the session was deleted and no message has started it again. */
 export async function isDeleted(sessionId: string): Promise<boolean> {
   const { Item } = await dynamo.send(
     new GetCommand({
@@ -84,7 +84,7 @@ export async function isDeleted(sessionId: string): Promise<boolean> {
   return Item?.deleted === true
 }
 
-/** The number of a session's last entry, and of a message that it has seen; undefined when there is no such session. */
+/** Returns the number of a session's last entry and that of a message, or undefined if there is no such session. */
 export async function progressOf(
   sessionId: string,
   messageId?: string,
@@ -102,18 +102,18 @@ export async function progressOf(
   return { lastSeq: Item.lastSeq, seen: messageId && Item.seen?.[messageId] }
 }
 
-/** What is listed of a session. */
+/** The fields of a session in a list. */
 type ListedSession = Pick<Session, 'sessionId' | 'createdAt' | 'channel' | 'run'> & {
   readonly lastActivity: string
 }
 
-/** Sessions, the most recently active first; the index is eventually consistent. */
+/** Returns one page of sessions, most recently active first. The index is eventually consistent. */
 export async function listSessions(
   limit: number,
   start?: Readonly<Record<string, unknown>>,
 ): Promise<{
   sessions: readonly ListedSession[]
-  /** Where the next page begins; absent on the last. */
+  /** Where the next page starts. Absent on the last page. */
   next?: Readonly<Record<string, unknown>>
 }> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
@@ -133,7 +133,7 @@ export async function listSessions(
   }
 }
 
-/** The most recently active session's id: activity is known by the minute, and within one an open run goes first. */
+/** Returns the id of the most recently active session. Activity is rounded to the minute; an open run wins a tie. */
 export async function latestSession(): Promise<string | undefined> {
   const { sessions } = await listSessions(25)
   const [first] = sessions
@@ -141,7 +141,7 @@ export async function latestSession(): Promise<string | undefined> {
   return (latest.find(({ run }) => run.open) ?? first)?.sessionId
 }
 
-/** Open runs whose session has not moved since `before` (ISO 8601), the longest unmoved first; one page. */
+/** Returns one page of open runs whose session has not changed since `before` (ISO 8601), oldest first. */
 export async function unmovedRuns(
   before: string,
 ): Promise<readonly { sessionId: string; run: number }[]> {

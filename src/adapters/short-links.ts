@@ -1,4 +1,4 @@
-/** Links that are short, need no token and cannot be guessed: for people who have nothing but what was sent to them. */
+/** Short links that need no token and cannot be guessed, for people who write by SMS or email. */
 import { createHmac } from 'node:crypto'
 import type { DeliveredFile } from '../channels/delivery.ts'
 import { type LinkTarget, putLink } from './contacts.ts'
@@ -10,15 +10,15 @@ const TOKEN_LENGTH = 22
 
 export interface ShortLink {
   readonly url: string
-  /** Before that it leads nowhere; done again it works for as long anew. */
+  /** Activates the link. Calling it again extends the link's lifetime. */
   open(): Promise<void>
 }
 
-/** To the whole text of a delivery: the same link for the same one. */
+/** Returns the link to the full text of a delivery, which is always the same. */
 export const linkToText = (sessionId: string, seq: number, name: string) =>
   link(`text ${sessionId} ${seq} ${name}`, { sessionId, text: { seq, name } })
 
-/** To a file that was handed over. */
+/** Returns the link to a file that a worker handed over. */
 export const linkToFile = (sessionId: string, { key, name }: DeliveredFile) =>
   link(`file ${key}`, { sessionId, file: { key, name } })
 

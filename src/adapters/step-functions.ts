@@ -1,4 +1,4 @@
-/** Step Functions: start, stop and answer, with the outcomes that the run protocol tells apart. */
+/** Starts and stops Step Functions executions and completes their tasks. */
 import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
@@ -14,7 +14,7 @@ import {
 
 const workflows = new SFNClient({ maxAttempts: 4 })
 
-/** Answers false when that name has been used by an execution that is over. One that is running is `true`. */
+/** Returns whether an execution with this name runs now; false if the name belongs to one that has ended. */
 export async function startExecution(
   machine: string,
   name: string,
@@ -31,7 +31,7 @@ export async function startExecution(
   }
 }
 
-/** Stops an execution; one that is over or never was is fine. */
+/** Stops an execution. Ignores one that has ended or never existed. */
 export async function stopExecution(machine: string, name: string, cause: string): Promise<void> {
   try {
     await workflows.send(
@@ -51,7 +51,7 @@ const isOver = (error: unknown) =>
   error instanceof TaskDoesNotExist ||
   error instanceof InvalidToken
 
-/** Answers whether a task was waiting for this token. */
+/** Returns whether a task was waiting for this token. */
 export async function completeTask(taskToken: string): Promise<boolean> {
   try {
     await workflows.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }))
@@ -62,7 +62,7 @@ export async function completeTask(taskToken: string): Promise<boolean> {
   }
 }
 
-/** Answers whether a task is still waiting for this token. */
+/** Returns whether a task is still waiting for this token. */
 export async function sendHeartbeat(taskToken: string): Promise<boolean> {
   try {
     await workflows.send(new SendTaskHeartbeatCommand({ taskToken }))

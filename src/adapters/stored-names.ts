@@ -1,6 +1,6 @@
 /**
- * Where the tables call something otherwise than the code. The names in the tables never change: functions of the version
- * before still read and write the same items while a deployment is being updated.
+ * Maps names in the code to names in the tables, where they differ. Names in the tables never change, because functions of
+ * the previous version read and write the same items while a deployment is updated.
  */
 import type { Body } from '../core/message.ts'
 import type { Session, Turn } from '../core/session.ts'
@@ -8,7 +8,7 @@ import type { Leg, Worker } from '../core/worker.ts'
 
 type Attributes = Readonly<Record<string, unknown>>
 
-/** How the attributes of an item are named in its table. */
+/** Translates the attributes of an item between the code and its table. */
 export interface StoredNames<Item> {
   read(stored: Attributes): Item
   /** Some or all attributes of an item. */
@@ -23,7 +23,7 @@ const renamed = (value: object, names: Names): Attributes =>
 const inverse = (names: Names): Names =>
   Object.fromEntries(Object.entries(names).map(([name, stored]) => [stored, name]))
 
-/** The value of one attribute with its own names replaced; absent stays absent. */
+/** Changes the value of one attribute. An absent one stays absent. */
 const within = (item: Attributes, name: string, change: (value: object) => unknown): Attributes => {
   const value = item[name]
   return typeof value === 'object' && value !== null ? { ...item, [name]: change(value) } : item
@@ -61,7 +61,7 @@ export const workerNames: StoredNames<Worker> = {
 const BODY = { replyTo: 'askers', slashCommand: 'order' }
 
 export const bodyNames = {
-  /** Not checked yet: the document may be anything. */
+  /** Does not check the document, which may be anything. */
   read: (stored: unknown): unknown =>
     typeof stored === 'object' && stored !== null ? renamed(stored, inverse(BODY)) : stored,
   write: (body: Body): Attributes => renamed(body, BODY),

@@ -1,7 +1,7 @@
 /**
- * Totals by day, by day and sender, and of all time, in the Usage table: a tree in which each posts its *whole* count to
- * the one above, under its own name. Repeating that changes nothing, a lost posting is made good by the next, an older
- * one never displaces a younger. Every total is read from items whose size does not grow with what was counted.
+ * Totals by day, by day and sender, and of all time, in the Usage table. They form a tree in which each node posts its
+ * *whole* count to its parent, under its own name. A repeated posting changes nothing, the next posting makes up for a
+ * lost one, and an older one never replaces a newer one. The size of the items does not grow with what is counted.
  */
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
@@ -10,19 +10,19 @@ import { add, type Day, dateOf, isEmpty, rank, type Tally } from '../core/tally.
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 
-/** A total: the item at `part` of a scope. Part 0 is the scope's own, the others are where sessions post. */
+/** A total: the item at `part` of a scope. Part 0 is the scope's total; sessions post to the others. */
 interface Total {
   readonly scope: string
   readonly part: number
 }
 
-/** Sessions of a day post to so many items, so that writers do not queue and no item gets too large. */
+/** The sessions of a day post to this many items, so that writers do not contend and no item gets too large. */
 const PARTS = 64
 
 const partOf = (sessionId: string) =>
   1 + ((createHash('sha256').update(sessionId).digest()[0] ?? 0) % PARTS)
 
-/** Whose day: everybody's, or one sender's. */
+/** The scope of a day: of all senders, or of one. */
 const dayScope = (date: string, sender?: string) =>
   sender === undefined ? `day#${date}` : `day#${date}#${sender}`
 
@@ -39,7 +39,7 @@ export interface Posting {
   readonly days: readonly Day[]
 }
 
-/** Posts a session's own counts of its latest days, up to the totals of these days. */
+/** Posts a session's counts of its latest days to the totals of these days. */
 export async function post({ sessionId, sender, source, days }: Posting): Promise<void> {
   const part = partOf(sessionId)
   await Promise.all(
@@ -53,13 +53,13 @@ export async function post({ sessionId, sender, source, days }: Posting): Promis
             await postTo(whole(scope), `part ${part}`, sum)
           }),
         )
-        // The sweep brings up today and yesterday; nobody would come for an older day.
+        // The sweep rolls up only today and yesterday, so roll up an older day here.
         if (date !== dateOf(Date.now())) await rollUp(date)
       }),
   )
 }
 
-/** Posts a day's total to its month, and that to all time. */
+/** Posts a day's total to its month, and the month's to all time. */
 export async function rollUp(date: string): Promise<void> {
   const day = await dayTotal(date)
   if (isEmpty(day)) return
@@ -67,11 +67,11 @@ export async function rollUp(date: string): Promise<void> {
   await postTo(ALL, monthOf(date), month)
 }
 
-/** What all sessions, or those of one sender, have posted for a day; a consistent read of one item. */
+/** Returns a day's total of all senders, or of one. A consistent read of one item. */
 export const dayTotal = (date: string, sender?: string): Promise<Tally> =>
   read(whole(dayScope(date, sender)))
 
-/** All that was ever counted, and today's part of it, in one consistent request; `since` is a date, of nothing undefined. */
+/** Returns the totals of all time and of today, in one consistent request. `since` is the first date, or undefined if nothing was counted. */
 export async function grandTotals(
   now: number,
 ): Promise<{ all: Tally; today: Tally; since: string | undefined }> {
@@ -84,7 +84,7 @@ export async function grandTotals(
   )
   const found = Responses?.[table] ?? []
   const posted = ({ scope }: Total) => postedIn(found.find((item) => item.scope === scope))
-  // What may not be rolled up yet counts as it is now.
+  // Use the current value of a total that may not be rolled up yet.
   const today = sum(posted(whole(dayScope(date))))
   const days = { ...posted(monthTotal(month)), ...(!isEmpty(today) && { [date]: today }) }
   const months = { ...posted(ALL), ...(Object.keys(days).length > 0 && { [month]: sum(days) }) }
@@ -96,7 +96,7 @@ export async function grandTotals(
   }
 }
 
-/** Whole counts by the name of what posted them. */
+/** Whole counts, by the name of the node that posted them. */
 type Posted = Readonly<Record<string, Tally>>
 
 function postedIn(item: Record<string, unknown> = {}): Posted {
@@ -114,7 +114,7 @@ async function read(total: Total): Promise<Tally> {
   return sum(postedIn(Item))
 }
 
-/** Posts the whole count of `from`; answers the sum of all that was posted there. Months and all time are kept for ever. */
+/** Posts the whole count of `from` and returns the total's sum. Totals of months and of all time never expire. */
 async function postTo(total: Total, from: string, tally: Tally): Promise<Tally> {
   const expires = total.scope.startsWith('day#')
   try {

@@ -13,13 +13,13 @@ const stored = ({ sessionId, workerId }: { sessionId: string; workerId: string }
   names: workerNames,
 })
 
-/** Applies an action to a worker; undefined when there is no such worker. */
-export const changeWorker = <Answer>(
+/** Applies an action to a worker. Returns undefined if there is no such worker. */
+export const changeWorker = <Output>(
   key: { sessionId: string; workerId: string },
-  action: (worker: Worker) => Transition<Worker, Answer>,
-) => compareAndSwap<Worker, Answer>(stored(key), action)
+  action: (worker: Worker) => Transition<Worker, Output>,
+) => compareAndSwap<Worker, Output>(stored(key), action)
 
-/** Puts a worker unless it is there already. */
+/** Stores a worker unless it already exists. */
 export const spawnWorker = async (worker: Worker): Promise<void> => {
   const { sessionId, workerId } = worker
   await compareAndSwap<Worker, void>(
@@ -29,7 +29,7 @@ export const spawnWorker = async (worker: Worker): Promise<void> => {
   )
 }
 
-/** A consistent read. */
+/** Returns a worker (consistent read), or undefined if there is none. */
 export async function readWorker(sessionId: string, workerId: string): Promise<Worker | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
@@ -42,8 +42,8 @@ export async function readWorker(sessionId: string, workerId: string): Promise<W
 }
 
 /**
- * The latest workers of a session, newest first, by the number of its last one: their ids sort as text, `w10` before
- * `w9`. One request.
+ * Returns the latest workers of a session, newest first, in one request. Their ids are counted down from `last`, because
+ * ids sort as text (`w10` before `w9`).
  */
 export async function latestWorkers(
   sessionId: string,
@@ -72,7 +72,7 @@ export async function latestWorkers(
   return ids.flatMap((id) => found.find(({ workerId }) => workerId === id) ?? [])
 }
 
-/** Every worker of a session, oldest first. */
+/** Returns all workers of a session, oldest first. */
 export async function sessionWorkers(sessionId: string): Promise<readonly Worker[]> {
   const workers: Worker[] = []
   let start: Record<string, unknown> | undefined
@@ -92,7 +92,7 @@ export async function sessionWorkers(sessionId: string): Promise<readonly Worker
   return workers.sort((a, b) => Number(a.workerId.slice(1)) - Number(b.workerId.slice(1)))
 }
 
-/** Forgets them; they must have ended before. */
+/** Deletes workers that have ended. */
 export async function deleteWorkers(workers: readonly Worker[]): Promise<void> {
   for (const { sessionId, workerId } of workers)
     await dynamo.send(
@@ -102,11 +102,11 @@ export async function deleteWorkers(workers: readonly Worker[]): Promise<void> {
 
 export interface WorkerPage {
   readonly workers: readonly Worker[]
-  /** Where the next page begins; absent on the last. */
+  /** Where the next page starts. Absent on the last page. */
   readonly next?: Readonly<Record<string, unknown>>
 }
 
-/** How many workers live, counted in one request: beyond a megabyte of them in the index it is a lower bound. */
+/** Counts the live workers in one request. If the index exceeds a megabyte, the count is a lower bound. */
 export async function countLiveWorkers(): Promise<number> {
   const { Count = 0 } = await dynamo.send(
     new QueryCommand({
@@ -120,7 +120,7 @@ export async function countLiveWorkers(): Promise<number> {
   return Count
 }
 
-/** Live workers of all sessions, the latest started first; eventually consistent. */
+/** Returns one page of the live workers of all sessions, latest first (eventually consistent). */
 export async function liveWorkers(limit: number, start?: WorkerPage['next']): Promise<WorkerPage> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({

@@ -1,19 +1,19 @@
-/** Numbers, addresses and domains of people, each in its one form. */
+/** Parses phone numbers, email addresses and domains into one normal form each. */
 import * as z from 'zod'
 
 const NUMBER = /^\+[1-9]\d{6,14}$/
 const DOMAIN = /^@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
 
-/** A phone number as E.164 writes it, without what people put between its digits; nothing when it is none. */
+/** Returns a phone number in E.164, without separators, or undefined if `text` is not one. */
 export function phoneNumber(text: string): string | undefined {
   const number = text.trim().replaceAll(/[ ().-]/g, '')
   return NUMBER.test(number) ? number : undefined
 }
 
-/** What a path of SMTP holds (RFC 5321, 4.5.3.1.3); a longer one would be no key of a table either. */
+/** The longest path in SMTP (RFC 5321, 4.5.3.1.3). It also keeps addresses short enough for a table key. */
 const LONGEST = 254
 
-/** A mail address in lower case; nothing when it is none. */
+/** Returns an email address in lower case, or undefined if `text` is not one. */
 export const emailAddress = (text: string): string | undefined =>
   z.email().max(LONGEST).safeParse(text.trim().toLowerCase()).data
 

@@ -1,14 +1,14 @@
-/** What a channel is: one row of the table in index.ts, from which everything else that knows channels derives. */
+/** The type of a channel: a row of the table in index.ts, from which everything else about channels derives. */
 import type * as z from 'zod'
 
 export interface ChannelRow {
-  /** The header under which the conductor sees a message that came this way. */
+  /** The header under which the conductor sees a message from this channel. */
   readonly header: string
-  /** How Baton sends to people. Absent where they read the replies in the history instead. */
+  /** How Baton sends to people. Absent if they read the replies in the history instead. */
   readonly outbound?: OutboundChannel<ReturnAddressShape>
 }
 
-/** Counters of a tally (core/tally.ts), whose names derive from those of the channels. */
+/** Counters of a tally (core/tally.ts). Their names derive from those of the channels. */
 export type Counts = Readonly<Record<string, number | undefined>>
 
 /** What a delivery on a channel may be counted as. */
@@ -23,19 +23,19 @@ export interface ReturnAddressShape {
 }
 
 export interface OutboundChannel<Address extends ReturnAddressShape> {
-  /** As people call it, in a sentence. */
+  /** The channel's name within a sentence. */
   readonly label: string
   readonly returnAddress: z.ZodType<Address>
   /**
-   * Returns where to send to if `to`, as a person or the conductor wrote it, is an address of this channel; undefined if
-   * it is none.
+   * Returns the return address for `to`, which a person or the conductor wrote, or undefined if it is not an address of
+   * this channel.
    */
   addressOf(to: string, subject: string): Address | undefined
-  /** An address as an example, for error messages. */
+  /** An example address, for error messages. */
   readonly example: string
   /** The environment variable that holds Baton's own address. Without a value the channel is not configured. */
   readonly ownAddress: `${string}_NUMBER` | `${string}_ADDRESS`
-  /** How many files one delivery may have, and why; absent if there is no limit. */
+  /** How many files one delivery may have, and why. Absent if there is no limit. */
   readonly fileLimit?: { readonly most: number; readonly reason: string }
   /** What a delivery that was sent is counted as. `segments` as the provider charges them. */
   sent(segments: number): SentCounts<Address['channel']>

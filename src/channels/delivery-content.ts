@@ -1,4 +1,4 @@
-/** What a delivery says: an entry's own text, or what a command of it asks to be sent. */
+/** The content of a delivery: an entry's own text, or the text that one of its commands sends. */
 import { createHash } from 'node:crypto'
 import { deliveredText } from '../commands/index.ts'
 import type { Entry } from '../core/history.ts'
@@ -9,7 +9,7 @@ export interface DeliveryContent {
   readonly text: string
 }
 
-/** Of the delivery's name; throws for a command that is not in the entry: then it is not the entry of the delivery. */
+/** Returns the content of the delivery called `name`. Throws if the entry has no such command, because then it is the wrong entry. */
 export function deliveryContent(
   { text, commands = [] }: Pick<Entry, 'text' | 'commands'>,
   name: string,
@@ -22,7 +22,7 @@ export function deliveryContent(
 
 const REPLY = 'reply.'
 
-/** Names the delivery of an entry's text to one of those whom it is for; it stands in logs, where addresses do not. */
+/** Names the delivery of an entry's text to one recipient. It is safe for logs, which must not contain addresses. */
 export const replyDeliveryName = ({
   channel,
   address,

@@ -1,4 +1,4 @@
-/** Every channel by which people reach Baton: a new one is a folder, a row here, a row in send.ts, and its resources. */
+/** The table of channels. A new channel is a folder, a row here, a row in send.ts, and its resources. */
 import * as z from 'zod'
 import type { Tally } from '../core/tally.ts'
 import { domain } from './address.ts'
@@ -23,7 +23,7 @@ export type OutboundName = {
 export type ReturnAddressOn<Name extends OutboundName> = z.infer<
   Channels[Name]['outbound']['returnAddress']
 >
-/** Where a reply goes. A person who writes over HTTP has no such address: they read the history. */
+/** Where a reply goes. People who write over HTTP have no such address, because they read the history. */
 export type ReturnAddress = { [Name in OutboundName]: ReturnAddressOn<Name> }[OutboundName]
 
 export const OUTBOUND_NAMES = CHANNEL_NAMES.filter(
@@ -39,8 +39,8 @@ export const returnAddress: z.ZodType<ReturnAddress> = z.union(
 export const outboundChannel = (name: OutboundName) => CHANNELS[name].outbound
 
 /**
- * Returns where to send to by the form of the address; undefined if it is an address of no channel. `subject` is for
- * channels that have one.
+ * Returns the return address for `to`, or undefined if no channel has such addresses. `subject` is for channels that
+ * have one.
  */
 export function returnAddressOf(to: string, subject: string): ReturnAddress | undefined {
   for (const row of OUTBOUND) {
@@ -50,10 +50,10 @@ export function returnAddressOf(to: string, subject: string): ReturnAddress | un
   return undefined
 }
 
-/** What an address may look like: `a number like …, or an email address like …`. */
+/** Describes valid addresses: `a number like … or an email address like …`. */
 export const ADDRESS_EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or ')
 
-/** What was paid for on each channel, for a receipt. */
+/** Returns what was paid for on each channel, for a receipt. */
 export const spentOnChannels = (tally: Tally): readonly string[] =>
   OUTBOUND.flatMap((row) => row.spent(tally) ?? [])
 

@@ -1,4 +1,4 @@
-/** How a delivery is sent on each channel. Apart from index.ts, because only the function that delivers needs it. */
+/** Prepares deliveries on each channel. Separate from index.ts, because only deliver-message needs it. */
 import { env } from '../adapters/environment.ts'
 import type { OutboxMessage } from '../adapters/queues.ts'
 import type { Entry } from '../core/history.ts'
@@ -8,7 +8,7 @@ import { prepareEmail } from './email/send.ts'
 import { type OutboundName, outboundChannel, type ReturnAddressOn } from './index.ts'
 import { prepareSms } from './sms/send.ts'
 
-/** Returns the delivery, or why it can never be sent. `from` is Baton's own address on the channel. */
+/** Returns the prepared delivery, or why it can never be sent. `from` is Baton's own address on the channel. */
 type Prepare<Name extends OutboundName> = (
   delivery: OutboxMessage & { readonly to: ReturnAddressOn<Name> },
   content: DeliveryContent,
@@ -20,7 +20,7 @@ const PREPARE: { readonly [Name in OutboundName]: Prepare<Name> } = {
   email: prepareEmail,
 }
 
-/** Throws if the entry has no command of the delivery's name: then it is not the entry of the delivery. */
+/** Prepares a delivery of `entry`. Throws if the entry has no command of that name, because then it is the wrong entry. */
 export async function prepareDelivery(
   delivery: OutboxMessage,
   entry: Entry,

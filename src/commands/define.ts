@@ -1,4 +1,4 @@
-/** What a command is: one row of the table in index.ts, from which everything else that knows commands derives. */
+/** The type of a command: a row of the table in index.ts, from which everything else about commands derives. */
 import * as z from 'zod'
 import type { DeliveredFile } from '../channels/delivery.ts'
 import { ADDRESS_EXAMPLES, type ReturnAddress } from '../channels/index.ts'
@@ -6,20 +6,20 @@ import type { ExceededBudget } from '../core/budget.ts'
 import type { Verdict, Worker } from '../core/worker.ts'
 import type { CommandResult } from '../protocol/turn.ts'
 
-/** At most 60 kB of UTF-8: a worker's item holds a task, criteria, instructions and activity within DynamoDB's 400 kB. */
+/** At most 60 kB of UTF-8, so that a worker's item (task, criteria, instructions, activity) fits DynamoDB's 400 kB. */
 export const text = z.string().trim().min(1).max(20_000)
 export const workerId = z.string().regex(/^w[1-9]\d{0,5}$/, 'a worker id looks like w1')
 
-/** The fields of a command in plain text, which are separated by `|`. */
+/** The argument of a command in plain text: fields separated by `|`. */
 export interface TextArgument {
   readonly whole: string
-  /** The field number `index`, from 0; undefined if there are fewer. */
+  /** Returns field number `index`, counted from 0, or undefined if there are fewer. */
   field(index: number): string | undefined
-  /** Everything from field `index` on, `|` included; undefined if it is empty. */
+  /** Returns everything from field `index` on, including `|`, or undefined if it is empty. */
   from(index: number): string | undefined
 }
 
-/** What became of a command: for the history, for the conductor (`notice`), and for the session item. */
+/** The outcome of a command: for the history, for the conductor (`notice`), and for the session item. */
 export interface CommandOutcome {
   readonly status: 'done' | 'refused' | 'failed'
   readonly outcome: string
@@ -27,33 +27,33 @@ export interface CommandOutcome {
   readonly notice?: string
   readonly started?: NonNullable<CommandResult['started']>
   readonly ended?: NonNullable<CommandResult['ended']>
-  /** The budget that kept the command from being executed. */
+  /** The budget that prevented the command. */
   readonly over?: ExceededBudget
 }
 
-/** The effects that a command may ask for. Each is bound to the command's id, so that repeating it changes nothing. */
+/** The effects that a command may have. Each is bound to the command's id, so repeating it changes nothing. */
 export interface CommandContext {
-  /** Creates the worker that the row says the command `spawns`, and starts its first leg. */
+  /** Creates a worker and starts its first leg. Only for commands whose row has `spawns`. */
   startWorker(task: string, criteria: readonly string[]): Promise<CommandOutcome>
-  /** Starts a further leg of a worker that has reported. */
+  /** Starts another leg of a worker that has reported. */
   instructWorker(workerId: string, instructions: string): Promise<CommandOutcome>
   /** Every worker of the session, oldest first. */
   workers(): Promise<readonly Worker[]>
   worker(workerId: string): Promise<Worker | undefined>
-  /** Ends a worker for good; again for one that has ended. */
+  /** Ends a worker for good. Idempotent. */
   endWorker(worker: Worker, reason: { status: Verdict; reason?: string | undefined }): Promise<void>
-  /** Sends the command's text and these files, to people on the list alone. */
+  /** Sends the command's text and these files, but only to people on the allow list. */
   send(to: ReturnAddress, files?: readonly DeliveredFile[]): Promise<CommandOutcome>
 }
 
 export interface CommandRow<Schema extends z.ZodObject<{ type: z.ZodLiteral<string> }>> {
-  /** The command as structured output has it. */
+  /** The command's schema in structured output. */
   readonly schema: Schema
-  /** What the conductor's prompt says of it: markdown, one list item. */
+  /** Its description in the conductor's prompt: one Markdown list item. */
   readonly prompt: string
-  /** How it is read from plain text (`TYPE: argument`). */
+  /** How it is parsed from plain text (`TYPE: argument`). */
   readonly text: {
-    /** Following lines never belong to it. */
+    /** Set if following lines never belong to it. */
     readonly oneLine?: true
     /** The fields without the type; checked by the schema afterwards. */
     fields(
@@ -71,16 +71,16 @@ export const defineCommand = <Schema extends z.ZodObject<{ type: z.ZodLiteral<st
   row: CommandRow<Schema>,
 ): CommandRow<Schema> => row
 
-/** The command was not executed, and the conductor is told why. */
+/** The outcome of a command that was not executed. The conductor gets the reason. */
 export const refused = (reason: string): CommandOutcome => ({
   status: 'refused',
   outcome: reason.slice(0, 500),
   notice: reason,
 })
 
-/** A worker's id without the emphasis that markdown may put around it. */
+/** Removes Markdown emphasis from a worker id. */
 export const unmarked = (field: string | undefined) => field?.replaceAll(/[*_`]/g, '')
 
-/** Nothing was sent, because `to` is an address of no channel. */
+/** The outcome if `to` is not an address of any channel. */
 export const noAddress = (to: string) =>
   refused(`Nothing was sent: ${JSON.stringify(to.slice(0, 100))} is not ${ADDRESS_EXAMPLES}.`)

@@ -1,3 +1,4 @@
+/** DELIVER_FILE: sends files that workers handed over. */
 import * as z from 'zod'
 import type { DeliveredFile } from '../channels/delivery.ts'
 import { outboundChannel, returnAddressOf } from '../channels/index.ts'
@@ -14,8 +15,8 @@ export const deliverFile = defineCommand({
     subject: z.string().max(500).optional(),
     message: z.string().max(64_000).optional(),
   }),
-  prompt: `DELIVER_FILE {to, paths, workerId, subject, message}: sends files that workers handed over, by their names, to an email
-  address or, as links, to a number; also to the person you talk with.`,
+  prompt: `DELIVER_FILE {to, paths, workerId, subject, message}: sends files that workers handed over, by name, to an email
+  address or (as links) to a number. The person you talk with may be the recipient.`,
   text: {
     fields: ({ field, from }) => ({
       to: field(0),
@@ -31,20 +32,20 @@ export const deliverFile = defineCommand({
     const files = await filesOf(context, id, paths)
     if ('missing' in files)
       return refused(
-        `DELIVER_FILE was not done: no worker${id ? ` ${id}` : ''} has handed over ${JSON.stringify(files.missing)}. Workers hand over what they put into ~/artifacts; give names as their reports have them.`,
+        `DELIVER_FILE was not done: no worker${id ? ` ${id}` : ''} has handed over ${JSON.stringify(files.missing)}. Workers hand over the files in ~/artifacts. Use the names from their reports.`,
       )
     const address = returnAddressOf(to, subject ?? 'Files')
     if (!address) return noAddress(to)
     const channel = outboundChannel(address.channel)
     if ('fileLimit' in channel && files.length > channel.fileLimit.most)
       return refused(
-        `DELIVER_FILE was not done: by ${channel.label} at most ${channel.fileLimit.most} files can be sent, because ${channel.fileLimit.reason}. Send several, or an archive.`,
+        `DELIVER_FILE was not done: one ${channel.label} can have at most ${channel.fileLimit.most} files, because ${channel.fileLimit.reason}. Send several, or an archive.`,
       )
     return context.send(address, files)
   },
 })
 
-/** The artifact at each path, of several workers the latest one's; or the first path that is none. */
+/** Returns the artifact at each path (the latest worker's, if several have it), or the first path that has none. */
 async function filesOf(
   context: CommandContext,
   id: string | undefined,

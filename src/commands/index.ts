@@ -1,6 +1,6 @@
 /**
- * Every command that a conductor may give: a new one is a file and a row here. The JSON schema of a turn, the conductor's
- * prompt, the text grammar, the API's enumeration and the scripted model derive from the rows.
+ * The table of the conductor's commands. A new command is a file and a row here. The JSON schema of a turn, the
+ * conductor's prompt, the text grammar, the API's enum and the scripted model derive from the rows.
  */
 import * as z from 'zod'
 import type { CommandContext, CommandOutcome, CommandRow } from './define.ts'
@@ -29,16 +29,16 @@ export type CommandType = Command['type']
 export const typeOf = ({ schema }: Row): CommandType => schema.shape.type.value
 export const COMMAND_TYPES: readonly CommandType[] = COMMANDS.map(typeOf)
 
-/** Any command, told apart by its type. */
+/** Any command; `type` says which. */
 export const command: z.ZodType<Command> = z.discriminatedUnion('type', [
   COMMANDS[0].schema,
   ...COMMANDS.slice(1).map(({ schema }) => schema),
 ])
 
-/** Returns the row of a command; throws for a type that is none. */
+/** Returns the row of a command. Throws for an unknown type. */
 export function rowOf(type: CommandType): Row {
   const row = COMMANDS.find((each) => typeOf(each) === type)
-  if (!row) throw new Error(`${type} is no command`)
+  if (!row) throw new Error(`${type} is not a command`)
   return row
 }
 

@@ -1,3 +1,4 @@
+/** KILL_WORKER: ends one worker, or all. */
 import * as z from 'zod'
 import type { Verdict } from '../core/worker.ts'
 import { defineCommand, refused, unmarked, workerId } from './define.ts'
@@ -9,8 +10,8 @@ export const killWorker = defineCommand({
     accepted: z.boolean().optional(),
     reason: z.string().max(2_000).optional(),
   }),
-  prompt: `KILL_WORKER {workerId, accepted, reason}: ends a worker when you are done with it. Do this for every worker: once its
-  work is accepted, or once it is clear that it will not be.`,
+  prompt: `KILL_WORKER {workerId, accepted, reason}: ends a worker. Do this for every worker, once its work is accepted or
+  once it is clear that it will not be.`,
   text: {
     oneLine: true,
     fields: ({ field, from }) => ({
@@ -26,7 +27,7 @@ export const killWorker = defineCommand({
     await Promise.all(ending.map((worker) => context.endWorker(worker, { status, reason })))
     const ended = ending.map((worker) => ({ workerId: worker.workerId, status }))
     const names = ended.map((each) => each.workerId).join(', ')
-    return { status: 'done', outcome: names ? `${names} ${status}` : 'none was live', ended }
+    return { status: 'done', outcome: names ? `${names} ${status}` : 'no worker was live', ended }
   },
 })
 

@@ -1,9 +1,10 @@
+/** LIST_WORKERS: sends the conductor a list of its workers. */
 import * as z from 'zod'
 import { defineCommand } from './define.ts'
 
 export const listWorkers = defineCommand({
   schema: z.object({ type: z.literal('LIST_WORKERS') }),
-  prompt: 'LIST_WORKERS: the list comes as a [SYSTEM] message.',
+  prompt: 'LIST_WORKERS: sends you a list of your workers as a [SYSTEM] message.',
   text: { oneLine: true, fields: () => ({}) },
   async execute(_, context) {
     const workers = await context.workers()

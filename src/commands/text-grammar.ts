@@ -1,16 +1,16 @@
-/** The conductor's commands in plain text, for a turn that came without structured output: one command a line. */
+/** Parses the conductor's commands from plain text, one a line, for a turn without structured output. */
 import type { TextArgument } from './define.ts'
 import { COMMAND_TYPES, type CommandType, rowOf } from './index.ts'
 import { checkCommands, type TurnReply } from './turn-reply.ts'
 
-/** A bullet or number, emphasis or backticks, the keyword, a colon inside or outside the emphasis, the rest. */
+/** A bullet or number, emphasis or backticks, the keyword, a colon inside or outside the emphasis, the argument. */
 const COMMAND = new RegExp(
   String.raw`^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?<frame>[*_\`]*)(?<keyword>${COMMAND_TYPES.join('|')})(?<inner>[*_\`]*)(?::(?<outer>[*_\`]*)\s*(?<argument>.*)|\s*)$`,
   's',
 )
-/** Where a fence may begin, also in a list, or end (CommonMark 0.31, 4.5). */
+/** A line that may open a fence (also in a list) or close it (CommonMark 0.31, 4.5). */
 const FENCE = /^(?<indent>\s*(?:(?:[-*+]|\d+[.)])\s+)*)(?<mark>`{3,}|~{3,})(?<after>.*)$/s
-/** One more than a turn may have, so that the surplus is refused and not passed over. */
+/** One more command than this is read, so that the surplus is refused instead of ignored. */
 const MAX_COMMANDS = 20
 const LINE_END = /\r\n?|\n/
 
@@ -21,24 +21,23 @@ interface Found {
 }
 
 /**
- * Reads commands and the prose around them, which is the reply. A line is no command inside a fenced block or a block
- * quote, nor when it stands word for word anywhere in `input`, the text that this turn answers. A command with text goes on over
- * the following lines until the next command, a block quote or a blank line, and over the fenced blocks that follow it.
- * Takes time linear in the text's length.
+ * Parses the commands; the prose around them is the reply. A line is not a command inside a fenced block or a block quote,
+ * or if `input`, the text that this turn answers, contains it word for word. A command's text continues until the next
+ * command, a block quote or a blank line, and includes fenced blocks that follow. Takes time linear in the text's length.
  */
 export function readText(text: string, input: string): TurnReply {
-  const said = words(input)
+  const quotable = words(input)
   const prose: string[] = []
   const commands: Found[] = []
   let open: Open | undefined
   for (const { line, kind } of markdownLines(text)) {
     const command = kind === 'plain' ? asCommand(line) : undefined
-    if (command && commands.length <= MAX_COMMANDS && !said.includes(words(line))) {
+    if (command && commands.length <= MAX_COMMANDS && !quotable.includes(words(line))) {
       commands.push(command)
       open = rowOf(command.type).text.oneLine
         ? undefined
         : { argument: command.argument, blanks: 0 }
-    } else if (!command && open && goesOn(open, line, kind)) take(open, line)
+    } else if (!command && open && continues(open, line, kind)) take(open, line)
     else {
       open = undefined
       prose.push(line)
@@ -53,14 +52,14 @@ export function readText(text: string, input: string): TurnReply {
   }
 }
 
-/** The command that following lines may belong to, and the blank lines since its last one. */
+/** The command that following lines may belong to, and the number of blank lines since its last line. */
 interface Open {
   readonly argument: string[]
   blanks: number
 }
 
-/** A blank line may still be followed by a fenced block. */
-const goesOn = ({ blanks }: Open, line: string, kind: LineKind) =>
+/** Returns whether the line continues the command. A blank line does, because a fenced block may follow it. */
+const continues = ({ blanks }: Open, line: string, kind: LineKind) =>
   kind === 'fenced' || (kind === 'plain' && (blanks === 0 || !line.trim()))
 
 function take(open: Open, line: string): void {
@@ -74,7 +73,7 @@ function take(open: Open, line: string): void {
 
 type LineKind = 'plain' | 'fenced' | 'quote'
 
-/** Each line, and whether it belongs to a fenced block or a block quote. */
+/** Yields each line, and whether it belongs to a fenced block or a block quote. */
 function* markdownLines(text: string): Generator<{ line: string; kind: LineKind }> {
   let fence: Fence | undefined
   for (const line of text.split(LINE_END)) {
@@ -95,11 +94,11 @@ interface Fence {
 function fenceOf(line: string): Fence | undefined {
   const { indent, mark, after } = FENCE.exec(line)?.groups ?? {}
   if (indent === undefined || mark === undefined || after === undefined) return undefined
-  // Backticks behind backticks are inline code.
+  // More backticks in the same line make it inline code.
   return mark.startsWith('`') && after.includes('`') ? undefined : { indent, mark, after }
 }
 
-/** An end has nothing else in its line, is as long as its beginning, and not indented like code. */
+/** A closing fence is alone in its line, at least as long as the opening one, and not indented like code. */
 const closes = (end: Fence, begin: Fence) =>
   end.mark.startsWith(begin.mark) &&
   (end.indent + end.after).trim() === '' &&
@@ -119,14 +118,14 @@ function asCommand(line: string): Found | undefined {
   return { type, argument: [closed ? argument : withoutEnd(argument.trimEnd(), frame)] }
 }
 
-/** What a frame that began before the keyword holds: `frame` ends it, mirrored. */
+/** Removes the closing emphasis: the mirrored `frame` that began before the keyword. */
 function withoutEnd(argument: string, frame: string): string {
   const end = [...frame].reverse().join('')
   return end && argument.endsWith(end) ? argument.slice(0, -end.length) : argument
 }
 
 /**
- * A line as it is compared with the input: without spaces, what markdown may put around it, and other ways to write the
+ * Normalises a line for comparison with the input: removes spaces and Markdown marks, and unifies other ways to write the
  * same letters.
  */
 const words = (line: string) =>
@@ -136,7 +135,7 @@ const words = (line: string) =>
     .replaceAll(/[\s*_`\\\p{Cf}]+/gu, '')
     .replace(/^[>+\-\d.)]+/, '')
 
-/** The fields of a command as its row reads them, unchecked; `argument` is what follows `TYPE:`. */
+/** Returns a command's fields, not yet checked. `argument` is what follows `TYPE:`. */
 export const fieldsOf = (type: CommandType, argument: string): Record<string, unknown> => ({
   ...rowOf(type).text.fields(textArgument(argument)),
   type,

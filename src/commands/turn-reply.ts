@@ -1,36 +1,36 @@
-/** What a turn of the conductor returns, read from structured output: a reply and commands, each checked by itself. */
+/** The conductor's reply and commands, parsed from structured output. Each command is checked by itself. */
 import * as z from 'zod'
 import { type Command, command, rowOf } from './index.ts'
 
-/** What the conductor meant as a command and cannot be one. It is told what was wrong. */
+/** An invalid command. The conductor is told what is wrong with it. */
 export interface Malformed {
   readonly type: 'MALFORMED'
   readonly asked: string
   readonly problem: string
 }
 
-/** The commands after these are refused together, so that no turn fills the session with its own mistakes. */
+/** Further commands are refused together, so that a turn cannot fill the session with its own mistakes. */
 const MAX_COMMANDS = 20
 
-/** What the conductor's CLI is given as `--json-schema`; it knows draft 7 and no `$schema` of a later one. */
+/** The CLI's `--json-schema`. The CLI supports draft 7 and rejects a later `$schema`. */
 export const turnReplySchema: Record<string, unknown> = z.toJSONSchema(
   z.object({ reply: z.string().nullable(), commands: z.array(command) }),
   { io: 'input', target: 'draft-7' },
 )
 
-/** The outline of a turn; its commands are checked one by one, so that one bad command does not spoil the turn. */
+/** The outline of a turn. Commands are checked one by one, so that a bad one does not invalidate the turn. */
 const outline = z.object({
   reply: z.string().nullable().default(null),
   commands: z.array(z.unknown()).default([]),
 })
 
 export interface TurnReply {
-  /** Markdown for the person, or nothing. */
+  /** Markdown for the person, or null. */
   readonly reply: string | null
   readonly commands: readonly (Command | Malformed)[]
 }
 
-/** Returns the turn that structured output holds, or undefined if it holds none. */
+/** Parses structured output. Returns undefined if it is not a turn. */
 export function parseStructured(value: unknown): TurnReply | undefined {
   const parsed = outline.safeParse(value)
   if (!parsed.success) return undefined
@@ -38,12 +38,12 @@ export function parseStructured(value: unknown): TurnReply | undefined {
   return { reply: reply?.trim() ? reply : null, commands: checkCommands(commands) }
 }
 
-/** Each command, or what is wrong with it; those above the limit as one. */
+/** Returns each command, or what is wrong with it. Commands above the limit become one malformed command. */
 export function checkCommands(values: readonly unknown[]): (Command | Malformed)[] {
   const checked = values.slice(0, MAX_COMMANDS).map(checkCommand)
   const surplus = values.slice(MAX_COMMANDS)
   if (surplus.length === 0) return checked
-  const problem = `a turn has at most ${MAX_COMMANDS} commands: the last ${surplus.length} were not done`
+  const problem = `a turn may have at most ${MAX_COMMANDS} commands, so the last ${surplus.length} were not done`
   return [...checked, malformed(surplus, problem)]
 }
 
@@ -58,10 +58,10 @@ const malformed = (asked: unknown, problem: string): Malformed => ({
   problem,
 })
 
-/** The name of a command: its effects are done under it, so that no retry doubles them. */
+/** The id of a command. Its effects carry this id, so that a retry does not repeat them. */
 export const commandId = (turn: number, index: number) => `t${turn}.${index}`
 
-/** Ids of the workers that the commands spawn, by command index; the first is `w<firstWorker>`. */
+/** Returns the ids of the workers that the commands spawn, by command index. The first is `w<firstWorker>`. */
 export function spawnedIds(
   commands: TurnReply['commands'],
   firstWorker: number,

@@ -1,29 +1,29 @@
-/** What a worker may hand over: kept to by the runner, and checked again by the callback. */
+/** Rules for a worker's artifacts. The runner applies them, and the callback checks them again. */
 import * as z from 'zod'
 
-/** Of the files of one leg; bytes. */
+/** Limits for the files of one leg; sizes in bytes. */
 export const ARTIFACT_LIMITS = { files: 20, bytesEach: 10_000_000, bytesTogether: 25_000_000 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._ -]{0,99}$/
 
-/** Files from which Claude Code takes instructions: the conductor, who looks at artifacts, is not to find one. */
+/** Files from which Claude Code reads instructions. They are refused, because the conductor looks at artifacts. */
 const INSTRUCTIONS = /^(claude(\.local)?\.md|\.claude)$/i
 
-/** Why a file of this name is not taken, and what to do; nothing when it is. */
+/** Returns why a file of this name is refused and what to do, or undefined if it is accepted. */
 export function nameProblem(name: string): string | undefined {
   if (INSTRUCTIONS.test(name))
-    return 'has a name that Claude Code takes instructions from: choose another one'
+    return 'has a name from which Claude Code reads instructions: choose another one'
   return NAME.test(name)
     ? undefined
-    : 'has a name that is not taken: use 1 to 100 of A-Z a-z 0-9 . _ - and space, a letter or digit first'
+    : 'has an invalid name: use 1 to 100 of A-Z a-z 0-9 . _ - and space, starting with a letter or digit'
 }
 
 const artifact = z.object({
   name: z
     .string()
-    .refine((name) => nameProblem(name) === undefined, 'this name is not taken for an artifact'),
+    .refine((name) => nameProblem(name) === undefined, 'this is not a valid name for an artifact'),
   size: z.number().int().min(0).max(ARTIFACT_LIMITS.bytesEach),
-  /** In base64, as S3 takes it. */
+  /** In base64, as S3 expects it. */
   sha256: z
     .string()
     .regex(/^[A-Za-z0-9+/]{43}=$/, 'a SHA-256 checksum in base64 has 44 characters'),
@@ -37,9 +37,9 @@ export const artifactList = z
   .max(ARTIFACT_LIMITS.files)
   .refine(
     (list) => new Set(list.map(({ name }) => name)).size === list.length,
-    'a name stands there twice',
+    'the same name occurs twice',
   )
   .refine(
     (list) => list.reduce((sum, { size }) => sum + size, 0) <= ARTIFACT_LIMITS.bytesTogether,
-    `together they have more than ${ARTIFACT_LIMITS.bytesTogether} bytes`,
+    `all files together have more than ${ARTIFACT_LIMITS.bytesTogether} bytes`,
   )

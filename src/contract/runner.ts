@@ -1,10 +1,10 @@
-/** What the runner in a sandbox and the callback Lambda say to each other, over HTTPS with the job token as bearer. */
+/** The protocol between the runner in a sandbox and sandbox-callback: HTTPS with the job token as bearer token. */
 import * as z from 'zod'
 import { ARTIFACT_LIMITS } from './artifact-rules.ts'
 
 /**
- * How a runner is started: `baton-runner` with this environment, nothing on the command line.
- * `BATON_JOB` is the fencing number; it also marks every process of the job, so that a later job can end it.
+ * The environment of `baton-runner`, which has no arguments. `BATON_JOB` is the fencing number. It also marks every
+ * process of the job, so that a later job can end it.
  */
 export const launchEnv = z.object({
   BATON_CALLBACK: z.url(),
@@ -13,36 +13,36 @@ export const launchEnv = z.object({
 })
 export type LaunchEnv = { [Name in keyof z.infer<typeof launchEnv>]: string }
 
-/** `POST {callback}/job`: 200 with a job; 409 when the job is no longer the current one (the runner exits). */
+/** `POST {callback}/job`: 200 with a job, or 409 if the job is no longer the current one (the runner exits). */
 export const job = z.object({
   role: z.enum(['conductor', 'worker']),
   /** Goes to the CLI's standard input. Never begins with `/`. */
   prompt: z.string(),
   systemPrompt: z.string(),
-  /** JSON Schema of the structured answer (`--json-schema`); only a conductor has one. */
+  /** JSON schema of the structured output (`--json-schema`); only a conductor has one. */
   schema: z.record(z.string(), z.unknown()).optional(),
   /** The CLI session's UUID: `--session-id` without `resume`, `--resume` with it. */
   cliSession: z.uuid(),
-  /** The transcript to start from: `key` names it among those kept in this sandbox, `url` (presigned GET) is asked when it is not there. */
+  /** The transcript to start from. `key` is its name in this sandbox; if it is not there, it is fetched from `url` (presigned GET). */
   resume: z.object({ key: z.string(), url: z.url() }).optional(),
-  /** Where this job's transcript goes afterwards: kept in the sandbox under `key`, and put at `url` (presigned PUT). */
+  /** Where this job's transcript is saved: in the sandbox under `key`, and at `url` (presigned PUT). */
   save: z.object({ key: z.string(), url: z.url() }),
-  /** The CLI is ended after this many seconds and the result says `timeout`. */
+  /** After this many seconds the CLI is ended and the result is `timeout`. */
   timeLimitSeconds: z.number().int().positive(),
   /** Heartbeats are sent this often, in seconds. */
   heartbeatSeconds: z.number().positive(),
   /** How the CLI reaches the model. */
   model: z.object({ baseUrl: z.url(), apiKey: z.string(), name: z.string().optional() }),
-  /** Files laid out read-only below the home folder before the CLI starts (path relative, no `..`). */
+  /** Files to write, read-only, below the home folder before the CLI starts (relative paths, no `..`). */
   files: z.array(z.object({ path: z.string(), content: z.string() })),
-  /** Likewise, fetched from `url` (presigned GET); what cannot be had is told to the CLI before its prompt. */
+  /** Files to fetch from `url` (presigned GET) and write like `files`. The CLI's prompt names those that could not be fetched. */
   downloads: z
     .array(
       z.object({
         path: z.string(),
         url: z.url(),
         size: z.number().int().min(0),
-        /** It never changes: a file of this size that is there already is not fetched again. */
+        /** The content never changes, so an existing file of this size is not fetched again. */
         unchanging: z.boolean().optional(),
       }),
     )
@@ -50,16 +50,16 @@ export const job = z.object({
 })
 export type Job = z.infer<typeof job>
 
-/** `POST {callback}/heartbeat`: 204; 409 when the job is no longer current (the runner ends the CLI and exits). */
+/** `POST {callback}/heartbeat`: 204, or 409 if the job is no longer current (the runner ends the CLI and exits). */
 export const heartbeat = z.object({
-  /** One line a tool call, only those since the last heartbeat, each at most 200 characters. */
+  /** One line a tool call since the last heartbeat, each at most 200 characters. */
   activity: z.array(z.string().max(200)).max(100),
 })
 export type Heartbeat = z.infer<typeof heartbeat>
 
 /**
- * `POST {callback}/artifacts` with an `artifactList`: 200 with links for presigned PUTs, each good for that content alone
- * and with those headers; 409 when the job is no longer current; 400 when the list is refused.
+ * `POST {callback}/artifacts` with an `artifactList`: 200 with presigned PUT links, each valid only for that content and
+ * with those headers; 409 if the job is no longer current; 400 if the list is refused.
  */
 export const uploads = z.object({
   links: z.array(
@@ -68,24 +68,24 @@ export const uploads = z.object({
 })
 export type UploadLink = z.infer<typeof uploads>['links'][number]
 
-/** `POST {callback}/result`: 204, also for a job that is no longer current; anything else is sent again. */
+/** `POST {callback}/result`: 204, also for a job that is no longer current. After any other response, the runner tries again. */
 export const result = z.object({
   outcome: z.enum(['done', 'failed', 'timeout']),
-  /** The answer: every text block after the last tool result, in order. Cut at 200,000 characters, which it then says. */
+  /** The answer: every text block after the last tool result, in order. Cut at 200,000 characters, with a note that says so. */
   text: z.string(),
-  /** Every text block of the whole job, in order (a command may stand before a tool call). Cut likewise. */
+  /** Every text block of the job, in order, because a command may precede a tool call. Cut in the same way. */
   allText: z.string(),
-  /** `structured_output` of the CLI, as it is; checked by the reader. */
+  /** The CLI's `structured_output`, not checked yet. */
   structured: z.unknown().optional(),
-  /** Why it failed, for a person to read: exit code, API error, the end of stderr. */
+  /** Why it failed, for people: exit code, API error, the end of stderr. */
   error: z.string().optional(),
   /** One line a tool call, the last 200. */
   activity: z.array(z.string().max(200)).max(200),
-  /** The job's transcript is at `save.url`: a later job may start from it. */
+  /** The transcript was saved at `save.url`, so a later job may start from it. */
   transcriptSaved: z.boolean().optional(),
   /** Names of the artifacts that were uploaded. */
   artifacts: z.array(z.string()).max(ARTIFACT_LIMITS.files).optional(),
-  /** What lies in ~/artifacts and was not, and why; a line each. */
+  /** What is in ~/artifacts but was not uploaded, and why; one line each. */
   refusedArtifacts: z.array(z.string().max(500)).max(51).optional(),
   usage: z
     .object({

@@ -1,10 +1,10 @@
-/** The artifacts of a worker: which files its jobs may upload, which of them were handed over, and where they lie. */
+/** A worker's artifacts: which files its jobs may upload, which were handed over, and where they are stored. */
 import type { Artifact } from '../contract/artifact-rules.ts'
 import { isCurrentLegJob } from './leg.ts'
 import { transition, unchanged } from './transition.ts'
 import type { LegJob, Upload, Worker, WorkerStep } from './worker.ts'
 
-/** What an item may hold is bounded: 20 files in each of 20 legs, or in further jobs of them. */
+/** Keeps the item small: 20 files in each of 20 legs, all jobs included. */
 const MAX_UPLOADS = 400
 
 const isOf =
@@ -13,8 +13,8 @@ const isOf =
     upload.leg === leg && upload.job === job
 
 /**
- * The current job may upload these files, and no others: only the same list again is granted again, so that one job
- * stores no more than the limits say. Answers nothing for a job that is not the current one.
+ * Lets the current job upload these files and no others. Only the same list is granted a second time, so one job cannot
+ * store more than the limits allow. Returns undefined for a job that is not the current one.
  */
 export function grantUploads(
   worker: Worker,
@@ -27,10 +27,12 @@ export function grantUploads(
   if (granted.length > 0)
     return same(granted, files)
       ? unchanged(worker, 'granted')
-      : unchanged(worker, { refused: 'This job has links for another list of artifacts already.' })
+      : unchanged(worker, {
+          refused: 'This job already has upload links for a different list of artifacts.',
+        })
   if (uploads.length + files.length > MAX_UPLOADS)
     return unchanged(worker, {
-      refused: `A worker hands over at most ${MAX_UPLOADS} artifacts in all its legs.`,
+      refused: `A worker can upload at most ${MAX_UPLOADS} artifacts over all its legs.`,
     })
   const added = files.map(({ name, size, sha256 }) => ({ leg, job, name, size, sha256 }))
   return transition({ ...worker, uploads: [...uploads, ...added] }, 'granted')
@@ -44,11 +46,11 @@ const same = (granted: readonly Upload[], files: readonly Artifact[]) =>
     ),
   )
 
-/** Handed over in a leg, in the order of their names. */
+/** Returns the artifacts handed over in a leg, sorted by name. */
 export const artifactsOfLeg = ({ uploads = [] }: Pick<Worker, 'uploads'>, leg: number) =>
   latest(uploads.filter((upload) => upload.leg === leg))
 
-/** All that a worker has handed over; of several of one name the latest. */
+/** Returns all artifacts of a worker, sorted by name; of several with the same name, the latest. */
 export const artifactsOf = ({ uploads = [] }: Pick<Worker, 'uploads'>) => latest(uploads)
 
 function latest(uploads: readonly Upload[]): readonly Upload[] {
@@ -57,7 +59,7 @@ function latest(uploads: readonly Upload[]): readonly Upload[] {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Where an upload lies in the bucket, whether or not it was handed over. */
+/** The S3 key of an upload, whether or not it was handed over. */
 export const uploadKey = (
   { sessionId, workerId }: Pick<Worker, 'sessionId' | 'workerId'>,
   { leg, job, name }: LegJob & Pick<Upload, 'name'>,

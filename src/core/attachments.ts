@@ -1,4 +1,4 @@
-/** Files that came with mails: where they lie in the bucket. */
+/** The S3 keys of email attachments. */
 import type { AttachedFile } from './message.ts'
 
 export const attachmentKey = (

@@ -1,4 +1,4 @@
-/** What a session has spent in each of the scopes that have budgets, and what it may still do. */
+/** Compares what a session has spent with its budgets, in every scope. */
 import {
   type Budgets,
   type ExceededBudget,
@@ -11,15 +11,15 @@ import {
 import type { Session } from './session.ts'
 import { add, dateOf, since, type Tally } from './tally.ts'
 
-/** Whose budget it is: the number or address that was proven; where none was, everybody of the channel is one. */
+/** The sender whose budget counts: the proven number or address. Without one, all of the channel's people share a budget. */
 export const senderOf = ({ sender, channel }: Pick<Session, 'sender' | 'channel'>): string =>
   sender ?? channel
 
-/** What a session is held to besides its own item. */
+/** Totals that are stored outside the session item. */
 export interface SpendingTotals {
   /** The ledger's total. */
   readonly models: Tally
-  /** Today's totals of the sender and of everybody. */
+  /** Today's totals of the sender and of all senders. */
   readonly sender: Tally
   readonly day: Tally
 }
@@ -39,28 +39,28 @@ function spentBy(
 }
 
 export interface BudgetCheck {
-  /** The first of these units that is used up in any scope. */
+  /** Returns the first of these units that is used up in any scope, or undefined. */
   over(session: Session, units: readonly Unit[]): ExceededBudget | undefined
   /**
-   * How long a new leg may take at most, in whole seconds: what is neither spent nor kept for legs under way. Answers
-   * what is used up when that is less than `shortest`.
+   * Returns how many whole seconds a new leg may take: what is neither spent nor reserved for legs under way. If that is
+   * less than `shortest`, returns the exceeded budget instead.
    */
   legSeconds(session: Session, shortest: number): number | ExceededBudget
 }
 
 /** `now` in ms since the epoch. */
-export function budgetCheck(budgets: Budgets, elsewhere: SpendingTotals, now: number): BudgetCheck {
+export function budgetCheck(budgets: Budgets, totals: SpendingTotals, now: number): BudgetCheck {
   const raised = (session: Session) => raisedOn(session.raised, dateOf(now))
   const over = (session: Session, units: readonly Unit[], kept: Tally = {}) =>
-    exceededBudget(budgets, raised(session), spentBy(session, elsewhere, kept), units)
+    exceededBudget(budgets, raised(session), spentBy(session, totals, kept), units)
   return {
     over: (session, units) => over(session, units),
     legSeconds(session, shortest) {
       const legs = Object.values(session.busy)
       const kept = { sandboxSeconds: legs.reduce((sum, { reserved }) => sum + reserved, 0) }
-      const left = secondsLeft(budgets, raised(session), spentBy(session, elsewhere, kept))
+      const left = secondsLeft(budgets, raised(session), spentBy(session, totals, kept))
       if (left >= shortest) return Math.floor(left)
-      // At the limit once the shortest leg is kept for, too.
+      // Reserve the shortest leg too, because the limit is only exceeded with it.
       const full = add(kept, { sandboxSeconds: shortest })
       return over(session, ['minutes'], full) ?? shortest
     },

@@ -1,4 +1,4 @@
-/** Budgets: how much a run, a session, a sender and a day may use, and which one is used up. */
+/** Budgets: how much a run, a session, a sender and a day may use, and which budget is used up. */
 import * as z from 'zod'
 import type { Tally } from './tally.ts'
 
@@ -11,7 +11,7 @@ const limits = z.strictObject({
   minutes: z.number().positive().optional(),
 })
 
-/** A sender's budget is for a day, and so is the day's, which is everybody's; days are UTC. */
+/** `sender` and `day` are daily budgets (UTC); `day` covers all senders together. */
 export const budgets = z.strictObject({
   run: limits.default({}),
   session: limits.default({}),
@@ -22,20 +22,20 @@ export type Budgets = z.infer<typeof budgets>
 export type Scope = keyof Budgets
 export type Unit = keyof z.infer<typeof limits>
 
-/** What was spent in each scope so far. */
+/** What each scope has spent so far. */
 export type Spent = Readonly<Record<Scope, Tally>>
 
-/** How often each scope's budget was raised for this session; `date` is the day for which the two daily ones were. */
+/** How often each scope's budget was raised for this session. `date` is the day for which the daily ones were raised. */
 export type Raised = Readonly<Partial<Record<Scope, number>>> & { readonly date?: string }
 
-/** What is still raised on a day. */
+/** Returns the raises that still hold on `date`. */
 export function raisedOn(raised: Raised, date: string): Raised {
   if (raised.date === undefined || raised.date === date) return raised
   const { sender: _, day: __, date: ___, ...lasting } = raised
   return lasting
 }
 
-/** The scope's budget once more. */
+/** Raises the scope's budget by its full amount once more. */
 export const raise = (raised: Raised, scope: Scope, date: string): Raised => {
   const current = raisedOn(raised, date)
   return { ...current, [scope]: (current[scope] ?? 0) + 1, date }
@@ -58,7 +58,7 @@ const MEASURES: Record<Unit, (tally: Tally) => number> = {
   minutes: ({ sandboxSeconds = 0 }) => sandboxSeconds / 60,
 }
 
-/** The first of these units that is used up in any scope; each raise adds the budget once more. */
+/** Returns the first of these units that is used up in any scope, or undefined. Each raise adds the full budget again. */
 export function exceededBudget(
   given: Budgets,
   raised: Raised,
@@ -77,7 +77,7 @@ export function exceededBudget(
 const limitOf = (given: Budgets, raised: Raised, scope: Scope, unit: Unit) =>
   (given[scope][unit] ?? Number.POSITIVE_INFINITY) * (1 + (raised[scope] ?? 0))
 
-/** How many seconds of sandbox are left in the scope that has least; infinite without a limit. */
+/** Returns the sandbox seconds left in the tightest scope; infinite without a limit. */
 export const secondsLeft = (given: Budgets, raised: Raised, spent: Spent): number =>
   Math.min(
     ...SCOPES.map(

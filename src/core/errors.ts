@@ -1,26 +1,26 @@
-/** The failures that a caller can tell apart. Their names are what Step Functions' Retry and Catch match. */
+/** Errors that callers tell apart. Step Functions' Retry and Catch match them by name. */
 
-/** What a step came for has changed: look at the item again. Caught by the state machine, which goes to TakeMessages. */
+/** The session changed in the meantime. The state machine catches it and returns to TakeMessages. */
 export class StateChanged extends Error {
   override readonly name = 'StateChanged'
 }
 
-/** E2B wants us to wait: a rate limit, or no free sandbox. Waiting, not failing. */
+/** E2B is at a limit (request rate or number of sandboxes). Wait and try again. */
 export class SandboxBusy extends Error {
   override readonly name = 'SandboxBusy'
 }
 
-/** E2B could not be reached or failed in a way that can pass. */
+/** E2B could not be reached, or failed in a way that is probably temporary. */
 export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable'
 }
 
-/** The sandbox is not there any more. */
+/** The sandbox no longer exists. */
 export class SandboxGone extends Error {
   override readonly name = 'SandboxGone'
 }
 
-/** E2B refused for good: a wrong key, an unknown template. The operator has to act. */
+/** E2B refused for good, for example because of a wrong key or an unknown template. The operator has to act. */
 export class SandboxRefused extends Error {
   override readonly name = 'SandboxRefused'
 }

@@ -1,13 +1,13 @@
-/** The names of executions: made from what they do, and read back by whoever hears of their end. */
+/** Builds the names of executions, and parses them when an execution ends. */
 
-/** The name of a run's execution; `.` is not part of a session id, so names never collide. */
+/** The name of a run's execution. Session ids contain no `.`, so names never collide. */
 export const runName = (sessionId: string, run: number) => `${sessionId}.r${run}`
 
 /** The name of a leg's execution. */
 export const legName = (sessionId: string, workerId: string, leg: number) =>
   `${sessionId}.${workerId}.${leg}`
 
-/** What an execution of that name does; nothing for a name that is not ours. */
+/** Parses an execution's name. Returns undefined for a name in another format. */
 export function readName(
   name: string,
 ):

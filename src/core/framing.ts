@@ -1,12 +1,12 @@
-/** How messages reach a model: each under a header that says where it is from, its content fenced as data. */
+/** Formats messages for a model: each under a header that names its source, with the content fenced as data. */
 
 export interface Framed {
-  /** `USER`, `SMS`, `EMAIL`, `WORKER:w1`, `SYSTEM`; for a worker `TASK`, `CRITERIA`, `INSTRUCTIONS`. */
+  /** `USER`, `SMS`, `EMAIL`, `WORKER:w1` or `SYSTEM`; for a worker `TASK`, `CRITERIA` or `INSTRUCTIONS`. */
   readonly header: string
   readonly text: string
 }
 
-/** A fence is longer than any run of backticks in what it holds, so that no content can end it. */
+/** Returns a fence longer than any run of backticks in `text`, so that no content can close it. */
 function fenceFor(text: string): string {
   let longest = 3
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
@@ -18,6 +18,6 @@ const frame = ({ header, text }: Framed) => {
   return `[${header}]\n${fence}\n${text}\n${fence}`
 }
 
-/** A prompt: an introduction of ours (so it never begins with `/`, which the CLI would read as a command), then the frames. */
+/** Builds a prompt. It starts with our introduction, because the CLI would read a leading `/` as a command. */
 export const framePrompt = (introduction: string, messages: readonly Framed[]) =>
   [introduction, ...messages.map(frame)].join('\n\n')

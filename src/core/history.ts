@@ -10,7 +10,7 @@ import type { PendingEntry, Session } from './session.ts'
 export type { Entry, EntryCommand } from '../contract/api/entry.ts'
 
 const SILENCE =
-  'The conductor read your message and had nothing to say to it, even when asked again. Please put it another way.'
+  'The conductor read your message but gave no answer, even when asked again. Please rephrase it.'
 
 const ROLES = { person: 'user', worker: 'worker', system: 'system' } as const
 
@@ -47,7 +47,7 @@ export const receiptEntry = ({
   receipt: { run, ...spentView(spent) },
 })
 
-/** A reply may say what it has cost so far; a turn that only hands work out has none. */
+/** Appends what the run has spent so far, if the turn asks for it. A turn without a reply has no text. */
 function replyText(
   { silent, soFar }: Extract<PendingEntry, { kind: 'turn' }>,
   reply: string | null,
@@ -56,7 +56,7 @@ function replyText(
   return soFar && text ? `${text}\n\n(So far: ${spentText(soFar)}.)` : text
 }
 
-/** A turn's entry; its commands' outcomes are added as they are done. */
+/** A turn's entry. The outcome of each command is added when the command is done. */
 export const turnEntry = (
   turn: Extract<PendingEntry, { kind: 'turn' }>,
   { reply, commands }: TurnReply,

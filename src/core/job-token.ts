@@ -1,4 +1,4 @@
-/** The credentials that enter a sandbox, one for the callback and one for the model's gateway: each a signed statement of which job it may speak for, and until when. */
+/** Job tokens: the only credentials that enter a sandbox, one for the callback and one for the model gateway. Each names a job and an expiry, and is signed. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 
@@ -10,7 +10,7 @@ const claims = z.object({
   leg: z.number().int(),
   /** The fencing number. */
   job: z.number().int(),
-  /** A key for the model's gateway, which is good for nothing else. */
+  /** Marks a key that only the model gateway accepts. */
   use: z.literal('model').optional(),
   /** Seconds since the epoch. */
   expires: z.number().int(),
@@ -26,7 +26,7 @@ export function signJobToken(job: JobClaims, key: string): string {
   return `${payload}.${mac(payload, key)}`
 }
 
-/** The claims of a token signed with `key` and not expired at `now` (ms since the epoch); otherwise nothing. */
+/** Returns the claims of a token, or undefined if it is not signed with `key` or has expired at `now` (ms since the epoch). */
 export function verifyJobToken(token: string, key: string, now: number): JobClaims | undefined {
   const [payload = '', signature = '', ...more] = token.split('.')
   const expected = Buffer.from(mac(payload, key))

@@ -1,12 +1,12 @@
 /**
- * The ledger: what a session has cost elsewhere, of models as the gateway says and of messages as the outbox does, one item
- * a session and one write an action.
+ * The ledger: what a session's models (reported by the model gateway) and messages (reported by the outbox) have cost.
+ * One item a session, one write an action.
  */
 import type { ExceededBudget } from './budget.ts'
 import { add, addToDay, type Day, type Tally } from './tally.ts'
 import { type Transition, transition, unchanged } from './transition.ts'
 
-/** An answer under way: admitted, not yet settled. */
+/** A model request that was admitted and is not settled yet. */
 export interface InFlight {
   readonly job: string
   /** ms since the epoch. */
@@ -18,23 +18,23 @@ export interface Ledger {
   readonly days: readonly Day[]
   /** By request id. */
   readonly inFlight: Readonly<Record<string, InFlight>>
-  /** What the latest jobs used, the oldest first. */
+  /** Usage of the latest jobs, oldest first. */
   readonly jobs: readonly { readonly job: string; readonly tally: Tally }[]
-  /** The latest deliveries that were counted, the oldest first. Absent in what was written before there was SMS. */
+  /** The latest deliveries that were counted, oldest first. Items written before SMS was added lack it. */
   readonly delivered?: readonly string[]
 }
 
-export type LedgerStep<Answer> = Transition<Ledger, Answer>
+export type LedgerStep<Output> = Transition<Ledger, Output>
 
 export const newLedger: Ledger = { total: {}, days: [], inFlight: {}, jobs: [] }
 
-/** No answer takes longer: the gateway's function is ended before. */
+/** No request takes longer, because the gateway's function times out earlier. */
 const LONGEST_MS = 16 * 60_000
 const JOBS = 100
-/** A delivery comes again, if at all, before the next ones of its session. */
+/** Enough to recognise a repeated delivery: repeats arrive before many newer deliveries of their session. */
 const DELIVERIES = 100
 
-/** The name of a job in the ledger: its turn or leg, and its number. */
+/** The name of a job in the ledger: its turn or leg, then its job number. */
 export const jobName = ({
   worker,
   leg,
@@ -48,7 +48,7 @@ export const jobName = ({
 const unitOf = (worker: string | undefined, leg: number) =>
   worker === undefined ? `t${leg}` : `${worker}.${leg}`
 
-/** What all jobs of a turn (without `worker`) or leg have used. */
+/** Returns the usage of all jobs of a turn (without `worker`) or of a leg. */
 export const usedBy = ({ jobs }: Ledger, worker: string | undefined, leg: number): Tally =>
   add(
     ...jobs
@@ -56,12 +56,12 @@ export const usedBy = ({ jobs }: Ledger, worker: string | undefined, leg: number
       .map(({ tally }) => tally),
   )
 
-/** Requests that one job may have under way: what a limit may be passed by has a bound. */
+/** Requests that one job may have under way. It bounds how far a budget can be overrun. */
 const AT_ONCE = 16
 
 /**
- * A request is let through (`admitted`) unless `overOf` finds a budget used up by what was settled so far: then answers
- * which. `busy`: its job has as many under way as it may.
+ * Admits a model request. Returns the exceeded budget if `overOf` finds one in what was settled so far, or `busy` if the
+ * job already has the maximum number of requests under way.
  */
 export function admit(
   ledger: Ledger,
@@ -77,7 +77,7 @@ export function admit(
   return transition({ ...current, inFlight }, 'admitted')
 }
 
-/** What an admitted request has used; settled once, however often this is called. Answers whether it was now. */
+/** Counts the usage of an admitted request, once even if called again. Returns whether this call counted it. */
 export function settle(ledger: Ledger, id: string, used: Tally, now: number): LedgerStep<boolean> {
   const { [id]: request, ...others } = ledger.inFlight
   if (!request) return unchanged(ledger, false)
@@ -90,7 +90,7 @@ export function settle(ledger: Ledger, id: string, used: Tally, now: number): Le
   return transition({ ...counted, inFlight: others, jobs }, true)
 }
 
-/** What a message to a person has used; counted once by its name, however often this is called. */
+/** Counts the usage of a message to a person, once for each name. Returns whether this call counted it. */
 export function countDelivery(
   ledger: Ledger,
   name: string,
@@ -109,7 +109,7 @@ const count = (ledger: Ledger, used: Tally, now: number): Ledger => ({
   days: addToDay(ledger.days, used, now),
 })
 
-/** Requests whose function died before it settled them are counted as what they are: unknown. */
+/** Counts requests whose function died before settling them as unmetered. */
 function giveUpOld(ledger: Ledger, now: number): Ledger {
   const all = Object.entries(ledger.inFlight)
   const old = all.filter(([, { at }]) => at + LONGEST_MS < now)

@@ -1,4 +1,4 @@
-/** A leg: claimed by a job, told about, brought to its end; each action on the worker's item, of its current leg. */
+/** Actions on a worker's current leg: a job claims it, reports activity and a result, and ends it. */
 import type { Tally } from './tally.ts'
 import { transition, unchanged } from './transition.ts'
 import {
@@ -16,7 +16,7 @@ const withLeg = (worker: Worker, leg: Leg): Worker => ({
   legs: [...worker.legs.slice(0, -1), leg],
 })
 
-/** StartLeg: a new job number for the leg, with the sandbox it will run in. Answers the number, or nothing: the leg is over. */
+/** StartLeg: assigns a new job number and a sandbox to the leg. Returns the number, or undefined if the leg is over. */
 export function claimLeg(
   worker: Worker,
   n: number,
@@ -35,16 +35,16 @@ export function claimLeg(
   return transition(withLeg(claimed, { ...leg, job, token, since: leg.since ?? now }), job)
 }
 
-/** A leg is over with its result, or with its outcome when none came. */
+/** A leg is over once it has a result, or an outcome if no result came. */
 const isOver = ({ result, outcome }: Leg) => result !== undefined || outcome !== undefined
 
-/** A job counts while it is the current one of a leg that is not over. */
+/** Returns whether the job is the current one of a leg that is not over. */
 export const isCurrentLegJob = (worker: Worker, n: number, job: number) => {
   const leg = currentLeg(worker)
   return worker.live !== undefined && leg.n === n && leg.job === job && !isOver(leg)
 }
 
-/** A heartbeat's activity lines; nothing is written when there are none, or the leg is over. */
+/** Adds a heartbeat's activity lines. Writes nothing if there are none or the leg is over. */
 export function noteActivity(
   worker: Worker,
   n: number,
@@ -62,7 +62,7 @@ export function noteActivity(
   )
 }
 
-/** The current job's result is noted. Answers the task token to answer, or nothing: dropped. */
+/** Stores the current job's result. Returns the task token to complete, or undefined if the result is dropped. */
 export function storeLegResult(
   worker: Worker,
   n: number,
@@ -96,7 +96,7 @@ export function storeLegResult(
   )
 }
 
-/** Of the files that the job was given links for, those that its result names are artifacts from now on. */
+/** Marks the uploads that the job's result names as handed over. */
 const settled = (uploads: readonly Upload[], of: LegJob, names: readonly string[]) =>
   uploads.map((upload): Upload => {
     if (upload.leg !== of.leg || upload.job !== of.job) return upload
@@ -104,7 +104,7 @@ const settled = (uploads: readonly Upload[], of: LegJob, names: readonly string[
     return names.includes(upload.name) ? { ...known, handedOver: true } : known
   })
 
-/** CollectResult: the leg is over. The report is marked only after it was queued. */
+/** CollectResult: ends the leg. Call it only after the report was queued, because it marks the report as sent. */
 export function endLeg(
   worker: Worker,
   n: number,

@@ -1,4 +1,4 @@
-/** The ids that a log line is about, under the same names in every function, so that one search finds a session's lines. */
+/** The ids in a log line, under the same names in every function, so that one search finds all lines of a session. */
 import * as z from 'zod'
 import type { JobClaims } from './job-token.ts'
 
@@ -15,13 +15,13 @@ const ids = z.object({
 })
 export type LogIds = z.infer<typeof ids>
 
-/** The ids in an event, a state's input, a request's parameters; what has not the form of one is left out. */
+/** Returns the ids in an event, a state's input or a request's parameters. Malformed ids are left out. */
 export const logIds = (from: unknown): LogIds => {
   const { data = {} } = ids.safeParse(from)
   return Object.fromEntries(Object.entries(data).filter(([, id]) => id !== undefined))
 }
 
-/** What a job is about: its turn for the conductor, its leg for a worker. */
+/** Returns a job's ids: its turn for the conductor, its leg for a worker. */
 export const idsOfJob = ({ session, worker, leg, job }: JobClaims): LogIds =>
   logIds({
     sessionId: session,

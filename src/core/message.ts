@@ -1,18 +1,18 @@
-/** A message's body: what was said, by whom, and where the answer goes; stored under the message's id before the session hears of it. */
+/** A message's body: text, author and return addresses. It is stored under the message's id before the session learns of it. */
 import * as z from 'zod'
 import { CHANNELS, channel, type ReturnAddress, returnAddress } from '../channels/index.ts'
 import { slashCommand } from './slash-command.ts'
 
-/** A file that came with a mail: it lies in the bucket, and in every sandbox of its session. */
+/** An email attachment. It is stored in the bucket and copied to every sandbox of its session. */
 export const attachedFile = z.object({
-  /** Below `~/attachments/` in a sandbox, so that two files of one name do not meet. */
+  /** The folder below `~/attachments/` in a sandbox; it keeps files of the same name apart. */
   folder: z.string(),
   name: z.string(),
   size: z.number(),
 })
 export type AttachedFile = z.infer<typeof attachedFile>
 
-/** Where answers go to what this message is about; nobody where all of them read the history. */
+/** Where replies to this message are sent. Empty if its readers all read the history. */
 const replyTo = z.array(returnAddress).readonly().optional()
 
 export const body = z.discriminatedUnion('from', [
@@ -22,15 +22,15 @@ export const body = z.discriminatedUnion('from', [
     text: z.string(),
     at: z.string(),
     replyTo,
-    /** The number or address that was proven to be the sender's. */
+    /** The sender's number or address, if it was proven. */
     sender: z.string().optional(),
     subject: z.string().optional(),
     files: z.array(attachedFile).readonly().optional(),
-    /** Of a mail that was shortened: the whole of it, one of its files. */
+    /** For a shortened email: the file with its full text. */
     whole: attachedFile.optional(),
-    /** It raises the budget at which the run paused. */
+    /** Whether it raises the budget at which the run paused. */
     raises: z.boolean().optional(),
-    /** It is for Baton itself: the conductor never sees it. */
+    /** Set if the message is a slash command, which the conductor never sees. */
     slashCommand: slashCommand.optional(),
   }),
   z.object({
@@ -41,7 +41,7 @@ export const body = z.discriminatedUnion('from', [
     text: z.string(),
     at: z.string(),
     replyTo,
-    /** How long the leg's sandbox ran, and whether the leg came to no good end. */
+    /** How long the leg's sandbox ran, and whether the leg failed. */
     seconds: z.number().optional(),
     failed: z.boolean().optional(),
   }),
@@ -50,7 +50,7 @@ export const body = z.discriminatedUnion('from', [
 export type Body = z.infer<typeof body>
 export type PersonBody = Extract<Body, { from: 'person' }>
 
-/** The header under which the conductor sees it. */
+/** Returns the header under which the conductor sees the message. */
 export function headerOf(message: Body): string {
   switch (message.from) {
     case 'person':
@@ -64,11 +64,11 @@ export function headerOf(message: Body): string {
   }
 }
 
-/** Where a file lies in a sandbox, below its home. */
+/** The path of an attachment in a sandbox, relative to the home folder. */
 export const pathOf = ({ folder, name }: Pick<AttachedFile, 'folder' | 'name'>) =>
   `attachments/${folder}/${name}`
 
-/** What the conductor is shown of it: a person's words under who they are, what about, and what came with them. */
+/** Returns the text that the conductor sees: for a person, the sender, subject and attachments, then the message. */
 export function shownText(message: Body): string {
   if (message.from !== 'person') return message.text
   const { sender, subject, files = [], whole, text } = message
@@ -76,12 +76,12 @@ export function shownText(message: Body): string {
     ...(sender === undefined ? [] : [`From: ${sender}`]),
     ...(subject === undefined ? [] : [`Subject: ${subject}`]),
     ...files.map((file) => `Attached: ~/${pathOf(file)} (${file.size} bytes)`),
-    ...(whole ? [`It was shortened, the whole mail is ~/${pathOf(whole)}`] : []),
+    ...(whole ? [`This email was shortened. Its full text: ~/${pathOf(whole)}`] : []),
   ]
   return lines.length > 0 ? `${lines.join('\n')}\n\n${text}` : text
 }
 
-/** Everybody whom an answer to these messages is for, each once, by the latest address to answer to. */
+/** Returns the return addresses of these messages, each once. */
 export function replyAddresses(bodies: readonly Body[]): readonly ReturnAddress[] {
   const all = bodies.flatMap(({ replyTo = [] }) => replyTo)
   return [...new Map(all.map((asker) => [`${asker.channel} ${asker.address}`, asker])).values()]

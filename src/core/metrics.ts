@@ -1,14 +1,14 @@
-/** Every metric of our own: its unit, and what it means; nothing else publishes to the namespace or watches it. */
+/** Every custom metric, with its unit and meaning. Nothing else publishes to or reads from the namespace. */
 import { dollars, spentView } from './receipt.ts'
 import type { Tally } from './tally.ts'
 
 export const NAMESPACE = 'Baton'
 
-/** The one dimension, which Powertools calls so: the deployment. One more, as the function's name, and every metric would be paid for again. */
+/** The only dimension (Powertools' name for it): the deployment. Each further one, such as the function name, would add the price of every metric again. */
 export const DIMENSION = 'service'
 
 interface Meaning {
-  /** As CloudWatch names units. */
+  /** A CloudWatch unit. */
   readonly unit: 'Count' | 'None'
   readonly meaning: string
 }
@@ -16,37 +16,37 @@ interface Meaning {
 const count = (meaning: string): Meaning => ({ unit: 'Count', meaning })
 
 export const METRICS = {
-  SpendTodayUsd: { unit: 'None', meaning: 'Dollars that models have cost since midnight UTC.' },
-  MessagesInToday: count('Messages from persons since midnight UTC.'),
-  MessagesOutToday: count('Messages to persons since midnight UTC.'),
-  TurnsToday: count('Turns of conductors since midnight UTC.'),
-  WorkersToday: count('Workers that were created since midnight UTC.'),
-  TokensToday: count('Tokens of all kinds that models have used since midnight UTC.'),
-  LiveWorkers: count('Workers that are not ended, at the last sweep.'),
-  SandboxesLeaked: count(
-    'Sandboxes ended by the sweep because no session and no worker knew them.',
-  ),
-  RunsFailed: count('Runs that an error stopped; recovery starts them again.'),
-  DeadLetters: count('Messages taken from the dead-letter queue and appended after all.'),
-  Quarantined: count('Signed messages of SMS and mail that could not be read, and were kept.'),
-  DeliveriesRefused: count('Messages that a provider will not deliver, or that nobody may get.'),
-  DeliveriesUncertain: count('Mails of which nobody can tell whether the provider took them.'),
+  SpendTodayUsd: { unit: 'None', meaning: 'Model cost in dollars since midnight UTC.' },
+  MessagesInToday: count('Messages from people since midnight UTC.'),
+  MessagesOutToday: count('Messages to people since midnight UTC.'),
+  TurnsToday: count('Conductor turns since midnight UTC.'),
+  WorkersToday: count('Workers created since midnight UTC.'),
+  TokensToday: count('Model tokens of all kinds used since midnight UTC.'),
+  LiveWorkers: count('Workers that had not ended at the last sweep.'),
+  SandboxesLeaked: count('Sandboxes that the sweep ended because no session or worker owned them.'),
+  RunsFailed: count('Runs that stopped with an error. Recovery restarts them.'),
+  DeadLetters: count('Messages that recovery took from the dead-letter queue and appended.'),
+  Quarantined: count('Signed SMS and email requests that could not be parsed and were kept.'),
+  DeliveriesRefused: count('Messages that a provider rejected or that have no allowed recipient.'),
+  DeliveriesUncertain: count('Emails that the provider may or may not have accepted.'),
   ModelGatewayRefusals: count(
-    'Model requests refused: a dead key (401) or a budget used up (403).',
+    'Model requests refused: an invalid key (401) or a used-up budget (403).',
   ),
-  RequestsRefused: count('Requests of the API that were refused as 401 or 403.'),
-  /** Counted by a filter on the access log: no function of ours was there. */
+  RequestsRefused: count('API requests refused with 401 or 403.'),
+  /** Counted by a filter on the access log, because these requests never reach a function. */
   ApiGatewayErrors: count(
-    'Requests that API Gateway could not hand to a function, or got no answer to.',
+    'Requests that API Gateway could not pass to a function, or that got no response.',
   ),
-  /** Likewise. */
-  EmailsTooLarge: count('Mails that API Gateway refused as too large: they are lost.'),
+  /** Also counted by a filter on the access log. */
+  EmailsTooLarge: count(
+    'Emails that API Gateway refused because they were too large. They are lost.',
+  ),
 } as const satisfies Record<string, Meaning>
 
 export type MetricName = keyof typeof METRICS
 export type Measured = Readonly<Partial<Record<MetricName, number>>>
 
-/** What a day's total shows. */
+/** Returns the metrics that a day's total feeds. */
 export function measuredToday(total: Tally): Measured {
   const { messages, turns, workers, tokens } = spentView(total)
   return {

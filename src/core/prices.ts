@@ -1,17 +1,17 @@
-/** What things cost: the one price table, with its sources and their dates. */
+/** Prices: the only price table, with sources and dates. */
 import type { Tally, TokenKind } from './tally.ts'
 
-/** Billionths of a dollar a token: a dollar a million tokens is 1,000 of them. */
+/** Billionths of a dollar a token: one dollar a million tokens is 1,000. */
 interface Price {
   readonly input: number
   readonly output: number
   readonly cacheRead: number
-  /** Written to the cache for five minutes, and for an hour. */
+  /** Cache writes for five minutes and for an hour. */
   readonly cacheWrite: number
   readonly cacheWrite1h: number
 }
 
-/** In dollars a million tokens; a cache write is 1.25 times the input price, for an hour twice. */
+/** Takes dollars a million tokens. A cache write costs 1.25 times the input price; for an hour, twice the input price. */
 const price = (input: number, output: number, cacheRead = input / 10): Price => ({
   input: Math.round(input * 1000),
   output: Math.round(output * 1000),
@@ -21,11 +21,11 @@ const price = (input: number, output: number, cacheRead = input / 10): Price => 
 })
 
 /**
- * By the beginning of a model's name; the longest that fits counts.
+ * By the start of a model's name; the longest match counts.
  * Sources: https://platform.claude.com/docs/en/about-claude/pricing (Fable, Mythos, Opus, Sonnet 4, Haiku 4, multipliers;
  * seen 2026-11-27), https://docs.rs/synaps/0.10.2/synaps_cli/pricing (Opus 5.5, Sonnet 5 and 5.5, Haiku 5.5; verified
  * there 2026-10-10), the catalogue in Claude Code 2.1.330 (Fable and Mythos 5.2; seen 2026-11-27, and it agrees with all
- * of these). Amazon Bedrock's prices for the same models are taken to be the same.
+ * of these). Amazon Bedrock is assumed to charge the same.
  */
 const PRICES: readonly (readonly [name: string, price: Price, above?: Tier])[] = [
   ['claude-fable-5-2', price(8, 40, 0.2)],
@@ -52,7 +52,7 @@ const PRICES: readonly (readonly [name: string, price: Price, above?: Tier])[] =
   ['claude-3-5-haiku', price(0.8, 4)],
 ]
 
-/** A prompt of more tokens than this, those from and to the cache included, has another price. */
+/** The price for prompts longer than `prompt` tokens, including cache reads and writes. */
 interface Tier {
   readonly prompt: number
   readonly price: Price
@@ -62,27 +62,27 @@ interface Tier {
 const WEB_SEARCH = 10_000_000
 
 /**
- * What multiplies the price of every token (https://platform.claude.com/docs/en/build-with-claude/fast-mode,
+ * Factors on the price of every token (https://platform.claude.com/docs/en/build-with-claude/fast-mode,
  * https://platform.claude.com/docs/en/manage-claude/data-residency; seen 2026-11-27).
  */
 const FAST = 2
 const IN_US = 1.1
 
-/** What an answer used, as the Messages API counts it. */
+/** The usage of one model response, as the Messages API counts it. */
 export interface Usage {
   readonly input: number
   readonly output: number
   readonly cacheRead: number
-  /** All that was written to the cache, and the part of it that was for an hour. */
+  /** All cache writes, and the part of them that was for an hour. */
   readonly cacheWrite: number
   readonly cacheWrite1h: number
   readonly webSearches: number
-  /** Answered in fast mode; answered in the United States, because it was asked to be. */
+  /** Whether fast mode was used, and whether the request asked for processing in the United States. */
   readonly isFast?: boolean
   readonly isInUs?: boolean
 }
 
-/** The name as the table has it: without a provider's prefix and what stands in brackets. */
+/** Normalises a model's name for the table: without the provider's prefix and any suffix in brackets. */
 const normal = (model: string) =>
   model
     .toLowerCase()
@@ -98,7 +98,7 @@ function priceOf(model: string, prompt: number): Price | undefined {
   return above && prompt > above.prompt ? above.price : base
 }
 
-/** Never free: a model without a known price is taken for the dearest. */
+/** A model without a known price counts at the highest price, never as free. */
 const DEAREST = PRICES.map(([, base]) => base).reduce((a, b) => (b.output > a.output ? b : a))
 
 function costOf(usage: Usage, each: Price): number {
@@ -113,7 +113,7 @@ function costOf(usage: Usage, each: Price): number {
   return Math.round(tokens * factor) + webSearches * WEB_SEARCH
 }
 
-/** What one answer of a model adds to a tally. */
+/** Returns what one model response adds to a tally. */
 export function answerTally(model: string, usage: Usage): Tally {
   const { input, output, cacheRead, cacheWrite } = usage
   const known = priceOf(model, input + cacheRead + cacheWrite)
@@ -145,8 +145,8 @@ const LAMBDA_GB_SECOND_USD = 0.0000133334
 const FUNCTION_GB = 0.5
 
 /**
- * An estimate, made from what was counted: four transitions a turn, one a command, three a leg; a fifth of a second of
- * functions a transition, half a second of callbacks a minute of sandbox, and the gateway as long as it streamed.
+ * Estimates AWS and E2B costs from the counters: four transitions a turn, one a command, three a leg; 0.2 seconds of
+ * functions a transition, half a second of callbacks a minute of sandbox, and the gateway for as long as it streamed.
  */
 export function estimate(tally: Tally) {
   const { turns = 0, commands = 0, legs = 0, sandboxSeconds = 0, gatewayMs = 0 } = tally

@@ -1,4 +1,4 @@
-/** Reads a conductor's result: a turn to accept, or the reason to ask again. */
+/** Reads a conductor's result. The outcome is a turn to accept, or the reason to ask again. */
 
 import { readText } from '../commands/text-grammar.ts'
 import { parseStructured, type TurnReply } from '../commands/turn-reply.ts'
@@ -10,9 +10,9 @@ export type Reading =
   | { readonly askAgain: { readonly again?: AskAgain; readonly trouble: string } }
 
 /**
- * `input` is the text of the messages that the turn covers. Without structured output the conductor is asked once more,
- * then its own text is read; a turn that leaves a person with neither reply nor work is asked once more, then it is
- * accepted as `silent`.
+ * `input` is the text of the turn's messages. Without structured output the conductor is asked once more, then its plain
+ * text is read. If a person gets neither a reply nor work, the conductor is asked once more, then the turn is accepted as
+ * `silent`.
  */
 export function readTurnReply(
   result: Result,
@@ -25,18 +25,18 @@ export function readTurnReply(
     }
   const structured = parseStructured(result.structured)
   if (!structured && again === undefined)
-    return { askAgain: { again: 'structure', trouble: 'the conductor gave no structured answer' } }
+    return { askAgain: { again: 'structure', trouble: 'the conductor gave no structured output' } }
   const accept = structured ?? readText(result.allText, input)
   const silent =
     accept.reply === null &&
     accept.commands.length === 0 &&
     messages.some(({ from }) => from === 'person')
   if (silent && again !== 'silence')
-    return { askAgain: { again: 'silence', trouble: 'the conductor had nothing to say' } }
+    return { askAgain: { again: 'silence', trouble: 'the conductor gave no answer' } }
   return { accept, silent }
 }
 
-/** The same reading of a result that was accepted before: what its commands and entry are made from. */
+/** Reads a result that was accepted before, for its commands and its history entry. */
 export function acceptedTurnReply(result: Result, input: string): TurnReply {
   return parseStructured(result.structured) ?? readText(result.allText, input)
 }

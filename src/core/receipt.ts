@@ -1,4 +1,4 @@
-/** What was spent, in words and as JSON. */
+/** Formats what was spent, as text and as JSON. */
 import { CHANNEL_NAMES, spentOnChannels } from '../channels/index.ts'
 import type { ModelUsage, Usage } from '../contract/api/usage.ts'
 import type { ExceededBudget, Scope, Unit } from './budget.ts'
@@ -27,9 +27,9 @@ export const modelView = (tally: Tally): ModelUsage => ({
   tokens: tokensOf((kind) => tally[`tokens.${kind}`]),
   byModel: byModel(tally),
   costUsd: dollars(tally),
-  /** Answers of models without a known price, counted at the dearest. */
+  /** Responses of models without a known price, counted at the highest price. */
   unpricedAnswers: tally.unpriced ?? 0,
-  /** Answers whose usage was never told. */
+  /** Responses whose usage is unknown. */
   unmeteredAnswers: tally.unmetered ?? 0,
 })
 
@@ -67,7 +67,7 @@ function byModel(tally: Tally): Record<string, Record<TokenKind, number>> {
   )
 }
 
-/** `2 turns, 1 worker, 12,345 tokens, $0.0421, 35 s of sandboxes`. */
+/** `2 turns, 1 worker, 12,345 tokens, $0.0421, 35 s of sandbox time`. */
 export function spentText(tally: Tally): string {
   const tokens = KINDS.reduce((total, kind) => total + (tally[`tokens.${kind}`] ?? 0), 0)
   const { turns = 0, workers = 0, sandboxSeconds = 0, unpriced = 0, unmetered = 0 } = tally
@@ -76,10 +76,10 @@ export function spentText(tally: Tally): string {
     ...(workers > 0 ? [plural(workers, 'worker')] : []),
     plural(tokens, 'token'),
     money(dollars(tally)),
-    `${sandboxSeconds.toLocaleString('en')} s of sandboxes`,
+    `${sandboxSeconds.toLocaleString('en')} s of sandbox time`,
     ...spentOnChannels(tally),
-    ...(unpriced > 0 ? [`${plural(unpriced, 'answer')} without a known price`] : []),
-    ...(unmetered > 0 ? [`${plural(unmetered, 'answer')} of unknown usage`] : []),
+    ...(unpriced > 0 ? [`${plural(unpriced, 'model response')} without a known price`] : []),
+    ...(unmetered > 0 ? [`${plural(unmetered, 'model response')} of unknown usage`] : []),
   ].join(', ')
 }
 
@@ -92,13 +92,13 @@ const WHOSE: Record<Scope, string> = {
   run: 'of this run',
   session: 'of this conversation',
   sender: 'of its sender for today (UTC)',
-  day: 'of everybody for today (UTC)',
+  day: 'of all senders for today (UTC)',
 }
 
 function amount(unit: Unit, value: number): string {
   if (unit === 'usd') return money(value)
   return unit === 'minutes'
-    ? `${Number(value.toFixed(1))} minutes of sandboxes`
+    ? `${Number(value.toFixed(1))} minutes of sandbox time`
     : plural(value, unit.slice(0, -1))
 }
 
@@ -106,7 +106,7 @@ function amount(unit: Unit, value: number): string {
 export const overText = ({ scope, unit, limit, spent }: ExceededBudget) =>
   `The budget ${WHOSE[scope]} is used up: ${amount(unit, spent)} of ${amount(unit, limit)} spent.`
 
-/** What a person is told whose session pauses at a budget: what was spent, what waits, how to go on. */
+/** The notice that a session has paused at a budget: what was spent, what waits, how to continue. */
 export const pauseNotice = (sessionId: string) => (over: ExceededBudget, waiting: number) =>
-  `Paused. ${overText(over)} ${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'}, nothing is lost. ` +
-  `To go on with as much again, say "continue" or POST /api/sessions/${sessionId}/continue.`
+  `Paused. ${overText(over)} Messages waiting: ${waiting}. Nothing is lost. ` +
+  `To add the same amount and continue, reply "continue" or POST /api/sessions/${sessionId}/continue.`

@@ -1,12 +1,12 @@
-/** What a session is doing, in a word. */
+/** The state of a session, in one word. */
 import type { Session } from './session.ts'
 
 export type SessionState =
   /** Its run is open: messages wait, or workers are busy. */
   | 'running'
-  /** Its run had to be taken over after a failure. */
+  /** Recovery took its run over after a failure. */
   | 'recovering'
-  /** It stopped at a budget; what waits is answered once somebody says to go on. */
+  /** It stopped at a budget. Waiting messages are answered once a person continues it. */
   | 'paused'
   | 'idle'
 

@@ -1,21 +1,21 @@
-/** The session item: everything about a session's progress, moved by one conditional write at a time. */
+/** The session item: all of a session's progress, changed by one conditional write at a time. */
 
 import type { Channel } from '../channels/index.ts'
 import type { ExceededBudget, Raised } from './budget.ts'
 import type { AttachedFile } from './message.ts'
 import type { Day, Tally } from './tally.ts'
 
-/** A message that waits to be answered. Its body lies elsewhere, under its id. */
+/** A message that waits for an answer. Its body is stored separately, under its id. */
 export interface Waiting {
   readonly seq: number
-  /** What deduplicates it: one id, one entry, one turn. */
+  /** Deduplicates the message: one id has one entry and one turn. */
   readonly id: string
   readonly from: 'person' | 'worker' | 'system'
-  /** Bytes of its text, so that a turn takes no more than fits into one prompt. */
+  /** Bytes of its text; a turn takes only what fits into one prompt. */
   readonly size: number
 }
 
-/** The one turn under way and its job record; gone when its last command is done. */
+/** The turn under way and its job. It is removed when its last command is done. */
 export interface Turn {
   readonly n: number
   readonly phase: 'ask' | 'run'
@@ -24,26 +24,26 @@ export interface Turn {
   readonly asked: number
   /** The current job's fencing number. */
   readonly job?: number
-  /** The task token that the current job's result answers. */
+  /** The task token that the current job's result completes. */
   readonly token?: string
   /** Id of the stored result of the current job. */
   readonly result?: string
-  /** Why the conductor is asked again, said in the prompt. Once a reason. */
+  /** Why the conductor is asked again; the prompt says so. Each reason is used once. */
   readonly again?: AskAgain
-  /** What went wrong last, told to the senders should the turn be abandoned. */
+  /** The last problem. The senders see it if the turn is abandoned. */
   readonly trouble?: string
-  /** Phase `run`: number of commands, the next one to do, and the number of the first worker to be spawned. */
+  /** In phase `run`: the number of commands, the index of the next one, and the number of the first worker to spawn. */
   readonly count: number
   readonly next: number
   readonly firstWorker: number
-  /** Once accepted: id of the result it was read from, and number of its history entry. */
+  /** Once accepted: the id of the result it was read from, and the number of its history entry. */
   readonly accepted?: string
   readonly entry?: number
 }
 
 export type AskAgain = 'structure' | 'silence'
 
-/** A history entry that has its number but may not stand in the history yet; TakeMessages writes it again. */
+/** A history entry that has a number but may not be written yet. TakeMessages writes it again. */
 export type PendingEntry =
   | { readonly seq: number; readonly kind: 'message'; readonly id: string }
   | {
@@ -57,9 +57,9 @@ export type PendingEntry =
       readonly result: string
       readonly silent: boolean
       readonly firstWorker: number
-      /** What the models of its jobs used. */
+      /** Model usage of its jobs. */
       readonly used?: Tally
-      /** What the run had spent by then, where the reply is to say so. */
+      /** What the run had spent by then, if the reply should say so. */
       readonly soFar?: Tally
     }
   | {
@@ -67,7 +67,7 @@ export type PendingEntry =
       readonly kind: 'notice'
       readonly text: string
       readonly at: string
-      /** The messages that it is about: whoever asked for them is told. Absent in what was written before there was SMS. */
+      /** The messages that it is about; their senders get the notice. Items written before SMS was added lack it. */
       readonly about?: readonly { readonly id: string }[]
     }
   | {
@@ -78,25 +78,25 @@ export type PendingEntry =
       readonly at: string
     }
 
-/** A worker that is busy with a leg; the run stays open for it until the deadline (ms since the epoch). */
+/** A worker that is busy with a leg. The run stays open for it until the deadline (ms since the epoch). */
 export interface Busy {
   readonly leg: number
   readonly deadline: number
-  /** When it was assigned, ms since the epoch, and the seconds of sandbox that are kept for it. */
+  /** When it was assigned (ms since the epoch), and the sandbox seconds reserved for it. */
   readonly since: number
   readonly reserved: number
-  /** The latest messages of the turn that assigned it: whoever asked for them waits for its report. */
+  /** The latest messages of the turn that assigned it. Their senders wait for its report. */
   readonly about?: readonly { readonly id: string }[]
 }
 
 export interface Conductor {
   readonly sandboxId?: string
-  /** When the sandbox was created or last resumed from a pause, ms since the epoch: its hour counts from here. */
+  /** When the sandbox was created or last resumed (ms since the epoch). Its hour starts here. */
   readonly awakeSince?: number
-  /** Its sandbox's time was counted up to here, ms since the epoch. */
+  /** Sandbox time is counted up to here (ms since the epoch). */
   readonly countedTo?: number
   readonly cliSession: string
-  /** Key of the transcript of the last accepted turn: where the next one starts from. */
+  /** S3 key of the last accepted turn's transcript, from which the next turn starts. */
   readonly transcript?: string
 }
 
@@ -105,16 +105,16 @@ export interface Session {
   /** When the session's first message arrived, ISO 8601. */
   readonly createdAt: string
   readonly channel: Channel
-  /** Who wrote first, where that was proven: whose budget it is. */
+  /** Who wrote first, if that was proven. Spending counts towards this sender's budget. */
   readonly sender?: string
-  /** The latest files that came with mails. */
+  /** The latest email attachments. */
   readonly files?: readonly AttachedFile[]
   readonly run: {
     readonly id: number
     readonly open: boolean
     /** Recoveries since the last accepted or abandoned turn. */
     readonly tries: number
-    /** AwaitMessage's task token; `k` grows within a run, so that a late step never displaces a younger token. */
+    /** AwaitMessage's task token. `k` grows within a run, so that a late step never replaces a newer token. */
     readonly token?: { readonly k: number; readonly value: string }
   }
   readonly inbox: readonly Waiting[]
@@ -126,27 +126,27 @@ export interface Session {
   readonly lastJob: number
   readonly lastWorker: number
   readonly turn?: Turn
-  /** Messages given up, until their senders were told. */
+  /** Abandoned messages, until their senders were told. */
   readonly abandoned: readonly Waiting[]
-  /** `run.id` at the last stop. */
+  /** `run.id` when the session was last stopped. */
   readonly stopped: number
   readonly busy: Readonly<Record<string, Busy>>
   readonly conductor: Conductor
-  /** What the session has used, apart from what models cost, which its ledger has. */
+  /** What the session has used, without model usage, which is in its ledger. */
   readonly counts: Tally
   readonly days: readonly Day[]
-  /** What it had used, models included, at its last receipt: a run's spending counts from here. */
+  /** Total usage at the last receipt, models included. A run's spending counts from here. */
   readonly receipted: Tally
-  /** A command met a budget that is used up: the run pauses as soon as the turn is done. */
+  /** Set if a command met a used-up budget: the run pauses once the turn is done. */
   readonly over?: ExceededBudget
-  /** The run stopped at a budget; `seq` is the notice that said so. */
+  /** The budget at which the run paused; `seq` is the number of the notice. */
   readonly paused?: ExceededBudget & { readonly seq: number }
-  /** Messages that wait, answered by nobody, until a person goes on. */
+  /** Messages held until a person continues the session. */
   readonly held: readonly Waiting[]
   readonly raised: Raised
-  /** Entries up to this number were deleted with an earlier conversation. */
+  /** Entries up to this number were deleted with earlier conversations. */
   readonly forgottenTo?: number
-  /** Deleted, and not yet begun anew: only its counters are left. */
+  /** Set after deletion until the next message; only the counters are left. */
   readonly deleted?: true
 }
 
@@ -179,6 +179,6 @@ export const newSession = (
   raised: {},
 })
 
-/** Something is outstanding: then the run is open (the invariant that carries the run protocol). */
+/** Returns whether work is outstanding. The run protocol's invariant: while it is, the run is open. */
 export const outstanding = ({ inbox, turn, abandoned }: Session) =>
   inbox.length > 0 || turn !== undefined || abandoned.length > 0

@@ -1,13 +1,13 @@
-/** A tally: what was used, as counters that only grow; added and subtracted by name. */
+/** Tallies: counters of what was used, which only grow. They are added and subtracted by name. */
 import type { Channel } from '../channels/index.ts'
 
 export type TokenKind = 'input' | 'output' | 'cacheRead' | 'cacheWrite'
 
 export type Counter =
-  /** Messages by channel, from persons and to them: those that a provider took, and replies that are read in the history. */
+  /** Messages from and to people, by channel: those a provider accepted, and replies read in the history. */
   | `in.${Channel}`
   | `out.${Channel}`
-  /** What the SMS to persons are paid for as. */
+  /** SMS are billed by segment. */
   | 'smsSegments'
   | 'turns'
   | 'commands'
@@ -16,18 +16,18 @@ export type Counter =
   | 'accepted'
   | 'rejected'
   | 'ended'
-  /** Reports of legs that failed, ran out of time or were lost. */
+  /** Legs that failed, timed out or were lost. */
   | 'failedLegs'
   | 'sandboxSeconds'
-  /** Answers of models. */
+  /** Model responses. */
   | 'answers'
-  /** What they cost, in billionths of a dollar: prices are whole numbers of them. */
+  /** Their cost in billionths of a dollar, because prices are whole numbers of these. */
   | 'nanoUsd'
-  /** Answers of models that are not in the price table, counted at the dearest price there is. */
+  /** Responses of models missing from the price table, counted at the highest price. */
   | 'unpriced'
-  /** Answers whose usage never came: the gateway died before it was told. */
+  /** Responses whose usage is unknown, because the gateway died before it arrived. */
   | 'unmetered'
-  /** Time that answers streamed through the gateway. */
+  /** Time that responses took to stream through the gateway. */
   | 'gatewayMs'
   | `tokens.${TokenKind}`
   | `model.${string}.${TokenKind}`
@@ -51,12 +51,12 @@ function combine(a: Tally, b: Tally, sign: 1 | -1): Tally {
 export const add = (...tallies: readonly Tally[]): Tally =>
   tallies.reduce((sum, tally) => combine(sum, tally, 1), {})
 
-/** What was counted since `before`. */
+/** Returns what was counted since `before`. */
 export const since = (now: Tally, before: Tally): Tally => combine(now, before, -1)
 
 export const isEmpty = (tally: Tally) => entriesOf(tally).every(([, value]) => value === 0)
 
-/** Grows with every count, so that an older tally of the same counters is known by it. */
+/** Grows with every count, so that the older of two tallies of the same counters has the lower rank. */
 export const rank = (tally: Tally) => entriesOf(tally).reduce((sum, [, value]) => sum + value, 0)
 
 /** A day's part of a tally; `date` is `YYYY-MM-DD` in UTC. */
@@ -67,7 +67,7 @@ export interface Day {
 
 export const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
-/** Days with a count added to its own; the last two that had any are kept, of which the older may still be posted. */
+/** Adds a count to its day. Keeps the last two days with counts, because the older may not have been posted yet. */
 export function addToDay(days: readonly Day[], delta: Tally, ms: number): readonly Day[] {
   const date = dateOf(ms)
   const today = days.find((day) => day.date === date)?.tally ?? {}

@@ -1,7 +1,7 @@
-/** What every atomic action returns: the item to write, and what the caller goes on with. */
+/** The result of every atomic action: the item to write, and the output for the caller. */
 
 export interface Transition<Item, Output> {
-  /** The same object as was given if there is nothing to write. */
+  /** The unchanged input object if there is nothing to write. */
   readonly item: Item
   readonly output: Output
 }
@@ -11,7 +11,7 @@ export const transition = <Item, Output>(item: Item, output: Output): Transition
   output,
 })
 
-/** The action changes nothing: the item that was given, and what the caller goes on with. */
+/** The action changes nothing: returns the given item and the output for the caller. */
 export const unchanged = <Item, Output>(item: Item, output: Output): Transition<Item, Output> => ({
   item,
   output,

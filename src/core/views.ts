@@ -11,23 +11,23 @@ import { sessionState } from './session-state.ts'
 import { add, type Tally } from './tally.ts'
 import type { Leg, Worker } from './worker.ts'
 
-/** Where an execution is looked at in the console, by its name. */
+/** Returns the console URL of an execution, given its name. */
 export type ConsoleLink = (execution: string) => string
 
-/** The conductor of a session at `now` (ms since the epoch); `lastActivity` is what the table keeps beside the session. */
+/** The conductor of a session at `now` (ms since the epoch). `lastActivity` is a separate attribute in the table. */
 export const conductorView = (
   { sessionId, conductor, run, busy, createdAt, lastActivity }: Session & { lastActivity?: string },
   now: number,
 ): ConductorView => ({
   sessionId,
   sandboxId: conductor.sandboxId ?? null,
-  /** ms since its sandbox was created or woke; 0 while no run is open, for then it rests. */
+  /** ms since its sandbox was created or resumed; 0 while no run is open, because the sandbox is paused then. */
   uptime: run.open && conductor.awakeSince !== undefined ? now - conductor.awakeSince : 0,
   lastActivity: lastActivity ?? createdAt,
   activeWorkerCount: Object.keys(busy).length,
 })
 
-/** What of a worker is in a list. */
+/** The attributes that a list of workers shows. */
 export const LISTED = {
   workerId: true,
   sessionId: true,
@@ -66,7 +66,7 @@ const legView = (
   startedAt,
   endedAt: endedAt ?? null,
   outcome: outcome ?? null,
-  /** What its models used; known when it is over. */
+  /** Model usage, known once the leg is over. */
   usage: used ? modelView(used) : null,
   activity,
 })
@@ -86,15 +86,15 @@ const turnView = ({ n, phase, asked, count, next, trouble }: Turn): TurnView => 
   turnId: `t${n}`,
   doing: phase === 'ask' ? 'asking' : 'commands',
   asked,
-  /** Of its commands, once it was answered. */
+  /** Its commands, known once the conductor has answered. */
   commands: { count, done: next },
   trouble: trouble ?? null,
 })
 
-/** So many of its runs are shown, the latest first. */
+/** How many runs are shown, latest first. */
 const RUNS = 10
 
-/** A session with its runs, its latest workers and what it has used; `models` is the total of its ledger. */
+/** A session with its runs, latest workers and usage. `models` is its ledger's total. */
 export function sessionDetail(
   session: Session & { lastActivity?: string },
   { models, workers, now }: { models: Tally; workers: readonly Listed[]; now: number },
@@ -109,11 +109,11 @@ export function sessionDetail(
     lastActivity,
     state: sessionState(session),
     paused: paused ? overText(paused) : null,
-    /** Messages that wait to be answered, and those that are held until somebody says to go on. */
+    /** Messages that wait for an answer, and messages held until a person continues the session. */
     waiting: inbox.length,
     held: held.length,
     turn: turn ? turnView(turn) : null,
-    /** Number of the last entry of its history. */
+    /** The number of the last history entry. */
     lastSeq,
     conductor,
     runs: Array.from({ length: Math.min(run.id, RUNS) }, (_, i) => {

@@ -1,4 +1,4 @@
-/** A worker's report as the conductor reads it: the outcome on the first line, then what the worker said. */
+/** A worker's report as the conductor reads it: the outcome on the first line, then the worker's text. */
 import type { Result } from '../contract/runner.ts'
 import type { LegOutcome, Upload } from './worker.ts'
 
@@ -9,7 +9,7 @@ export interface Report {
 
 type HandedOver = Pick<Upload, 'name' | 'size'>
 
-/** The report of a leg that brought a result and these artifacts. */
+/** Returns the report of a leg with a result and these artifacts. */
 export function reportOf(result: Result, artifacts: readonly HandedOver[]): Report {
   const { outcome, text, error, refusedArtifacts = [] } = result
   const first = error === undefined ? outcome : `${outcome}: ${error}`
@@ -28,20 +28,20 @@ export function reportOf(result: Result, artifacts: readonly HandedOver[]): Repo
 const list = (title: string, lines: readonly string[]) =>
   lines.length > 0 ? [[title, ...lines.map((line) => `- ${line}`)].join('\n')] : []
 
-/** Why an execution or a state ended, in Step Functions' words. */
+/** The error of an execution or a state, as Step Functions reports it. */
 export interface LegFailure {
   readonly Error?: string | null | undefined
   readonly Cause?: string | null | undefined
 }
 
-/** The report of a leg that ended without one: its sandbox died, hung, or could not be had. */
+/** Returns the report of a leg that ended without a result, because its sandbox died, hung or could not be created. */
 export function lostReport({ Error: error, Cause: cause }: LegFailure): Report {
   const silent = error === 'States.Timeout' || error === 'States.HeartbeatTimeout'
   const why = silent
-    ? 'the worker fell silent'
+    ? 'the worker stopped responding'
     : `${error ?? 'unknown error'} ${(cause ?? '').slice(0, 500)}`.trim()
   return {
     outcome: 'lost',
-    text: `lost: ${why}. Its work of this leg may be lost; it can be instructed again.`,
+    text: `lost: ${why}. The work of this leg may be lost. The worker can be given instructions again.`,
   }
 }

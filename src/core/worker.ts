@@ -1,39 +1,39 @@
-/** A worker: a sandbox with a task, and the job record of its current leg; moved by one conditional write at a time. */
+/** The worker item: a sandbox with a task and its legs, changed by one conditional write at a time. */
 import type { ReturnAddress } from '../channels/index.ts'
 import type { Tally } from './tally.ts'
 import { type Transition, transition, unchanged } from './transition.ts'
 
 export type WorkerStatus =
-  /** A leg is assigned; its sandbox is being created, or waited for. */
+  /** A leg is assigned and waits for its sandbox. */
   | 'queued'
   | 'working'
-  /** The last leg's report is with the conductor. */
+  /** The conductor has the last leg's report. */
   | 'reported'
-  /** Ended by the conductor: satisfied, not satisfied, or without a verdict. */
+  /** Ended: the conductor was satisfied, was not satisfied, or gave no verdict. */
   | 'accepted'
   | 'rejected'
   | 'ended'
 
-/** How a worker ends: satisfied, not satisfied, or without a verdict. */
+/** How a worker ends: the conductor was satisfied, was not satisfied, or gave no verdict. */
 export type Verdict = 'accepted' | 'rejected' | 'ended'
 
 export type LegOutcome = 'done' | 'failed' | 'timeout' | 'lost'
 
 export interface Leg {
   readonly n: number
-  /** The command that assigned it; the same command assigns it once. */
+  /** The command that assigned it; a repeated command does not assign it again. */
   readonly commandId: string
   /** The run that assigned it. */
   readonly run: number
-  /** Who asked for it: the review of its report answers them. */
+  /** Return addresses of the people who asked for it; they get the reply after the review. */
   readonly replyTo?: readonly ReturnAddress[]
-  /** Later instructions; the first leg has the worker's task. */
+  /** Later instructions. The first leg has none, because it has the worker's task. */
   readonly instructions?: string
   readonly startedAt: string
-  /** How long it may take, in seconds, and until when, ms since the epoch. */
+  /** How long it may take (seconds), and until when (ms since the epoch). */
   readonly seconds: number
   readonly deadline: number
-  /** When its sandbox was first there, ms since the epoch. */
+  /** When its sandbox was first ready (ms since the epoch). */
   readonly since?: number
   readonly job?: number
   readonly token?: string
@@ -41,13 +41,13 @@ export interface Leg {
   readonly outcome?: LegOutcome
   readonly endedAt?: string
   readonly reported?: boolean
-  /** What its jobs' models used. */
+  /** Model usage of its jobs. */
   readonly used?: Tally
   /** One line a tool call, the last 200. */
   readonly activity: readonly string[]
 }
 
-/** Which job of which leg. */
+/** Names a job of a leg. */
 export interface LegJob {
   readonly leg: number
   readonly job: number
@@ -57,9 +57,9 @@ export interface LegJob {
 export interface Upload extends LegJob {
   readonly name: string
   readonly size: number
-  /** In base64; only until the job's result is there. */
+  /** In base64; removed once the job's result is stored. */
   readonly sha256?: string
-  /** The job's result says that it was uploaded: it is one of the worker's artifacts. */
+  /** The job's result says that it was uploaded, so it is one of the worker's artifacts. */
   readonly handedOver?: true
 }
 
@@ -83,16 +83,16 @@ export interface Worker {
   readonly leg: number
   /** Oldest first; the last one is the current leg. */
   readonly legs: readonly Leg[]
-  /** Oldest first. Also those that never became artifacts, for they may lie in the bucket. */
+  /** Oldest first. Includes uploads that never became artifacts, because their files may be in the bucket. */
   readonly uploads?: readonly Upload[]
-  /** Present while the worker is not ended: the key of the sparse index of live workers. */
+  /** Present until the worker ends: the key of the sparse index of live workers. */
   readonly live?: 'live'
 }
 
 /** An action on the worker's item. */
-export type WorkerStep<Answer> = Transition<Worker, Answer>
+export type WorkerStep<Output> = Transition<Worker, Output>
 
-/** Id of the leg's report as a message. */
+/** The message id of a leg's report. */
 export const legId = (workerId: string, leg: number) => `${workerId}.${leg}`
 
 export const currentLeg = ({ legs }: Worker): Leg => {
@@ -144,7 +144,7 @@ export const newWorker = (
   live: 'live',
 })
 
-/** What an item may hold is bounded, so what a worker holds is. */
+/** Bounded, because an item's size is. */
 const MAX_LEGS = 20
 const compact = (leg: Leg): Leg => ({
   ...leg,
@@ -152,7 +152,7 @@ const compact = (leg: Leg): Leg => ({
   activity: leg.activity.slice(-10),
 })
 
-/** MESSAGE_WORKER: a further leg. Answers its number, or why there is none. */
+/** MESSAGE_WORKER: adds a leg. Returns its number, or why there is none. */
 export function instruct(
   worker: Worker,
   instructions: string,
@@ -179,17 +179,17 @@ export function instruct(
   )
 }
 
-/** KILL_WORKER, or the end of its session. Answers what is to be ended. */
+/** Ends the worker (KILL_WORKER, or the end of its session). Returns the sandbox to end, if there is one. */
 export function closeWorker(
   worker: Worker,
   { status, reason, at }: { status: Verdict; reason?: string | undefined; at: string },
 ): WorkerStep<{ sandboxId?: string }> {
   const sandbox = worker.sandboxId === undefined ? {} : { sandboxId: worker.sandboxId }
   if (!worker.live) return unchanged(worker, sandbox)
-  const { live: _, ...rest } = worker
+  const { live: _, ...closed } = worker
   return transition(
     {
-      ...rest,
+      ...closed,
       status,
       activity: status,
       lastActivity: at,

@@ -1,4 +1,4 @@
-/** The routes of a function and what each of them does. API Gateway has found the route: `routeKey` names it. */
+/** Dispatches requests to a function's declared routes. API Gateway has already matched the route (`routeKey`). */
 import type { Context } from 'aws-lambda'
 import { requireOperator, requireReader } from './authenticate.ts'
 import { http } from './http.ts'

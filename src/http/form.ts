@@ -1,12 +1,12 @@
-/** A form as it is posted (application/x-www-form-urlencoded), with all that a signature over it needs. */
+/** Parses a posted form (application/x-www-form-urlencoded) and keeps all that its signature covers. */
 
-/** The values of each name in the order they were posted. A Map, so that `__proto__` is a name like any other. */
+/** The values of each name, in the posted order. A Map, so that `__proto__` is an ordinary name. */
 export type UrlEncodedForm = ReadonlyMap<string, readonly string[]>
 
-/** Reads a body as the WHATWG URL standard says (`+` is a blank); what is not UTF-8 becomes U+FFFD, nothing throws. */
+/** Parses a body by the WHATWG URL standard (`+` is a blank). Invalid UTF-8 becomes U+FFFD. Never throws. */
 export function readUrlEncodedForm(raw: Buffer): UrlEncodedForm {
   const form = new Map<string, string[]>()
-  // URLSearchParams drops a leading `?`, but not behind an empty pair.
+  // URLSearchParams drops a leading `?`, unless an empty pair precedes it.
   for (const [name, value] of new URLSearchParams(`&${raw.toString('utf8')}`)) {
     const values = form.get(name)
     if (values) values.push(value)

@@ -1,4 +1,4 @@
-/** The one chain of every HTTP function: the log, and any error as problem+json. HTTP APIs give header names in lower case. */
+/** The middleware of every HTTP function: logging, and errors as problem+json. HTTP APIs send header names in lower case. */
 
 import middy from '@middy/core'
 import { logger, logInvocation } from '../adapters/logger.ts'
@@ -9,8 +9,8 @@ import type { HttpEvent } from './request.ts'
 import type { HttpResponse } from './respond.ts'
 
 /**
- * Makes a Lambda handler of `respond`. A Problem is answered as it says; anything else is a fault of ours or of a
- * service behind us, which the caller may try again: 503 with Retry-After, the cause in the log alone.
+ * Returns a Lambda handler for `respond`. A Problem becomes its response. Any other error is Baton's fault or that of a
+ * service it uses, so the caller gets 503 with Retry-After, and only the log has the cause.
  */
 export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
   middy<HttpEvent, HttpResponse>()
@@ -29,5 +29,5 @@ function asProblem(error: unknown): Problem {
     return error
   }
   logger.error('failed', { error })
-  return new Problem(503, 'Baton cannot do this right now. Nothing is lost; please try again.')
+  return new Problem(503, 'Baton cannot do this right now. Nothing is lost. Please try again.')
 }

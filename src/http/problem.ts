@@ -1,4 +1,4 @@
-/** Errors as RFC 9457 `application/problem+json`: what was wrong, and what to do. */
+/** Errors as RFC 9457 `application/problem+json`: what is wrong, and what to do. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 
 const TITLES = {
@@ -12,12 +12,12 @@ const TITLES = {
 } as const
 export type ProblemStatus = keyof typeof TITLES
 
-/** An answer other than success, thrown by whoever finds the fault; the HTTP edge alone turns it into a response. */
+/** An error response. Any code may throw it; the middleware in http.ts turns it into a response. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: ProblemStatus
 
-  /** `detail` is shown to the caller: what was wrong with this request and what to do about it. */
+  /** The caller sees `detail`: what is wrong with the request and what to do about it. */
   constructor(status: ProblemStatus, detail: string, options?: ErrorOptions) {
     super(detail, options)
     this.status = status
@@ -33,7 +33,7 @@ const HEADERS: Partial<Record<ProblemStatus, Record<string, string>>> = {
   503: { 'retry-after': '5' },
 }
 
-/** The response of a problem; `instance` is the request's id, which stands in the logs. */
+/** Returns the response of a problem. `instance` is the request's id, as in the logs. */
 export const problemResponse = (
   { status, message }: Problem,
   instance: string,

@@ -1,26 +1,26 @@
-/** What queries are made of: whole numbers, and cursors that only we make. */
+/** Parses query parameters: whole numbers, and cursors that earlier pages returned. */
 import * as z from 'zod'
 
-/** Digits alone: `Number` would also take `0x10`, `1e3` and nothing at all. */
+/** Accepts only digits, because `Number` would also accept `0x10`, `1e3` and an empty text. */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,15}$/, 'is a whole number, in digits')
+    .regex(/^\d{1,15}$/, 'must be a whole number, in digits')
     .transform(Number)
     .pipe(z.int().min(min).max(max))
 
-/** Reads a cursor that `cursorOf` made of a key that `key` describes. */
+/** Parses a cursor that `cursorOf` made from a key; `key` is the key's schema. */
 export const cursor = <Key>(key: z.ZodType<Key>) =>
   z.string().transform((text, context) => {
     try {
       return key.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
     } catch {
-      context.addIssue('is not a cursor of ours: take `next` of the page before')
+      context.addIssue('is not a valid cursor: use `next` of the previous page')
       return z.NEVER
     }
   })
 
-/** Where the next page begins; null on the last. */
+/** Returns where the next page starts, or null on the last page. */
 export const cursorOf = (key: unknown): string | null =>
   key === undefined ? null : Buffer.from(JSON.stringify(key)).toString('base64url')
 

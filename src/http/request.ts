@@ -7,15 +7,15 @@ import { Problem } from './problem.ts'
 
 export type HttpEvent = APIGatewayProxyEventV2
 
-/** The raw bytes of the body. */
+/** Returns the raw bytes of the body. */
 export const rawBody = ({ body = '', isBase64Encoded }: HttpEvent): Buffer =>
   Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
 
-/** The body as `schema` reads it; a session that it names stands in the log. Throws 413 above `limit` bytes, 400 for what is not JSON or not of the schema. */
+/** Parses the body with `schema` and adds its session id to the log. Throws 413 above `limit` bytes, and 400 if it is not valid JSON or not of the schema. */
 export function jsonBody<T>(event: HttpEvent, schema: z.ZodType<T>, limit: number): T {
   const raw = rawBody(event)
   if (raw.length > limit)
-    throw new Problem(413, `The body has ${raw.length} bytes; at most ${limit} are taken.`)
+    throw new Problem(413, `The body has ${raw.length} bytes, but the limit is ${limit}.`)
   const body = check(schema, parseJson(raw), 'The body')
   const { sessionId } = logIds(body)
   if (sessionId !== undefined) logger.appendKeys({ sessionId })
@@ -30,15 +30,18 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-/** A refusal tells the first faults, in so many characters: they quote the caller, who may have sent megabytes. */
-const TOLD = { faults: 5, characters: 1_000 }
+/** Limits the list of faults in a response, because faults quote the request, which may have megabytes. */
+const REPORTED = { faults: 5, characters: 1_000 }
 
-/** A value as `schema` reads it; throws 400 that names the first faults. */
+/** Parses a value with `schema`. Throws 400 with the first faults if it is invalid. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues
-    .slice(0, TOLD.faults)
+    .slice(0, REPORTED.faults)
     .map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-  throw new Problem(400, `${what} is not valid: ${faults.join('; ').slice(0, TOLD.characters)}.`)
+  throw new Problem(
+    400,
+    `${what} is not valid: ${faults.join('; ').slice(0, REPORTED.characters)}.`,
+  )
 }

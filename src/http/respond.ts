@@ -1,4 +1,4 @@
-/** Successful responses. */
+/** Builds successful responses. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import fresh from 'fresh'
 import type { Immutable } from '../contract/api/shape.ts'
@@ -37,8 +37,8 @@ export function json(
 }
 
 /**
- * The response with its `etag`, or 304 when the asker's `If-None-Match` has it: RFC 9110, sections 8.8.3 and 13.1.2.
- * A cache may keep it and has to ask before it uses it.
+ * Returns the response with its `etag`, or 304 if the caller's `If-None-Match` contains it (RFC 9110, 8.8.3 and 13.1.2).
+ * A cache may keep it but must revalidate it.
  */
 export function unlessKnown<Body>(
   ifNoneMatch: string | undefined,

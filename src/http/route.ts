@@ -5,7 +5,7 @@
 import type * as z from 'zod'
 import type { SchemaName } from '../contract/api/index.ts'
 
-/** Who may call a route; checked before anything else is read of the request. */
+/** Who may call a route. This is checked before the rest of the request is read. */
 export type Access =
   /** Anyone. */
   | 'anyone'
@@ -19,7 +19,7 @@ export type Access =
   | 'twilio'
   | 'sendgrid'
 
-/** A method and a path as API Gateway writes them, or what no other route takes. */
+/** A method and a path in API Gateway's format, or the route for everything else. */
 export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}` | '$default'
 
 /** Path parameters or headers by name. */

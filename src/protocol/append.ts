@@ -1,4 +1,4 @@
-/** Append and wake: how a message gets in and who is woken for it. */
+/** Append and wake: adds a message to a session and finds the run to wake for it. */
 import type { Channel } from '../channels/index.ts'
 import { raise } from '../core/budget.ts'
 import type { AttachedFile } from '../core/message.ts'
@@ -11,9 +11,9 @@ export interface Arrival {
   readonly id: string
   readonly from: Waiting['from']
   readonly size: number
-  /** Its body is marked: it was appended so long ago that the session has forgotten its id. */
+  /** Its body is marked as appended; that was so long ago that the session no longer holds its id. */
   readonly appended?: boolean
-  /** For a worker's report: the leg it reports, and the run that assigned it. */
+  /** For a worker's report: the leg it reports on, and the run that assigned the leg. */
   readonly leg?: {
     readonly workerId: string
     readonly leg: number
@@ -22,11 +22,11 @@ export interface Arrival {
     readonly seconds?: number | undefined
     readonly failed?: boolean
   }
-  /** For a person's message: where it came from, and whether it raises the budget at which the run paused. */
+  /** For a person's message: its channel, and whether it raises the budget at which the run paused. */
   readonly person?: {
     readonly channel: Channel
     readonly raises: boolean
-    /** The number or address that was proven to be theirs. */
+    /** The sender's number or address, if it was proven. */
     readonly sender?: string | undefined
     readonly files?: readonly AttachedFile[] | undefined
   }
@@ -34,34 +34,34 @@ export interface Arrival {
   readonly now: number
 }
 
-/** Whom to wake after an append or a recovery; nobody when the run is closed. */
+/** The run to wake after an append or a recovery; undefined if the run is closed. */
 export type WakeTarget = { readonly run: number; readonly token?: string } | undefined
 
-/** Whom to wake as the session is. */
+/** Returns the run to wake in the session's current state. */
 export const wakeTarget = ({ run }: Session): WakeTarget =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
 /**
- * Messages that wait in one session at most; more of them wait on the queue, in order. A notice of the session's own
- * is always taken: it comes with the end of a command, and a turn that cannot end would never make room.
+ * The most messages that wait in one session; further ones wait on the queue, in order. The session's own notices are
+ * always taken, because they come with the end of a command, and a turn that cannot end would never make room.
  */
 const INBOX = 1000
 
-/** The queue tries again later. */
+/** The inbox is full, so the queue must try again later. */
 export class InboxFull extends Error {
   override readonly name = 'InboxFull'
 
   constructor(sessionId: string) {
-    super(`${INBOX} messages wait in session ${sessionId}: no more for now`)
+    super(`session ${sessionId} already has ${INBOX} waiting messages`)
   }
 }
 
-/** Wake line 2. A known id wakes too: the first delivery may have died between its append and its wake. */
+/** Appends a message. A known id also wakes the run, because the first attempt may have died between append and wake. */
 export function append(session: Session, arrival: Arrival): SessionTransition<WakeTarget> {
   if (arrival.appended || session.seen[arrival.id] !== undefined)
     return unchanged(session, wakeTarget(session))
   const { id, from, size, leg } = arrival
-  // A deleted session has no worker left: what one of them said is forgotten with it.
+  // A deleted session has no workers left. Drop reports that they sent before.
   if (session.deleted && leg && leg.run <= session.stopped) return unchanged(session, undefined)
   if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
   const noted = recordMessage(session, arrival)
@@ -78,23 +78,23 @@ export function append(session: Session, arrival: Arrival): SessionTransition<Wa
   return transition(received, wakeTarget(received))
 }
 
-/** The latest files that the sandboxes of a session get; with each other they may be as much as one artifact list. */
+/** How many of the latest attachments a session's sandboxes get: as many files as one list of artifacts may have. */
 const FILES = 20
 
-/** The message has its number and is counted. */
+/** Gives the message its number and counts it. */
 export function recordMessage(session: Session, arrival: Arrival): Session {
   const { id, leg, person, now } = arrival
   const seq = session.lastSeq + 1
   const { deleted, ...alive } = session
   const noted: Session = {
     ...alive,
-    // A new conversation has nothing of the deleted one, least of all its sandbox.
+    // A new conversation inherits nothing from the deleted one, least of all its sandbox.
     conductor: deleted ? { cliSession: session.conductor.cliSession } : session.conductor,
     lastSeq: seq,
     seen: { ...session.seen, [id]: seq },
     pendingEntries: [...session.pendingEntries, { seq, kind: 'message', id }],
     busy: leg ? withoutWorker(session.busy, leg.workerId, leg.leg) : session.busy,
-    // Whoever wrote first: another one later would have the same spending counted twice.
+    // Only the first sender counts, because a later one would count the same spending twice.
     ...(person?.sender !== undefined && session.lastSeq === 0 && { sender: person.sender }),
     ...(person?.files?.length && {
       files: [...(alive.files ?? []), ...person.files].slice(-FILES),
@@ -105,13 +105,13 @@ export function recordMessage(session: Session, arrival: Arrival): Session {
 
 function countsOf({ busy }: Session, { person, leg, now }: Arrival): Tally {
   if (person) return { [`in.${person.channel}`]: 1 }
-  // A leg that is not busy any more was counted when it was ended.
+  // A leg that is no longer busy was counted when it ended.
   if (!leg || busy[leg.workerId]?.leg !== leg.leg) return {}
   const sandboxSeconds = leg.seconds ?? legSeconds(busy, [leg.workerId], now)
   return { sandboxSeconds, ...(leg.failed && { failedLegs: 1 }) }
 }
 
-/** Since its last run ended, the conductor's sandbox has rested: that time is nobody's. */
+/** Opens a run. The conductor's sandbox was paused since the last one, so that time is not counted. */
 function opened(session: Session, now: number): Session {
   const { run, conductor } = session
   if (run.open) return session
@@ -123,15 +123,15 @@ function opened(session: Session, now: number): Session {
 }
 
 /**
- * A message for the conductor; what was held at a budget goes before it, and is tried again. A run that was closed there
- * has its budget anew; one that is open still, and every other scope, goes on once it is raised.
+ * Adds a message for the conductor, after any messages that were held at a budget. If the run was closed at its budget,
+ * the new run has a fresh one. An open run, and every other scope, must be raised to continue.
  */
 function resumeWith(session: Session, waiting: Waiting, going: ResumeOptions): Session {
   const resumed = resume(session, going)
   return { ...resumed, inbox: [...resumed.inbox, waiting] }
 }
 
-/** The session as it is when nothing is held any more. */
+/** Moves the held messages back to the inbox and raises the budget if asked to. */
 function resume(session: Session, { raises, closed, now }: ResumeOptions): Session {
   const { paused, held, ...going } = session
   if (!paused) return session
@@ -144,7 +144,7 @@ function resume(session: Session, { raises, closed, now }: ResumeOptions): Sessi
   }
 }
 
-/** A paused session goes on with its budget raised, and with no further message; the run is open then. */
+/** Opens the run and raises the budget of a paused session, without a further message. */
 export const raiseAndResume = (session: Session, now: number): Session =>
   resume(opened(session, now), { raises: true, closed: !session.run.open, now })
 
@@ -154,7 +154,7 @@ interface ResumeOptions {
   readonly now: number
 }
 
-/** Wake line 5: the execution of run `r` is over and the run still open, so a new run takes the item over. */
+/** The execution of run `r` has ended but the run is still open, so a new run takes the session over. */
 export function recoverRun(session: Session, r: number): SessionTransition<WakeTarget> {
   if (!isCurrentRun(session, r)) return unchanged(session, wakeTarget(session))
   const recovered = {

@@ -1,16 +1,16 @@
-/** What every action of the run protocol asks first. */
+/** Conditions and helpers that the actions of the run protocol share. */
 import { SANDBOX_SECONDS } from '../core/limits.ts'
 import type { PendingEntry, Session, Turn, Waiting } from '../core/session.ts'
 import { add, addToDay, isEmpty, type Tally } from '../core/tally.ts'
 import type { Transition } from '../core/transition.ts'
 
 /** An action on the session item. */
-export type SessionTransition<Answer> = Transition<Session, Answer>
+export type SessionTransition<Output> = Transition<Session, Output>
 
-/** *Mine(r)*: the run that acts is the session's current one and open. */
+/** Returns whether the acting run is the session's current one and open. */
 export const isCurrentRun = ({ run }: Session, r: number) => run.id === r && run.open
 
-/** *Turn(r, n)*, in the phase asked for. */
+/** Returns turn `n` if it is the current run's turn in that phase, or undefined. */
 export const currentTurn = (session: Session, r: number, n: number, phase: Turn['phase']) =>
   isCurrentRun(session, r) && session.turn?.n === n && session.turn.phase === phase
     ? session.turn
@@ -24,11 +24,11 @@ export const withoutToken = (run: Session['run']): Session['run'] => ({
   tries: run.tries,
 })
 
-/** Every message that somebody still waits on. */
+/** Returns every message without an answer so far. */
 export const unanswered = ({ inbox, turn, abandoned, held }: Session): readonly Waiting[] => [
   ...abandoned,
   ...held,
-  // They have left the inbox once the turn is accepted, but its commands are still to do.
+  // An accepted turn's messages have left the inbox, but its commands are still to do.
   ...(turn?.phase === 'run' ? turn.messages : []),
   ...inbox,
 ]
@@ -37,18 +37,18 @@ export const unanswered = ({ inbox, turn, abandoned, held }: Session): readonly 
 export const remainingCommands = ({ next, count: addCounts }: Turn) =>
   Array.from({ length: addCounts - next }, (_, i) => next + i)
 
-/** The worker has no leg under way any more (with `leg`: if it is that one). */
+/** Removes the worker from `busy`; with `leg`, only if it is busy with that leg. */
 export function withoutWorker(
   busy: Session['busy'],
   workerId: string,
   leg?: number,
 ): Session['busy'] {
   if (!busy[workerId] || (leg !== undefined && busy[workerId].leg !== leg)) return busy
-  const { [workerId]: _, ...rest } = busy
-  return rest
+  const { [workerId]: _, ...others } = busy
+  return others
 }
 
-/** What happened is counted in the write in which it happens: never twice, never not. `now` in ms since the epoch. */
+/** Adds usage to the counters. It is part of the write that it counts, so it happens exactly once. `now` in ms since the epoch. */
 export const count = (session: Session, used: Tally, now: number): Session =>
   isEmpty(used)
     ? session
@@ -58,7 +58,7 @@ export const count = (session: Session, used: Tally, now: number): Session =>
         days: addToDay(session.days, used, now),
       }
 
-/** The time that the conductor's sandbox ran since it was counted last; it runs for an hour at most. */
+/** Counts the time that the conductor's sandbox ran since it was last counted; it runs for at most an hour. */
 export function countSandbox(session: Session, now: number): Session {
   const { awakeSince, countedTo = 0 } = session.conductor
   if (awakeSince === undefined) return session
@@ -69,19 +69,19 @@ export function countSandbox(session: Session, now: number): Session {
   return count({ ...session, conductor }, { sandboxSeconds: seconds }, now)
 }
 
-/** How long a leg's sandbox ran, as far as the session can tell: since it was assigned. */
+/** Returns how long these workers' sandboxes ran, as far as the session knows: since their legs were assigned. */
 export const legSeconds = (busy: Session['busy'], workerIds: readonly string[], now: number) =>
   workerIds.reduce((sum, id) => {
     const leg = busy[id]
     return leg ? sum + Math.max(0, Math.round((now - leg.since) / 1000)) : sum
   }, 0)
 
-/** Of more messages than these a notice is not about: they are one person's, as a rule. */
+/** How many messages a notice names at most. They are usually one person's. */
 const ABOUT = 20
 
 /**
- * The history gets a notice, and whoever asked for the messages that it is `about`; its entry is written from the item.
- * `at` ISO 8601.
+ * Adds a notice to the history; the senders of the messages in `about` get it too. The entry is written later, from the
+ * item. `at` is ISO 8601.
  */
 export function notify(
   session: Session,

@@ -1,4 +1,4 @@
-/** How a run waits, ends, tells and is stopped. */
+/** How a run waits, closes, reports problems and is stopped. */
 import { newSession, outstanding, type Session } from '../core/session.ts'
 import { add, isEmpty, since, type Tally } from '../core/tally.ts'
 import { transition, unchanged } from '../core/transition.ts'
@@ -15,8 +15,9 @@ import {
 } from './guards.ts'
 
 /**
- * AwaitMessage: only it writes the token, never an older one over a younger, and only while a worker is busy: a report
- * that was held at a budget in between leaves nothing outstanding, and nobody would wake the run. Answers whether it waits.
+ * AwaitMessage: stores the task token and returns whether the run waits. Only AwaitMessage writes the token, and never an
+ * older one over a newer one. It waits only while a worker is busy: if a report was held at a budget in the meantime,
+ * nothing would wake the run.
  */
 export function awaitMessage(
   session: Session,
@@ -29,13 +30,13 @@ export function awaitMessage(
   return transition({ ...session, run: { ...session.run, token } }, true)
 }
 
-/** What a run's end is accounted with: the ledger's total, and when (ISO 8601). */
+/** What a receipt needs besides the session: the ledger's total, and the time (ISO 8601). */
 export interface RunAccount {
   readonly models: Tally
   readonly at: string
 }
 
-/** CloseRun: only when nothing is outstanding; with the run's receipt. Answers whether the run is closed now. */
+/** CloseRun: closes the run with a receipt if nothing is outstanding. Returns whether the run is closed now. */
 export function closeRun(
   session: Session,
   r: number,
@@ -43,7 +44,7 @@ export function closeRun(
 ): SessionTransition<boolean> {
   if (session.run.id === r && !session.run.open) return unchanged(session, true)
   if (!isCurrentRun(session, r) || outstanding(session)) return unchanged(session, false)
-  // Its sandbox is about to be paused: the hour it may run begins anew with the next turn.
+  // The sandbox is about to be paused, so its hour starts again with the next turn.
   const { awakeSince: _, countedTo: __, ...conductor } = session.conductor
   const { run: ___, ...raised } = session.raised
   const closed = {
@@ -55,7 +56,7 @@ export function closeRun(
   return transition(withReceipt(closed, account), true)
 }
 
-/** What was spent since the receipt before, as an entry; none when nothing was. Receipts leave nothing out and nothing twice. */
+/** Adds a receipt of what was spent since the previous one, if anything was. Receipts neither skip nor repeat spending. */
 function withReceipt(session: Session, { models, at }: RunAccount): Session {
   const total = add(session.counts, models)
   const spent = since(total, session.receipted)
@@ -70,7 +71,7 @@ function withReceipt(session: Session, { models, at }: RunAccount): Session {
   }
 }
 
-/** Tell: the notice gets its number and the abandoned messages leave, in one update; the entry is written from the item. */
+/** Adds a notice about the abandoned messages and removes them, in one update. The entry is written from the item. */
 export function notifyAbandoned(
   session: Session,
   r: number,
@@ -82,8 +83,8 @@ export function notifyAbandoned(
 }
 
 /**
- * Any error: it stands in the history, for the operator; nothing else moves, and recovery goes on from the item. Whoever
- * asked is told when their message is given up.
+ * Records an error in the history for the operator. Nothing else changes, and recovery continues from the item. Senders
+ * hear about it only if their message is abandoned.
  */
 export function reportFailure(
   session: Session,
@@ -97,15 +98,15 @@ export function reportFailure(
 }
 
 /**
- * Stop line 1: closed and empty in one update; nothing but an append opens the session again. The job number that it
- * takes fences off every job before it: a runner started with it ends them and finds nothing to do. `order` is the
- * message that asked for it, if one did.
+ * Closes and empties the session in one update; only an append opens it again. The new job number fences off every
+ * earlier job: a runner started with it ends them and finds nothing to do. `request` is the message that asked for the
+ * stop, if there was one.
  */
 export function stopRun(
   session: Session,
   text: string,
   account: RunAccount,
-  order: readonly { readonly id: string }[] = [],
+  request: readonly { readonly id: string }[] = [],
 ): SessionTransition<StoppedRun> {
   const { id } = session.run
   const job = session.lastJob + 1
@@ -124,12 +125,12 @@ export function stopRun(
     lastJob: job,
   }
   return transition(
-    withReceipt(notify(emptied, text, account.at, [...asked(session), ...order]), account),
+    withReceipt(notify(emptied, text, account.at, [...asked(session), ...request]), account),
     { run: id, job },
   )
 }
 
-/** What somebody waits for an answer to, or for the report of a worker. */
+/** The messages whose senders wait for an answer or for a worker's report. */
 const asked = (session: Session) => [
   ...Object.values(session.busy).flatMap(({ about = [] }) => about),
   ...unanswered(session),
@@ -142,8 +143,9 @@ export interface StoppedRun {
 }
 
 /**
- * Stop and forget in one update: only the counters stay, so that no name of an execution, job or worker is ever used
- * twice. The next message begins a new conversation. Answers what there was to end and to delete.
+ * Stops and forgets the session in one update. The counters stay, so that no name of an execution, job or worker is ever
+ * reused. The next message starts a new conversation. Returns the old session, whose parts are still to be ended and
+ * deleted.
  */
 export function forgetSession(
   session: Session,
@@ -157,7 +159,7 @@ export function forgetSession(
   const tombstone: Session = {
     ...newSession(sessionId, channel, cliSession, at),
     ...(sender !== undefined && { sender }),
-    // Who deletes again, after a failure half-way, has its sandbox to end still.
+    // Keep the sandbox id, because a deletion that failed half-way is repeated and must end it.
     conductor: { cliSession, ...(sandboxId !== undefined && { sandboxId }) },
     run: { id: run.id, open: false, tries: 0 },
     stopped: run.id,
@@ -165,7 +167,7 @@ export function forgetSession(
     lastJob,
     lastTurn,
     lastWorker,
-    // What was spent was spent: the totals of the day know the session by these.
+    // Spending stays counted: the day's totals are computed from these.
     counts: session.counts,
     days: session.days,
     receipted: session.receipted,

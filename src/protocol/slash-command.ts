@@ -17,9 +17,9 @@ import { type RunAccount, stopRun } from './lifecycle.ts'
 
 export interface SlashCommandEffect {
   readonly wake: WakeTarget
-  /** That run's execution and legs are to be ended, and the conductor's jobs before number `job`, or its whole sandbox. */
+  /** The run whose execution and legs must end. Also ends the conductor's jobs before number `job`, or its whole sandbox. */
   readonly stopped?: { readonly run: number; readonly job?: number; readonly sandboxId?: string }
-  /** The workers are to be ended. */
+  /** Set if the workers must end. */
   readonly kill?: true
 }
 
@@ -29,7 +29,7 @@ export interface SlashCommandRequest extends RunAccount {
   readonly cliSession: string
 }
 
-/** A known id is not obeyed again; what is to be ended is ended again, which changes nothing. */
+/** Applies a slash command. A known id is not applied again; only its cancellation is repeated, which is idempotent. */
 export function applySlashCommand(
   session: Session,
   arrival: Arrival,
@@ -47,26 +47,32 @@ export function applySlashCommand(
       return awake(answer(noted, statusText(session, models)))
     case 'continue':
       return session.paused
-        ? awake(answer(raiseAndResume(noted, arrival.now), 'Going on, with as much again.'))
-        : awake(answer(noted, 'Nothing is paused: there is nothing to continue.'))
+        ? awake(
+            answer(
+              raiseAndResume(noted, arrival.now),
+              'Continuing. The same amount was added to the budget.',
+            ),
+          )
+        : awake(answer(noted, 'There is nothing to continue: this conversation is not paused.'))
     case 'kill-workers': {
-      const text = 'The workers are being ended; what they had not reported is lost.'
+      const text = 'All workers are being ended. Work they have not reported is lost.'
       const item = answer(noted, text)
       return transition(item, { wake: wakeTarget(item), kill: true })
     }
     case 'stop': {
-      const text = 'Stopped: what was under way is ended, messages that waited are not answered.'
+      const text =
+        'Stopped. Everything that was running is being ended. Waiting messages will not be answered.'
       return stopped(noted, arrival, { text, at, models })
     }
     case 'new-session': {
       const text =
-        'A new conversation begins: what was under way is ended, and what was said is not known to it.'
-      const { item, output: told } = stopped(noted, arrival, { text, at, models })
-      // The sandbox has files and a memory of what was said: the next turn gets another one.
+        'A new conversation starts and knows nothing of the old one. Everything that was running is being ended.'
+      const { item, output: effect } = stopped(noted, arrival, { text, at, models })
+      // The sandbox holds files and a memory of the old conversation, so the next turn gets a new one.
       const { sandboxId } = item.conductor
       const forgotten = { ...item, conductor: { cliSession }, files: [] }
-      if (sandboxId === undefined) return transition(forgotten, told)
-      return transition(forgotten, { ...told, stopped: { run: session.run.id, sandboxId } })
+      if (sandboxId === undefined) return transition(forgotten, effect)
+      return transition(forgotten, { ...effect, stopped: { run: session.run.id, sandboxId } })
     }
     default:
       return slashCommand satisfies never
@@ -85,7 +91,7 @@ const stopped = (
   return transition(item, { wake: undefined, stopped: output })
 }
 
-/** Whoever obeyed first may have died before it told whoever ends things; a job number of then may be taken by now. */
+/** Repeats a cancellation. The first attempt may have crashed before queuing it, and its job number may have been reused since. */
 function cancelAgain(
   { stopped: run }: Session,
   slashCommand: SlashCommand,
@@ -94,17 +100,19 @@ function cancelAgain(
   return slashCommand === 'stop' || slashCommand === 'new-session' ? { stopped: { run } } : {}
 }
 
-/** What a person is told of their conversation. */
+/** Builds the reply to `/status`. */
 function statusText(session: Session, models: Tally): string {
   const { busy, paused, run, counts } = session
   const workers = Object.keys(busy)
   const waiting = unanswered(session).length
   return [
-    ...(paused ? [`Paused. ${overText(paused)} Say /continue to go on with as much again.`] : []),
-    ...(run.open ? [`Run ${run.id} is under way.`] : []),
-    ...(run.open || paused ? [] : ['Nothing is under way.']),
-    ...(workers.length > 0 ? [`Busy: ${workers.join(', ')}.`] : []),
-    ...(waiting > 0 ? [`Messages that wait: ${waiting}.`] : []),
+    ...(paused
+      ? [`Paused. ${overText(paused)} Send /continue to add the same amount and continue.`]
+      : []),
+    ...(run.open ? [`Run ${run.id} is in progress.`] : []),
+    ...(run.open || paused ? [] : ['Nothing is running.']),
+    ...(workers.length > 0 ? [`Busy workers: ${workers.join(', ')}.`] : []),
+    ...(waiting > 0 ? [`Messages waiting: ${waiting}.`] : []),
     `Spent in this conversation: ${spentText(add(counts, models))}.`,
   ].join(' ')
 }

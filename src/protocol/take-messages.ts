@@ -1,4 +1,4 @@
-/** TakeMessages: what the run does next, by what is there. */
+/** TakeMessages: decides what the run does next. */
 import type { ExceededBudget, Unit } from '../core/budget.ts'
 import type { BudgetCheck } from '../core/budget-check.ts'
 import type { Session, Turn, Waiting } from '../core/session.ts'
@@ -14,8 +14,8 @@ import {
 
 export const MAX_ASKED = 3
 export const MAX_TRIES = 3
-/** Messages and bytes of text that one turn takes at most; the rest waits for the next turn, in order. */
-const COVER = { messages: 50, bytes: 400_000 }
+/** How many messages and bytes of text one turn takes. Further messages wait for the next turn, in order. */
+const TURN_LIMITS = { messages: 50, bytes: 400_000 }
 
 export type Next =
   | { readonly do: 'ask' | 'read' | 'abandon'; readonly turn: number }
@@ -23,22 +23,22 @@ export type Next =
       readonly do: 'run'
       readonly turn: number
       readonly commands: readonly number[]
-      /** The command has failed run after run: it is recorded as failed and not tried again. */
+      /** The command failed in several runs. Record it as failed and do not try again. */
       readonly giveUp: boolean
     }
   | { readonly do: 'notify' | 'close' | 'superseded' }
   | { readonly do: 'await'; readonly until: number }
 
-/** What the caller has just put where readers find it: entries by number, and old ids marked on their bodies. */
+/** What the caller has just written: history entries by number, and old ids marked on their messages' bodies. */
 export interface FlushedHistory {
   readonly entries: ReadonlySet<number>
   readonly marked: ReadonlySet<string>
 }
 
-/** Ids that the item remembers itself; older ones are remembered by a mark on the message's body. */
+/** How many ids the item holds. Older ones are kept as a mark on the message's body. */
 const REMEMBERED = 500
 
-/** Ids that the item should forget, once each is marked on its body. */
+/** Returns the ids that the item should drop once they are marked on their bodies. */
 export function forgettableIds({ seen, pendingEntries }: Session): { id: string; seq: number }[] {
   const oldestUnwritten = Math.min(
     ...pendingEntries.map(({ seq }) => seq),
@@ -55,52 +55,55 @@ export interface TakeContext {
   readonly written: FlushedHistory
   /** ms since the epoch. */
   readonly now: number
-  readonly purse: Pick<BudgetCheck, 'over'>
-  /** What a person is told when the run pauses at a budget. */
+  readonly budgetCheck: Pick<BudgetCheck, 'over'>
+  /** Builds the notice that a person gets when the run pauses at a budget. */
   readonly pauseNotice: (over: ExceededBudget, waiting: number) => string
 }
 
-/** What the run does next, by what is there; a turn whose last command is done leaves the item here. */
+/** Decides what the run does next. Also removes a turn whose last command is done. */
 export function takeMessages(
   current: Session,
   r: number,
-  taking: TakeContext,
+  context: TakeContext,
 ): SessionTransition<Next> {
   if (!isCurrentRun(current, r)) return unchanged(current, { do: 'superseded' })
-  const { written, now } = taking
+  const { written, now, budgetCheck } = context
   const session = countSandbox(finishTurn(dropFlushed(current, written)), now)
   const { turn } = session
   if (turn?.phase === 'run') return transition(session, runOrGiveUp(session, turn))
   if (turn?.result !== undefined || (turn && !mayAsk(session, turn)))
     return transition(session, { do: readOrAbandon(session), turn: turn.n })
-  const over = exceededBefore(session, taking.purse)
-  if (over) return pause(session, over, taking)
+  const over = exceededBefore(session, budgetCheck)
+  if (over) return pause(session, over, context)
   if (turn) return transition(session, { do: 'ask', turn: turn.n })
   if (session.inbox.length > 0) return startTurn(session)
   if (session.abandoned.length > 0) return transition(session, { do: 'notify' })
   return awaitOrClose(session, now)
 }
 
-/** Nothing to do until a busy worker reports; without one the run closes. */
+/** Waits until a busy worker reports; without busy workers the run closes. */
 function awaitOrClose(session: Session, now: number): SessionTransition<Next> {
   const until = Math.max(0, ...Object.values(session.busy).map(({ deadline }) => deadline))
   return transition(session, until > now ? { do: 'await', until } : { do: 'close' })
 }
 
-/** What the next ask of the conductor would be over, if there is to be one. */
-function exceededBefore(session: Session, purse: TakeContext['purse']): ExceededBudget | undefined {
+/** Returns the budget that forbids asking the conductor next, or undefined. */
+function exceededBefore(
+  session: Session,
+  budgetCheck: TakeContext['budgetCheck'],
+): ExceededBudget | undefined {
   const { turn, inbox, over } = session
   if (!turn && inbox.length === 0) return undefined
-  return over ?? purse.over(session, turn ? ASK_UNITS : TURN_UNITS)
+  return over ?? budgetCheck.over(session, turn ? ASK_UNITS : TURN_UNITS)
 }
 
-/** A turn that was begun is counted when it is accepted. */
+/** Only a new turn is checked against the turn budget, because a turn is counted when it is accepted. */
 const ASK_UNITS = ['usd', 'minutes'] as const satisfies readonly Unit[]
 const TURN_UNITS = [...ASK_UNITS, 'turns'] as const satisfies readonly Unit[]
 
 /**
- * The run stops at a budget and keeps its work: what waits is held until a person goes on, and whoever waits is told.
- * Workers that are busy are left to report, which is held as well.
+ * Pauses the run at a budget. Waiting messages are held until a person continues, and their senders get a notice. Busy
+ * workers still report; their reports are held too.
  */
 function pause(
   session: Session,
@@ -110,8 +113,8 @@ function pause(
   const { over: _, ...going } = withoutTurn(session)
   const held = [...session.held, ...session.inbox]
   const text = pauseNotice(over, held.length)
-  const told = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString(), held)
-  return awaitOrClose({ ...told, paused: { ...over, seq: told.lastSeq } }, now)
+  const item = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString(), held)
+  return awaitOrClose({ ...item, paused: { ...over, seq: item.lastSeq } }, now)
 }
 
 const mayAsk = ({ run }: Session, { asked }: Turn) => run.tries < MAX_TRIES && asked < MAX_ASKED
@@ -139,12 +142,12 @@ function startTurn(session: Session): SessionTransition<Next> {
   return transition({ ...session, lastTurn: n, turn }, { do: 'ask', turn: n })
 }
 
-/** The oldest messages, in order; always at least one. */
+/** Returns the oldest messages that fit one turn, in order and at least one. */
 function firstBatch(inbox: readonly Waiting[]): readonly Waiting[] {
   let bytes = 0
   const over = inbox.findIndex(({ size }, i) => {
     bytes += size
-    return i > 0 && (i >= COVER.messages || bytes > COVER.bytes)
+    return i > 0 && (i >= TURN_LIMITS.messages || bytes > TURN_LIMITS.bytes)
   })
   return over < 0 ? inbox : inbox.slice(0, over)
 }
@@ -154,7 +157,7 @@ const finishTurn = (session: Session) =>
     ? withoutTurn(session)
     : session
 
-/** The item without what stands elsewhere by now. */
+/** Removes from the item what has been written elsewhere. */
 export function dropFlushed(session: Session, { entries, marked }: FlushedHistory): Session {
   const pending = session.pendingEntries.filter(({ seq }) => !entries.has(seq))
   if (pending.length === session.pendingEntries.length && marked.size === 0) return session

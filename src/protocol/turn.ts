@@ -1,4 +1,4 @@
-/** The turn under way: asked, accepted, its commands done, or given up. */
+/** Actions on the turn under way: ask the conductor, accept its reply, record its commands, or abandon it. */
 import type { ExceededBudget } from '../core/budget.ts'
 import type { AskAgain, Session, Turn } from '../core/session.ts'
 import { add, since, type Tally } from '../core/tally.ts'
@@ -21,7 +21,7 @@ export interface AskClaim {
   readonly conductor: Session['conductor']
 }
 
-/** AskConductor line a: owning the run and a new job number are one update. Answers the number, or nothing: look again. */
+/** AskConductor: checks that the run is current and takes a new job number, in one update. Returns the number, or undefined if the session changed. */
 export function askConductor(
   session: Session,
   r: number,
@@ -41,24 +41,24 @@ export interface Decision {
   readonly result: string
   readonly commands: number
   readonly spawns: number
-  /** Where the next turn starts from; without one, where this turn started. */
+  /** The transcript from which the next turn starts. If absent, it starts where this turn did. */
   readonly transcript?: string | undefined
   readonly replies: boolean
-  /** Nobody is sent the reply: it is read in the history. */
+  /** The reply is sent to nobody, because its readers read the history. */
   readonly unsent: boolean
-  /** What the models of its jobs used. */
+  /** Model usage of its jobs. */
   readonly used: Tally
-  /** The ledger's total, where the reply is to say what the run has spent so far. */
+  /** The ledger's total, if the reply should say what the run has spent so far. */
   readonly models?: Tally | undefined
-  /** Neither a reply nor work came, even when asked again: the person gets a plain notice. */
+  /** There was neither a reply nor work, even when asked again. The person gets a plain notice. */
   readonly silent: boolean
   /** ISO 8601. */
   readonly at: string
 }
 
 /**
- * ReadTurn: the messages leave the inbox, the commands get their names, the turn's entry its number.
- * Answers the commands to run, or nothing: look again.
+ * ReadTurn: removes the turn's messages from the inbox and numbers its commands and its entry. Returns the commands to
+ * run, or undefined if the session changed.
  */
 export function acceptTurn(
   session: Session,
@@ -123,7 +123,7 @@ export function acceptTurn(
   return transition(count(accepted, counts, Date.parse(decision.at)), remainingCommands(running))
 }
 
-/** A reply that is sent is counted by whoever sends it. */
+/** A reply that is sent is counted when it is delivered. */
 const countsOf = ({ commands, replies, silent, unsent }: Decision): Tally => ({
   turns: 1,
   commands,
@@ -131,8 +131,8 @@ const countsOf = ({ commands, replies, silent, unsent }: Decision): Tally => ({
 })
 
 /**
- * ReadTurn's other end: a result that cannot be used is dropped, and the turn asked again while it may. Its job goes too:
- * a runner whose answer was lost posts the same result once more, and that must not be read a second time.
+ * ReadTurn, with an unusable result: drops the result, so that the turn is asked again if it may be. The job is removed
+ * too, because a runner that got no response posts the same result once more, which must not be read twice.
  */
 export function askTurnAgain(
   session: Session,
@@ -142,13 +142,13 @@ export function askTurnAgain(
 ): SessionTransition<void> {
   const turn = currentTurn(session, r, n, 'ask')
   if (!turn || turn.result !== result) return unchanged(session, undefined)
-  const { result: _result, job: _job, token: _token, ...rest } = turn
-  return transition({ ...session, turn: { ...rest, trouble, ...(again && { again }) } }, undefined)
+  const { result: _result, job: _job, token: _token, ...kept } = turn
+  return transition({ ...session, turn: { ...kept, trouble, ...(again && { again }) } }, undefined)
 }
 
-/** What doing a command leaves in the item besides its number. */
+/** What a finished command changes in the item, besides the index of the next one. */
 export interface CommandResult {
-  /** A system message to the conductor, its body already stored under this id. */
+  /** A system message to the conductor; its body is already stored under this id. */
   readonly notice?: { readonly id: string; readonly size: number }
   readonly started?: {
     readonly workerId: string
@@ -158,15 +158,15 @@ export interface CommandResult {
     readonly reportId: string
   }
   readonly ended?: readonly { readonly workerId: string; readonly status: Verdict }[]
-  /** A budget that kept it from being done. */
+  /** The budget that prevented the command. */
   readonly over?: ExceededBudget
-  /** The command was given up after failing run after run. */
+  /** The command was given up after it failed in several runs. */
   readonly gaveUp?: boolean
   /** ms since the epoch. */
   readonly now: number
 }
 
-/** RunCommands: command `i` is done, or claimed before its effect. Answers whether it was this caller's to do. */
+/** RunCommands: records that command `i` is done, or claims it before its effect. Returns whether this caller got it. */
 export function advanceTurn(
   session: Session,
   r: number,
@@ -183,7 +183,7 @@ export function advanceTurn(
     busy: ended.reduce((busy, { workerId }) => withoutWorker(busy, workerId), session.busy),
     ...(over && { over }),
   }
-  // A report that overtook this update has been seen: its leg is over.
+  // If the leg's report overtook this update, the leg is already over.
   const working =
     started && session.seen[started.reportId] === undefined
       ? {
@@ -225,17 +225,17 @@ function doneCounts(
   )
 }
 
-/** Of a leg, that it is for; so many that an item holds them for as many legs as may be busy. */
+/** Message ids kept for each busy leg; bounded so that the item stays small. */
 const ABOUT = 3
 
 export interface AbandonedTurn {
-  /** What went wrong last. */
+  /** The last problem. */
   readonly trouble: string
-  /** A person waits for an answer to one of them. */
+  /** Whether one of its messages is from a person. */
   readonly fromPerson: boolean
 }
 
-/** Park: the turn is given up; its messages wait until their senders are told. */
+/** Abandons the turn. Its messages wait until their senders are told. */
 export function abandonTurn(
   session: Session,
   r: number,

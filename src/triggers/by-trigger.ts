@@ -1,4 +1,4 @@
-/** A function that several services invoke: each with its own events, told apart by their shape. */
+/** Dispatches the events of a function that several services invoke, by the events' shape. */
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda'
 
 type Handler = (event: never, context: Context) => unknown
@@ -11,10 +11,10 @@ export interface Triggers {
   readonly tasks?: (event: unknown, context: Context) => Promise<unknown>
 }
 
-/** Throws for an event of a service that the function has no handler for. */
+/** Returns the handler for all triggers. It throws for an event that has no handler. */
 export const byTrigger = (triggers: Triggers) => async (event: object, context: Context) => {
   const handler: Handler | undefined = triggers[triggerOf(event)]
-  if (!handler) throw new Error('This function takes no events of this kind.')
+  if (!handler) throw new Error('This function does not handle events of this kind.')
   return handler(event as never, context)
 }
 

@@ -1,4 +1,4 @@
-/** The one chain of every consumer of a queue: in order within a session, sessions independent of each other. */
+/** Handles a FIFO queue's messages: in order within a session, while sessions are independent. */
 import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch'
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod'
@@ -13,7 +13,7 @@ interface OfSession {
   readonly messageId?: string
 }
 
-/** A session whose message failed keeps the rest of its messages on the queue, in order; other sessions go on. */
+/** Returns a Lambda handler. If a message fails, later messages of its session stay on the queue, in order. Other sessions continue. */
 export const fifo =
   <Message extends OfSession>(
     schema: z.ZodType<Message>,
@@ -31,7 +31,7 @@ export const fifo =
       },
     )
 
-/** What fails is logged and thrown on: the message comes back. A report's id is its leg's. */
+/** Logs an error and throws it on, so that the message is delivered again. A worker report's id contains its leg. */
 const about = <Message extends OfSession>(
   message: Message,
   take: (message: Message) => Promise<void>,
@@ -40,7 +40,7 @@ const about = <Message extends OfSession>(
   const ids = { sessionId, ...logIds(readName(`${sessionId}.${messageId}`)) }
   return logAbout(ids, () =>
     take(message).catch((error: unknown) => {
-      logger.error('not taken', { messageId, error })
+      logger.error('failed', { messageId, error })
       throw error
     }),
   )

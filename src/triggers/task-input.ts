@@ -1,4 +1,4 @@
-/** What the state machines hand to their tasks: ids only. */
+/** Input schemas of the state machines' tasks. They contain only ids. */
 import * as z from 'zod'
 
 /** A step of run `run` of a session. */
@@ -14,8 +14,8 @@ export const legInput = z.object({
   leg: z.number().int(),
 })
 
-/** Step Functions' count of this state's retries, and the token that completes it. */
+/** The token that completes the state, and how often Step Functions has retried it. */
 export const withToken = { taskToken: z.string(), retry: z.number().int() }
 
-/** A state's Error Output; Step Functions may leave either out. */
+/** A state's error output. Step Functions may omit either field. */
 export const stateError = z.object({ Error: z.string().nullish(), Cause: z.string().nullish() })

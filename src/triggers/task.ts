@@ -1,14 +1,14 @@
-/** Tasks of state machines and rules: which one an event is for, its input checked, errors with their names. */
+/** Dispatches the tasks of state machines and rules, and validates their input. */
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import * as z from 'zod'
 import { logger, logInvocation } from '../adapters/logger.ts'
 import { logIds } from '../core/log-ids.ts'
 
-/** Reads its input from the event and acts on it. */
+/** Validates its input in the event and acts on it. */
 export type Task = (event: unknown) => Promise<unknown>
 
-/** A task whose input has this shape. It throws for any other. */
+/** Returns a task that throws if its input does not match the schema. */
 export const task =
   <Input, Output>(input: z.ZodType<Input>, act: (input: Input) => Promise<Output>) =>
   (event: unknown): Promise<Output> =>
@@ -19,8 +19,8 @@ type Tasks = Readonly<Record<string, Task>>
 const named = z.object({ task: z.string() })
 
 /**
- * Makes a Lambda handler of several tasks; an event names its own in `task`. What a task throws is thrown on, so that Step
- * Functions can retry or catch it by its name. Throws for an event that names none.
+ * Returns a Lambda handler for several tasks. An event names its task in `task`; without it, the handler throws. Errors of
+ * tasks are thrown on, so that Step Functions can retry or catch them by name.
  */
 export const tasks = (table: Tasks) =>
   middy<unknown, unknown>()

@@ -1,4 +1,4 @@
-/** Appends a queued message to its session and wakes the run; the body has been stored by whoever queued it. */
+/** Appends a queued message to its session and wakes the run. Its body was stored before it was queued. */
 import { randomUUID } from 'node:crypto'
 import { findBody, MissingBody } from '../adapters/bodies.ts'
 import { writeEntries } from '../adapters/history.ts'
@@ -14,7 +14,7 @@ import { dropFlushed } from '../protocol/take-messages.ts'
 import { flushHistory } from './flush-history.ts'
 import { wakeRun } from './wake-run.ts'
 
-/** Idempotent: a message that is known is not appended again, but wakes again. */
+/** Idempotent: a known message is not appended again, but it wakes the run again. */
 export async function appendMessage(message: QueuedMessage): Promise<void> {
   const { sessionId, messageId, channel } = message
   const found = await findBody(sessionId, messageId)
@@ -33,7 +33,7 @@ export async function appendMessage(message: QueuedMessage): Promise<void> {
   ])
 }
 
-/** A slash command takes its place among the messages. What it ends is ended by a function that has the right to. */
+/** Applies a slash command. Cancellations go to another function, which has the permissions. */
 async function appendSlashCommand(
   { sessionId, messageId, channel }: QueuedMessage,
   arrival: Arrival,
@@ -46,14 +46,14 @@ async function appendSlashCommand(
   )
   const { wake: woken, stopped, kill } = output
   if (stopped || kill)
-    // What began after it was given is none of its business, however late it is delivered once more.
+    // A late redelivery must not end workers that started after the command was given.
     await enqueueCancellation({ sessionId, messageId, ...stopped, ...(kill && { kill: given }) })
   const [written] = await Promise.all([flushHistory(item), wakeRun(sessionId, woken)])
-  // No run may come to do it: a person may give nothing but orders.
+  // Do this here, because there may be no run to do it: a person may send only slash commands.
   await changeSession(sessionId, (session) => transition(dropFlushed(session, written), undefined))
 }
 
-/** Delivered once more after its session was deleted, and its content with it; otherwise a fault that somebody must see. */
+/** Handles a missing body. It is expected if the session was deleted since, and an error otherwise. */
 async function lost({ sessionId, messageId }: QueuedMessage): Promise<void> {
   if (await isDeleted(sessionId)) return
   throw new MissingBody(sessionId, messageId)

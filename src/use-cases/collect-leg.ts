@@ -1,4 +1,4 @@
-/** A leg is over: its report on its way to the conductor, then the worker's sandbox at rest. */
+/** Collects a finished leg: queues its report for the conductor, then pauses the worker's sandbox. */
 import { getResult, putBody } from '../adapters/bodies.ts'
 import { readLedger } from '../adapters/ledgers.ts'
 import { logger } from '../adapters/logger.ts'
@@ -19,14 +19,14 @@ export interface LegId {
 }
 
 /**
- * Queues the report under the leg's id, then marks the leg reported: whoever comes again sends the same message.
- * Without a stored result the report says that the leg was lost, and why. Nothing for a leg that is reported already,
- * or whose worker has ended. `rest` is what becomes of its sandbox.
+ * Queues the report under the leg's id, then marks the leg as reported, so a repeated call sends the same message.
+ * Without a stored result the report says that the leg was lost, and why. Does nothing if the leg is already reported or
+ * its worker has ended. `release` says what to do with the sandbox.
  */
 export async function collectLeg(
   { sessionId, workerId, leg: n }: LegId,
   failure: LegFailure,
-  { rest = pauseSandbox }: { rest?: (sandboxId: string) => Promise<void> } = {},
+  { release = pauseSandbox }: { release?: (sandboxId: string) => Promise<void> } = {},
 ): Promise<void> {
   const worker = await readWorker(sessionId, workerId)
   if (!worker?.live) return
@@ -58,5 +58,7 @@ export async function collectLeg(
     endLeg(current, n, { outcome, used, at }),
   )
   if (worker.sandboxId !== undefined)
-    await rest(worker.sandboxId).catch((error: unknown) => logger.warn('not paused', { error }))
+    await release(worker.sandboxId).catch((error: unknown) =>
+      logger.warn('sandbox not paused', { error }),
+    )
 }

@@ -1,4 +1,4 @@
-/** The effects of commands, bound to the command that asks for them. */
+/** Implements the effects that commands may have, bound to one command. */
 import { isAllowed } from '../adapters/contacts.ts'
 import { env } from '../adapters/environment.ts'
 import { enqueueDelivery } from '../adapters/queues.ts'
@@ -13,7 +13,7 @@ import { type AssigningCommand, instructWorker, startWorker } from './worker-leg
 export interface AcceptedCommand extends AssigningCommand {
   /** The number of the turn's entry in the history. */
   readonly entry: number
-  /** The id of the worker that the command brings, if its row says that it brings one. */
+  /** The id of the worker that the command creates, if its row has `spawns`. */
   readonly spawned: string | undefined
 }
 
@@ -22,7 +22,7 @@ export function commandContext(command: AcceptedCommand): CommandContext {
   return {
     startWorker: (task, criteria) => {
       if (command.spawned === undefined)
-        throw new Error(`${command.commandId} brings a worker, but its row does not say so`)
+        throw new Error(`${command.commandId} creates a worker, but its row lacks spawns`)
       return startWorker(command, command.spawned, { task, criteria })
     },
     instructWorker: (workerId, instructions) => instructWorker(command, workerId, instructions),
@@ -35,7 +35,7 @@ export function commandContext(command: AcceptedCommand): CommandContext {
   }
 }
 
-/** Puts a delivery on the outbox. It goes to people on the list and nobody else, whatever the conductor was talked into. */
+/** Puts a delivery on the outbox. Only people on the allow list get it, even if the conductor was manipulated. */
 async function sendTo(
   { session, entry, commandId }: AcceptedCommand,
   to: ReturnAddress,
@@ -48,7 +48,7 @@ async function sendTo(
   if (to.address === own) return refused("Nothing was sent: that is Baton's own address.")
   if (!(await isAllowed(to.address)))
     return refused(
-      `Nothing was sent: ${to.address} is not on the list of people who may be written to. Only the operator can change that list.`,
+      `Nothing was sent: ${to.address} is not on the list of allowed people. Only the operator can change that list.`,
     )
   await enqueueDelivery({
     sessionId: session.sessionId,

@@ -1,10 +1,10 @@
-/** Raises the budget at which a session has paused, once, and lets it go on: as if the person had said "continue". */
+/** Continues a paused session and raises its budget once, as if the person had sent "continue". */
 import { putBody } from '../adapters/bodies.ts'
 import { enqueue } from '../adapters/queues.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { Problem } from '../http/problem.ts'
 
-/** Named after the pause, so that a repeated request raises nothing twice. Nothing when there is no such session. */
+/** Returns undefined if there is no such session. The message id derives from the pause, so a repeated request has no effect. */
 export async function continueSession(
   sessionId: string,
 ): Promise<{ sessionId: string; messageId: string } | undefined> {
@@ -12,10 +12,7 @@ export async function continueSession(
   if (!session) return undefined
   const { paused, channel } = session
   if (!paused)
-    throw new Problem(
-      409,
-      `Session ${sessionId} is not paused at a budget: there is nothing to continue.`,
-    )
+    throw new Problem(409, `There is nothing to continue: session ${sessionId} is not paused.`)
   const messageId = `continue-${paused.seq}`
   const first = await putBody(sessionId, messageId, {
     from: 'person',

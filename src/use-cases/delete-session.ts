@@ -1,4 +1,4 @@
-/** Ends a session and forgets all that was said in it. */
+/** Ends a session and deletes its content. */
 import { randomUUID } from 'node:crypto'
 import { deleteConversation } from '../adapters/delete-conversation.ts'
 import { env } from '../adapters/environment.ts'
@@ -10,7 +10,7 @@ import { runName } from '../core/execution-name.ts'
 import { forgetSession } from '../protocol/lifecycle.ts'
 import { endWorker } from './end-worker.ts'
 
-/** Answers whether there ever was such a session. After a failure half-way, called again it goes on. */
+/** Returns false if there is no such session. If it fails half-way, calling it again finishes the work. */
 export async function deleteSession(sessionId: string): Promise<boolean> {
   const at = new Date().toISOString()
   const forgotten = await changeSession(sessionId, (session) =>
@@ -24,7 +24,7 @@ export async function deleteSession(sessionId: string): Promise<boolean> {
   const ended = await Promise.all(
     (await sessionWorkers(sessionId)).map((worker) => endWorker(worker, { status: 'ended' })),
   )
-  // As they are once nothing is granted to them any more.
+  // Use the workers as they are after ending, because no more uploads are granted to them then.
   const workers = ended.filter((worker) => worker !== undefined)
   await deleteConversation({ sessionId, lastSeq, lastJob }, workers)
   await deleteWorkers(workers)

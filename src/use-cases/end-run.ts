@@ -1,4 +1,4 @@
-/** Ends what a stopped run still does: its execution, the conductor's job, its workers. Safe to repeat. */
+/** Ends what a stopped run still does: its execution, the conductor's job and its workers. Idempotent. */
 import { env } from '../adapters/environment.ts'
 import { logger } from '../adapters/logger.ts'
 import { connectSandbox, pauseSoon } from '../adapters/sandboxes.ts'
@@ -10,10 +10,10 @@ import { currentLeg } from '../core/worker.ts'
 import { endWorker } from './end-worker.ts'
 import { runnerEnvironment } from './runner-environment.ts'
 
-/** Long enough for the older job's processes to be gone. */
-const REST_AFTER_SECONDS = 60
+/** Long enough for the processes of the older job to end. */
+const PAUSE_AFTER_SECONDS = 60
 
-/** Run `run`, everything of runs before it, and the conductor's jobs before number `job`. Answers which workers ended. */
+/** Ends run `run`, earlier runs, and the conductor's jobs before number `job`. Returns the ids of the ended workers. */
 export async function endRun(
   sessionId: string,
   { run, job }: { run: number; job?: number | undefined },
@@ -26,19 +26,19 @@ export async function endRun(
   return endLegs(sessionId, run, by)
 }
 
-/** A runner with the stop's own number ends every job before it, and finds none to do. */
+/** Starts a runner with the stop's own job number. It ends every earlier job and finds no work. */
 async function endJobs(sessionId: string, job: number): Promise<void> {
   const { conductor, lastTurn = 0 } = (await readSession(sessionId)) ?? {}
   const { sandboxId, awakeSince } = conductor ?? {}
   if (sandboxId === undefined || awakeSince === undefined) return
   try {
-    const sandbox = await connectSandbox(sandboxId, REST_AFTER_SECONDS)
+    const sandbox = await connectSandbox(sandboxId, PAUSE_AFTER_SECONDS)
     await sandbox?.launch(await runnerEnvironment({ session: sessionId, leg: lastTurn, job }, 60))
-    // A message that came meanwhile has the sandbox work again.
+    // A message may have arrived and put the sandbox back to work.
     const session = await readSession(sessionId)
-    if (sandbox && !session?.run.open) await pauseSoon(sandboxId, REST_AFTER_SECONDS)
+    if (sandbox && !session?.run.open) await pauseSoon(sandboxId, PAUSE_AFTER_SECONDS)
   } catch (error) {
-    // Its next heartbeat is refused, and then the runner ends the job itself.
+    // The runner ends the job itself when its next heartbeat is refused.
     logger.warn('job not ended at once', { error })
   }
 }
@@ -46,7 +46,7 @@ async function endJobs(sessionId: string, job: number): Promise<void> {
 async function endLegs(sessionId: string, run: number, by: string): Promise<readonly string[]> {
   const workers = await sessionWorkers(sessionId)
   const reason = `stopped by ${by}`
-  // Also those that an earlier attempt ended, whose sandbox may be there still.
+  // Include workers that an earlier attempt ended, because their sandboxes may still exist.
   const older = workers.filter(
     (worker) => (worker.live || worker.reason === reason) && currentLeg(worker).run <= run,
   )

@@ -1,4 +1,4 @@
-/** Ends a worker for good: its item first, so that nothing it still says counts; then its execution and its sandbox. */
+/** Ends a worker for good: first its item, so that later reports are ignored, then its execution and its sandbox. */
 import { env } from '../adapters/environment.ts'
 import { endSandbox } from '../adapters/sandboxes.ts'
 import { stopExecution } from '../adapters/step-functions.ts'
@@ -11,14 +11,14 @@ export interface EndReason {
   readonly reason?: string | undefined
 }
 
-/** Idempotent; answers the worker as it then is, or nothing when there is no such worker. */
+/** Returns the ended worker, or undefined if there is no such worker. Idempotent. */
 export async function endWorker(
   { sessionId, workerId }: Pick<Worker, 'sessionId' | 'workerId'>,
-  ending: EndReason,
+  end: EndReason,
 ): Promise<Worker | undefined> {
   const at = new Date().toISOString()
   const changed = await changeWorker({ sessionId, workerId }, (worker) =>
-    ended(worker, { ...ending, at }),
+    ended(worker, { ...end, at }),
   )
   if (!changed) return undefined
   const { n, reported } = currentLeg(changed.item)
@@ -26,7 +26,7 @@ export async function endWorker(
     await stopExecution(
       env('WORKER_LEG_ARN'),
       legName(sessionId, workerId, n),
-      ending.reason ?? ending.status,
+      end.reason ?? end.status,
     )
   const { sandboxId } = changed.output
   if (sandboxId !== undefined) await endSandbox(sandboxId)

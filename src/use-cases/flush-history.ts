@@ -1,10 +1,10 @@
-/** Puts what the session's item still holds for the history where readers find it, so that the item may forget it. */
+/** Writes the history entries that the session item still holds, so that the item can drop them. */
 import { markAppended } from '../adapters/bodies.ts'
 import { writeEntries } from '../adapters/history.ts'
 import type { Session } from '../core/session.ts'
 import { type FlushedHistory, forgettableIds } from '../protocol/take-messages.ts'
 
-/** Entries that have their number only, and marks on the bodies of messages whose ids are old; idempotent. */
+/** Writes the pending entries, and marks the bodies of messages whose ids the item should drop. Idempotent. */
 export async function flushHistory(session: Session): Promise<FlushedHistory> {
   const old = forgettableIds(session)
   const [entries] = await Promise.all([

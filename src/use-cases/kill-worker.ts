@@ -1,4 +1,4 @@
-/** Ends one worker at the operator's or a person's word; the conductor hears of it as of any report. */
+/** Ends one worker for the operator or a person. The conductor gets a message, like a report. */
 import { putBody } from '../adapters/bodies.ts'
 import { enqueue } from '../adapters/queues.ts'
 import { readSession } from '../adapters/sessions.ts'
@@ -12,7 +12,7 @@ import { endWorker } from './end-worker.ts'
 /** Who may end a worker besides the conductor. */
 type By = 'the operator' | 'the person'
 
-/** The reason that then stands in the worker's item. */
+/** The reason in the worker's item. */
 export const endedBy = (by: By) => `ended by ${by}`
 
 /** Answers the worker as it then is; nothing when there is no such worker. One that had ended before is left as it was. */
@@ -26,20 +26,20 @@ export async function killWorker(
     readWorker(sessionId, workerId),
   ])
   if (!session || !worker) return undefined
-  // Ended by an earlier call that may have died before it told the conductor: told again, under the same id.
+  // An earlier call may have died before it told the conductor, so tell it again under the same id.
   if (!worker.live && worker.reason !== endedBy(by)) return workerView(worker)
   const ended = await endWorker(worker, { status: 'ended', reason: endedBy(by) })
   if (!ended) return undefined
-  await tellConductor(ended, session.channel, by)
+  await notifyConductor(ended, session.channel, by)
   return workerView(ended)
 }
 
-/** Under the leg's id it is the leg's report: whatever else would have reported it is a duplicate. */
-async function tellConductor(worker: Worker, channel: Session['channel'], by: By): Promise<void> {
+/** Sends the message under the leg's id, so that a report of the leg becomes a duplicate. */
+async function notifyConductor(worker: Worker, channel: Session['channel'], by: By): Promise<void> {
   const { sessionId, workerId } = worker
   const { n: leg, run, reported, replyTo } = currentLeg(worker)
   const at = new Date().toISOString()
-  const text = `${by === 'the operator' ? 'The operator' : 'The person'} ended ${workerId}${reported ? '' : ' in the middle of its work'}.`
+  const text = `${by === 'the operator' ? 'The operator' : 'The person'} ended ${workerId}${reported ? '' : ' before it had reported'}.`
   const messageId = reported ? `kill-${workerId}` : legId(workerId, leg)
   const first = await putBody(
     sessionId,

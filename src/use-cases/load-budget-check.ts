@@ -1,4 +1,4 @@
-/** What a session may still spend, by its ledger and the totals that it shares; and its own part of these totals. */
+/** Loads what a budget check needs (the ledger and shared totals), and posts a session's part of these totals. */
 import { env } from '../adapters/environment.ts'
 import { readLedger } from '../adapters/ledgers.ts'
 import { dayTotal, post } from '../adapters/totals.ts'
@@ -21,7 +21,7 @@ export async function loadBudgetCheck(
   return budgetCheck(env('BUDGETS'), { models: total, ...shared }, Date.now())
 }
 
-/** Today's totals of the session's sender and of everybody; read only where a budget needs them. */
+/** Returns today's totals of the session's sender and of all senders. Reads only those that have a budget. */
 export async function sharedTotals(
   session: Pick<Session, 'sender' | 'channel'>,
 ): Promise<Omit<SpendingTotals, 'models'>> {

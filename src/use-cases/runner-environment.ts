@@ -1,14 +1,14 @@
-/** How a runner is started: where it calls back, and the one token that lets it. */
+/** Builds the environment that starts a runner: the callback's URL and its job token. */
 
 import { env } from '../adapters/environment.ts'
 import { secret } from '../adapters/secrets.ts'
 import type { LaunchEnv } from '../contract/runner.ts'
 import { type JobClaims, signJobToken } from '../core/job-token.ts'
 
-/** The result may come a little after the time limit; then the token is dead. */
+/** The token lives a little longer than the time limit, because the result may come late. */
 const MARGIN_SECONDS = 10 * 60
 
-/** `seconds`: the job's time limit. */
+/** `seconds` is the job's time limit. */
 export async function runnerEnvironment(
   claims: Omit<JobClaims, 'expires'>,
   seconds: number,

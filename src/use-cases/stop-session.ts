@@ -1,4 +1,4 @@
-/** Ends what a session does: its run, its CLI job, its workers. What was said stays. */
+/** Stops a session's run, its CLI job and its workers. The history stays. */
 import { writeEntries } from '../adapters/history.ts'
 import { readLedger } from '../adapters/ledgers.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
@@ -6,14 +6,14 @@ import { stopRun } from '../protocol/lifecycle.ts'
 import { endRun } from './end-run.ts'
 import { postCounts } from './load-budget-check.ts'
 
-/** Answers which run was stopped and which workers ended; nothing when there is no such session. */
+/** Returns which run was stopped and which workers ended, or undefined if there is no such session. */
 export async function stopSession(
   sessionId: string,
 ): Promise<{ run: number; workers: readonly string[] } | undefined> {
   if (!(await readSession(sessionId))) return undefined
   const at = new Date().toISOString()
   const text =
-    'Stopped: what was under way is ended, messages that waited are not answered. A new message begins anew.'
+    'Stopped. Everything that was running is being ended. Waiting messages will not be answered. A new message starts a new run.'
   const { total: models } = await readLedger(sessionId)
   const stopped = await changeSession(sessionId, (session) =>
     stopRun(session, text, { models, at }),

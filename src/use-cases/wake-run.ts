@@ -1,21 +1,21 @@
-/** Wake lines 3 to 5: whatever happened before, somebody drives the open run afterwards. */
+/** Wakes a run: makes sure that an execution drives it, whatever failed before. */
 import { env } from '../adapters/environment.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { completeTask, startExecution } from '../adapters/step-functions.ts'
 import { runName } from '../core/execution-name.ts'
 import { recoverRun, type WakeTarget } from '../protocol/append.ts'
 
-/** From line 3; without a token from line 4. Nobody to wake: nothing to do. */
+/** Completes the waiting execution's task token. If that fails or there is none, starts an execution. */
 export async function wakeRun(sessionId: string, target: WakeTarget): Promise<void> {
   if (!target) return
   if (target.token !== undefined && (await answered(target.token))) return
   await startRun(sessionId, target.run)
 }
 
-/** Any error leads on to line 4: the execution may be there without waiting. */
+/** An error counts as "not waiting", so that an execution is started. */
 const answered = (token: string) => completeTask(token).catch(() => false)
 
-/** Lines 4 and 5, from a consistent read's run id: what recover-run and the sweep begin with. */
+/** Starts the run's execution. If it has already ended while the run is open, recovers the run as a new one. `run` must come from a consistent read. */
 export async function startRun(sessionId: string, run: number): Promise<void> {
   let current: number | undefined = run
   while (current !== undefined) {

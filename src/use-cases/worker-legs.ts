@@ -1,4 +1,4 @@
-/** Starts the legs of workers: the worker's item first, then the leg as an execution of its own. */
+/** Starts workers' legs: first writes the worker's item, then starts an execution for the leg. */
 import { randomUUID } from 'node:crypto'
 import { env } from '../adapters/environment.ts'
 import { startExecution } from '../adapters/step-functions.ts'
@@ -17,7 +17,7 @@ import { loadBudgetCheck } from './load-budget-check.ts'
 export interface AssigningCommand {
   readonly session: Session
   readonly commandId: string
-  /** Everybody whom the turn answers. */
+  /** The return addresses of the turn's messages. */
   readonly replyTo: readonly ReturnAddress[]
 }
 
@@ -35,7 +35,7 @@ export async function startWorker(
   return startLeg(sessionId, workerId, 1)
 }
 
-/** Starts a further leg of a worker that has reported. Repeating it changes nothing. */
+/** Starts another leg of a worker that has reported. Repeating it changes nothing. */
 export async function instructWorker(
   command: AssigningCommand,
   workerId: string,
@@ -84,19 +84,19 @@ async function startLeg(sessionId: string, workerId: string, leg: number): Promi
   }
 }
 
-/** Less would be spent on starting alone. */
+/** A shorter leg would be used up by starting. */
 const SHORTEST_SECONDS = 15
 
 /**
- * How long a new leg may take: what the budgets leave, at most a leg's own limit. Returns the seconds, which are reserved
- * for the leg until it is over, or the budget that keeps it from being started.
+ * Decides how long a new leg may take: what the budgets leave, up to the limit of a leg. Returns the seconds, which are
+ * reserved until the leg is over, or the budget that prevents it.
  */
 async function grantLeg(
   { session, commandId }: AssigningCommand,
   workerId: string,
   units: readonly Unit[],
 ): Promise<{ readonly seconds: number } | { readonly over: ExceededBudget }> {
-  // Granted by an attempt that died on the way.
+  // An attempt that died may have granted it already.
   const leg = (await readWorker(session.sessionId, workerId))?.legs.at(-1)
   if (leg?.commandId === commandId) return { seconds: leg.seconds }
   const check = await loadBudgetCheck(session)

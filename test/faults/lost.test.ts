@@ -47,7 +47,7 @@ test('a worker whose sandbox dies is reported as lost and does its work in a new
   await baton.e2b.faults.crash(sandbox?.id ?? '')
   const entries = await baton.until('removed', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   expect(entries.find(({ role }) => role === 'worker')?.text).toContain(
-    'lost: the worker fell silent',
+    'lost: the worker stopped responding',
   )
   expect(replies(entries).at(-1)).toContain('made it')
 })

@@ -56,7 +56,7 @@ test('a day is limited for all sessions together', async () => {
   }
   await send('c', 'hello')
   const paused = await until('c', isPaused(1))
-  expect(pauses(paused)[0]?.text).toContain('of everybody for today')
+  expect(pauses(paused)[0]?.text).toContain('of all senders for today')
   expect((await post('/api/sessions/c/continue')).status).toBe(202)
   expect(replies(await until('c', (all) => replies(all).length === 1))).toHaveLength(1)
 })
@@ -150,7 +150,7 @@ test('the workers of a run are limited, and those within the limit do their work
   await send('workers', 'continue')
   const entries = await until('workers', (all) => commandsOf(all, 'KILL_WORKER').length === 2)
   const said = replies(entries).join('\n')
-  for (const result of ['made 1', 'made 2', 'SPAWN_WORKER was not done'])
+  for (const result of ['made 1', 'made 2', 'The worker was not started'])
     expect(said).toContain(result)
 })
 
@@ -159,12 +159,12 @@ test('a worker that hangs is ended by the minutes that its run may take', async 
   await send('minutes', `@hang\n${block('echo never')}`)
   const paused = await until('minutes', isPaused(1), 90)
   expect(paused.find(({ role }) => role === 'worker')?.text).toMatch(/^timeout/)
-  expect(pauses(paused)[0]?.text).toContain('minutes of sandboxes')
+  expect(pauses(paused)[0]?.text).toContain('minutes of sandbox time')
 })
 
 test('a reply says what its run has spent so far, where that is wanted', async () => {
   const { send, until } = start({}, { RECEIPT_IN_REPLY: 'true' })
   await send('receipt', 'hello')
   const [reply] = replies(await until('receipt', (all) => replies(all).length === 1))
-  expect(reply).toMatch(/\(So far: 1 turn, [\d,]+ tokens, \$0\.\d{4}, \d+ s of sandboxes\.\)$/)
+  expect(reply).toMatch(/\(So far: 1 turn, [\d,]+ tokens, \$0\.\d{4}, \d+ s of sandbox time\.\)$/)
 })

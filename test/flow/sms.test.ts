@@ -82,7 +82,7 @@ test('orders are obeyed before the conductor, who never sees them', async () => 
   await answered(ADA, before + 3)
   const [help, status, go] = sentTo(ADA).slice(before)
   expect(help?.text).toContain('/new-session')
-  expect(status?.text).toContain('Nothing is under way.')
+  expect(status?.text).toContain('Nothing is running.')
   expect(go?.text).toContain('nothing to continue')
   expect(baton.model?.requests.length).toBe(asked)
 })
@@ -97,7 +97,7 @@ test('an order over HTTP is answered likewise, and however many come, the item k
     const { reply } = (await response.json()) as { reply?: { role: string; text: string } }
     expect(reply).toMatchObject({
       role: 'system',
-      text: expect.stringMatching(/^Nothing is under/),
+      text: expect.stringMatching(/^Nothing is running/),
     })
   }
   const { client, nameOf } = tablesOf(baton)
@@ -138,7 +138,7 @@ test('/kill-workers ends the workers alone, and the conductor hears of it', asyn
     .filter(({ metadata }) => metadata.session === 'sms-15550102' && metadata.worker)
   expect(ofSession).toEqual([])
   expect(sentTo(number).map(({ text }) => text)).toContainEqual(
-    expect.stringContaining('The workers are being ended'),
+    expect.stringContaining('All workers are being ended'),
   )
 })
 

@@ -1,4 +1,4 @@
-/** Whether a mail comes from whom it says it does. */
+/** Decides whether an email really comes from the sender it names. */
 import { domainToASCII } from 'node:url'
 import { getDomain } from 'tldts'
 import type { InboundEmail } from './inbound-email.ts'
@@ -6,33 +6,33 @@ import type { InboundEmail } from './inbound-email.ts'
 type Verdicts = Pick<InboundEmail, 'from' | 'envelope' | 'spf' | 'dkim'>
 
 /**
- * The sender's address, when the domain behind it vouches for the mail: by a signature (DKIM, RFC 6376) or by the server
- * that it came from (SPF, RFC 7208), of a domain of the same organisation as the address (DMARC's relaxed alignment,
- * RFC 7489, 3.1). That some domain vouches for it proves nothing: anyone has one. Otherwise the problem.
+ * Returns the sender's address if its domain vouches for the email, otherwise the problem. A domain vouches by a
+ * signature (DKIM, RFC 6376) or by the sending server (SPF, RFC 7208). It must belong to the same organisation as the
+ * address (DMARC's relaxed alignment, RFC 7489, 3.1), because anyone can get another domain to vouch.
  *
- * Only what SendGrid found counts: `Authentication-Results` in the mail may be the sender's own. Not looked at are what
- * the domain asks receivers to do (DMARC policy) and what forwarders vouch for (ARC).
+ * Only SendGrid's verdicts count, because the sender may have written `Authentication-Results`. The domain's DMARC policy
+ * and forwarders' seals (ARC) are ignored.
  */
-export function authenticSender(mail: Verdicts): { address: string } | { problem: string } {
-  const [sender, ...others] = mail.from
-  if (!sender) return { problem: 'The mail names no sender.' }
-  if (others.length > 0) return { problem: 'The mail names several senders.' }
+export function authenticSender(email: Verdicts): { address: string } | { problem: string } {
+  const [sender, ...others] = email.from
+  if (!sender) return { problem: 'The email names no sender.' }
+  if (others.length > 0) return { problem: 'The email names several senders.' }
   const organisation = organisationOf(domainOf(sender.address))
-  if (!organisation) return { problem: "The sender's address has no domain that could be checked." }
+  if (!organisation) return { problem: "The sender's address has no valid domain." }
   const vouching = [
-    ...mail.dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain),
-    ...(mail.spf === 'pass' ? [domainOf(mail.envelope.from)] : []),
+    ...email.dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain),
+    ...(email.spf === 'pass' ? [domainOf(email.envelope.from)] : []),
   ]
   return vouching.some((domain) => organisationOf(domain) === organisation)
     ? { address: sender.address }
-    : { problem: `Nothing shows that the mail comes from ${organisation}.` }
+    : { problem: `Neither SPF nor DKIM proves that the email comes from ${organisation}.` }
 }
 
 const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1).replace(/>$/, '')
 
-/** By the public suffix list, with the domains under which strangers have theirs, as under github.io. */
+/** Returns the registrable domain by the public suffix list, including private suffixes like github.io. */
 function organisationOf(domain: string): string | undefined {
-  // Nothing but a name: of one with a port or a path, another part would be looked at.
+  // Only plain names: with a port or a path, getDomain would look at another part.
   if (!/^[\p{L}\p{M}\p{N}._-]+$/u.test(domain)) return undefined
   const host = domainToASCII(domain.replace(/\.$/, ''))
   return getDomain(host, { allowPrivateDomains: true }) ?? undefined

@@ -1,9 +1,9 @@
-/** Whether a mail was written by a program: to answer it could be to begin a loop. */
+/** Detects emails written by programs. Answering one could start a loop. */
 import type { InboundEmail } from './inbound-email.ts'
 
 type Signs = Pick<InboundEmail, 'envelope' | 'from' | 'header'>
 
-/** Of RFC 2076, and of what programs write beside it. */
+/** Values of Precedence from RFC 2076, and others that programs use. */
 const BULK = new Set(['bulk', 'list', 'junk', 'auto_reply'])
 const LIST_HEADERS = ['List-Id', 'List-Unsubscribe', 'List-Post']
 const AUTOMATIC_HEADERS = ['X-Autoreply', 'X-Autorespond']
@@ -11,16 +11,16 @@ const MACHINES =
   /^(?:mailer-daemon|postmaster|(?:.*[-+_.])?(?:no|do[-_.]?not)[-_.]?reply)(?:[-+_.].*)?$/
 
 /**
- * Why a mail is not to be answered, or nothing when a person may have written it (RFC 3834, 2).
+ * Returns why an email must not be answered, or undefined if a person may have written it (RFC 3834, 2).
  *
- * `X-Auto-Response-Suppress` is no reason. It asks for no automatic answers (MS-OXPROPS, PidTagAutoResponseSuppress) and
- * does not say that the mail is one itself; Exchange also puts it on what people write. Where a program writes it, as in
- * an out-of-office note, `Auto-Submitted` or an empty envelope comes along.
+ * `X-Auto-Response-Suppress` is not a reason. It asks for no automatic responses (MS-OXPROPS, PidTagAutoResponseSuppress)
+ * but does not mark the email itself as one; Exchange also adds it to emails that people write. Out-of-office notes also
+ * have `Auto-Submitted` or an empty envelope.
  *
- * @param ownAddresses those that we write from and receive at; one that begins with `@` stands for a whole domain
+ * @param ownAddresses Baton's own addresses; one that begins with `@` stands for a whole domain
  */
-export function automaticReason(mail: Signs, ownAddresses: readonly string[]): string | undefined {
-  return reasonOfEnvelope(mail) ?? reasonOfHeaders(mail) ?? reasonOfSender(mail, ownAddresses)
+export function automaticReason(email: Signs, ownAddresses: readonly string[]): string | undefined {
+  return reasonOfEnvelope(email) ?? reasonOfHeaders(email) ?? reasonOfSender(email, ownAddresses)
 }
 
 function reasonOfEnvelope({ envelope, header }: Signs): string | undefined {
@@ -35,9 +35,9 @@ function reasonOfHeaders({ header }: Signs): string | undefined {
   const precedence = token(header('Precedence'))
   if (precedence && BULK.has(precedence)) return `its precedence is ${precedence}`
   const list = LIST_HEADERS.find((name) => header(name) !== undefined)
-  if (list) return `it comes from a list (${list})`
+  if (list) return `it comes from a mailing list (${list})`
   const automatic = AUTOMATIC_HEADERS.find((name) => (token(header(name)) ?? 'no') !== 'no')
-  if (automatic) return `it is an automatic answer (${automatic})`
+  if (automatic) return `it is an automatic response (${automatic})`
   return token(header('Content-Type')) === 'multipart/report' ? 'it is a report' : undefined
 }
 
@@ -46,13 +46,13 @@ function reasonOfSender({ from }: Signs, ownAddresses: readonly string[]): strin
   for (const { address } of from) {
     const at = address.lastIndexOf('@')
     const [local, domain] = [address.slice(0, at), address.slice(at)]
-    if (MACHINES.test(local)) return 'it comes from a machine'
+    if (MACHINES.test(local)) return 'its sender address belongs to a program'
     const [base = ''] = local.split('+')
-    if ([address, base + domain, domain].some((mine) => own.has(mine)))
-      return 'it comes from ourselves'
+    if ([address, base + domain, domain].some((each) => own.has(each)))
+      return "it comes from one of Baton's own addresses"
   }
   return undefined
 }
 
-/** Without what follows a semicolon or a comment (RFC 3834, 5), in lower case. */
+/** Returns the value in lower case, without parameters or comments (RFC 3834, 5). */
 const token = (value: string | undefined) => value?.split(/[;(]/)[0]?.trim().toLowerCase()

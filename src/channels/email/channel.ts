@@ -1,3 +1,4 @@
+/** The row of the email channel: return addresses and counters. */
 import * as z from 'zod'
 import { plural } from '../../core/plural.ts'
 import { emailAddress } from '../address.ts'
@@ -8,9 +9,9 @@ const returnAddress = z.object({
   /** In lower case. */
   address: z.string(),
   subject: z.string(),
-  /** The Message-ID of the email that is answered, with its angle brackets; absent where a thread begins. */
+  /** The Message-ID of the email to reply to, with angle brackets. Absent if this starts a thread. */
   messageId: z.string().optional(),
-  /** What that email referred to, oldest first (RFC 5322, 3.6.4). */
+  /** That email's references, oldest first (RFC 5322, 3.6.4). */
   references: z.array(z.string()).optional(),
 })
 export type EmailReturn = z.infer<typeof returnAddress>

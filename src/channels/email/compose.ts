@@ -1,18 +1,18 @@
-/** A mail as SendGrid takes it: an answer in a thread, as text and as HTML that can do nothing. */
+/** Composes an email for SendGrid: a reply in its thread, as text and as safe HTML. */
 import MarkdownIt from 'markdown-it'
 import type { EmailReturn } from './channel.ts'
 
-/** The body of POST /v3/mail/send, as far as we use it. */
+/** The part of the body of POST /v3/mail/send that we use. */
 export interface OutboundEmail {
   readonly personalizations: ReadonlyArray<{
     readonly to: ReadonlyArray<{ readonly email: string }>
   }>
   readonly from: Mailbox
   readonly subject: string
-  /** The plain text stands first (RFC 2046, 5.1.4). */
+  /** The plain text comes first (RFC 2046, 5.1.4). */
   readonly content: ReadonlyArray<{ readonly type: string; readonly value: string }>
   readonly headers: Readonly<Record<string, string>>
-  /** Its events bring them back. */
+  /** SendGrid's events return them. */
   readonly custom_args: { readonly baton: string }
   readonly tracking_settings: {
     readonly click_tracking: { readonly enable: boolean; readonly enable_text: boolean }
@@ -34,17 +34,17 @@ export interface Mailbox {
 
 export interface Attachment {
   readonly name: string
-  /** A media type; another word becomes `application/octet-stream`. */
+  /** A media type. Anything else becomes `application/octet-stream`. */
   readonly type: string
   readonly content: Uint8Array
 }
 
 /**
- * The mail that says `text` (Markdown) to a person.
+ * Returns the email that sends `text` (Markdown) to a person.
  *
- * It answers `to.messageId` where there is one, with the thread in References (RFC 5322, 3.6.4), and says that a
- * machine wrote it, so that no other machine answers (RFC 3834, 5). Links are not rewritten and no pixel is added.
- * An attachment of no bytes is left out, as SendGrid refuses the whole mail for it.
+ * It replies to `to.messageId` if there is one, with the thread in References (RFC 5322, 3.6.4). It is marked as
+ * automatic, so that no program answers it (RFC 3834, 5). Links are not rewritten and no tracking pixel is added. Empty
+ * attachments are left out, because SendGrid would refuse the whole email.
  * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
  */
 export function composeEmail({
@@ -58,7 +58,7 @@ export function composeEmail({
   readonly from: Mailbox
   readonly to: EmailReturn
   readonly text: string
-  /** Of this mail, as `<token@our.domain>`. */
+  /** This email's Message-ID, like `<token@our.domain>`. */
   readonly messageId: string
   readonly customId: string
   readonly attachments?: readonly Attachment[]
@@ -70,7 +70,7 @@ export function composeEmail({
       email: oneLine(from.email),
       ...(from.name !== undefined && { name: oneLine(from.name) }),
     },
-    // Neither may be empty.
+    // SendGrid refuses an empty subject or text.
     subject: oneLine(to.subject) || '(no subject)',
     content: [
       { type: 'text/plain', value: text || ' ' },
@@ -92,23 +92,23 @@ export function composeEmail({
 }
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true })
-// A picture from elsewhere tells its owner who reads the mail, and when.
+// A remote picture tells its owner who reads the email, and when.
 markdown.disable('image')
-// By default it is all but a few schemes, where a program of the reader may wait for any.
+// The default allows almost every scheme, and programs on the reader's machine may handle any of them.
 markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url.trim())
 
 const html = (text: string) => markdown.render(text)
 
-/** Without what would end a header or begin another (RFC 5322, 2.2). */
+/** Replaces characters that would end a header or start another (RFC 5322, 2.2). */
 const oneLine = (value: string) =>
   value
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim()
 
-/** In References, of the end of a long thread; its beginning is always named. */
+/** How many ids from the end of a long thread References keeps. The first id is always kept. */
 const KEPT = 20
-/** RFC 5322, 3.6.4: what is not such an id came from outside, and has no place in a header of ours. */
+/** A valid id (RFC 5322, 3.6.4). Incoming ids may be invalid, and must not get into our headers. */
 const ID = /^<[!-;=?-~]{1,900}>$/
 
 function threading({ messageId, references = [] }: EmailReturn): Readonly<Record<string, string>> {

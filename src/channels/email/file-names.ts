@@ -1,15 +1,15 @@
-/** The names under which the attachments of a mail are stored, whatever their sender called them. */
+/** Makes safe file names for email attachments. */
 import { nameProblem } from '../../contract/artifact-rules.ts'
 
 const LONGEST = 100
 const EXTENSION = /\.[A-Za-z0-9]{1,16}$/
 
 /**
- * A name close to `name` that `nameProblem` has nothing against and that is not in `taken`. What is not allowed becomes
- * `_`; the extension stays, also when the name is too long for it; a second file of one name gets `-2` before it.
+ * Returns a name close to `name` that `nameProblem` accepts and that is not in `taken`. Forbidden characters become `_`.
+ * A long name is cut before its extension. A second file of the same name gets `-2` before the extension.
  */
 export function safeFileName(name: string, taken: ReadonlySet<string>): string {
-  // Composed first, so that a letter with its accent becomes one `_`, however it was written.
+  // Compose first, so that an accented letter always becomes a single `_`.
   const cleaned = name
     .trim()
     .normalize('NFC')
@@ -22,7 +22,7 @@ export function safeFileName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** With a prefix where `nameProblem` objects to anything but the length. */
+/** Adds a prefix if `nameProblem` objects to anything but the length. */
 function allowed(cleaned: string): string {
   if (!cleaned) return 'attachment'
   return nameProblem(cleaned.slice(0, LONGEST)) ? `attachment-${cleaned}` : cleaned

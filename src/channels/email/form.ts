@@ -1,8 +1,8 @@
-/** Reads the form that SendGrid posts (multipart/form-data, RFC 7578), byte for byte. */
+/** Parses the form that SendGrid posts (multipart/form-data, RFC 7578) into bytes. */
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { UnreadableEmail } from './inbound-email.ts'
 
-/** Far more than a mail has, and few enough to be held. */
+/** Far more than any email has, and few enough for memory. */
 const MAX_PARTS = 1000
 
 interface FormPart {
@@ -15,26 +15,25 @@ interface FormPart {
 export type MultipartForm = ReadonlyMap<string, FormPart>
 
 /**
- * The parts by their names. The text of a mail keeps its own charset, which is named in another field: so all of them are
- * bytes here.
+ * Returns the parts by name. They stay bytes, because another field names the charset of the email's text.
  *
- * @throws {UnreadableEmail} also for two parts of one name, and for anything behind the end: a mail's text that holds the
- *   boundary, which is known, could otherwise bring verdicts of its own or hide those of SendGrid
+ * @throws {UnreadableEmail} also if two parts have the same name or if anything follows the end. Otherwise an email that
+ *   contains the boundary, which is known, could add its own verdicts or hide SendGrid's.
  */
 export async function readMultipartForm(raw: Buffer, contentType: string): Promise<MultipartForm> {
   const reader = openReader(contentType)
-  if (hasEpilogue(raw, contentType)) throw new UnreadableEmail('The form goes on behind its end.')
+  if (hasEpilogue(raw, contentType)) throw new UnreadableEmail('The form has data after its end.')
   const parts = new Map<string, FormPart>()
   await new Promise<void>((resolve, reject) => {
     const refuse = (problem: string) => reject(new UnreadableEmail(problem))
-    // After an error it finishes all the same: what comes first counts.
-    reader.on('error', (cause) => reject(new UnreadableEmail('The form is broken off.', { cause })))
+    // The parser also emits `finish` after an error. The first of the two settles the promise.
+    reader.on('error', (cause) => reject(new UnreadableEmail('The form is incomplete.', { cause })))
     reader.on('partsLimit', () => refuse(`The form has more than ${MAX_PARTS} parts.`))
     reader.on('finish', resolve)
     reader.on('file', (name: string | undefined, stream, fileName: string | undefined, _, type) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('error', () => refuse('A part of the form is broken off.'))
+      stream.on('error', () => refuse('A part of the form is incomplete.'))
       stream.on('end', () => {
         if (name === undefined) refuse('A part of the form has no name.')
         else if (parts.has(name)) refuse(`The form has two parts named ${JSON.stringify(name)}.`)
@@ -56,11 +55,11 @@ function openReader(contentType: string): BusboyInstance {
       limits: { parts: MAX_PARTS },
     })
   } catch (cause) {
-    throw new UnreadableEmail('The body is no multipart/form-data.', { cause })
+    throw new UnreadableEmail('The body is not multipart/form-data.', { cause })
   }
 }
 
-/** What the reader passes over (RFC 2046, 5.1.1), and SendGrid does not send. */
+/** Returns whether anything follows the last boundary. The parser ignores it (RFC 2046, 5.1.1), and SendGrid never sends it. */
 function hasEpilogue(raw: Buffer, contentType: string): boolean {
   const { quoted, token } =
     /;\s*boundary=(?:"(?<quoted>[^"]*)"|(?<token>[^\s;]*))/i.exec(contentType)?.groups ?? {}

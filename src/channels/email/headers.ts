@@ -1,36 +1,36 @@
-/** The header of a mail: which addresses, ids and verdicts stand in it. */
+/** Parses email headers: addresses, message ids and verdicts. */
 import type { Email, Header } from 'postal-mime'
 import PostalMime, { addressParser } from 'postal-mime'
 import { type EmailAddress, UnreadableEmail } from './inbound-email.ts'
 
-/** Longer than any that is sent (RFC 5322, 2.1.1 allows 998), and short enough to be stored. */
+/** Longer than real ids (RFC 5322, 2.1.1 allows 998 characters), and short enough to store. */
 const MESSAGE_ID = /<[^<>\s]{1,500}>/g
 
 /**
- * Reads a whole mail (RFC 5322, MIME), or its header alone. A mail that it holds is an attachment: it is not what the
- * person writes.
+ * Parses an email (RFC 5322, MIME), or only its header. An embedded email counts as an attachment, because the person did
+ * not write it.
  *
- * @throws {UnreadableEmail} when it nests too deeply or its headers are too long
+ * @throws {UnreadableEmail} if it nests too deeply or its headers are too long
  */
 export async function readMime(raw: Buffer): Promise<Email> {
   try {
     return await PostalMime.parse(raw, { forceRfc822Attachments: true })
   } catch (cause) {
-    throw new UnreadableEmail('The mail cannot be read.', { cause })
+    throw new UnreadableEmail('The email cannot be parsed.', { cause })
   }
 }
 
-/** The first value under a name in any case, as sent but unfolded. */
+/** Returns a function that looks up the first value of a header, as sent but unfolded. Names ignore case. */
 export const headerReader =
   (headers: readonly Header[]) =>
   (name: string): string | undefined =>
     headers.find(({ key }) => key === name.toLowerCase())?.value.trim()
 
-/** Of all header fields of that name, since a mail may have two. */
+/** Returns the addresses in all headers of that name, because an email may have several. */
 export const addressesIn = (headers: readonly Header[], name: string): readonly EmailAddress[] =>
   headers.filter(({ key }) => key === name).flatMap(({ value }) => addresses(value))
 
-/** In lower case; a name without an address is passed over, and the same address a second time. */
+/** Parses a list of addresses, in lower case. Skips names without an address and repeated addresses. */
 export function addresses(value: string): readonly EmailAddress[] {
   const found = new Map<string, EmailAddress>()
   for (const { address = '', name } of addressParser(value, { flatten: true })) {
@@ -40,7 +40,7 @@ export function addresses(value: string): readonly EmailAddress[] {
   return [...found.values()]
 }
 
-/** With their angle brackets, which are put where a single id has none. */
+/** Returns the message ids in a header, with angle brackets. A single id without brackets gets them. */
 export function messageIds(value = ''): readonly string[] {
   const bare = value.trim()
   return (/^[^<>\s]{1,500}$/.test(bare) ? `<${bare}>` : bare).match(MESSAGE_ID) ?? []
@@ -48,7 +48,7 @@ export function messageIds(value = ''): readonly string[] {
 
 const VERDICTS = /^\{\s*@[^\s:,{}@]+\s*:\s*\w+(?:\s*,\s*@[^\s:,{}@]+\s*:\s*\w+)*\s*\}$/
 
-/** Of `{@example.com : pass, @example.net : fail}`, in lower case; nothing where it is not quite that, as in `none`. */
+/** Parses `{@example.com : pass, @example.net : fail}`, in lower case. Returns nothing for any other format, such as `none`. */
 export function dkimResults(field: string): readonly { domain: string; result: string }[] {
   const text = field.trim().toLowerCase()
   if (!VERDICTS.test(text)) return []

@@ -1,13 +1,13 @@
-/** The text of a mail that came as HTML alone, without what a person would not see. */
+/** Converts an HTML email to text, without what a person would not see. */
 import { compile, type DomNode, type FormatCallback } from 'html-to-text'
 
-/** What is read of a mail: reading takes time by the square of the depth, which may be that of the tags. */
+/** How much is read. Parsing takes time quadratic in the depth, which can equal the number of tags. */
 const LIMITS = { characters: 500_000, tags: 20_000, depth: 100 }
 
-/** An element of ours in front of all others, at which the hidden ones are taken out. */
+/** Our own element before all others. Formatting it removes the hidden elements. */
 const MARK = 'x-without-hidden'
 
-/** Of `display:none;font-size:0`, as names and values without blanks; later ones count, as in CSS. */
+/** Parses `display:none;font-size:0` into names and values without blanks. Later declarations win, as in CSS. */
 function styleOf(style: string): ReadonlyMap<string, string> {
   const declarations = style
     .toLowerCase()
@@ -25,7 +25,7 @@ function styleOf(style: string): ReadonlyMap<string, string> {
 const ZERO = /^0*(?:\.0*)?(?:[a-z]+|%)?$/
 const isZero = (value: string | undefined) => !!value && /^[.0]/.test(value) && ZERO.test(value)
 
-/** By its own attributes: what a style sheet hides is not known here. */
+/** Looks only at the element's own attributes, because style sheets are not applied here. */
 function isHidden({ attribs }: DomNode): boolean {
   if (!attribs) return false
   if ('hidden' in attribs) return true
@@ -42,7 +42,7 @@ function isHidden({ attribs }: DomNode): boolean {
   )
 }
 
-/** Makes comments of them, which are passed over. */
+/** Turns hidden elements into comments, which are skipped. */
 const withoutHidden: FormatCallback = (mark) => {
   const open = mark.parent ? [mark.parent] : []
   for (let node = open.pop(); node; node = open.pop())
@@ -57,7 +57,7 @@ const HEADINGS = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6']
 
 const convert = compile({
   wordwrap: false,
-  // All of it, also where there are two bodies.
+  // Convert everything, even if there are two bodies.
   baseElements: { selectors: [] },
   formatters: { withoutHidden },
   limits: { maxDepth: LIMITS.depth },
@@ -71,12 +71,12 @@ const convert = compile({
       options: { suffix: ' ' },
     })),
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true } },
-    // As a line of dashes it would be taken for the beginning of a signature.
+    // A line of dashes would look like the start of a signature.
     { selector: 'hr', format: 'lineBreak' },
   ],
 })
 
-/** As plain text, its quotes marked by `> `. Of an enormous mail, the beginning. */
+/** Returns the plain text, with quotes marked by `> `. Only the beginning of a huge email is read. */
 export const textOfHtml = (html: string): string =>
   convert(`<${MARK}></${MARK}>${beginning(html)}`).trim()
 

@@ -1,27 +1,27 @@
-/** What a mail is once it has been read: the same from both modes of SendGrid's Inbound Parse. */
+/** A parsed email: the same for both modes of SendGrid's Inbound Parse. */
 
 export interface InboundEmail {
-  /** What the sending server said to the receiving one; `from` is empty for bounces. */
+  /** The SMTP envelope. `from` is empty for bounces. */
   readonly envelope: { readonly from: string; readonly to: readonly string[] }
-  /** Every address that the mail says it is from, in lower case: there may be two, of which one is false. */
+  /** Every From address, in lower case. There may be several, one of them forged. */
   readonly from: readonly EmailAddress[]
-  /** The recipients that the mail shows, in lower case. */
+  /** The visible recipients, in lower case. */
   readonly to: readonly string[]
   readonly subject: string
   /** With angle brackets. */
   readonly messageId?: string
-  /** Of References, or else of In-Reply-To; with angle brackets, oldest first (RFC 5322, 3.6.4). */
+  /** Ids from References, or else from In-Reply-To; with angle brackets, oldest first (RFC 5322, 3.6.4). */
   readonly references: readonly string[]
   readonly inReplyTo?: string
-  /** The first value under this name, in any case; unfolded, and with its encoded words as they are. */
+  /** Returns the first value of a header, unfolded, with encoded words left as they are. Names ignore case. */
   readonly header: (name: string) => string | undefined
-  /** The plain text, or else the HTML as text, without what it hides. */
+  /** The plain text, or else the HTML as text, without hidden parts. */
   readonly text: string
-  /** Also the images within the text. */
+  /** Includes images within the text. */
   readonly attachments: readonly EmailAttachment[]
-  /** SendGrid's verdict in lower case: `pass`, `fail`, `softfail`, …; empty when it gave none. */
+  /** SendGrid's SPF verdict in lower case: `pass`, `fail`, `softfail`, …; empty if there is none. */
   readonly spf: string
-  /** SendGrid's verdict on each signature. */
+  /** SendGrid's verdict on each DKIM signature. */
   readonly dkim: readonly { readonly domain: string; readonly result: string }[]
 }
 
@@ -37,7 +37,7 @@ export interface EmailAttachment {
   readonly content: Uint8Array
 }
 
-/** Not a mail as SendGrid posts it: it will not be one the next time either. */
+/** The post is not an email in SendGrid's format. Trying again would not help. */
 export class UnreadableEmail extends Error {
-  override readonly name = 'UnreadableMail'
+  override readonly name = 'UnreadableEmail'
 }

@@ -5,20 +5,20 @@ import type { AttachedFile } from '../../core/message.ts'
 import { safeFileName } from './file-names.ts'
 import type { InboundEmail } from './inbound-email.ts'
 
-/** As many as one artifact list has; the mail itself is bounded by what Lambda takes. */
+/** As many files as one list of artifacts may have. Lambda's request limit bounds their size. */
 const MOST = 20
 
 const WHOLE = 'whole-mail.txt'
 
 export interface Kept {
   readonly files: readonly AttachedFile[]
-  /** One of the files: the mail's whole text, where `shortened` says so. */
+  /** The file with the email's full text, if `shortened` was set. It is also in `files`. */
   readonly whole?: AttachedFile
-  /** How many attachments were too many. */
+  /** How many attachments exceeded the limit. */
   readonly leftOut: number
 }
 
-/** Under names that are safe in a sandbox. The same mail again puts the same objects again. */
+/** Stores the files under names that are safe in a sandbox. Idempotent: the same email writes the same objects. */
 export async function keepFiles(
   { attachments, text }: InboundEmail,
   { sessionId, folder, shortened }: { sessionId: string; folder: string; shortened: boolean },

@@ -1,4 +1,4 @@
-/** Where in a mail's text the mails before it begin, as mail programs announce them. */
+/** Finds where quoted emails begin in an email's text, by the lines with which email programs announce them. */
 
 const OPENING = 'on|am|le|el|il|em|op|den|pe|dnia|w dniu'
 const WROTE =
@@ -8,14 +8,14 @@ const ANNOUNCEMENT = new RegExp(
   'iu',
 )
 const TIME_OR_ADDRESS = /\d{1,2}[:.h]\d{2}|\S@\S/
-/** An announcement is wrapped at 72 characters or so, names and addresses are long. */
+/** Announcements are wrapped at about 72 characters, and long names and addresses need several lines. */
 const MOST_LINES = 3
 
-/** `On <date>, <name> wrote:` in many languages. With a date and a time or an address, since people write this, too. */
+/** Matches `On <date>, <name> wrote:` in many languages. It must contain a time or an address, because people also write such lines. */
 export const isAnnouncement = (line: string): boolean =>
   line.length <= 500 && /\d/.test(line) && TIME_OR_ADDRESS.test(line) && ANNOUNCEMENT.test(line)
 
-/** With each announcement in one line, and one in another language in an English frame that is known for one. */
+/** Joins each announcement into one line. Announcements in other languages get an English form that the parser knows. */
 export function joinAnnouncements(lines: readonly string[]): readonly string[] {
   const joined: string[] = []
   for (let at = 0; at < lines.length; ) {
@@ -41,25 +41,25 @@ function announcementAt(
 
 const ADDRESS = /<[^\s<>@]{1,100}@[^\s<>@]{1,200}>/
 const TIME = /(?:^|\D)\d{1,2}[:.時时]\d{2}(?:\D|$)/
-/** In the first of several lines: an address, or a part of a date. */
+/** What the first of several lines must contain: an address, or part of a date. */
 const HINT = /\d|@/
 
-/** With all its words: where a quote is kept in doubt, nothing is lost. */
+/** Keeps all words, so that nothing is lost if the quote is kept. */
 const inEnglish = (line: string) => `On 10:00, ${line.slice(0, -1)} wrote:`
 
-/** In whatever language. Anybody may have written that, but hardly above a marked quote. */
+/** Matches an announcement in any language. A person may write such a line too, but hardly above a marked quote. */
 const isForeign = (lines: readonly string[]): boolean =>
   isSenderOf(oneLine(lines)) &&
-  // Nothing of it is in the lines before it, which somebody wrote.
+  // The announcement needs all of these lines, so it does not swallow the person's own text.
   lines.every((line) => line.trim() !== '') &&
   (lines.length === 1 || HINT.test(lines[0] ?? '')) &&
   !isSenderOf(oneLine(lines.slice(1)))
 
-/** A sender's address, a time, and a colon at the end. */
+/** Matches a line with an address, a time, and a colon at the end. */
 const isSenderOf = (line: string): boolean =>
   line.length <= 500 && /[:：]$/.test(line) && ADDRESS.test(line) && TIME.test(line)
 
-/** The next line with something in it, from `from` on, is marked as a quote. */
+/** Returns whether the next non-empty line, starting at `from`, is marked as a quote. */
 function isMarked(lines: readonly string[], from: number): boolean {
   for (let at = from; at < lines.length; at++)
     if (lines[at]?.trim()) return lines[at]?.startsWith('>') === true
@@ -80,8 +80,8 @@ const OTHER =
 const RULE = /^(?:_{5,}|-{5,})$/
 
 /**
- * The lines before the first mail that is repeated below them in full, as Outlook does it: under "Original Message", or
- * under its sender with at least two more of its fields. All of them when there is none.
+ * Returns the lines before the first email that is repeated in full, as Outlook does it: below "Original Message", or
+ * below its sender and at least two other header fields. Returns all lines if there is none.
  */
 export function beforeRepeatedEmail(lines: readonly string[]): readonly string[] {
   const at = lines.findIndex((line, index) => ORIGINAL.test(line.trim()) || isHead(lines, index))

@@ -1,4 +1,4 @@
-/** Reads a mail as SendGrid's Inbound Parse posts it: whole, or taken apart into fields. */
+/** Parses an email that SendGrid's Inbound Parse posts, either raw or split into fields. */
 import type { Email } from 'postal-mime'
 import { decodeWords } from 'postal-mime'
 import * as z from 'zod'
@@ -24,17 +24,18 @@ const infoField = z.record(
 )
 
 /**
- * Reads the body of a post, `raw` as it came over the wire.
+ * Parses the body of a post; `raw` is the body as received.
  *
- * @throws {UnreadableEmail} for what is no such post: another content type, broken off, a field twice, no envelope, no
- *   header, no sender, MIME that cannot be read
+ * @throws {UnreadableEmail} if it is not such a post: another content type, incomplete, a duplicate field, no envelope, no
+ *   header, no sender, or invalid MIME
  */
 export async function readPost(raw: Buffer, contentType: string): Promise<InboundEmail> {
   const form = await readMultipartForm(raw, contentType)
   const envelope = readJson(envelopeField, field(form, 'envelope'))
-  if (!envelope) throw new UnreadableEmail('The envelope is missing or cannot be read.')
+  if (!envelope) throw new UnreadableEmail('The envelope is missing or cannot be parsed.')
   const whole = form.get('email')?.content
-  if (whole && form.has('headers')) throw new UnreadableEmail('The mail came in both modes.')
+  if (whole && form.has('headers'))
+    throw new UnreadableEmail('The post contains both the raw email and its fields.')
   const mime = await readMime(whole ?? headerField(form))
   return {
     envelope: { from: envelope.from === '<>' ? '' : envelope.from.trim(), to: envelope.to },
@@ -46,11 +47,11 @@ export async function readPost(raw: Buffer, contentType: string): Promise<Inboun
   }
 }
 
-/** What stands in the header, whichever mode it came by; the fields of the same names are what SendGrid made of it. */
+/** Reads the original header, which both modes have. SendGrid's own fields are only a fallback. */
 function fromHeaders({ headers }: Email, form: MultipartForm) {
   const header = headerReader(headers)
   if (header('from') === undefined && !field(form, 'from'))
-    throw new UnreadableEmail('The mail has no sender.')
+    throw new UnreadableEmail('The email has no sender.')
   const shown = addressesIn(headers, 'from')
   const [messageId] = messageIds(header('message-id'))
   const answered = messageIds(header('in-reply-to'))
@@ -68,10 +69,10 @@ function fromHeaders({ headers }: Email, form: MultipartForm) {
   }
 }
 
-/** Closed by an empty line, so that its last field is one. */
+/** Returns the header with an empty line at its end, so that its last field is complete. */
 function headerField(form: MultipartForm): Buffer {
   const header = form.get('headers')?.content
-  if (!header) throw new UnreadableEmail('There is neither the mail nor its header.')
+  if (!header) throw new UnreadableEmail('The post contains neither the raw email nor its header.')
   return Buffer.concat([header, Buffer.from('\r\n\r\n')])
 }
 
@@ -94,7 +95,7 @@ function formAttachments(form: MultipartForm): readonly EmailAttachment[] {
     })
 }
 
-/** A field as text, in the charset that the post says it has (RFC 7578, 4.6 is not what SendGrid does). */
+/** Returns a field as text, in the charset that the field `charsets` names. SendGrid does not follow RFC 7578, 4.6. */
 function field(form: MultipartForm, name: string): string | undefined {
   const part = form.get(name)
   if (!part || name === 'charsets') return part?.content.toString()
@@ -104,7 +105,7 @@ function field(form: MultipartForm, name: string): string | undefined {
 
 function decode(bytes: Buffer, charset: string | undefined): string {
   try {
-    // Without a charset it is UTF-8 when it can be.
+    // Without a charset, assume UTF-8 if the bytes are valid UTF-8.
     const label = charset?.replaceAll(/["'\s]/g, '')
     return new TextDecoder(label ?? 'utf-8', { fatal: label === undefined }).decode(bytes)
   } catch {
@@ -112,7 +113,7 @@ function decode(bytes: Buffer, charset: string | undefined): string {
   }
 }
 
-/** Nothing, where it is no JSON of this shape. */
+/** Returns undefined if `json` is not JSON of this shape. */
 function readJson<Shape>(shape: z.ZodType<Shape>, json = ''): Shape | undefined {
   try {
     return shape.safeParse(JSON.parse(json)).data

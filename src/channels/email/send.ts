@@ -1,4 +1,4 @@
-/** One mail: in its thread where it answers one, with files attached as far as they fit, links to the others. */
+/** Prepares an email: in its thread if it is a reply, with files attached while they fit and linked otherwise. */
 
 import { rememberThread } from '../../adapters/contacts.ts'
 import { readObject } from '../../adapters/objects.ts'
@@ -12,7 +12,7 @@ import { composeEmail } from './compose.ts'
 import { postEmail } from './sendgrid.ts'
 import { ownMessageId } from './thread.ts'
 
-/** Of all files of a mail together, before base64 makes a third more of them: SendGrid takes 30 MB, some mailboxes 25. */
+/** Limit for all attachments of an email, before base64 adds a third: SendGrid accepts 30 MB, some mailboxes 25 MB. */
 const ATTACHED_BYTES = 15_000_000
 
 export async function prepareEmail(
@@ -25,13 +25,13 @@ export async function prepareEmail(
   const links = await Promise.all(linked.map((file) => linkToFile(sessionId, file)))
   const attachments = await Promise.all(attached.map(attachmentOf))
   const gone = attachments.find((each) => each.content === undefined)
-  if (gone) return { problem: `the file ${gone.name} is not kept any more` }
+  if (gone) return { problem: `the file ${gone.name} is no longer stored` }
   const messageId = ownMessageId(
     await secret('LINK_KEY_SECRET'),
     { sessionId, seq, name },
     from.slice(from.lastIndexOf('@') + 1),
   )
-  const mail = composeEmail({
+  const email = composeEmail({
     from: { email: from, name: 'Baton' },
     to,
     text: [text, ...links.map(({ url }, i) => `- ${linked[i]?.name}: ${url}`)].join('\n\n'),
@@ -41,18 +41,18 @@ export async function prepareEmail(
       content ? [{ ...file, content }] : [],
     ),
   })
-  // Before it is claimed: what fails here is tried again, what fails after that is in doubt.
+  // Do this before the delivery is claimed: a failure here is tried again, a later one leaves the delivery in doubt.
   await Promise.all([rememberThread(messageId, sessionId), ...links.map((link) => link.open())])
   return {
-    send: () => postEmail(mail),
-    // Asking SendGrid what it has is a paid feature that few have.
+    send: () => postEmail(email),
+    // SendGrid's search for sent emails is a paid feature that few accounts have.
     find: async () => 'unknown',
   }
 }
 
 const attachmentOf = async ({ name, key }: DeliveredFile) => ({
   name,
-  // Nothing opens as a page what came out of a sandbox.
+  // Keeps browsers from opening a sandbox's file as a page.
   type: 'application/octet-stream',
   content: await readObject(key),
 })

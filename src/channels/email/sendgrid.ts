@@ -1,21 +1,21 @@
-/** SendGrid's API for mail: a mail is handed over. */
+/** Sends emails through SendGrid's API. */
 import * as z from 'zod'
 import { env } from '../../adapters/environment.ts'
 import { handOver, readJson } from '../../adapters/provider-call.ts'
 import type { Handover } from '../delivery.ts'
 import type { OutboundEmail } from './compose.ts'
 
-/** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors; 413 is HTML. */
+/** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors; a 413 response is HTML. */
 const problems = z.object({
   errors: z.array(z.object({ message: z.string(), field: z.string().nullish() })),
 })
 
 /**
- * Hands a mail over: 202, or 200 in the sandbox, which has no id. SendGrid knows no idempotency key: of what is in
- * doubt its events tell, by `custom_args`.
+ * Sends an email. SendGrid responds 202, or 200 without an id in its sandbox mode. It has no idempotency keys; for a
+ * delivery in doubt, its events carry `custom_args`.
  * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
  */
-export const postEmail = (mail: OutboundEmail, timeoutMs?: number): Promise<Handover> =>
+export const postEmail = (email: OutboundEmail, timeoutMs?: number): Promise<Handover> =>
   handOver(
     {
       key: 'SENDGRID_KEY_SECRET',
@@ -23,7 +23,7 @@ export const postEmail = (mail: OutboundEmail, timeoutMs?: number): Promise<Hand
         method: 'POST',
         url: `${env('SENDGRID_API_URL').replace(/\/+$/, '')}/v3/mail/send`,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        body: JSON.stringify(mail),
+        body: JSON.stringify(email),
       }),
       taken: ({ status, headers }) =>
         status === 202 || status === 200 ? String(headers['x-message-id'] ?? '') : undefined,

@@ -1,14 +1,14 @@
-/** Which conversation a mail belongs to, and what makes an answer to it part of the same thread (RFC 5322, 3.6.4). */
+/** Email threads: which session an email belongs to, and how a reply joins its thread (RFC 5322, 3.6.4). */
 import { createHash, createHmac } from 'node:crypto'
 import type { InboundEmail } from './inbound-email.ts'
 
 const MAX_CANDIDATES = 20
 const MAX_SUBJECT = 200
 
-/** What stands for "answer to" in English, German, the Nordic languages, Dutch, French, Spanish and Portuguese; some count. */
+/** Reply prefixes in English, German, the Nordic languages, Dutch, French, Spanish and Portuguese; some programs number them. */
 const ANSWER = /^(?:(?:re|aw|sv|antw|tr|rv|res)(?:\[\d+\]|\(\d+\))? ?[:：] ?)+/i
 
-/** The Message-IDs of mails that this one may continue, best first: what it answers, then the thread from its end. */
+/** Returns the Message-IDs that this email may continue, best first: the email it answers, then the thread from its end. */
 export function threadCandidates({
   inReplyTo,
   references,
@@ -18,8 +18,8 @@ export function threadCandidates({
 }
 
 /**
- * The Message-ID of a mail of ours, with angle brackets. The same mail always has the same one, so that sending it again
- * is seen to be that; and it cannot be guessed without `key`, so that whoever names it has seen the mail.
+ * Returns the Message-ID of an outgoing email, with angle brackets. The same email always gets the same id, so a repeated
+ * email is recognised. It cannot be guessed without `key`, so a person who names it has seen the email.
  */
 export function ownMessageId(
   key: string,
@@ -30,16 +30,16 @@ export function ownMessageId(
   return `<${mac.digest('base64url').slice(0, 32)}@${domain}>`
 }
 
-/** The session that a mail begins: the same one each time that the mail is delivered. */
+/** Returns the id of the session that an email starts; the same each time the email arrives. */
 export const sessionIdOf = (messageId: string): string =>
   `mail-${createHash('sha256').update(messageId).digest('base64url').slice(0, 32)}`
 
-/** `Re: ` and the subject without what earlier answers put before it; one line, and no longer than 200 characters. */
+/** Returns `Re: ` and the subject without earlier reply prefixes, as one line of at most 200 characters. */
 export function replySubject(subject: string): string {
   const base = subject
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .replace(ANSWER, '')
-  // By characters, since half of a pair of surrogates is no text.
+  // Cut by characters, so that no surrogate pair is split.
   return [...`Re: ${base}`].slice(0, MAX_SUBJECT).join('').trimEnd()
 }

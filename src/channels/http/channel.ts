@@ -1,3 +1,4 @@
+/** The row of the HTTP channel. */
 import type { ChannelRow } from '../channel.ts'
 
 /** People who write over HTTP read the replies in the history. */

@@ -1,4 +1,4 @@
-/** Waits for what a message is answered. */
+/** Waits for the reply to a message. */
 import { readEntries } from '../../adapters/history.ts'
 import { logger } from '../../adapters/logger.ts'
 import { waitFor } from '../../adapters/long-poll.ts'
@@ -7,14 +7,14 @@ import type { Entry } from '../../core/history.ts'
 import type { MessageIds } from '../../use-cases/accept-message.ts'
 
 /**
- * The entry that replies to the message, if it comes before `until` (ms since the epoch): what the conductor says in the
- * turn that answers it or, where that only hands work out, in the next one that says something; or the notice that it is
- * not answered. The message is accepted by now: whatever goes wrong here, its sender is told no more than that.
+ * Returns the entry that replies to the message if it comes before `until` (ms since the epoch), or undefined. It is the
+ * conductor's reply in the turn that answers the message, its next reply if that turn has none, or a notice that there
+ * will be no answer. Errors only end the wait, because the message is already accepted.
  */
 export async function replyWithin(ids: MessageIds, until: number): Promise<Entry | undefined> {
   const search = searchFor(ids)
   return waitFor(until, search).catch((error: unknown) => {
-    logger.warn('no reply was waited for', { error })
+    logger.warn('could not wait for the reply', { error })
     return undefined
   })
 }
@@ -39,7 +39,7 @@ function searchFor({ sessionId, messageId }: MessageIds) {
   }
 }
 
-/** A notice stands for itself; what the system says to the conductor has an id, and a receipt is no answer. */
+/** A notice counts as a reply. System messages to the conductor (they have an id) and receipts do not. */
 function isReply({ role, text, messageId, receipt }: Entry, answered: boolean): boolean {
   if (role === 'conductor') return answered && text !== ''
   return role === 'system' && messageId === undefined && receipt === undefined

@@ -1,3 +1,4 @@
+/** The row of the SMS channel: return addresses and counters. */
 import * as z from 'zod'
 import { plural } from '../../core/plural.ts'
 import { phoneNumber } from '../address.ts'

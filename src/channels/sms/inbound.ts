@@ -1,8 +1,8 @@
-/** An SMS as Twilio posts it: what of it counts, what is said to the conductor, and when Twilio has answered already. */
+/** Parses an SMS that Twilio posts, and detects words that Twilio answers itself. */
 import * as z from 'zod'
 import type { UrlEncodedForm } from '../../http/form.ts'
 
-/** A form that is signed and yet no SMS. Its message names fields, never their values. */
+/** A signed form that is not a valid SMS. The message names fields, never their values. */
 export class UnreadableSms extends Error {
   override readonly name = 'UnreadableSms'
 }
@@ -12,25 +12,25 @@ const fields = z.object({
   AccountSid: z.string().regex(/^AC[0-9A-Za-z]{32}$/),
   From: z.string().min(1).max(256),
   To: z.string().min(1).max(256),
-  /** Empty where only pictures were sent. */
+  /** Empty if only pictures were sent. */
   Body: z.string().default(''),
   NumMedia: z
     .string()
     .regex(/^\d{1,2}$/)
     .default('0'),
-  /** With Advanced Opt-Out only. */
+  /** Present only with Advanced Opt-Out. */
   OptOutType: z.string().optional(),
 })
 
 export interface Media {
-  /** Under Twilio's API, to be read with the account's credentials. */
+  /** At Twilio's API; reading it needs the account's credentials. */
   readonly url: string
-  /** As Twilio names it, such as `image/jpeg`. */
+  /** The media type from Twilio, such as `image/jpeg`. */
   readonly type: string
 }
 
 export interface InboundSms {
-  /** The same whenever Twilio posts this SMS again. */
+  /** Stays the same if Twilio posts this SMS again. */
   readonly messageSid: string
   readonly accountSid: string
   /** E.164, or a channel's address such as `whatsapp:+15550100`. */
@@ -38,15 +38,15 @@ export interface InboundSms {
   readonly to: string
   readonly body: string
   readonly media: readonly Media[]
-  /** STOP, START or HELP, where Twilio says so. */
+  /** STOP, START or HELP, if Twilio reports one. */
   readonly optOutType?: string
 }
 
 /**
- * Reads a form whose signature was verified.
+ * Parses a form whose signature was verified.
  * https://www.twilio.com/docs/messaging/guides/webhook-request
- * @throws UnreadableSms when a field is missing, is not of its shape, or has two values: of those the signature does
- * not say which comes first.
+ * @throws UnreadableSms if a field is missing, malformed, or has two values, because the signature does not cover their
+ * order.
  */
 export function readSms(form: UrlEncodedForm): InboundSms {
   const parsed = fields.safeParse({
@@ -56,12 +56,12 @@ export function readSms(form: UrlEncodedForm): InboundSms {
     To: only(form, 'To'),
     Body: only(form, 'Body'),
     NumMedia: only(form, 'NumMedia'),
-    // Present and empty in some posts.
+    // Some posts contain it empty.
     OptOutType: only(form, 'OptOutType') || undefined,
   })
   if (!parsed.success) {
     const names = parsed.error.issues.map(({ path }) => path.join('.'))
-    throw new UnreadableSms(`Missing or of another shape: ${[...new Set(names)].join(', ')}.`)
+    throw new UnreadableSms(`Missing or malformed fields: ${[...new Set(names)].join(', ')}.`)
   }
   const { MessageSid, AccountSid, From, To, Body, NumMedia, OptOutType } = parsed.data
   return {
@@ -75,14 +75,14 @@ export function readSms(form: UrlEncodedForm): InboundSms {
   }
 }
 
-/** The value of a name, if it was posted. */
+/** Returns the only value of a field, or undefined if it is missing. Throws if it has several values. */
 function only(form: UrlEncodedForm, name: string): string | undefined {
   const [value, ...others] = new Set(form.get(name))
   if (others.length > 0) throw new UnreadableSms(`More than one value: ${name}.`)
   return value
 }
 
-/** One that was announced and does not come is no reason to lose the words beside it. */
+/** Skips a missing medium, so that the text of the SMS is not lost. */
 function mediaOf(form: UrlEncodedForm, index: number): readonly Media[] {
   const url = only(form, `MediaUrl${index}`)
   if (url === undefined || !URL.canParse(url)) return []
@@ -90,8 +90,8 @@ function mediaOf(form: UrlEncodedForm, index: number): readonly Media[] {
 }
 
 /**
- * The words that Twilio answers by itself on a long code. YES is left out: it opts in only who had opted out, and is
- * what people answer to a question.
+ * The words that Twilio answers itself on a long code. YES is left out, because people use it to answer questions, and
+ * it only opts people back in.
  * https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
  */
 const OPT_OUT_WORDS = new Set([
@@ -109,11 +109,11 @@ const OPT_OUT_WORDS = new Set([
   'INFO',
 ])
 
-/** Whether Twilio has answered this SMS itself, so that we must not: it says so, or the whole body is one of its words. */
+/** Returns whether Twilio answers this SMS itself, so that Baton must not: Twilio says so, or the body is one of its words. */
 export const isOptOut = ({ optOutType, body }: Pick<InboundSms, 'optOutType' | 'body'>): boolean =>
   optOutType !== undefined || OPT_OUT_WORDS.has(body.trim().toUpperCase())
 
-/** What the conductor reads: the body, then a line a medium. */
+/** Returns the text for the conductor: the body, then one line for each medium. */
 export const smsText = ({ body, media }: Pick<InboundSms, 'body' | 'media'>): string =>
   [...(body === '' ? [] : [body]), ...media.map(({ url, type }) => `[media] ${type} ${url}`)].join(
     '\n',

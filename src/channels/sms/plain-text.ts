@@ -1,15 +1,15 @@
-/** Markdown as people read it in an SMS: without the marks that cost characters, and with every word. */
+/** Converts Markdown to plain text for an SMS: drops marks that cost characters, and keeps every word. */
 
-/** The line that opens or closes a block of code. */
+/** A line that opens or closes a code block. */
 const FENCE = /^ {0,3}(?:`{3,}|~{3,})[\w+#.-]*[ \t]*$/
-/** Of each class one character ends it, so that no line takes more than a look at each. */
+/** Every class excludes its closing character, so that matching takes linear time. */
 const MARKS =
   /`(?<code>[^`]+)`|\*\*(?<bold>[^*\s](?:[^*]*[^*\s])?)\*\*|!?\[(?<title>[^[\]]*)\]\((?<url>(?:[^()\s]|\([^()\s]*\))+)\)/g
 
 /**
- * Removes fences, the marks of headings, bold words and code, and writes links as `title (URL)`. Everything else stays:
- * lists read well as they are, and what is in a block of code may be no mark. A backtick alone would make a message of
- * GSM-7 one of UCS-2, which is twice as dear.
+ * Removes code fences and the marks of headings, bold text and code, and writes links as `title (URL)`. The rest stays:
+ * lists read well, and code may contain the same characters. Backticks must go, because a single one turns GSM-7 into
+ * UCS-2, which costs twice as much.
  */
 export function plainText(markdown: string): string {
   let isCode = false
@@ -26,8 +26,8 @@ export function plainText(markdown: string): string {
 const plainLine = (line: string) => withoutMarks(line.replace(/^ {0,3}#{1,6}[ \t]+/, ''))
 
 const withoutMarks = (text: string): string =>
-  text.replace(MARKS, (mark, ...rest) => {
-    const { code, bold, title, url } = rest.at(-1)
+  text.replace(MARKS, (mark, ...matches) => {
+    const { code, bold, title, url } = matches.at(-1)
     if (code !== undefined) return code
     if (bold !== undefined) return withoutMarks(bold)
     if (url === undefined) return mark

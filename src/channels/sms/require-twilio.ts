@@ -7,19 +7,18 @@ import { type HttpEvent, rawBody } from '../../http/request.ts'
 import { verifyTwilio } from './signature.ts'
 
 /**
- * Throws 403 unless Twilio has signed the request. The address is the one that is configured there, not one made of the
- * event, which lacks what a domain of one's own maps away; a token that does not fit is read once more, for it may have
- * been rotated.
+ * Throws 403 unless Twilio has signed the request. Uses the URL configured at Twilio, because the event lacks a path that
+ * a custom domain maps away. Reads the token again if the signature does not match, because it may have been rotated.
  */
 async function requireTwilio(event: HttpEvent, path: string, form: UrlEncodedForm): Promise<void> {
   const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
   const url = `${env('PUBLIC_URL')}${path}${query}`
   const signature = event.headers['x-twilio-signature'] ?? ''
-  const fits = (token: string) => verifyTwilio({ token, url, form, signature })
-  if (fits(await secret('TWILIO_TOKEN_SECRET'))) return
+  const matches = (token: string) => verifyTwilio({ token, url, form, signature })
+  if (matches(await secret('TWILIO_TOKEN_SECRET'))) return
   const rotated = await rereadSecret('TWILIO_TOKEN_SECRET')
-  if (rotated !== undefined && fits(rotated)) return
-  throw new Problem(403, 'This route is for Twilio: its signature is missing or does not fit.')
+  if (rotated !== undefined && matches(rotated)) return
+  throw new Problem(403, "This route is for Twilio. The request's signature is missing or invalid.")
 }
 
 /** Checks the signature of what Twilio posts to the route at `path`, and returns what it signed. */

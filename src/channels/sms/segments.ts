@@ -1,15 +1,15 @@
-/** How many segments an SMS is paid for as, and the longest beginning of a text that is not more of them. */
+/** Counts the segments that an SMS is charged as, and cuts texts to a number of segments. */
 import { SegmentedMessage } from 'sms-segments-calculator'
 
-/** Twilio refuses a body that is longer (error 21617). */
+/** Twilio refuses longer bodies (error 21617). */
 const MAX_CHARACTERS = 1600
 /** UTF-16 code units in each part of a longer message that is not all GSM-7. */
 const UNITS_OF_PART = 67
 const UNITS_OF_SINGLE = 70
 
 /**
- * 160 characters of GSM-7 are one segment, more are parts of 153; one character outside it makes that 70 and 67.
- * 0 for nothing, and Infinity for more than Twilio takes in one message.
+ * Returns the number of segments: 0 for an empty text, Infinity for more than Twilio accepts in one message. One segment
+ * holds 160 GSM-7 characters, and each part of a longer text 153; with any other character these are 70 and 67.
  * https://www.twilio.com/docs/glossary/what-sms-character-limit
  */
 export function segmentsOf(text: string): number {
@@ -18,29 +18,29 @@ export function segmentsOf(text: string): number {
   if (text.length > MAX_CHARACTERS) return Number.POSITIVE_INFINITY
   const { segmentsCount, encodingName } = new SegmentedMessage(text)
   if (encodingName === 'GSM-7' || text.length <= UNITS_OF_SINGLE) return segmentsCount
-  // It takes a letter under any number of accents for something that fits into one part.
+  // The library assumes that a letter with any number of accents fits into one part.
   return Math.max(segmentsCount, Math.ceil(text.length / UNITS_OF_PART))
 }
 
-/** Three dots, as the character for them is outside GSM-7 and would halve what fits. */
+/** Three dots, because the ellipsis character is outside GSM-7 and would halve what fits. */
 const CUT = '...'
 
 /**
- * The text as it is when it needs at most `max` segments. Otherwise the longest beginning that does with `... ` and
- * `rest`, a sentence that says where to read on: cut between words, or between graphemes (UAX 29) where a single word
- * fills more than half of it. A `rest` that does not fit itself is left out.
+ * Returns the text if it needs at most `max` segments. Otherwise returns the longest beginning that fits together with
+ * `... ` and `ending`, a sentence that says where to read on. It is cut between words, or between graphemes (UAX 29) if
+ * one word fills more than half. An `ending` that does not fit by itself is left out.
  */
-export function cutToSegments(text: string, max: number, rest: string): string {
+export function cutToSegments(text: string, max: number, ending: string): string {
   const fits = (candidate: string) => segmentsOf(candidate) <= max
   if (fits(text)) return text
-  const end = [rest === '' ? CUT : `${CUT} ${rest}`, CUT].find(fits)
+  const end = [ending === '' ? CUT : `${CUT} ${ending}`, CUT].find(fits)
   if (end === undefined) return ''
   const cuts = boundaries(text, Math.min(MAX_CHARACTERS, max * 160) - end.length)
   const best = cuts[last(cuts, (at) => fits(text.slice(0, at) + end))] ?? 0
   return text.slice(0, wordEnd(text, best)).trimEnd() + end
 }
 
-/** Where the graphemes of a text begin, up to a position. */
+/** Returns where the graphemes of a text begin, up to a position. */
 function boundaries(text: string, limit: number): readonly number[] {
   const found: number[] = []
   for (const { index } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
@@ -50,7 +50,7 @@ function boundaries(text: string, limit: number): readonly number[] {
   return found
 }
 
-/** The index of the last element that is good, where all behind the first bad one are bad; -1 for none. */
+/** Returns the index of the last good element, or -1. All elements after the first bad one must be bad. */
 function last(sorted: readonly number[], isGood: (each: number) => boolean): number {
   let [good, bad] = [-1, sorted.length]
   while (bad - good > 1) {
@@ -61,7 +61,7 @@ function last(sorted: readonly number[], isGood: (each: number) => boolean): num
   return good
 }
 
-/** The end of the last whole word before a position, or the position where that would give up more than half. */
+/** Returns the end of the last whole word before a position, or the position if that would drop more than half. */
 function wordEnd(text: string, at: number): number {
   if (/^\s/.test(text.slice(at))) return at
   const blank = text.slice(0, at).search(/\s\S*$/)

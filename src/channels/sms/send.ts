@@ -1,4 +1,4 @@
-/** One SMS: no longer than so many segments, the rest behind a link. */
+/** Prepares an SMS. A long text is cut to the configured number of segments, with a link to the full text. */
 
 import { claimSms } from '../../adapters/contacts.ts'
 import { env } from '../../adapters/environment.ts'
@@ -34,13 +34,13 @@ export async function prepareSms(
   }
 }
 
-/** The same each time it is made, so that it is found again: links are made of what they lead to. */
+/** Builds the body. It is the same each time (links derive from their targets), so that a sent SMS can be found again. */
 async function bodyOf({ sessionId, seq, name, files = [] }: SmsDelivery, text: string) {
   const links = await Promise.all(files.map((file) => linkToFile(sessionId, file)))
   const lines = links.map(({ url }, i) => `\n${files[i]?.name}: ${url}`).join('')
-  const rest = await linkToText(sessionId, seq, name)
+  const full = await linkToText(sessionId, seq, name)
   const room = Math.max(1, env('SMS_SEGMENTS') - segmentsOf(lines))
-  const said = cutToSegments(text, room, `The rest: ${rest.url}`)
-  await Promise.all([...links, ...(said === text ? [] : [rest])].map((link) => link.open()))
-  return (said + lines).trim()
+  const fitted = cutToSegments(text, room, `Full text: ${full.url}`)
+  await Promise.all([...links, ...(fitted === text ? [] : [full])].map((link) => link.open()))
+  return (fitted + lines).trim()
 }

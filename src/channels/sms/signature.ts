@@ -1,11 +1,11 @@
-/** Twilio's signature under the forms it posts: whether a request comes from an account whose token we know. */
+/** Verifies Twilio's signature of the forms it posts. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
 import type { UrlEncodedForm } from '../../http/form.ts'
 
 /**
- * The signature of a form: base64(HMAC-SHA1(token, the URL, then each name with its values)). Names stand in the order
- * of their UTF-16 code units, equal values of a name once, as in Twilio's own library.
+ * Returns the signature of a form: base64(HMAC-SHA1(token, the URL, then each name with its values)). Names are sorted by
+ * UTF-16 code units, and equal values of a name count once, as in Twilio's own library.
  * https://www.twilio.com/docs/usage/security#validating-requests
  */
 export function twilioSignature(token: string, url: string, form: UrlEncodedForm): string {
@@ -18,9 +18,9 @@ export function twilioSignature(token: string, url: string, form: UrlEncodedForm
 }
 
 /**
- * Whether Twilio signed this form for this URL (as it stands in the number's settings) with this token. Only the
- * account's token signs, and it says nothing of when: a form that is posted again is known by its MessageSid.
- * Answers false, and never throws, for a URL that is none, an empty token and a missing signature.
+ * Returns whether Twilio signed this form with this token, for this URL (as in the number's settings). The signature has
+ * no time, so repeated forms must be recognised by their MessageSid. Returns false, and never throws, for an invalid URL,
+ * an empty token or a missing signature.
  */
 export function verifyTwilio({
   token,
@@ -31,7 +31,7 @@ export function verifyTwilio({
   readonly token: string
   readonly url: string
   readonly form: UrlEncodedForm
-  /** Of the header X-Twilio-Signature. */
+  /** The header X-Twilio-Signature. */
   readonly signature: string | undefined
 }): boolean {
   if (!signature || token === '') return false
@@ -42,12 +42,13 @@ export function verifyTwilio({
   })
 }
 
-/** A URL in parts that keep the characters that were signed; `new URL` would encode some. */
+/** Splits a URL but keeps its characters as signed; `new URL` would encode some. */
 const PARTS = /^(?<scheme>https?:\/\/)(?:[^/?#]*@)?(?<host>\[[^\]/?#]*\]|[^/?#:]*)(?<port>:\d*)?/i
 
 /**
- * What Twilio may have signed for a URL: it drops user, password and fragment (which steers its retries), and the port
- * in some products only. As its library does, the URL is also taken as `new URL` and node:querystring write it.
+ * Returns the forms of a URL that Twilio may have signed. It drops user, password and fragment (which configures its
+ * retries), and in some products the port. Like its library, also accepts the URL as `new URL` and node:querystring
+ * write it.
  */
 function signedUrls(url: string): readonly string[] {
   const [withoutFragment = ''] = url.split('#')
@@ -58,12 +59,12 @@ function signedUrls(url: string): readonly string[] {
   return [...new Set([...received, ...normalized, ...normalized.map(withPlainQuery)])]
 }
 
-/** Without a port, and with the one it has or the usual one. */
+/** Returns the URL without a port, and with its own or the default port. */
 function withPorts(url: string): readonly string[] {
   const { scheme = '', host = '', port } = PARTS.exec(url)?.groups ?? {}
-  const rest = url.replace(PARTS, '')
+  const path = url.replace(PARTS, '')
   const usual = scheme.toLowerCase() === 'https://' ? ':443' : ':80'
-  return [scheme + host + rest, scheme + host + (port || usual) + rest]
+  return [scheme + host + path, scheme + host + (port || usual) + path]
 }
 
 function withPlainQuery(url: string): string {

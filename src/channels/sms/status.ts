@@ -1,10 +1,10 @@
-/** What Twilio says became of an SMS, and of which delivery it says so. */
+/** Twilio's status callbacks: which delivery they are about, and what they change. */
 import * as z from 'zod'
 import type { DeliveryRecord } from '../delivery.ts'
 
 const parameter = z.tuple([z.string(), z.number().int(), z.string()])
 
-/** Names a delivery in the address that Twilio calls back. */
+/** Encodes a delivery's name for the URL that Twilio calls back. */
 export const deliveryParameter = ({
   sessionId,
   seq,
@@ -15,7 +15,7 @@ export const deliveryParameter = ({
   name: string
 }) => Buffer.from(JSON.stringify([sessionId, seq, name])).toString('base64url')
 
-/** Nothing for what is not ours. */
+/** Returns the delivery's name, or undefined if the parameter is malformed. */
 export function readDeliveryParameter(
   text: string | undefined,
 ): { sessionId: string; seq: number; name: string } | undefined {
@@ -28,21 +28,21 @@ export function readDeliveryParameter(
   }
 }
 
-/** Twilio's final words; what comes before them is not recorded, for the order of callbacks is not promised. */
+/** Twilio's final states. Earlier ones are not recorded, because callbacks may arrive in any order. */
 const FINAL: Readonly<Record<string, DeliveryRecord['status']>> = {
   delivered: 'delivered',
   undelivered: 'undelivered',
   failed: 'undelivered',
 }
 
-/** The record after a callback; nothing when it changes nothing: a final state is never moved back. */
+/** Returns the record after a callback, or undefined if it changes nothing. A final state never changes again. */
 export function afterStatus(
   record: DeliveryRecord,
   { status, sid, errorCode, at }: { status: string; sid: string; errorCode?: string; at: string },
 ): DeliveryRecord | undefined {
   const final = FINAL[status]
   if (record.status === 'delivered' || record.status === 'undelivered') return undefined
-  // An SMS whose sending was never answered is known to be sent by its callback alone.
+  // If the send request got no response, its callback is the first proof that the SMS was sent.
   if (final === undefined && record.providerId !== undefined) return undefined
   return {
     to: record.to,
@@ -51,6 +51,6 @@ export function afterStatus(
     at,
     providerId: sid,
     ...(record.segments !== undefined && { segments: record.segments }),
-    ...(errorCode !== undefined && { problem: `Twilio's error ${errorCode}` }),
+    ...(errorCode !== undefined && { problem: `Twilio error ${errorCode}` }),
   }
 }

@@ -1,4 +1,4 @@
-/** Twilio's API for messages: an SMS is sent, and one that may have been sent is found again. */
+/** Sends SMS through Twilio's API, and finds an SMS that may have been sent. */
 import * as z from 'zod'
 import { env } from '../../adapters/environment.ts'
 import {
@@ -13,16 +13,16 @@ import type { Handover } from '../delivery.ts'
 const VERSION = '2010-04-01'
 const PAGE_SIZE = 100
 const MAX_PAGES = 20
-/** Between Twilio's clock and ours. */
+/** The largest assumed difference between Twilio's clock and ours. */
 const SKEW_MS = 60_000
 
 export interface OutboundSms {
-  /** E.164, as `to`. */
+  /** E.164, like `to`. */
   readonly from: string
   readonly to: string
   /** At most 1600 characters. */
   readonly body: string
-  /** Where Twilio tells what becomes of it; in doubt, this names the message by its query. */
+  /** The URL that Twilio calls with status updates. Its query names the delivery. */
   readonly statusCallback: string
 }
 
@@ -30,11 +30,11 @@ const created = z.object({ sid: z.string().min(1) })
 /** https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions */
 const exception = z.object({ code: z.number(), message: z.string().default('') })
 
-/** The queue of the number is full for ten hours: https://www.twilio.com/docs/api/errors/21611 */
+/** The number's queue holds more than ten hours of messages: https://www.twilio.com/docs/api/errors/21611 */
 const QUEUE_FULL = 21611
 
 /**
- * Sends an SMS. Twilio knows no idempotency key: what is in doubt may be sent again only after `findSms`.
+ * Sends an SMS. Twilio has no idempotency keys, so an SMS in doubt may be sent again only after `findSms`.
  * https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource
  */
 export const postSms = (
@@ -83,11 +83,11 @@ const page = z.object({
 type Message = z.infer<typeof page>['messages'][number]
 
 /**
- * An SMS that was sent through the API with these numbers and this body since a time (ms since the epoch), less a
- * minute for the clocks; nothing when Twilio has none. The list is not filtered by the day an SMS was sent: one that
- * waits may have none yet. `isFree` says of an id that it is no other's, for two may say the same.
+ * Finds an SMS sent through the API with these numbers and this body since a time (ms since the epoch, less a minute for
+ * clock skew). Returns undefined if Twilio has none. The list is not filtered by date, because a queued SMS may have none
+ * yet. `isFree` returns whether no other delivery has an id, because two deliveries may have the same text.
  * https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
- * @throws NotSent, AnswerLost or Error when Twilio does not tell, which is not to be taken for "none".
+ * @throws NotSent, ResponseLost or Error if Twilio gives no usable response, which does not mean "none".
  */
 export async function findSms({
   from,
@@ -115,10 +115,10 @@ export async function findSms({
     if (!next_page_uri || (listed.length > 0 && !listed.some(isRecent))) return undefined
     next = next_page_uri
   }
-  throw new Error(`Twilio lists more than ${MAX_PAGES * PAGE_SIZE} messages since then.`)
+  throw new Error(`Twilio lists more than ${MAX_PAGES * PAGE_SIZE} messages since that time.`)
 }
 
-/** Blanks at the ends may not survive. */
+/** Compares without surrounding blanks, which Twilio may remove. */
 const isSame = (listed: string | null, sent: string) =>
   (listed ?? '').trim() === sent.toWellFormed().trim()
 
@@ -129,7 +129,7 @@ async function readPage(path: string): Promise<z.infer<typeof page>> {
     headers: authorization(token),
   }))
   const parsed = answer.status === 200 ? readJson(page, answer) : undefined
-  if (!parsed) throw new Error(`Twilio's list of messages cannot be read: HTTP ${answer.status}.`)
+  if (!parsed) throw new Error(`Twilio's list of messages cannot be parsed: HTTP ${answer.status}.`)
   return parsed
 }
 

@@ -76,7 +76,7 @@ test.each([
 
 test('no error shows a value', () => {
   expect(() => readSms(formOf({ ...SMS, MessageSid: 'private' }))).toThrow(
-    /^Missing or of another shape: MessageSid\.$/,
+    /^Missing or malformed fields: MessageSid\.$/,
   )
 })
 

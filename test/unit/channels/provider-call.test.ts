@@ -97,7 +97,7 @@ test.each([
   ],
 ] satisfies Array<[string, typeof silence, string]>)('%s', async (_, reaction, code) => {
   provider.react = reaction
-  const lost = new ResponseLost(`The answer was lost: ${code}.`)
+  const lost = new ResponseLost(`The response was lost: ${code}.`)
   await expect(post(provider.url, 1500)).rejects.toThrow(lost)
   expect(provider.asked).toHaveLength(1)
 })

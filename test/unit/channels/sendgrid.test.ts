@@ -63,9 +63,9 @@ test.each([
   ['a sender that is not ours yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
   ['too many requests', errors(429, 'too many requests'), 'later', 'HTTP 429: too many requests'],
   ['an error of SendGrid', errors(500, 'oops'), 'doubt', 'HTTP 500: oops'],
-  ['a connection that breaks', drop, 'doubt', 'The answer was lost: ECONNRESET.'],
-  ['an answer that breaks off', breakOff(202, ''), 'doubt', 'The answer was lost: ECONNRESET.'],
-  ['silence', silence, 'doubt', 'The answer was lost: timeout.'],
+  ['a connection that breaks', drop, 'doubt', 'The response was lost: ECONNRESET.'],
+  ['an answer that breaks off', breakOff(202, ''), 'doubt', 'The response was lost: ECONNRESET.'],
+  ['silence', silence, 'doubt', 'The response was lost: timeout.'],
 ] satisfies Array<
   [string, Reaction, string, string]
 >)('%s', async (_, reaction, status, problem) => {

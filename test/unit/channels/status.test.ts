@@ -31,7 +31,7 @@ test.each([
   expect(after).toMatchObject({
     status: becomes,
     providerId: 'SM1',
-    problem: "Twilio's error 30003",
+    problem: 'Twilio error 30003',
   })
   if (after) expect(afterStatus(after, said('sent'))).toBeUndefined()
   if (after) expect(afterStatus(after, said('delivered'))).toBeUndefined()

@@ -78,14 +78,14 @@ test.each([
   ['an answer that cannot be read', answer(201, '{"sid":'), 'doubt', 'HTTP 201'],
   ['an answer without an id', answer(201, { sid: null }), 'doubt', 'HTTP 201'],
   ['a success of another kind', answer(200, { sid: 'SM1' }), 'doubt', 'HTTP 200'],
-  ['a connection that breaks', drop, 'doubt', 'The answer was lost: ECONNRESET.'],
+  ['a connection that breaks', drop, 'doubt', 'The response was lost: ECONNRESET.'],
   [
     'an answer that breaks off',
     breakOff(201, '{"sid":"SM1"'),
     'doubt',
-    'The answer was lost: ECONNRESET.',
+    'The response was lost: ECONNRESET.',
   ],
-  ['silence', silence, 'doubt', 'The answer was lost: timeout.'],
+  ['silence', silence, 'doubt', 'The response was lost: timeout.'],
 ] satisfies Array<
   [string, Reaction, string, string]
 >)('%s', async (_, reaction, status, problem) => {
@@ -207,5 +207,5 @@ test.each([
   ['a broken connection', drop],
 ] satisfies Array<[string, Reaction]>)('%s is not taken for "none"', async (_, reaction) => {
   twilio.react = reaction
-  await expect(find()).rejects.toThrow(/Twilio's list|The answer was lost/)
+  await expect(find()).rejects.toThrow(/Twilio's list|The response was lost/)
 })

@@ -26,7 +26,7 @@ const take = (before: Session, now: number) =>
   takeMessages(before, 1, {
     written: { entries: new Set(), marked: new Set() },
     now,
-    purse: { over: () => undefined },
+    budgetCheck: { over: () => undefined },
     pauseNotice: () => '',
   }).item
 
@@ -140,7 +140,7 @@ describe('a pause', () => {
     takeMessages(before, 1, {
       written: { entries: new Set(), marked: new Set() },
       now: NOW,
-      purse: { over: () => over },
+      budgetCheck: { over: () => over },
       pauseNotice: (_, waiting) => `${waiting} wait`,
     })
   const waits = session({ inbox: [message(1), message(2)], lastSeq: 2 })

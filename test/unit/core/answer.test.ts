@@ -44,7 +44,7 @@ describe('without structured output', () => {
     ['there is none', prose],
     ['it is of another shape', { ...prose, structured: { reply: 5 } }],
   ])('the conductor is asked for it once: %s', (_, given) => {
-    const trouble = 'the conductor gave no structured answer'
+    const trouble = 'the conductor gave no structured output'
     expect(readTurnReply(given, turn(), '')).toEqual({ askAgain: { again: 'structure', trouble } })
   })
 
@@ -68,7 +68,7 @@ test('structured output is read, not the text', () => {
 })
 
 describe('silence towards a person', () => {
-  const trouble = 'the conductor had nothing to say'
+  const trouble = 'the conductor gave no answer'
 
   test.each([
     ['at first', undefined],

@@ -77,7 +77,7 @@ describe('a full inbox', () => {
 
   test('takes nothing more from outside: it waits on the queue', () => {
     expect(() => append(full, { ...arrival, id })).toThrow(InboxFull)
-    expect(() => append(full, report(1))).toThrow('1000 messages wait in session main')
+    expect(() => append(full, report(1))).toThrow('session main already has 1000 waiting messages')
     const almost = session({ inbox: messages(999) })
     expect(append(almost, { ...arrival, id }).item.inbox).toHaveLength(1000)
   })

@@ -77,8 +77,8 @@ describe('a leg', () => {
   })
 
   test('has no limit where there is no budget of minutes', () => {
-    const purse = budgetCheck(budgets.parse({}), nothing, NOW)
-    expect(purse.legSeconds(session(), 15)).toBe(Number.POSITIVE_INFINITY)
+    const check = budgetCheck(budgets.parse({}), nothing, NOW)
+    expect(check.legSeconds(session(), 15)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 
@@ -86,7 +86,7 @@ test('a person is told what was spent and how to go on', () => {
   const spent: ExceededBudget = { scope: 'run', unit: 'usd', limit: 0.05, spent: 0.0532 }
   expect(overText(spent)).toBe('The budget of this run is used up: $0.0532 of $0.0500 spent.')
   expect(pauseNotice('main')(spent, 2)).toMatch(
-    /^Paused\. .* 2 messages wait.*"continue" or POST \/api\/sessions\/main\/continue/,
+    /^Paused\. .* Messages waiting: 2\..*"continue" or POST \/api\/sessions\/main\/continue/,
   )
 })
 

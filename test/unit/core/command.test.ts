@@ -86,7 +86,7 @@ test('commands above the twentieth are refused together, and told how many', () 
   expect(checked[20]).toMatchObject({
     type: 'MALFORMED',
     asked: expect.stringContaining('build it'),
-    problem: 'a turn has at most 20 commands: the last 3 were not done',
+    problem: 'a turn may have at most 20 commands, so the last 3 were not done',
   })
   expect(checkCommands(commands.slice(0, 20))).toEqual(Array(20).fill(list))
 })

@@ -62,8 +62,8 @@ describe("a turn's entry", () => {
     expect(entry(null)).toEqual({ ...shows, text: '' })
   })
 
-  test('says that the conductor had nothing to say', () => {
-    expect(entry(null, [], true).text).toContain('had nothing to say')
+  test('says that the conductor gave no answer', () => {
+    expect(entry(null, [], true).text).toContain('gave no answer')
   })
 
   test('has its commands by name, pending, those that spawn with their worker', () => {

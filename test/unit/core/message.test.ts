@@ -49,7 +49,7 @@ test('the conductor is shown who wrote, what about, and where the files are', ()
       'From: ada@example.com',
       'Subject: A report',
       'Attached: ~/attachments/f1/a.pdf (12 bytes)',
-      'It was shortened, the whole mail is ~/attachments/f1/whole-mail.txt',
+      'This email was shortened. Its full text: ~/attachments/f1/whole-mail.txt',
       '',
       'look',
     ].join('\n'),

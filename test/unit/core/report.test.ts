@@ -29,8 +29,8 @@ test('names and sizes of the artifacts follow, then what was not handed over', (
 })
 
 test.each([
-  [{ Error: 'States.Timeout' }, 'the worker fell silent'],
-  [{ Error: 'States.HeartbeatTimeout', Cause: 'x' }, 'the worker fell silent'],
+  [{ Error: 'States.Timeout' }, 'the worker stopped responding'],
+  [{ Error: 'States.HeartbeatTimeout', Cause: 'x' }, 'the worker stopped responding'],
   [{ Error: 'SandboxRefused', Cause: 'wrong key' }, 'SandboxRefused wrong key'],
   [{ Error: 'SandboxRefused', Cause: null }, 'SandboxRefused'],
   [{}, 'unknown error'],
@@ -38,6 +38,6 @@ test.each([
 ])('of a leg without a result: %j', (failure, why) => {
   expect(lostReport(failure)).toEqual({
     outcome: 'lost',
-    text: `lost: ${why}. Its work of this leg may be lost; it can be instructed again.`,
+    text: `lost: ${why}. The work of this leg may be lost. The worker can be given instructions again.`,
   })
 })

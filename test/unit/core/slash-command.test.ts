@@ -118,6 +118,8 @@ describe('/continue', () => {
 test('/status says what is under way and what waits', () => {
   const [, notice] = give(busy, 'status').item.pendingEntries
   expect(notice).toMatchObject({
-    text: expect.stringMatching(/^Run 1 is under way\. Busy: w1\. Messages that wait: 2\. Spent/),
+    text: expect.stringMatching(
+      /^Run 1 is in progress\. Busy workers: w1\. Messages waiting: 2\. Spent/,
+    ),
   })
 })

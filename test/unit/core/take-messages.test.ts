@@ -13,7 +13,7 @@ const take = (before: Session, written = nothing) =>
   takeMessages(before, 1, {
     written,
     now: NOW,
-    purse: { over: () => undefined },
+    budgetCheck: { over: () => undefined },
     pauseNotice: () => '',
   })
 

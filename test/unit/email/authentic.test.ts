@@ -153,5 +153,5 @@ describe('is not believed', () => {
 
 test('without any address there is nothing to believe', () => {
   const mail = { from: [], envelope: { from: '', to: [] }, spf: 'pass', dkim: [] }
-  expect(authenticSender(mail)).toEqual({ problem: 'The mail names no sender.' })
+  expect(authenticSender(mail)).toEqual({ problem: 'The email names no sender.' })
 })

@@ -95,7 +95,7 @@ describe('one document', () => {
     expect(metered('application/json', [sent])).toMatchObject({
       model: 'claude-x',
       usage: { input: 7, output: 8, ...dear },
-      besides: [
+      furtherCalls: [
         { model: 'claude-x', usage: { input: 1_000, output: 50, ...dear } },
         { model: 'claude-y', usage: { input: 100, output: 20, ...dear } },
       ],

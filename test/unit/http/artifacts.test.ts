@@ -49,7 +49,7 @@ test('a list within the limits goes on to the worker, who cannot be read here', 
 
 test('a conductor is 403', async () => {
   const detail = detailOf(await post([file('a')], { worker: undefined }), 403)
-  expect(detail).toBe("Artifacts are handed over by workers' jobs only.")
+  expect(detail).toBe('Only jobs of workers can upload artifacts.')
 })
 
 test("the key for the model's gateway is 403", async () => {

@@ -26,7 +26,7 @@ test.each([
   ['a token of another key', `Bearer ${signJobToken(claims, 'other')}`],
   ['an expired token', `Bearer ${signJobToken({ ...claims, expires: 1 }, JOB_KEY)}`],
 ])('%s is 403', async (_, authorization) => {
-  const detail = 'This route is for sandboxes: the job token is missing, forged or expired.'
+  const detail = 'This route is for sandboxes. The job token is missing, forged or expired.'
   expect(detailOf(await knock(authorization), 403)).toBe(detail)
 })
 

@@ -51,7 +51,7 @@ describe('anything else that is thrown is a 503 to be tried again', () => {
     ['an object', { message: secret }],
   ])('%s', async (_, error) => {
     const answer = await call(throwing(error), {})
-    expect(detailOf(answer, 503)).toMatch(/please try again\.$/)
+    expect(detailOf(answer, 503)).toMatch(/Please try again\.$/)
     expect(answer.headers['retry-after']).toBe('5')
     expect(JSON.stringify(answer)).not.toContain(secret)
   })

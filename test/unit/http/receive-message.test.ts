@@ -50,7 +50,7 @@ describe('the content', () => {
     ['characters that JSON escapes sixfold', '\u0001'.repeat(limit), '\u0001'],
   ])('may have 128 KiB and no byte more: %s', async (_, content, more) => {
     await isTaken({ content })
-    const detail = 'The content has 131073 bytes; at most 131072 are taken.'
+    const detail = 'The content has 131073 bytes, but the limit is 131072.'
     expect(detailOf(await send({ content: content + more }), 413)).toBe(detail)
   })
 

@@ -33,7 +33,7 @@ describe('a body that is too large is 413', () => {
 
   test('counted in bytes, with the limit itself allowed', async () => {
     expect(await call(echo, { body: exactly(LIMIT) })).toMatchObject({ statusCode: 200 })
-    const detail = 'The body has 101 bytes; at most 100 are taken.'
+    const detail = 'The body has 101 bytes, but the limit is 100.'
     expect(detailOf(await call(echo, { body: exactly(LIMIT + 1) }), 413)).toBe(detail)
     expect(detailOf(await call(echo, { body: wide }), 413)).toContain('101 bytes')
   })

@@ -55,9 +55,9 @@ ln ../secret hard; mkfifo pipe; ln -s .. parent; echo inside > folder/file; echo
     `"absolute" ${link}`,
     `"dangling" ${link}`,
     '"folder" is a folder: put an archive of it there instead',
-    '"hard" has a further name, a hard link: put a copy of the file there instead',
+    '"hard" has a second name (a hard link): put a copy of the file there instead',
     `"parent" ${link}`,
-    '"pipe" is no regular file: put a copy of its content there instead',
+    '"pipe" is not a regular file: put a copy of its content there instead',
     `"relative" ${link}`,
   ])
 })
@@ -69,7 +69,7 @@ test.each(['ln -s /etc artifacts', 'echo x > artifacts'])('the folder itself mus
   expect(result).toMatchObject({ outcome: 'done' })
   expect(result).not.toHaveProperty('artifacts')
   expect(result?.refusedArtifacts).toEqual([
-    '~/artifacts is not a folder that can be read: make it one, and no link (ENOTDIR)',
+    '~/artifacts is not a readable folder: make it a folder and not a link (ENOTDIR)',
   ])
 })
 
@@ -81,17 +81,14 @@ test('a name of other signs, or one that gives instructions, is refused', {
 for name in .hidden CLAUDE.md claude.MD Claude.local.md -x 'a$b' 'ü' ${long} ${long}y fine.tar.gz; do echo x > "./$name"; done
 printf x > "$(printf 'a\\nb')"`)
   expect(result?.artifacts).toEqual(['fine.tar.gz', long])
-  const refused = (name: string, why: string) =>
-    expect.stringContaining(`"${name}" has a name ${why}`)
+  const refused = (name: string, why: string) => expect.stringContaining(`"${name}" has ${why}`)
   const strange = ['-x', '.hidden', 'a$b', 'a?b', long, 'ü']
   const instructing = ['.claude', 'CLAUDE.md', 'Claude.local.md', 'claude.MD']
   expect(result?.refusedArtifacts).toHaveLength(strange.length + instructing.length)
   for (const name of strange)
-    expect(result?.refusedArtifacts).toContainEqual(
-      refused(name, 'that is not taken: use 1 to 100'),
-    )
+    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'an invalid name: use 1 to 100'))
   for (const name of instructing)
-    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'that Claude Code takes instr'))
+    expect(result?.refusedArtifacts).toContainEqual(refused(name, 'a name from which Claude'))
 })
 
 test('at most 20 files are taken', { timeout: PATIENCE }, async () => {
@@ -100,8 +97,8 @@ test('at most 20 files are taken', { timeout: PATIENCE }, async () => {
   )
   expect(result?.artifacts).toEqual(Array.from({ length: 20 }, (_, i) => String(i + 10)))
   expect(result?.refusedArtifacts).toEqual([
-    expect.stringMatching(/^"30" is one too many: at most 20 files/),
-    expect.stringMatching(/^"31" is one too many/),
+    expect.stringMatching(/^"30" exceeds the limit of 20 files/),
+    expect.stringMatching(/^"31" exceeds the limit/),
   ])
 })
 
@@ -121,9 +118,9 @@ test('a file has at most 10 MB, all of them 25 MB', { timeout: PATIENCE }, async
 head -c 10000001 /dev/zero > a; head -c 10000000 /dev/zero > b; cp b c; head -c 5000001 /dev/zero > d; head -c 5000000 /dev/zero > e; echo > f`)
   expect(result?.artifacts).toEqual(['b', 'c', 'e'])
   expect(result?.refusedArtifacts).toEqual([
-    '"a" has 10000001 bytes: at most 10000000 are taken, make it smaller or split it',
-    '"d" has 5000001 bytes, and 5000000 are left: at most 25000000 are taken together',
-    '"f" has 1 bytes, and 0 are left: at most 25000000 are taken together',
+    '"a" has 10000001 bytes, but the limit is 10000000: make it smaller or split it',
+    '"d" has 5000001 bytes, but only 5000000 are left: all files together may have 25000000',
+    '"f" has 1 bytes, but only 0 are left: all files together may have 25000000',
   ])
 })
 
@@ -151,7 +148,9 @@ test('a list that the callback refuses is told with its reason', {
   const result = await work(FILES)
   expect(result).toMatchObject({ outcome: 'done' })
   expect(result).not.toHaveProperty('artifacts')
-  expect(result?.refusedArtifacts).toEqual(['All: the callback answered 400. Refused here.'])
+  expect(result?.refusedArtifacts).toEqual([
+    'All files: the callback responded with HTTP 400. Refused here.',
+  ])
 })
 
 test('a callback that fails for a moment is asked again', { timeout: PATIENCE }, async () => {

@@ -44,7 +44,7 @@ test('a file that is gone, or another one, is told and the job goes on', {
   expect(text).not.toMatch(/gone|short/)
   expect(asked).toContain('These files could not be fetched:')
   expect(asked).toContain('- ~/workers/w1/artifacts/gone: HTTP 404')
-  expect(asked).toContain('- ~/workers/w1/artifacts/short: 3 bytes came instead of 4')
+  expect(asked).toContain('- ~/workers/w1/artifacts/short: got 3 bytes instead of 4')
   expect(asked).not.toContain('secret-canary')
 })
 

@@ -15,7 +15,7 @@ function start(...outcomes: Outcome[]) {
   const heart: Heartbeat = startHeartbeat(
     async (lines) => {
       beats.push([Date.now() / 1_000, ...lines])
-      return outcomes.shift() ?? 'told'
+      return outcomes.shift() ?? 'sent'
     },
     { everySeconds: 30, superseded },
   )
@@ -33,20 +33,20 @@ test('without news it beats in its interval', async () => {
 test('news are told at once, together with those that come right after', async () => {
   const { heart, beats } = start()
   await pass(1)
-  heart.tell('a')
+  heart.report('a')
   await pass(0.2)
-  heart.tell('b')
+  heart.report('b')
   await pass(1.8)
-  heart.tell('c')
+  heart.report('c')
   await pass(31)
   expect(beats).toEqual([[1.3, 'a', 'b'], [3.3, 'c'], [33.3]])
 })
 
 test('what was missed is told again, but not before the interval has passed', async () => {
   const { heart, beats } = start('missed')
-  heart.tell('a')
+  heart.report('a')
   await pass(1)
-  heart.tell('b')
+  heart.report('b')
   await pass(31)
   expect(beats).toEqual([
     [0.3, 'a'],
@@ -56,26 +56,26 @@ test('what was missed is told again, but not before the interval has passed', as
 
 test('more than a hundred lines are told in several beats', async () => {
   const { heart, beats } = start()
-  for (let line = 0; line < 150; line++) heart.tell(`${line}`)
+  for (let line = 0; line < 150; line++) heart.report(`${line}`)
   await pass(1)
   expect(beats.map(({ length }) => length - 1)).toEqual([100, 50])
 })
 
 test('once superseded it says so, and is silent', async () => {
   const { heart, beats, superseded } = start('superseded')
-  heart.tell('a')
+  heart.report('a')
   await pass(1)
   expect(superseded).toHaveBeenCalledOnce()
-  heart.tell('b')
+  heart.report('b')
   await pass(100)
   expect(beats).toEqual([[0.3, 'a']])
 })
 
 test('once stopped it is silent', async () => {
   const { heart, beats } = start()
-  heart.tell('a')
+  heart.report('a')
   heart.stop()
-  heart.tell('b')
+  heart.report('b')
   await pass(100)
   expect(beats).toEqual([])
 })

@@ -80,9 +80,9 @@ test('each message of a batch is about its own session, a report about its leg',
   const Records = [record('one', 'w1.4'), record('two', 'm-2'), record('three', 'm-3')]
   await handler({ Records } as unknown as SQSEvent, context)
   expect(aboutOf()).toEqual([
-    { message: 'not taken', sessionId: 'one', workerId: 'w1', leg: 4 },
+    { message: 'failed', sessionId: 'one', workerId: 'w1', leg: 4 },
     { message: 'taken', sessionId: 'two' },
-    { message: 'not taken', sessionId: 'three' },
+    { message: 'failed', sessionId: 'three' },
   ])
 })
 

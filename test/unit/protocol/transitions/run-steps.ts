@@ -89,7 +89,7 @@ function takeMessages(
   const { item, output } = system.takeMessages(session, run, {
     written,
     now,
-    purse: { over: () => over },
+    budgetCheck: { over: () => over },
     pauseNotice: () => '',
   })
   const began = item.turn !== undefined && item.turn.n !== session.turn?.n
