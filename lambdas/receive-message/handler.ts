@@ -27,7 +27,7 @@ async function receive({ sessionId, content: text }: Message, headers: Headers) 
   const began = Date.now()
   const size = Buffer.byteLength(text)
   if (size > MAX_CONTENT)
-    throw new Problem(413, `The content has ${size} bytes; at most ${MAX_CONTENT} are taken.`)
+    throw new Problem(413, `The content has ${size} bytes, but the limit is ${MAX_CONTENT}.`)
   const ids = { sessionId, messageId: identify(sessionId, headers['Idempotency-Key']) }
   await acceptMessage(ids, { channel: 'http', text })
   const seconds = preferredWait(headers.Prefer)

@@ -23,7 +23,7 @@ const CONTINUE = /^\s*continue\s*[.!]?\s*$/i
 /** Accepts a message. Once it returns, the sender will get an answer or a notice. A known id is the same message. */
 export async function acceptMessage(
   ids: MessageIds,
-  said: Omit<PersonBody, 'from' | 'at' | 'slashCommand' | 'raises'>,
+  message: Omit<PersonBody, 'from' | 'at' | 'slashCommand' | 'raises'>,
 ): Promise<void> {
   const { text, channel } = message
   const slashCommand = parseSlashCommand(text)

@@ -89,7 +89,7 @@ const faults: [number, string, Request][] = (() => {
     [401, 'needs the header', { ...param, headers: { 'x-word': '?' } }],
     [400, 'The session id is not valid: ', param],
     [400, 'The query is not valid: limit: ', query],
-    [413, 'The body has 60 bytes; at most 50 ', { ...body, body: ' '.repeat(60) }],
+    [413, 'The body has 60 bytes, but the limit is 50.', { ...body, body: ' '.repeat(60) }],
     [400, 'The body is not valid: text: ', body],
     [400, 'The X-Word header is not valid: is a word.', header],
   ]
