@@ -1,4 +1,7 @@
-/** Deletes a session's content: history, bodies, results, transcripts, artifacts and attachments. All keys are known, so it scans nothing. */
+/**
+ * Deletes a session's content: history, bodies, results, transcripts, artifacts and attachments. All keys are known, so
+ * it scans nothing.
+ */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { uploadKey } from '../core/artifacts.ts'
