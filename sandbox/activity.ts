@@ -15,7 +15,10 @@ const MAIN_ARGUMENTS = [
   'prompt',
 ]
 
-/** Returns the tool and its main argument (`Bash: printf … | sha256sum`), without control characters, at most 200 characters. */
+/**
+ * Returns the tool and its main argument (`Bash: printf … | sha256sum`), without control characters, at most 200
+ * characters.
+ */
 export function activityLine(tool: string, input: Record<string, unknown>): string {
   const names = [...MAIN_ARGUMENTS, ...Object.keys(input)]
   const main = names.map((name) => input[name]).find((value) => typeof value === 'string')

@@ -20,15 +20,24 @@ const RESULT_FOR = 300_000
 type Launch = Pick<LaunchEnv, 'BATON_CALLBACK' | 'BATON_JOB_TOKEN'>
 
 export type Callback = {
-  /** Returns the job, or undefined if it is no longer the current one. Throws if it is refused or there is no response for 2 min. */
+  /**
+   * Returns the job, or undefined if it is no longer the current one. Throws if it is refused or there is no response
+   * for 2 min.
+   */
   fetchJob(): Promise<Job | undefined>
   /** Sends one heartbeat, without retries. The next one repeats what was missed. */
   beat(activity: Heartbeat['activity']): Promise<'sent' | 'superseded' | 'missed'>
-  /** Returns links to upload these files, or why there are none; undefined if the job is no longer current. Throws if there is no response for 1 min. */
+  /**
+   * Returns links to upload these files, or why there are none; undefined if the job is no longer current. Throws if
+   * there is no response for 1 min.
+   */
   askForUploads(
     artifacts: readonly Artifact[],
   ): Promise<{ links: readonly UploadLink[] } | { refused: string } | undefined>
-  /** Sends the result until it is accepted, for at most 5 min. Stops at 403 or 409, because then nobody waits for it. Throws if it is not accepted. */
+  /**
+   * Sends the result until it is accepted, for at most 5 min. Stops at 403 or 409, because then nobody waits for it.
+   * Throws if it is not accepted.
+   */
   sendResult(result: Result): Promise<void>
 }
 

@@ -14,7 +14,10 @@ export type Collection = {
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants
 
-/** Returns the regular files directly in `<home>/artifacts`, by name, within the limits. Returns none if there is no such folder. */
+/**
+ * Returns the regular files directly in `<home>/artifacts`, by name, within the limits. Returns none if there is no
+ * such folder.
+ */
 export async function collectArtifacts(home: string): Promise<Collection> {
   const collection: Collection = { files: [], refused: [] }
   let folder: FileHandle

@@ -3,7 +3,10 @@ import { mkdir, realpath, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, normalize, sep } from 'node:path'
 import type { Job } from '../src/contract/runner.ts'
 
-/** Writes the files and replaces existing ones. Throws if a path is absolute, contains `..`, or a link in it leads out of `home`. */
+/**
+ * Writes the files and replaces existing ones. Throws if a path is absolute, contains `..`, or a link in it leads out
+ * of `home`.
+ */
 export async function layOut(files: Job['files'], home: string): Promise<void> {
   for (const { path, content } of files) await place(path, content, home)
 }

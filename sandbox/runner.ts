@@ -135,7 +135,10 @@ async function artifactsOf({ role }: Job, callback: Callback, home: string) {
   return handedOver
 }
 
-/** Saves the transcript. If that fails, returns the result all the same; the next job then starts from an earlier transcript. */
+/**
+ * Saves the transcript. If that fails, returns the result all the same; the next job then starts from an earlier
+ * transcript.
+ */
 async function saved(transcripts: Transcripts, result: Result): Promise<Result> {
   try {
     return { ...result, transcriptSaved: await transcripts.save() }

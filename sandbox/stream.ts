@@ -72,7 +72,10 @@ export class ClaudeStream {
   /** The last result. A run that a background task wakes again has several. */
   result: ResultEvent | undefined
   #settled: Usage | undefined
-  /** Usage of the messages since the last result, by message id, because each block of a message is an event that repeats it. */
+  /**
+   * Usage of the messages since the last result, by message id, because each block of a message is an event that
+   * repeats it.
+   */
   readonly #open = new Map<string, Usage>()
   readonly #onActivity: (line: string) => void
 

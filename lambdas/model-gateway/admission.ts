@@ -47,7 +47,10 @@ export async function sessionOf(claims: JobClaims): Promise<Session> {
   return session
 }
 
-/** Admits a request and records it as under way. Throws ApiError 403 if a budget is used up, or 429 if the job has too many. */
+/**
+ * Admits a request and records it as under way. Throws ApiError 403 if a budget is used up, or 429 if the job has too
+ * many.
+ */
 export async function admitJob(claims: JobClaims, session: Session): Promise<Admitted> {
   const { sessionId } = session
   const id = randomUUID()

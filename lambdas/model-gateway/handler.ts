@@ -72,7 +72,10 @@ function pathOf({ rawPath, requestContext }: APIGatewayProxyEventV2): keyof type
   return path
 }
 
-/** Counts a response. If that fails, the client still gets it; it stays recorded as under way and later counts as unmetered. */
+/**
+ * Counts a response. If that fails, the client still gets it; it stays recorded as under way and later counts as
+ * unmetered.
+ */
 async function account(admitted: Admitted | undefined, meter: Meter, began: number): Promise<void> {
   const ms = Date.now() - began
   const metered = meter.metered()

@@ -4,7 +4,10 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 
 type StreamingHandler = (event: APIGatewayProxyEventV2, stream: Writable) => Promise<void>
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/response-streaming.html; the runtime defines it before our module is loaded. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/response-streaming.html; the runtime defines it before our module is
+ * loaded.
+ */
 declare const awslambda: {
   streamifyResponse(handler: StreamingHandler): StreamingHandler
   HttpResponseStream: {

@@ -37,7 +37,10 @@ function whatFits(entries: readonly Entry[]): readonly Entry[] {
   return over < 0 ? entries : entries.slice(0, over)
 }
 
-/** Returns entries after `after`, skipping those deleted with an earlier conversation. Throws 404 if there is no such session. */
+/**
+ * Returns entries after `after`, skipping those deleted with an earlier conversation. Throws 404 if there is no such
+ * session.
+ */
 async function entriesAfter(
   sessionId: string,
   after: number,

@@ -49,7 +49,10 @@ async function signedBySendGrid(event: HttpEvent): Promise<Buffer> {
   return raw
 }
 
-/** Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it may have been rotated. */
+/**
+ * Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it
+ * may have been rotated.
+ */
 async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
   const signature = event.headers['x-twilio-email-event-webhook-signature']
   const timestamp = event.headers['x-twilio-email-event-webhook-timestamp']

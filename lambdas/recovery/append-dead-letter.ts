@@ -5,7 +5,10 @@ import { publish } from '../../src/adapters/metrics.ts'
 import type { QueuedMessage } from '../../src/adapters/queues.ts'
 import { appendMessage } from '../../src/use-cases/append-message.ts'
 
-/** Appends a message and wakes its run. If that fails again, it stays on the dead-letter queue until it expires; an alarm watches the queue. */
+/**
+ * Appends a message and wakes its run. If that fails again, it stays on the dead-letter queue until it expires; an
+ * alarm watches the queue.
+ */
 export async function appendDeadLetter(message: QueuedMessage): Promise<void> {
   logger.warn('dead letter', { messageId: message.messageId })
   try {

@@ -34,7 +34,10 @@ export const recoverRunTask = task(statusChange, async ({ detail }) => {
   else await takeOver(ended, status === 'FAILED' ? undefined : failure)
 })
 
-/** Takes a run over. A run that failed has reported it already; one that was ended from outside could not, so `unreported` is its failure. */
+/**
+ * Takes a run over. A run that failed has reported it already; one that was ended from outside could not, so
+ * `unreported` is its failure.
+ */
 async function takeOver(
   { sessionId, run }: { sessionId: string; run: number },
   unreported: LegFailure | undefined,

@@ -22,7 +22,10 @@ const input = z.object({
   unmoved: z.number(),
   /** A younger sandbox may not be recorded yet. */
   young: z.number(),
-  /** After this long without instructions, a worker's sandbox is ended. Later instructions get a new one with the old memory. */
+  /**
+   * After this long without instructions, a worker's sandbox is ended. Later instructions get a new one with the old
+   * memory.
+   */
   resting: z.number(),
 })
 type Ages = z.infer<typeof input>

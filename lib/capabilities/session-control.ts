@@ -1,4 +1,7 @@
-/** Lets the operator stop, continue and delete sessions, end workers and manage the allow list. Also executes people's cancellations. */
+/**
+ * Lets the operator stop, continue and delete sessions, end workers and manage the allow list. Also executes people's
+ * cancellations.
+ */
 import { Construct } from 'constructs'
 import { routes } from '../../lambdas/session-control/routes.ts'
 import { consume } from '../kit/consume.ts'

@@ -114,7 +114,10 @@ export async function sessionOfThread(
   return typeof email?.sessionId === 'string' ? email.sessionId : undefined
 }
 
-/** Records the session of an email, so that replies find it. The first call for an email wins. Without `sender` it is Baton's own. */
+/**
+ * Records the session of an email, so that replies find it. The first call for an email wins. Without `sender` it is
+ * Baton's own.
+ */
 export async function rememberThread(
   messageId: string,
   sessionId: string,
@@ -158,7 +161,10 @@ export async function putLink(token: string, target: LinkTarget): Promise<void> 
   )
 }
 
-/** Returns a link's target, or undefined if the link is unknown or expired. DynamoDB removes expired items only after days. */
+/**
+ * Returns a link's target, or undefined if the link is unknown or expired. DynamoDB removes expired items only after
+ * days.
+ */
 export async function getLink(token: string): Promise<LinkTarget | undefined> {
   const { scope, name } = linkKey(token)
   const { target, expires } = (await read(scope, name)) ?? {}

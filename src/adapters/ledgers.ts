@@ -7,7 +7,10 @@ import { env } from './environment.ts'
 
 const ledgerKey = (sessionId: string) => ({ scope: `session#${sessionId}`, part: 0 })
 
-/** Some seconds of attempts, because all workers of a session write to its ledger at once and a response's cost is reported only once. */
+/**
+ * Some seconds of attempts, because all workers of a session write to its ledger at once and a response's cost is
+ * reported only once.
+ */
 const MANY = 40
 
 /** Applies an action to a session's ledger, which is created if it does not exist. */

@@ -24,7 +24,10 @@ export const logger = {
 /** Middleware that adds the request id to every line and removes the ids of the previous invocation. */
 export const logInvocation = () => injectLambdaContext(ofInvocation, { resetKeys: true })
 
-/** Runs `act` for one of several items. Its ids are in the lines of `act` and in no others, even if items are handled concurrently. */
+/**
+ * Runs `act` for one of several items. Its ids are in the lines of `act` and in no others, even if items are handled
+ * concurrently.
+ */
 export function logAbout<T>(ids: LogIds, act: () => T): T {
   const logger = current().createChild()
   logger.appendKeys({ ...ids })

@@ -71,7 +71,10 @@ export async function rollUp(date: string): Promise<void> {
 export const dayTotal = (date: string, sender?: string): Promise<Tally> =>
   read(whole(dayScope(date, sender)))
 
-/** Returns the totals of all time and of today, in one consistent request. `since` is the first date, or undefined if nothing was counted. */
+/**
+ * Returns the totals of all time and of today, in one consistent request. `since` is the first date, or undefined if
+ * nothing was counted.
+ */
 export async function grandTotals(
   now: number,
 ): Promise<{ all: Tally; today: Tally; since: string | undefined }> {

@@ -23,7 +23,10 @@ export const job = z.object({
   schema: z.record(z.string(), z.unknown()).optional(),
   /** The CLI session's UUID: `--session-id` without `resume`, `--resume` with it. */
   cliSession: z.uuid(),
-  /** The transcript to start from. `key` is its name in this sandbox; if it is not there, it is fetched from `url` (presigned GET). */
+  /**
+   * The transcript to start from. `key` is its name in this sandbox; if it is not there, it is fetched from `url`
+   * (presigned GET).
+   */
   resume: z.object({ key: z.string(), url: z.url() }).optional(),
   /** Where this job's transcript is saved: in the sandbox under `key`, and at `url` (presigned PUT). */
   save: z.object({ key: z.string(), url: z.url() }),
@@ -35,7 +38,10 @@ export const job = z.object({
   model: z.object({ baseUrl: z.url(), apiKey: z.string(), name: z.string().optional() }),
   /** Files to write, read-only, below the home folder before the CLI starts (relative paths, no `..`). */
   files: z.array(z.object({ path: z.string(), content: z.string() })),
-  /** Files to fetch from `url` (presigned GET) and write like `files`. The CLI's prompt names those that could not be fetched. */
+  /**
+   * Files to fetch from `url` (presigned GET) and write like `files`. The CLI's prompt names those that could not be
+   * fetched.
+   */
   downloads: z
     .array(
       z.object({
@@ -68,10 +74,16 @@ export const uploads = z.object({
 })
 export type UploadLink = z.infer<typeof uploads>['links'][number]
 
-/** `POST {callback}/result`: 204, also for a job that is no longer current. After any other response, the runner tries again. */
+/**
+ * `POST {callback}/result`: 204, also for a job that is no longer current. After any other response, the runner tries
+ * again.
+ */
 export const result = z.object({
   outcome: z.enum(['done', 'failed', 'timeout']),
-  /** The answer: every text block after the last tool result, in order. Cut at 200,000 characters, with a note that says so. */
+  /**
+   * The answer: every text block after the last tool result, in order. Cut at 200,000 characters, with a note that says
+   * so.
+   */
   text: z.string(),
   /** Every text block of the job, in order, because a command may precede a tool call. Cut in the same way. */
   allText: z.string(),

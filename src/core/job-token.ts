@@ -1,4 +1,7 @@
-/** Job tokens: the only credentials that enter a sandbox, one for the callback and one for the model gateway. Each names a job and an expiry, and is signed. */
+/**
+ * Job tokens: the only credentials that enter a sandbox, one for the callback and one for the model gateway. Each names
+ * a job and an expiry, and is signed.
+ */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import * as z from 'zod'
 
@@ -26,7 +29,10 @@ export function signJobToken(job: JobClaims, key: string): string {
   return `${payload}.${mac(payload, key)}`
 }
 
-/** Returns the claims of a token, or undefined if it is not signed with `key` or has expired at `now` (ms since the epoch). */
+/**
+ * Returns the claims of a token, or undefined if it is not signed with `key` or has expired at `now` (ms since the
+ * epoch).
+ */
 export function verifyJobToken(token: string, key: string, now: number): JobClaims | undefined {
   const [payload = '', signature = '', ...more] = token.split('.')
   const expected = Buffer.from(mac(payload, key))

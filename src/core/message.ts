@@ -1,4 +1,7 @@
-/** A message's body: text, author and return addresses. It is stored under the message's id before the session learns of it. */
+/**
+ * A message's body: text, author and return addresses. It is stored under the message's id before the session learns of
+ * it.
+ */
 import * as z from 'zod'
 import { CHANNELS, channel, type ReturnAddress, returnAddress } from '../channels/index.ts'
 import { slashCommand } from './slash-command.ts'

@@ -4,7 +4,10 @@ import type { Tally } from './tally.ts'
 
 export const NAMESPACE = 'Baton'
 
-/** The only dimension (Powertools' name for it): the deployment. Each further one, such as the function name, would add the price of every metric again. */
+/**
+ * The only dimension (Powertools' name for it): the deployment. Each further one, such as the function name, would add
+ * the price of every metric again.
+ */
 export const DIMENSION = 'service'
 
 interface Meaning {

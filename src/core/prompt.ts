@@ -21,7 +21,10 @@ export function turnPrompt(messages: readonly Body[], again?: AskAgain): string 
   )
 }
 
-/** Builds a leg's prompt: the task and criteria first, only the instructions later, or everything if the sandbox and its memory were lost. */
+/**
+ * Builds a leg's prompt: the task and criteria first, only the instructions later, or everything if the sandbox and its
+ * memory were lost.
+ */
 export function legPrompt({ task, criteria, transcript }: Worker, { instructions }: Leg): string {
   const frames: Framed[] = [{ header: 'TASK', text: task }]
   if (criteria.length > 0)

@@ -13,7 +13,10 @@ export type SlashCommand = z.infer<typeof slashCommand>
 
 const PATTERN = new RegExp(String.raw`^/(?<name>${slashCommand.options.join('|')})\s*$`, 'i')
 
-/** Returns the slash command if the message is nothing else (`/stop`; case and surrounding spaces do not matter), or undefined. */
+/**
+ * Returns the slash command if the message is nothing else (`/stop`; case and surrounding spaces do not matter), or
+ * undefined.
+ */
 export function parseSlashCommand(text: string): SlashCommand | undefined {
   const name = PATTERN.exec(text.trim())?.groups?.name
   return slashCommand.safeParse(name?.toLowerCase()).data

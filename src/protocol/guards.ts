@@ -48,7 +48,10 @@ export function withoutWorker(
   return others
 }
 
-/** Adds usage to the counters. It is part of the write that it counts, so it happens exactly once. `now` in ms since the epoch. */
+/**
+ * Adds usage to the counters. It is part of the write that it counts, so it happens exactly once. `now` in ms since the
+ * epoch.
+ */
 export const count = (session: Session, used: Tally, now: number): Session =>
   isEmpty(used)
     ? session

@@ -91,7 +91,10 @@ const stopped = (
   return transition(item, { wake: undefined, stopped: output })
 }
 
-/** Repeats a cancellation. The first attempt may have crashed before queuing it, and its job number may have been reused since. */
+/**
+ * Repeats a cancellation. The first attempt may have crashed before queuing it, and its job number may have been reused
+ * since.
+ */
 function cancelAgain(
   { stopped: run }: Session,
   slashCommand: SlashCommand,

@@ -21,7 +21,7 @@ export interface AskClaim {
   readonly conductor: Session['conductor']
 }
 
-/** AskConductor: checks that the run is current and takes a new job number, in one update. Returns the number, or undefined if the session changed. */
+/** AskConductor: claims a new job number for the current run. Returns it, or undefined if the session changed. */
 export function askConductor(
   session: Session,
   r: number,

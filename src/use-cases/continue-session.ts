@@ -4,7 +4,10 @@ import { enqueue } from '../adapters/queues.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { Problem } from '../http/problem.ts'
 
-/** Returns undefined if there is no such session. The message id derives from the pause, so a repeated request has no effect. */
+/**
+ * Returns undefined if there is no such session. The message id derives from the pause, so a repeated request has no
+ * effect.
+ */
 export async function continueSession(
   sessionId: string,
 ): Promise<{ sessionId: string; messageId: string } | undefined> {

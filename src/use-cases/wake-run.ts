@@ -15,7 +15,10 @@ export async function wakeRun(sessionId: string, target: WakeTarget): Promise<vo
 /** An error counts as "not waiting", so that an execution is started. */
 const answered = (token: string) => completeTask(token).catch(() => false)
 
-/** Starts the run's execution. If it has already ended while the run is open, recovers the run as a new one. `run` must come from a consistent read. */
+/**
+ * Starts the run's execution. If it has already ended while the run is open, recovers the run as a new one. `run` must
+ * come from a consistent read.
+ */
 export async function startRun(sessionId: string, run: number): Promise<void> {
   let current: number | undefined = run
   while (current !== undefined) {

@@ -46,7 +46,7 @@ const cases: [string, string, RequestInit, number, RegExp][] = [
     /Key/,
   ],
   ['128 KiB and one byte', MESSAGE, post(`{"content":"${'a'.repeat(131_073)}"}`), 413, /131072/],
-  ['5 MB', MESSAGE, post(`{"content":"${'a'.repeat(5_000_000)}"}`), 413, /at most/],
+  ['5 MB', MESSAGE, post(`{"content":"${'a'.repeat(5_000_000)}"}`), 413, /the limit is/],
   ['20 MB', MESSAGE, post(`{"content":"${'a'.repeat(20_000_000)}"}`), 413, /./],
   ['an unknown route', '/api/nothing', {}, 404, /no route GET \/api\/nothing/],
   ['a known route, another method', MESSAGE, { method: 'GET' }, 404, /no route/],

@@ -59,7 +59,10 @@ function openReader(contentType: string): BusboyInstance {
   }
 }
 
-/** Returns whether anything follows the last boundary. The parser ignores it (RFC 2046, 5.1.1), and SendGrid never sends it. */
+/**
+ * Returns whether anything follows the last boundary. The parser ignores it (RFC 2046, 5.1.1), and SendGrid never sends
+ * it.
+ */
 function hasEpilogue(raw: Buffer, contentType: string): boolean {
   const { quoted, token } =
     /;\s*boundary=(?:"(?<quoted>[^"]*)"|(?<token>[^\s;]*))/i.exec(contentType)?.groups ?? {}

@@ -48,7 +48,10 @@ export function messageIds(value = ''): readonly string[] {
 
 const VERDICTS = /^\{\s*@[^\s:,{}@]+\s*:\s*\w+(?:\s*,\s*@[^\s:,{}@]+\s*:\s*\w+)*\s*\}$/
 
-/** Parses `{@example.com : pass, @example.net : fail}`, in lower case. Returns nothing for any other format, such as `none`. */
+/**
+ * Parses `{@example.com : pass, @example.net : fail}`, in lower case. Returns nothing for any other format, such as
+ * `none`.
+ */
 export function dkimResults(field: string): readonly { domain: string; result: string }[] {
   const text = field.trim().toLowerCase()
   if (!VERDICTS.test(text)) return []

@@ -11,7 +11,10 @@ const TIME_OR_ADDRESS = /\d{1,2}[:.h]\d{2}|\S@\S/
 /** Announcements are wrapped at about 72 characters, and long names and addresses need several lines. */
 const MOST_LINES = 3
 
-/** Matches `On <date>, <name> wrote:` in many languages. It must contain a time or an address, because people also write such lines. */
+/**
+ * Matches `On <date>, <name> wrote:` in many languages. It must contain a time or an address, because people also write
+ * such lines.
+ */
 export const isAnnouncement = (line: string): boolean =>
   line.length <= 500 && /\d/.test(line) && TIME_OR_ADDRESS.test(line) && ANNOUNCEMENT.test(line)
 

@@ -5,7 +5,10 @@ import type { InboundEmail } from './inbound-email.ts'
 const MAX_CANDIDATES = 20
 const MAX_SUBJECT = 200
 
-/** Reply prefixes in English, German, the Nordic languages, Dutch, French, Spanish and Portuguese; some programs number them. */
+/**
+ * Reply prefixes in English, German, the Nordic languages, Dutch, French, Spanish and Portuguese; some programs number
+ * them.
+ */
 const ANSWER = /^(?:(?:re|aw|sv|antw|tr|rv|res)(?:\[\d+\]|\(\d+\))? ?[:：] ?)+/i
 
 /** Returns the Message-IDs that this email may continue, best first: the email it answers, then the thread from its end. */

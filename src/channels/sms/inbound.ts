@@ -109,7 +109,10 @@ const OPT_OUT_WORDS = new Set([
   'INFO',
 ])
 
-/** Returns whether Twilio answers this SMS itself, so that Baton must not: Twilio says so, or the body is one of its words. */
+/**
+ * Returns whether Twilio answers this SMS itself, so that Baton must not: Twilio says so, or the body is one of its
+ * words.
+ */
 export const isOptOut = ({ optOutType, body }: Pick<InboundSms, 'optOutType' | 'body'>): boolean =>
   optOutType !== undefined || OPT_OUT_WORDS.has(body.trim().toUpperCase())
 
