@@ -3,8 +3,8 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shellWord, writablePlaces } from '../../packages/local-e2b/test/support/host-places.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
-import { shellWord, writablePlaces } from '../support/host-places.ts'
 
 const CANARY = `canary-${randomBytes(6).toString('hex')}`
 const planted = writablePlaces().map((folder) => path.join(folder, `.${CANARY}`))

@@ -22,7 +22,7 @@ export interface PrivateSocket {
 export function privateSocket(stateDir: string, name: string): PrivateSocket {
   const wanted = path.join(stateDir, 'sockets', `${name}.sock`)
   if (Buffer.byteLength(wanted) > longestSocketPath) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'baton-aws-'))
+    const folder = mkdtempSync(path.join(tmpdir(), 'local-aws-'))
     const remove = () => rmSync(folder, { recursive: true, force: true })
     return { path: path.join(folder, `${name}.sock`), remove }
   }

@@ -78,7 +78,5 @@ export function refuseUnknownTypes({ Resources }: Template): void {
   )
   if (unknown.length === 0) return
   const names = unknown.map(([logicalId, { Type }]) => `${logicalId} (${Type})`).join(', ')
-  throw new Error(
-    `Not implemented on one machine: ${names}. See packages/local-aws/src/resource-types.ts.`,
-  )
+  throw new Error(`Not implemented on one machine: ${names}. See resource-types.ts.`)
 }

@@ -14,7 +14,7 @@ const kept = z.record(z.string(), z.string())
 
 /**
  * The value of every secret by its name: `given` first, then the template's, then one that was generated before or is
- * now (in `stateDir`, readable by this user only). Throws for a secret that has none of the three, saying what to set.
+ * now (in `stateDir`, readable by this user only). Throws if a secret has none of the three.
  */
 export function secretValues(
   secrets: readonly Secret[],
@@ -28,7 +28,7 @@ export function secretValues(
     const known = given[name] ?? properties.SecretString ?? generated[name]
     if (known !== undefined) return [name, known]
     if (!properties.GenerateSecretString) {
-      throw new Error(`Secret ${name} has no value: set ${secretVariable(name)} in .env.`)
+      throw new Error(`Secret ${name} has no value: give it one in \`secrets\`.`)
     }
     const made = generateSecret(properties.GenerateSecretString)
     generated[name] = made
@@ -37,10 +37,6 @@ export function secretValues(
   if (Object.keys(generated).length > before) keep(file, generated)
   return new Map(values)
 }
-
-/** The environment variable that a secret is read from: `baton/twilio-auth-token` is `TWILIO_AUTH_TOKEN`. */
-export const secretVariable = (name: string) =>
-  (name.split('/').at(-1) ?? name).replace(/[^A-Za-z0-9]+/g, '_').toUpperCase()
 
 function keep(file: string, values: Record<string, string>): void {
   mkdirSync(path.dirname(file), { recursive: true })

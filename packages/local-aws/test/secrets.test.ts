@@ -1,7 +1,7 @@
 /** Where secret values come from, and how they are made. */
 import { expect, test } from 'vitest'
 import { propertySchemas } from '../src/resource-properties.ts'
-import { generateSecret, secretValues, secretVariable } from '../src/secrets.ts'
+import { generateSecret, secretValues } from '../src/secrets.ts'
 import { scratch } from './fixture/stack.ts'
 
 const secret = (name: string, properties: object) => ({
@@ -43,8 +43,4 @@ test.each([
   [{ SecretStringTemplate: '{"user":"u"}', GenerateStringKey: 'p' }, /^\{"user":"u","p":".+"\}$/s],
 ])('%j is generated as asked', (wanted, shape) => {
   expect(generation(wanted)).toMatch(shape)
-})
-
-test('the variable for a secret is its last name', () => {
-  expect(secretVariable('baton/twilio-auth-token')).toBe('TWILIO_AUTH_TOKEN')
 })

@@ -84,7 +84,7 @@ test.each([
     'a secret without a value',
     'AWS::SecretsManager::Secret',
     { Name: 'app/api-key' },
-    'set API_KEY',
+    'Secret app/api-key has no value',
   ],
 ])('%s that does not run here is refused by name', async (_, type, properties, named) => {
   await expect(start(resource(type, properties))).rejects.toThrow(named)

@@ -6,11 +6,11 @@ import { type Building, type Isolation, type Launch, makeFolders, type Place } f
 import { MARK } from './marked-processes.ts'
 import { bindEtc, HOSTNAME } from './minimal-etc.ts'
 
-const BIN = '/opt/baton/bin'
+const BIN = '/opt/sandbox/bin'
 const PATH = `${BIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
-const NODE = '/opt/baton/envd/node'
-const DAEMON = '/opt/baton/envd/envd.cjs'
-const RUN = '/run/baton'
+const NODE = '/opt/sandbox/envd/node'
+const DAEMON = '/opt/sandbox/envd/envd.cjs'
+const RUN = '/run/sandbox'
 const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 const OWN_NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net']
 const PROBE_TIMEOUT_MS = 10_000

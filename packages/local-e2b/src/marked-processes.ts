@@ -49,9 +49,9 @@ export function readStat(pid: number): ProcessStat | undefined {
  * that cleared its environment and whose marked ancestors are gone is not found.
  */
 function findProcesses({ id, bornTicks }: SandboxMark): ProcessStat[] {
-  const ours = process.getuid?.()
+  const user = process.getuid?.()
   const candidates = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && ownerOf(name) === ours)
+    .filter((name) => /^\d+$/.test(name) && ownerOf(name) === user)
     .flatMap((name) => readStat(Number(name)) ?? [])
     .filter(({ startTicks, state }) => startTicks >= bornTicks && state !== 'Z')
   const found = new Set(candidates.filter(({ pid }) => isMarked(pid, id)))

@@ -35,10 +35,10 @@ const files = (path: string): Record<string, string> => ({
 export function bindEtc(stateDir: string, path: string): string[] {
   const folder = join(stateDir, 'etc')
   mkdirSync(folder, { recursive: true })
-  const ours = Object.entries(files(path)).flatMap(([name, content]) => {
+  const own = Object.entries(files(path)).flatMap(([name, content]) => {
     writeFileSync(join(folder, name), content)
     return ['--ro-bind', join(folder, name), `/etc/${name}`]
   })
   const hosts = FROM_HOST.filter(existsSync).flatMap((file) => ['--ro-bind', file, file])
-  return [...ours, ...hosts]
+  return [...own, ...hosts]
 }

@@ -48,7 +48,7 @@ export async function openStateDir(given: string): Promise<StateDir> {
     )
   if (earlier) await removeTree(earlier.socketDir)
   await Promise.all((await readdir(sandboxes)).map((id) => removeLeftover(join(sandboxes, id), id)))
-  const socketDir = mkdtempSync(join(tmpdir(), 'baton-e2b-'))
+  const socketDir = mkdtempSync(join(tmpdir(), 'local-e2b-'))
   const startTicks = readStat(process.pid)?.startTicks ?? 0
   writeRecord(join(path, 'server.json'), {
     bootId: bootId(),

@@ -150,6 +150,6 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
 
   test(`a login shell finds the tools first under ${isolation}`, async () => {
     const { stdout } = await sandbox().commands.run('command -v node')
-    expect(stdout).toMatch(isolation === 'bwrap' ? /^\/opt\/baton\/bin\/node$/m : /\/bin\/node$/m)
+    expect(stdout).toMatch(isolation === 'bwrap' ? /^\/opt\/sandbox\/bin\/node$/m : /\/bin\/node$/m)
   })
 })

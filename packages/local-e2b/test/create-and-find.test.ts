@@ -27,13 +27,13 @@ describe('the control plane', () => {
 
   test('a created sandbox is described by getInfo and by sandboxes()', async () => {
     const metadata = { session: 's 1/&=%', leg: '2' }
-    const sandbox = await client().Sandbox.create('claude-worker', {
+    const sandbox = await client().Sandbox.create('custom', {
       metadata,
       timeoutMs: 60_000,
       lifecycle: { onTimeout: 'pause', autoResume: true },
     })
     expect(await sandbox.getInfo()).toMatchObject({
-      templateId: 'claude-worker',
+      templateId: 'custom',
       metadata,
       state: 'running',
       lifecycle: { onTimeout: 'pause', autoResume: true },
@@ -74,7 +74,7 @@ describe('the control plane', () => {
     const make = (job: string, template = 'base') =>
       client().Sandbox.create(template, { metadata: { job, kind: 'list' } })
     const first = await make('j 1/&=%+ä')
-    const second = await make('two', 'claude-worker')
+    const second = await make('two', 'custom')
     const query = async (filter: object) => {
       const items = await client().Sandbox.list({ query: filter }).nextItems()
       return items.map(({ sandboxId }) => sandboxId)
@@ -83,7 +83,7 @@ describe('the control plane', () => {
     expect(await query({ metadata: both })).toEqual([second.sandboxId, first.sandboxId])
     expect(await query({ metadata: { job: 'j 1/&=%+ä' } })).toEqual([first.sandboxId])
     expect(await query({ metadata: { ...both, job: 'three' } })).toEqual([])
-    expect(await query({ metadata: both, template: 'claude-worker' })).toEqual([second.sandboxId])
+    expect(await query({ metadata: both, template: 'custom' })).toEqual([second.sandboxId])
     await second.pause()
     expect(await query({ metadata: both, state: ['paused'] })).toEqual([second.sandboxId])
     expect(await query({ metadata: both, state: ['running'] })).toEqual([first.sandboxId])

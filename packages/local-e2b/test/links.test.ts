@@ -88,7 +88,7 @@ describeUnderBwrap('links', (isolation) => {
   test("the daemon's own socket cannot be put in another's place", async () => {
     const { client } = await serverForTest({ isolation })
     const sandbox = await client.Sandbox.create()
-    const { stdout } = await sandbox.commands.run('ls -A /run/baton/envd')
+    const { stdout } = await sandbox.commands.run('ls -A /run/sandbox/envd')
     expect(stdout).toBe('')
   })
 })

@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sandbox } from 'e2b'
 import { expect, onTestFinished, test } from 'vitest'
-import { shellWord, writablePlaces } from '../../../test/support/host-places.ts'
+import { shellWord, writablePlaces } from './support/host-places.ts'
 import { clientOf, describeUnderBwrap, serverForTest } from './support/local-e2b.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../../..')
@@ -87,9 +87,9 @@ describeUnderBwrap('a sandbox under bwrap', (isolation) => {
     ['a system folder', 'touch /usr/x'],
     ['the root folder', 'touch /x'],
     ['the configuration', 'echo x >> /etc/passwd'],
-    ['the tools', 'touch /opt/baton/bin/x'],
-    ['a tool', ': >> /opt/baton/bin/node'],
-    ['the daemon', ': >> /opt/baton/envd/envd.cjs'],
+    ['the tools', 'touch /opt/sandbox/bin/x'],
+    ['a tool', ': >> /opt/sandbox/bin/node'],
+    ['the daemon', ': >> /opt/sandbox/envd/envd.cjs'],
     ["the kernel's settings", ': >> /proc/sys/kernel/core_pattern'],
     [
       "the kernel's settings, in namespaces of its own",

@@ -72,9 +72,9 @@ test('sockets are in a folder of TMPDIR that close removes, and a failed start l
   expect(readdirSync(folder).filter((name) => name !== 'state')).toHaveLength(1)
   const port = Number(new URL(server.url).port)
   await expect(startServer({ stateDir: join(folder, 'other'), port })).rejects.toThrow('EADDRINUSE')
-  expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toHaveLength(1)
+  expect(readdirSync(folder).filter((name) => name.startsWith('local-e2b-'))).toHaveLength(1)
   await server.close()
-  expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toEqual([])
+  expect(readdirSync(folder).filter((name) => name.startsWith('local-e2b-'))).toEqual([])
 })
 
 test('a creation that fails leaves no folder behind', async () => {

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ManualClock } from '../../../../test/support/manual-clock.ts'
+import { ManualClock } from '../fixture/manual-clock.ts'
 import {
   INVOKE,
   INVOKE_AND_WAIT,

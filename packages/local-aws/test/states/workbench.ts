@@ -1,6 +1,5 @@
 /** State machines on a clock that stands still, for the tests of this folder. */
 
-import { ManualClock } from '../../../../test/support/manual-clock.ts'
 import {
   type LambdaOutcome,
   StateMachines,
@@ -8,6 +7,7 @@ import {
   type StatusChangeEvent,
   stepFunctionsService,
 } from '../../src/states/index.ts'
+import { ManualClock } from '../fixture/manual-clock.ts'
 
 export const REGION = 'eu-central-1'
 const ACCOUNT = '000000000000'

@@ -10,7 +10,7 @@ import { type LocalE2B, startE2B } from '../../src/server.ts'
 import { bwrapWorks } from './bwrap-works.ts'
 
 const API_KEY = 'test-key'
-const TEMPLATES = ['base', 'claude-worker']
+const TEMPLATES = ['base', 'custom']
 
 export interface TestServer {
   readonly server: LocalE2B
@@ -75,7 +75,7 @@ function shared(isolation: IsolationKind, tests: (shared: Shared) => void): void
   const started: { test?: TestServer; sandbox?: Sandbox } = {}
   beforeAll(async () => {
     started.test = await startServer({ isolation })
-    started.sandbox = await started.test.client.Sandbox.create('claude-worker', {
+    started.sandbox = await started.test.client.Sandbox.create('custom', {
       timeoutMs: 120_000,
       envs: { FOO: 'bar' },
     })
