@@ -32,8 +32,6 @@ function launch(building: Building, bin: string, place: Place, sandboxId: string
     SHELL: '/bin/bash',
     E2B_SANDBOX: 'true',
     TMPDIR: tmp,
-    // The CLI runs as root only where it is told that this is a sandbox.
-    ...(process.getuid?.() === 0 && { IS_SANDBOX: '1' }),
     [MARK]: sandboxId,
   }
   return {
