@@ -1,4 +1,4 @@
-/** Secrets Manager: values from the operator, from the template, or made once and kept in the state folder. */
+/** Secrets Manager: values from the caller, from the template, or generated once and kept in the state folder. */
 import { randomInt } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -13,8 +13,9 @@ type Generation = NonNullable<Properties<'AWS::SecretsManager::Secret'>['Generat
 const kept = z.record(z.string(), z.string())
 
 /**
- * The value of every secret by its name: `given` first, then the template's, then one that was generated before or is
- * now (in `stateDir`, readable by this user only). Throws if a secret has none of the three.
+ * Returns the value of every secret by name: from `given`, else from the template, else one that was generated
+ * earlier or is generated now (in `stateDir`, readable by this user only). Throws if a secret has none of the
+ * three.
  */
 export function secretValues(
   secrets: readonly Secret[],
@@ -53,7 +54,7 @@ const alphabets = {
   punctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
 }
 
-/** A secret as `GenerateSecretString` describes it; a template gets it under its key. */
+/** Generates a secret as `GenerateSecretString` describes it; a template gets it under its key. */
 export function generateSecret(wanted: Generation): string {
   const password = generatePassword(wanted)
   const { SecretStringTemplate, GenerateStringKey } = wanted
@@ -97,7 +98,7 @@ const VERSION = {
   VersionStages: ['AWSCURRENT'],
 }
 
-/** GetSecretValue and PutSecretValue by name or ARN; what is put is good for this start. Every other operation is unknown. */
+/** GetSecretValue and PutSecretValue by name or ARN; a value that is put is lost at the end of the process. */
 export function secretsService(
   secrets: readonly Secret[],
   values: Map<string, string>,

@@ -34,5 +34,5 @@ test.each([
     return lines[0]
   })
   expect(events).toEqual(Array.from({ length: tries }, () => ({ n: 1 })))
-  expect(lines).toEqual([`[f] The event is given up after ${tries} tries`])
+  expect(lines).toEqual([`[f] The event is dropped after ${tries} attempts`])
 })

@@ -28,12 +28,12 @@ async function post(group: string, body: string, key: string): Promise<string> {
   return z.object({ messageId: z.string() }).parse(await response.json()).messageId
 }
 
-test('a request reaches a table by way of a queue', async () => {
+test('a request reaches a table through a queue', async () => {
   const id = await post('a', 'hello', 'key-1')
   expect(await eventually(() => aws.item(id))).toMatchObject({ body: 'hello', receives: '1' })
 })
 
-test('a deduplication id counts within its message group only', async () => {
+test('a deduplication id applies within its message group only', async () => {
   const [first, again, other] = [
     await post('b', 'one', 'key-2'),
     await post('b', 'one', 'key-2'),
@@ -43,7 +43,7 @@ test('a deduplication id counts within its message group only', async () => {
   expect(other).not.toBe(first)
 })
 
-test('a message that keeps failing ends in the dead-letter queue and lets its group go on', async () => {
+test('a message that keeps failing reaches the dead-letter queue, and its group continues', async () => {
   const failed = await post('d', 'fail', 'key-3')
   const next = await post('d', 'after it', 'key-4')
   expect(await eventually(() => aws.item(next))).toMatchObject({ body: 'after it' })
@@ -57,7 +57,7 @@ test('a message that keeps failing ends in the dead-letter queue and lets its gr
   ])
 })
 
-test('twenty groups are all served by five functions at most', async () => {
+test('five concurrent functions serve twenty message groups', async () => {
   const QueueUrl = aws.resources.find('Fixture/Queue').physicalId
   const sent = await Promise.all(
     Array.from({ length: 20 }, (_, index) => {
@@ -68,7 +68,7 @@ test('twenty groups are all served by five functions at most', async () => {
   await Promise.all(sent.map(({ MessageId = '' }) => eventually(() => aws.item(MessageId))))
 })
 
-test('a state machine runs its function, and a rule hears of its end', async () => {
+test('a state machine runs its function, and a rule receives the end of the execution', async () => {
   const stateMachineArn = aws.resources.find(
     'Fixture/Machine',
     'AWS::StepFunctions::StateMachine',
@@ -92,14 +92,14 @@ test('a state machine runs its function, and a rule hears of its end', async () 
   })
 })
 
-test('a schedule fires when its time comes, not before', async () => {
+test('a schedule fires when it is due, not before', async () => {
   await clock.advance(4 * 60_000)
   expect(await aws.item('swept')).toBeUndefined()
   await clock.advance(60_000)
   expect(await eventually(() => aws.item('swept'))).toMatchObject({ event: '{"id":"swept"}' })
 })
 
-test('items are found by a secondary index, and go when their time to live has passed', async () => {
+test('items are found by a secondary index, and expire after their time to live', async () => {
   const TableName = aws.resources.find('Fixture/Table').physicalId
   const put = (id: string, expires: number) =>
     aws.dynamodb.send(
@@ -124,7 +124,7 @@ test('items are found by a secondary index, and go when their time to live has p
   expect(Items).toMatchObject([{ id: { S: 'long' } }])
 })
 
-test('a secret without a value of its own is generated, and its function can read it', async () => {
+test('a secret without a value is generated, and its function can read it', async () => {
   const read = await fetch(`${aws.url}/secret`)
   expect(await read.json()).toMatchObject({
     Name: 'fixture/token',
@@ -132,7 +132,7 @@ test('a secret without a value of its own is generated, and its function can rea
   })
 })
 
-test('a function sees its template, what the operator adds, and nothing of this machine', async () => {
+test("a function sees its template's variables and the added ones, and nothing of this machine", async () => {
   const seen = await (await fetch(`${aws.url}/echo/a/b`)).json()
   expect(seen).toMatchObject({
     env: {

@@ -1,4 +1,4 @@
-/** What a sandbox without isolation gets of this machine: an environment from an allow-list and a folder of its own. */
+/** A sandbox without isolation gets an allow-list of variables and a folder of its own. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ test("the host's login files are not run", async () => {
   ).toBe('plain\n')
 })
 
-test('the report says that it is no isolation, and why', async () => {
+test('the report says that there is no isolation, and why', async () => {
   const { server } = await serverForTest({ isolation: 'none' })
   expect(server.isolation).toBe('none')
   expect(server.isolationReport).toMatch(/no isolation \(it was asked for\).*can read your files/)

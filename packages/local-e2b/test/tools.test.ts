@@ -1,4 +1,4 @@
-/** Tools: the executables of the host that stand in for what a template has installed. */
+/** Tools: executables of the host that replace what a template has installed. */
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ function makeTools(): Tool[] {
 }
 
 describeEachIsolation('tools', ({ isolation }) => {
-  test('are found by name before the system’s own, from plain and detached commands', async () => {
+  test("are found by name before the system's own, from plain and detached commands", async () => {
     const { client } = await serverForTest({ isolation, tools: makeTools() })
     const { commands } = await client.Sandbox.create()
     const run = async (command: string) => (await commands.run(command)).stdout
