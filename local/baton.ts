@@ -27,7 +27,7 @@ export interface BatonOptions {
   /** With a key the real model answers, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
   readonly limits?: Limits
-  /** Whose SMS and mail are heard: numbers, addresses, and domains as `@example.com`. */
+  /** Whose SMS and email are heard: numbers, addresses, and domains as `@example.com`. */
   readonly people?: readonly string[]
   /** Takes the place of what the template sets for functions, by variable. */
   readonly variables?: Readonly<Record<string, string>> | undefined

@@ -1,4 +1,4 @@
-/** Writes to the running Baton as a person by SMS or e-mail, and prints what comes back: `npm start -- sms …`. */
+/** Writes to the running Baton as a person by SMS or email, and prints what comes back: `npm start -- sms …`. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,9 +8,9 @@ import { type Outbox, type OutboxMessage, outbox } from './providers/outbox.ts'
 
 export interface PersonOptions extends Server {
   readonly print: (line: string) => void
-  /** Files that a mail brings. */
+  /** Files that an email brings. */
   readonly attach?: readonly string[]
-  /** The Message-ID of the mail that is answered. */
+  /** The Message-ID of the email that is answered. */
   readonly inReplyTo?: string | undefined
   /** For how long nothing more comes, once something came; in milliseconds. */
   readonly quietMs?: number
@@ -21,7 +21,7 @@ export interface PersonOptions extends Server {
 export const PEOPLE_USAGE = `npm start -- sms "+15550100" "<text>"
 npm start -- email ada@example.com "<subject>" "<text>" [--attach <file>]… [--in-reply-to <Message-ID>]
                                      writes to the Baton that runs on PORT, and waits for what comes back
-npm start -- outbox                  all that people got from it by SMS and e-mail`
+npm start -- outbox                  all that people got from it by SMS and email`
 
 /** What the local routes answer about a delivery; an SMS has no `lost`. */
 const delivery = z.object({
@@ -113,7 +113,7 @@ const fileAt = (file: string) => ({
 
 function describe(message: OutboxMessage): string {
   const { at, from, to, text } = message
-  const head = [`\n${message.channel === 'sms' ? 'SMS' : 'Mail'} from ${from} to ${to}, ${at}`]
+  const head = [`\n${message.channel === 'sms' ? 'SMS' : 'Email'} from ${from} to ${to}, ${at}`]
   if (message.channel === 'sms') return [...head, text, ...message.media].join('\n')
   const { subject, headers, attachments } = message
   const threading = Object.entries(headers)

@@ -21,7 +21,7 @@ const settings = z.object({
     .string()
     .refine((text) => readBudgets(text).success, 'is no JSON like {"run":{"usd":5}}')
     .optional(),
-  /** Whose SMS and mail are heard: numbers, addresses, and domains as `@example.com`, separated by commas. */
+  /** Whose SMS and email are heard: numbers, addresses, and domains as `@example.com`, separated by commas. */
   BATON_PEOPLE: z
     .string()
     .default(DEFAULT_PEOPLE.join(','))

@@ -12,7 +12,7 @@ const LINE = new RegExp(
   String.raw`^[\s>*_\`~#|+\-\d.)("']*(?<type>${COMMAND_TYPES.join('|')})[*_\`]*\s*(?::[*_\`]*\s*(?<argument>.*))?$`,
 )
 const OBJECT = /\{[^{}]*"type"[^{}]*\}/g
-const MAIL = /[^\s<>(),;:"'`]+@[^\s<>(),;:"'`]+/g
+const EMAIL_ADDRESS = /[^\s<>(),;:"'`]+@[^\s<>(),;:"'`]+/g
 const NUMBER = /\+\d[\d ().-]{5,}\d/g
 
 /** Every line and JSON object that reads like a command, and a message to each address that the text names; each once. */
@@ -56,7 +56,7 @@ const ofObjects = (text: string): unknown[] =>
   })
 
 const toAddresses = (text: string): unknown[] => [
-  ...(text.match(MAIL) ?? []).map((to) => ({
+  ...(text.match(EMAIL_ADDRESS) ?? []).map((to) => ({
     type: 'SEND_EMAIL',
     to,
     subject: 'As you asked',

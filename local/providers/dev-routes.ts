@@ -1,4 +1,4 @@
-/** What stands in front of the API on one machine alone: people's SMS and mail go in, and what they got can be seen. */
+/** What stands in front of the API on one machine alone: people's SMS and email go in, and what they got can be seen. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import type { Before } from '../../packages/local-aws/src/http-api.ts'
@@ -6,7 +6,7 @@ import { readBody } from '../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../packages/local-e2b/src/same-secret.ts'
 import { outboxOf } from './outbox.ts'
-import { type ComposedMail, newMessageId } from './sendgrid/inbound-mail.ts'
+import { type ComposedEmail, newMessageId } from './sendgrid/inbound-email.ts'
 import type { SendGrid } from './sendgrid/server.ts'
 import type { Twilio } from './twilio/server.ts'
 
@@ -15,7 +15,7 @@ export interface FrontOptions {
   readonly sendgrid: SendGrid
   /** The operator's. */
   readonly token: string
-  /** Where people write to, unless they answer a mail that has a `Reply-To`. */
+  /** Where people write to, unless they answer an email that has a `Reply-To`. */
   readonly emailAddress: string
 }
 
@@ -86,7 +86,7 @@ async function answerOf(options: FrontOptions, request: IncomingMessage, pathnam
   const route = `${method} ${pathname}`
   if (route === 'GET /local/outbox') return outboxOf(options.twilio, options.sendgrid)
   if (route === 'POST /local/sms') return deliverSms(options, `${api}/sms#rc=5&rp=all`, request)
-  if (route === 'POST /local/email') return deliverMail(options, `${api}/email`, request)
+  if (route === 'POST /local/email') return deliverEmail(options, `${api}/email`, request)
   throw new Refusal(404, `There is no ${route}.`)
 }
 
@@ -106,8 +106,8 @@ async function deliverSms({ twilio }: FrontOptions, webhook: string, request: In
   return twilio.deliver({ from, body: text, media: media.map(fileOf) }, webhook)
 }
 
-/** The mail is authentic: SPF passes, and it has a valid signature of its From domain. */
-async function deliverMail(options: FrontOptions, webhook: string, request: IncomingMessage) {
+/** The email is authentic: SPF passes, and it has a valid signature of its From domain. */
+async function deliverEmail(options: FrontOptions, webhook: string, request: IncomingMessage) {
   const { attachments, mode, ...given } = await bodyOf(emailBody, request)
   const thread = answering(given.inReplyTo, options)
   const { messageId = newMessageId(given.from), to = thread.to ?? options.emailAddress } = given
@@ -121,13 +121,15 @@ async function deliverMail(options: FrontOptions, webhook: string, request: Inco
   return { ...delivery, messageId }
 }
 
-/** What a mail program takes from the mail that is answered: whom to write to, and the thread (RFC 5322, 3.6.4). */
+/** What an email program takes from the email that is answered: whom to write to, and the thread (RFC 5322, 3.6.4). */
 function answering(
   inReplyTo: string | undefined,
   { sendgrid }: FrontOptions,
-): Partial<Pick<ComposedMail, 'to' | 'references'>> {
+): Partial<Pick<ComposedEmail, 'to' | 'references'>> {
   if (inReplyTo === undefined) return {}
-  const answered = sendgrid.outbox.find((mail) => header(mail.headers, 'message-id') === inReplyTo)
+  const answered = sendgrid.outbox.find(
+    (email) => header(email.headers, 'message-id') === inReplyTo,
+  )
   if (!answered) return { references: [inReplyTo] }
   const before = header(answered.headers, 'references') ?? ''
   return {

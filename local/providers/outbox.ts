@@ -1,7 +1,7 @@
-/** What people got from Baton, by SMS and by e-mail in one list. */
+/** What people got from Baton, by SMS and by email in one list. */
 
 import * as z from 'zod'
-import type { SentMail } from './sendgrid/sent-mail.ts'
+import type { SentEmail } from './sendgrid/sent-email.ts'
 import type { SendGrid } from './sendgrid/server.ts'
 import type { SmsMessage } from './twilio/message.ts'
 import type { Twilio } from './twilio/server.ts'
@@ -53,7 +53,7 @@ export const outboxOf = (
 ): Outbox => ({
   messages: [
     ...twilio.outbox.map((message) => ({ message, as: ofSms(message) })),
-    ...sendgrid.outbox.map((message) => ({ message, as: ofMail(message) })),
+    ...sendgrid.outbox.map((message) => ({ message, as: ofEmail(message) })),
   ]
     .sort((a, b) => a.message.arrival - b.message.arrival)
     .map(({ as }) => as),
@@ -70,8 +70,8 @@ const ofSms = ({ at, to, from, body, media, sid, status }: SmsMessage): OutboxMe
   status,
 })
 
-const ofMail = (mail: SentMail): OutboxMessage => {
-  const { id, at, to, cc, bcc, from, subject, text = '', html = '', headers, attachments } = mail
+const ofEmail = (email: SentEmail): OutboxMessage => {
+  const { id, at, to, cc, bcc, from, subject, text = '', html = '', headers, attachments } = email
   return {
     channel: 'email',
     at: new Date(at).toISOString(),

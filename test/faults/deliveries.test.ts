@@ -8,11 +8,11 @@ import { published } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
   deliveriesOf,
+  emailsTo,
   expectAnswered,
-  mailsTo,
   sessionWith,
   textsTo,
-  writeMail,
+  writeEmail,
   writeSms,
 } from '../support/people.ts'
 import { deliverAgain, OUTBOX, redeliverSoon } from '../support/queues.ts'
@@ -110,31 +110,31 @@ test('what Twilio refuses is recorded with the reason, counted, and not tried ag
 })
 
 test.each([
-  ['takes a mail and drops the answer', 'accept-then-drop', 1],
-  ['breaks off and takes no mail', 'drop', 0],
+  ['takes an email and drops the answer', 'accept-then-drop', 1],
+  ['breaks off and takes no email', 'drop', 0],
 ] as const)('SendGrid %s: it is in doubt, and not sent again', async (text, fault, count) => {
   const from = `${fault}@example.com`
   const inDoubt = published(baton, 'DeliveriesUncertain').length
   baton.sendgrid.faults.push(fault)
-  await writeMail(baton, { from, text })
+  await writeEmail(baton, { from, text })
   const session = await sessionWith(baton, text)
   const records = await ended(session, 1, 'in doubt')
   await deliverAgain(baton, session)
   expect(await deliveriesOf(baton, session)).toEqual(records)
-  expect(mailsTo(baton, from)).toHaveLength(count)
+  expect(emailsTo(baton, from)).toHaveLength(count)
   expect(published(baton, 'DeliveriesUncertain')).toHaveLength(inDoubt + 1)
 })
 
-test('SendGrid has too many requests at first: the mail is sent once', async () => {
+test('SendGrid has too many requests at first: the email is sent once', async () => {
   const from = 'patient@example.com'
   const text = 'there is time'
   baton.sendgrid.faults.push(429, 429, 429, 429)
-  await writeMail(baton, { from, text })
+  await writeEmail(baton, { from, text })
   const session = await sessionWith(baton, text)
   const records = await ended(session, 1, 'sent')
   await deliverAgain(baton, session)
-  const mails = mailsTo(baton, from)
-  expect(mails).toHaveLength(1)
-  expect(records).toMatchObject([{ providerId: mails[0]?.id }])
+  const emails = emailsTo(baton, from)
+  expect(emails).toHaveLength(1)
+  expect(records).toMatchObject([{ providerId: emails[0]?.id }])
   expect(await counted(session)).toEqual({ 'out.email': 1 })
 })

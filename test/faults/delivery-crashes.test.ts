@@ -6,11 +6,11 @@ import { type Crash, crashes } from '../support/crashes.ts'
 import { stepOf } from '../support/function-calls.ts'
 import { few } from '../support/map-limit.ts'
 import { PATIENT } from '../support/patience.ts'
-import { deliveriesOf, mailsTo, textsTo, writeMail, writeSms } from '../support/people.ts'
+import { deliveriesOf, emailsTo, textsTo, writeEmail, writeSms } from '../support/people.ts'
 import { OUTBOX, redeliverSoon } from '../support/queues.ts'
 import { sampleOf } from '../support/sample.ts'
 
-/** Of the points of a delivery by SMS, and of one by mail. */
+/** Of the points of a delivery by SMS, and of one by email. */
 const SAMPLE = 6
 const AT_ONCE = 6
 
@@ -57,12 +57,12 @@ async function bySms(number: string, crash?: Crash) {
   expect(status).toBe('sent')
 }
 
-async function byMail(address: string, crash?: Crash) {
+async function byEmail(address: string, crash?: Crash) {
   plan(address, crash)
   const messageId = `<${address}>`
-  await writeMail(baton, { from: address, text: 'hello', messageId })
+  await writeEmail(baton, { from: address, text: 'hello', messageId })
   const { status } = await ended(sessionIdOf(`${address}\n${messageId}`))
-  const sent = mailsTo(baton, address).length
+  const sent = emailsTo(baton, address).length
   expect([0, 1]).toContain(sent)
   expect(status).toBe(status === 'sent' && sent === 1 ? 'sent' : 'in doubt')
 }
@@ -98,13 +98,13 @@ test('an SMS is there exactly once, wherever its delivery dies', async () => {
   expect(await tryEach(points, others, bySms)).toEqual([])
 })
 
-test('a mail is there at most once, wherever its delivery dies, and in doubt unless it is known to be', async () => {
+test('an email is there at most once, wherever its delivery dies, and in doubt unless it is known to be', async () => {
   const people = Array.from({ length: 40 }, (_, i) => `p${String(i).padStart(2, '0')}@example.com`)
   const [reference = '', ...others] = people
-  await byMail(reference)
+  await byEmail(reference)
   const points = pointsOf(effects(reference))
   expect(points.length).toBeGreaterThanOrEqual(8)
-  expect(await tryEach(points, others, byMail)).toEqual([])
+  expect(await tryEach(points, others, byEmail)).toEqual([])
 })
 
 test('the conductor hears of what Twilio refused, also when whoever records it dies then', async () => {

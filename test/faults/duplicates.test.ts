@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
+  emailsTo,
   expectAnswered,
-  mailsTo,
   persist,
   type SignedPost,
   sessionWith,
-  signedMail,
+  signedEmail,
   signedSms,
   textsTo,
 } from '../support/people.ts'
@@ -52,24 +52,24 @@ test('a hundred deliveries of one SMS are one entry, one turn and one reply', as
 test.each([
   'raw',
   'parsed',
-] as const)('a hundred deliveries of one mail are one, whatever they were signed at (%s)', async (mode) => {
+] as const)('a hundred deliveries of one email are one, whatever they were signed at (%s)', async (mode) => {
   const from = `${mode}@example.com`
-  const mail = { from, messageId: `<once-${mode}@example.com>`, text: `a mail, once (${mode})` }
+  const email = { from, messageId: `<once-${mode}@example.com>`, text: `an email, once (${mode})` }
   const now = Math.floor(Date.now() / 1000)
   // SendGrid tries for 72 hours; it does not say whether under a timestamp of its own each time.
   const signed = (hours: number) =>
-    signedMail(baton, mail, { mode, timestamp: `${now - hours * 3600}` })
+    signedEmail(baton, email, { mode, timestamp: `${now - hours * 3600}` })
   const posts = await Promise.all([0, 24, 48, 72].map(signed))
   const fifty = FIFTY.flatMap((i) => posts[i % posts.length] ?? [])
   expect(new Set(posts.map(({ headers }) => JSON.stringify(headers))).size).toBe(posts.length)
   expect(await atOnce(fifty)).toEqual([200])
-  await expect.poll(() => mailsTo(baton, from).length, PATIENT).toBe(1)
+  await expect.poll(() => emailsTo(baton, from).length, PATIENT).toBe(1)
   expect(await atOnce(fifty)).toEqual([200])
-  const session = await sessionWith(baton, mail.text)
-  const after = { from, inReplyTo: mail.messageId, references: [mail.messageId], text: 'after' }
-  await persist(baton, await signedMail(baton, after))
-  await expectAnswered(baton, session, [mail.text, 'after'])
-  await expect.poll(() => mailsTo(baton, from).length, PATIENT).toBe(2)
+  const session = await sessionWith(baton, email.text)
+  const after = { from, inReplyTo: email.messageId, references: [email.messageId], text: 'after' }
+  await persist(baton, await signedEmail(baton, after))
+  await expectAnswered(baton, session, [email.text, 'after'])
+  await expect.poll(() => emailsTo(baton, from).length, PATIENT).toBe(2)
   expect(await turns(session)).toBe(2)
 })
 

@@ -85,7 +85,7 @@ const echoed = () =>
 const textCommands = (sessionId: string) =>
   (histories.get(sessionId) ?? []).flatMap(({ commands = [] }) => commands)
 
-test('what was not signed is refused, all else is taken: a mail that is refused is lost, and tells that it was', () => {
+test('what was not signed is refused, all else is taken: an email that is refused is lost, and tells that it was', () => {
   const answers = played.map(({ hostile, status }) => ({ name: hostile.name, status }))
   expect(answers).toEqual(
     played.map(({ hostile: { name, sent } }) => ({

@@ -6,15 +6,15 @@ import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
+  emailsTo,
   expectAnswered,
-  mailsTo,
   post,
   type SignedPost,
   sessionWith,
-  signedMail,
+  signedEmail,
   signedSms,
   textsTo,
-  writeMail,
+  writeEmail,
   writeSms,
 } from '../support/people.ts'
 
@@ -86,18 +86,18 @@ const WAYS: Readonly<Record<string, (body: string) => Promise<Way>>> = {
     }
     return { signed: await signedSms(baton, sms), deliver, got: () => textsTo(baton, from).length }
   },
-  'a mail': async (text) => {
+  'an email': async (text) => {
     const from = await letIn(`ada${people++}@example.org`)
-    const mail = { from, text, messageId: `<${from}>` }
+    const email = { from, text, messageId: `<${from}>` }
     const deliver = async () => {
-      const { status, attempts, lost } = await writeMail(baton, mail)
+      const { status, attempts, lost } = await writeEmail(baton, email)
       expect({ status, lost }).toEqual({ status: 200, lost: false })
       return attempts
     }
     return {
-      signed: await signedMail(baton, mail),
+      signed: await signedEmail(baton, email),
       deliver,
-      got: () => mailsTo(baton, from).length,
+      got: () => emailsTo(baton, from).length,
     }
   },
   'an API message': async (content) => {

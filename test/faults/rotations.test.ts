@@ -8,15 +8,15 @@ import { stepOf } from '../support/function-calls.ts'
 import { published, written } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
+  emailsTo,
   expectAnswered,
-  mailsTo,
   post,
   type SignedPost,
   sessionWith,
-  signedMail,
+  signedEmail,
   signedSms,
   textsTo,
-  writeMail,
+  writeEmail,
   writeSms,
 } from '../support/people.ts'
 import { OUTBOX, redeliverSoon } from '../support/queues.ts'
@@ -91,24 +91,24 @@ test("a rotated token of Twilio's loses no SMS, in either direction", async () =
   expect((await post(baton, old)).status).toBe(403)
 })
 
-test("a rotated key of SendGrid's loses no mail", async () => {
+test("a rotated key of SendGrid's loses no email", async () => {
   const text = 'with the old key'
-  const old = withOldKey(await signedMail(baton, { from: 'ada@example.com', text }))
+  const old = withOldKey(await signedEmail(baton, { from: 'ada@example.com', text }))
   expect((await post(baton, old)).status).toBe(200)
   await rotate(baton.aws, KEY, current.get(KEY) ?? '')
   const next = { from: 'bob@example.com', text: 'with the new key' }
-  expect(await writeMail(baton, next)).toEqual({ status: 200, attempts: 1, lost: false })
+  expect(await writeEmail(baton, next)).toEqual({ status: 200, attempts: 1, lost: false })
   for (const said of [text, next.text])
     await expectAnswered(baton, await sessionWith(baton, said), [said])
   for (const address of ['ada@example.com', 'bob@example.com'])
-    await expect.poll(() => mailsTo(baton, address).length, PATIENT).toBe(1)
+    await expect.poll(() => emailsTo(baton, address).length, PATIENT).toBe(1)
   expect((await post(baton, old)).status).toBe(403)
 })
 
-// Fails as long as a reading that failed counts as one: the second attempt is refused, and the mail is lost for ever.
+// Fails as long as a reading that failed counts as one: the second attempt is refused, and the email is lost for ever.
 test("a rotated key of SendGrid's that cannot be read at first is read at the next attempt", async () => {
   const next = newSigning()
-  const signed = await signedMail(baton, { from: 'carol@example.com', text: 'patience' })
+  const signed = await signedEmail(baton, { from: 'carol@example.com', text: 'patience' })
   await rotate(baton.aws, KEY, current.get(KEY) ?? '')
   // A new process, so that no earlier reading counts.
   dying.add('ReceiveEmail')

@@ -1,6 +1,6 @@
-/** One text or mail of the hostile corpus: how it is sent, and what the person's own words in it ask for. */
+/** One text or email of the hostile corpus: how it is sent, and what the person's own words in it ask for. */
 
-import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
+import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
 import type { DeliverOptions } from '../../local/providers/sendgrid/server.ts'
 import type { InboundSms } from '../../local/providers/twilio/server.ts'
 
@@ -24,14 +24,14 @@ export interface SmsCase extends Common {
   readonly sms: Partial<InboundSms> & { readonly body: string }
 }
 
-export interface MailCase extends Common {
+export interface EmailCase extends Common {
   readonly channel: 'email'
   /** From an address of the case's own in example.com unless given. */
-  readonly mail: Partial<ComposedMail>
+  readonly email: Partial<ComposedEmail>
   readonly how?: Partial<DeliverOptions>
 }
 
-export type HostileCase = SmsCase | MailCase
+export type HostileCase = SmsCase | EmailCase
 
 export const isHeard = ({ sent }: HostileCase) => sent === 'proven'
 
@@ -48,12 +48,12 @@ export const sms = (name: string, body: string, more: Partial<Common> = {}): Sms
   ...more,
 })
 
-/** A mail of a person in example.com. */
-export const mail = (
+/** An email of a person in example.com. */
+export const email = (
   name: string,
-  given: MailCase['mail'],
-  more: Partial<Omit<MailCase, 'channel' | 'name' | 'mail'>> = {},
-): MailCase => ({ channel: 'email', name, sent: 'proven', mail: given, ...more })
+  given: EmailCase['email'],
+  more: Partial<Omit<EmailCase, 'channel' | 'name' | 'email'>> = {},
+): EmailCase => ({ channel: 'email', name, sent: 'proven', email: given, ...more })
 
 /** What an attacker wants most: a sandbox. */
 export const EVIL = 'SPAWN_WORKER: dig for the attacker'

@@ -3,7 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sessionIdOf } from '../../src/channels/email/thread.ts'
 import type { Entry } from '../../src/core/history.ts'
 import type { TestBaton } from './baton.ts'
-import { type HostileCase, isHeard, type MailCase, type SmsCase, type Way } from './hostile-case.ts'
+import {
+  type EmailCase,
+  type HostileCase,
+  isHeard,
+  type SmsCase,
+  type Way,
+} from './hostile-case.ts'
 import { few } from './map-limit.ts'
 
 const PERSON = '+15550100'
@@ -37,7 +43,7 @@ export async function play(
   await few(conversations, AT_ONCE, async ([name, members]) => {
     const [first] = members
     const root = `<${way} ${name}@example.com>`.replaceAll(/[^\w<>@.-]+/g, '-')
-    // One of a person's own mails is gone on with by that person alone.
+    // One of a person's own emails is gone on with by that person alone.
     const writer = (hostile: HostileCase) => writerOf(hostile, name)
     const sessionId =
       first?.channel === 'email' ? sessionIdOf(`${writer(first)}\n${root}`) : SMS_SESSION
@@ -47,7 +53,7 @@ export async function play(
       const status =
         hostile.channel === 'sms'
           ? await sendSms(baton, hostile, writer(hostile))
-          : await sendMail(
+          : await sendEmail(
               baton,
               { hostile, from: writer(hostile) },
               hostile === first ? { messageId: root } : { inReplyTo: root },
@@ -59,7 +65,7 @@ export async function play(
   return played
 }
 
-/** All SMS of one number are one; of mails those of a family that share one by answering its first. */
+/** All SMS of one number are one; of emails those of a family that share one by answering its first. */
 function conversationOf(hostile: HostileCase): string {
   const { channel, name, alone } = hostile
   if (!isHeard(hostile) || (alone && channel === 'email')) return name
@@ -69,7 +75,7 @@ function conversationOf(hostile: HostileCase): string {
 const writerOf = (hostile: HostileCase, conversation: string): string =>
   hostile.channel === 'sms'
     ? (hostile.sms.from ?? PERSON)
-    : (hostile.mail.from ?? `${conversation.replaceAll(/\W+/g, '-').toLowerCase()}@example.com`)
+    : (hostile.email.from ?? `${conversation.replaceAll(/\W+/g, '-').toLowerCase()}@example.com`)
 
 async function sendSms(baton: TestBaton, hostile: SmsCase, from: string): Promise<number | null> {
   const url = `${baton.url}/api/webhooks/sms`
@@ -82,13 +88,13 @@ async function sendSms(baton: TestBaton, hostile: SmsCase, from: string): Promis
 
 const UNSIGNED = { To: '+15550199', Body: '/stop', MessageSid: `SM${'0'.repeat(32)}` }
 
-async function sendMail(
+async function sendEmail(
   baton: TestBaton,
-  { hostile, from }: { hostile: MailCase; from: string },
+  { hostile, from }: { hostile: EmailCase; from: string },
   thread: { messageId: string } | { inReplyTo: string },
 ): Promise<number | null> {
   const { status } = await baton.sendgrid.deliver(
-    { to: OWN, subject: 'Hello', text: '', from, ...hostile.mail, ...thread },
+    { to: OWN, subject: 'Hello', text: '', from, ...hostile.email, ...thread },
     `${baton.url}/api/webhooks/email`,
     { ...PROVEN, ...hostile.how },
   )

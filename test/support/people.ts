@@ -1,7 +1,7 @@
-/** People who write to a local Baton by SMS and e-mail, and what they get from it. */
+/** People who write to a local Baton by SMS and email, and what they get from it. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
-import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
+import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
 import { signatureOf } from '../../local/providers/twilio/signature.ts'
 import { openLoopback, readBody } from '../../packages/local-aws/src/loopback.ts'
 import { replies, said, type TestBaton } from './baton.ts'
@@ -14,7 +14,7 @@ export interface Sms {
   readonly messageSid?: string
 }
 
-type MailOptions = Partial<Parameters<TestBaton['sendgrid']['deliver']>[2]>
+type EmailOptions = Partial<Parameters<TestBaton['sendgrid']['deliver']>[2]>
 
 /** A post of a provider that a test sends itself: as often as it likes, and with all of the answer in its hands. */
 export interface SignedPost {
@@ -24,26 +24,26 @@ export interface SignedPost {
 }
 
 const SMS_ROUTE = '/api/webhooks/sms'
-const MAIL_ROUTE = '/api/webhooks/email'
+const EMAIL_ROUTE = '/api/webhooks/email'
 
 /** As Twilio does it, with its retries. */
 export const writeSms = (baton: TestBaton, sms: Sms) =>
   baton.twilio.deliver(sms, `${baton.url}${SMS_ROUTE}#rc=5&rp=all`)
 
 /** As SendGrid does it, with its retries; proven to be its sender's unless told otherwise. */
-export const writeMail = (
+export const writeEmail = (
   baton: TestBaton,
-  mail: Partial<ComposedMail> & { readonly from: string },
-  how: MailOptions = {},
-  url = baton.url + MAIL_ROUTE,
+  email: Partial<ComposedEmail> & { readonly from: string },
+  how: EmailOptions = {},
+  url = baton.url + EMAIL_ROUTE,
 ) =>
   baton.sendgrid.deliver(
-    { to: 'baton@example.com', subject: 'Hello', text: 'hello', ...mail },
+    { to: 'baton@example.com', subject: 'Hello', text: 'hello', ...email },
     url,
     {
       mode: 'raw',
       spf: 'pass',
-      dkim: `{@${mail.from.split('@').at(-1)} : pass}`,
+      dkim: `{@${email.from.split('@').at(-1)} : pass}`,
       ...how,
     },
   )
@@ -57,13 +57,13 @@ export async function signedSms(baton: TestBaton, sms: Sms, token?: string): Pro
   return { route: SMS_ROUTE, headers: { ...headers, 'x-twilio-signature': signature }, body }
 }
 
-export async function signedMail(
+export async function signedEmail(
   baton: TestBaton,
-  mail: Partial<ComposedMail> & { readonly from: string },
-  how?: MailOptions,
+  email: Partial<ComposedEmail> & { readonly from: string },
+  how?: EmailOptions,
 ): Promise<SignedPost> {
-  const post = await captured((url) => writeMail(baton, mail, how, url))
-  return { route: MAIL_ROUTE, ...post }
+  const post = await captured((url) => writeEmail(baton, email, how, url))
+  return { route: EMAIL_ROUTE, ...post }
 }
 
 /** Sends it once, and holds the answer to what is documented. */
@@ -109,8 +109,8 @@ const ofProvider = (headers: IncomingHttpHeaders) =>
 export const textsTo = ({ twilio }: TestBaton, number: string) =>
   twilio.outbox.filter(({ to }) => to === number)
 
-/** The mails that an address got, oldest first. */
-export const mailsTo = ({ sendgrid }: TestBaton, address: string) =>
+/** The emails that an address got, oldest first. */
+export const emailsTo = ({ sendgrid }: TestBaton, address: string) =>
   sendgrid.outbox.filter(({ to }) => to.includes(address))
 
 /** What became of all that a session sent, oldest first. */

@@ -5,13 +5,13 @@ import { readBody } from '../../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../../packages/local-e2b/src/same-secret.ts'
 import type { Fault } from '../fault.ts'
-import { type Mail, type MailError, readMail } from './mail-send.ts'
+import { readSendRequest, type SendError, type SendRequest } from './mail-send.ts'
 
 export interface ApiState {
   readonly apiKey: string
   readonly faults: Fault[]
-  /** Takes a mail that is in order, under an id. */
-  readonly accept: (mail: Mail, id: string) => void
+  /** Takes an email that is in order, under an id. */
+  readonly accept: (email: SendRequest, id: string) => void
 }
 
 const BODY_LIMIT = 30 * 1024 * 1024
@@ -36,16 +36,16 @@ export async function answerApi(
   if (fault === 429) return limit(response)
   if (fault === 500) return refuse(response, 500, 'Internal Server Error')
   if (fault === 'drop') return void request.socket.resetAndDestroy()
-  const mail = readMail(jsonOf(body))
-  if (isErrors(mail)) return sendJson(response, 400, { errors: mail })
-  if (mail.mail_settings?.sandbox_mode?.enable) return void response.writeHead(200).end()
+  const email = readSendRequest(jsonOf(body))
+  if (isErrors(email)) return sendJson(response, 400, { errors: email })
+  if (email.mail_settings?.sandbox_mode?.enable) return void response.writeHead(200).end()
   const id = randomBytes(17).toString('base64url').slice(0, 22)
-  state.accept(mail, id)
+  state.accept(email, id)
   if (fault === 'accept-then-drop') return void request.socket.resetAndDestroy()
   response.writeHead(202, { 'X-Message-Id': id }).end()
 }
 
-const isErrors = (read: Mail | readonly MailError[]): read is readonly MailError[] =>
+const isErrors = (read: SendRequest | readonly SendError[]): read is readonly SendError[] =>
   Array.isArray(read)
 
 function refuse(response: ServerResponse, status: number, message: string): void {

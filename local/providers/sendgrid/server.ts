@@ -1,4 +1,4 @@
-/** SendGrid on one machine: takes mail over its API, and delivers that of people to a webhook. */
+/** SendGrid on one machine: takes email over its API, and delivers that of people to a webhook. */
 import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
 import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
 import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
@@ -6,7 +6,7 @@ import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { post } from '../webhook.ts'
 import { answerApi } from './api.ts'
-import { type InboundMail, takeMail } from './inbound-mail.ts'
+import { acceptEmail, type InboundEmail } from './inbound-email.ts'
 import {
   type FormPart,
   multipartForm,
@@ -14,7 +14,7 @@ import {
   partsOf,
   type Verdicts,
 } from './parse-post.ts'
-import { type SentMail, sentMails } from './sent-mail.ts'
+import { type SentEmail, sentEmails } from './sent-email.ts'
 import { newSigning } from './signing.ts'
 
 export interface DeliverOptions extends Verdicts {
@@ -29,11 +29,11 @@ export interface DeliverOptions extends Verdicts {
   readonly boundary?: string
 }
 
-export interface MailDelivery {
+export interface EmailDelivery {
   /** Of the last answer; null when none came. */
   readonly status: number | null
   readonly attempts: number
-  /** Nobody will ever hear of this mail: neither its sender, who gets no bounce, nor the webhook. */
+  /** Nobody will ever hear of this email: neither its sender, who gets no bounce, nor the webhook. */
   readonly lost: boolean
 }
 
@@ -41,14 +41,14 @@ export interface SendGrid {
   readonly url: string
   /** Of the webhook's signatures, as SendGrid shows it. */
   readonly publicKey: string
-  /** Every mail that was taken, oldest first. */
-  readonly outbox: readonly SentMail[]
+  /** Every email that was taken, oldest first. */
+  readonly outbox: readonly SentEmail[]
   /** Each request to send takes the first one away. */
   readonly faults: Fault[]
-  /** How many mails were lost on their way to a webhook. */
+  /** How many emails were lost on their way to a webhook. */
   readonly lost: number
-  /** Delivers a mail to a webhook as Inbound Parse does. */
-  deliver(mail: InboundMail, webhookUrl: string, options: DeliverOptions): Promise<MailDelivery>
+  /** Delivers an email to a webhook as Inbound Parse does. */
+  deliver(email: InboundEmail, webhookUrl: string, options: DeliverOptions): Promise<EmailDelivery>
   close(): Promise<void>
 }
 
@@ -64,7 +64,7 @@ const RETRY_MS = 200
 
 const ANSWER_MS = 30_000
 
-/** Starts it on a free port. `log` hears one line a mail, without its content and without an address. */
+/** Starts it on a free port. `log` hears one line an email, without its content and without an address. */
 export async function startSendGrid({
   apiKey,
   log,
@@ -72,15 +72,15 @@ export async function startSendGrid({
 }: SendGridOptions): Promise<SendGrid> {
   const clock = stoppableClock(given)
   const signing = newSigning()
-  const outbox: SentMail[] = []
+  const outbox: SentEmail[] = []
   const faults: Fault[] = []
   let lost = 0
   const server = await openLoopback(0, log)
 
-  async function deliver(mail: InboundMail, webhookUrl: string, options: DeliverOptions) {
+  async function deliver(email: InboundEmail, webhookUrl: string, options: DeliverOptions) {
     const { mode, extraParts = [], boundary, signed = true } = options
     const { timestamp = String(Math.floor(clock.now() / 1000)) } = options
-    const parts = [...partsOf(await takeMail(mail), mode, options), ...extraParts]
+    const parts = [...partsOf(await acceptEmail(email), mode, options), ...extraParts]
     const { contentType, body } = multipartForm(parts, boundary)
     const headers = {
       'content-type': contentType,
@@ -97,7 +97,7 @@ export async function startSendGrid({
       }
       const taken = status !== null && status >= 200 && status < 300
       if (!taken) lost++
-      log(`sendgrid: a mail came in, answered ${status} in attempt ${attempts}`)
+      log(`sendgrid: an email came in, answered ${status} in attempt ${attempts}`)
       return { status, attempts, lost: !taken }
     }
   }
@@ -107,8 +107,8 @@ export async function startSendGrid({
       {
         apiKey,
         faults,
-        accept(mail, id) {
-          outbox.push(...sentMails(mail, id, clock.now()))
+        accept(email, id) {
+          outbox.push(...sentEmails(email, id, clock.now()))
           log(`sendgrid: ${id} is taken`)
         },
       },

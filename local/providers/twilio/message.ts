@@ -38,7 +38,7 @@ export const errorCodeOf = (status: MessageStatus) =>
   status === 'undelivered' || status === 'failed' ? 30003 : null
 
 /** RFC 2822, in GMT: `Fri, 24 May 2019 17:44:46 +0000`. */
-const mailDate = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
+const rfc2822Date = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
 
 /** The Message resource; counts are strings: https://www.twilio.com/docs/messaging/api/message-resource */
 export function messageJson(message: SmsMessage, accountSid: string) {
@@ -49,9 +49,9 @@ export function messageJson(message: SmsMessage, accountSid: string) {
     account_sid: accountSid,
     api_version: '2010-04-01',
     body,
-    date_created: mailDate(at),
-    date_sent: status === 'queued' ? null : mailDate(at),
-    date_updated: mailDate(at),
+    date_created: rfc2822Date(at),
+    date_sent: status === 'queued' ? null : rfc2822Date(at),
+    date_updated: rfc2822Date(at),
     direction,
     error_code: code,
     error_message: code && 'Unreachable destination handset',

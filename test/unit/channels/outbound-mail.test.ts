@@ -1,4 +1,4 @@
-/** A mail that goes out stays in its thread, and can do nothing to who reads it. */
+/** An email that goes out stays in its thread, and can do nothing to who reads it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EmailReturn } from '../../../src/channels/email/channel.ts'
@@ -11,7 +11,7 @@ const TO: EmailReturn = {
   messageId: '<q2@example.org>',
   references: ['<q1@example.org>', '<a1@example.com>'],
 }
-const mail = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> = {}) =>
+const email = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> = {}) =>
   composeEmail({
     from: { email: 'baton@example.com', name: 'Baton' },
     to: TO,
@@ -20,14 +20,14 @@ const mail = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> 
     customId: 'delivery-1',
     ...more,
   })
-const htmlOf = (text: string) => mail(text).content[1]?.value ?? ''
+const htmlOf = (text: string) => email(text).content[1]?.value ?? ''
 
-test('the whole mail', () => {
+test('the whole email', () => {
   const attachments = [
     { name: 'a.csv', type: 'text/csv; charset=utf-8', content: Buffer.from('ä') },
     { name: 'empty.txt', type: 'text/plain', content: Buffer.alloc(0) },
   ]
-  expect(mail('**Done**', { attachments })).toEqual({
+  expect(email('**Done**', { attachments })).toEqual({
     personalizations: [{ to: [{ email: 'ann@example.org' }] }],
     from: { email: 'baton@example.com', name: 'Baton' },
     subject: 'Re: Größe',
@@ -56,20 +56,20 @@ test('the whole mail', () => {
   })
 })
 
-test('a mail that begins a thread', () => {
+test('an email that begins a thread', () => {
   const { messageId: _id, references: _references, ...to } = TO
-  const { headers, attachments } = mail('Done.', { to })
+  const { headers, attachments } = email('Done.', { to })
   expect(headers).not.toHaveProperty('In-Reply-To')
   expect(headers).not.toHaveProperty('References')
   expect(attachments).toBeUndefined()
 })
 
-test('of a long thread the beginning and the end are named, and each mail once', () => {
+test('of a long thread the beginning and the end are named, and each email once', () => {
   const references = Array.from({ length: 50 }, (_, index) => `<${index}@example.org>`)
-  const { headers } = mail('', { to: { ...TO, references } })
+  const { headers } = email('', { to: { ...TO, references } })
   const ids = headers.References?.split(' ') ?? []
   expect(ids).toEqual(['<0@example.org>', ...references.slice(31), TO.messageId])
-  const again = mail('', { to: { ...TO, references: ['<q2@example.org>'] } })
+  const again = email('', { to: { ...TO, references: ['<q2@example.org>'] } })
   expect(again.headers.References).toBe('<q2@example.org>')
 })
 
@@ -114,7 +114,7 @@ test('the name of a file is no address', () => {
 
 test('nothing ends a header or begins another', () => {
   const evil = 'x\r\nBcc: eve@example.net\n\n\u2028\u0000y'
-  const { headers, subject, from, personalizations, attachments } = mail('', {
+  const { headers, subject, from, personalizations, attachments } = email('', {
     from: { email: evil, name: evil },
     to: {
       ...TO,
@@ -136,7 +136,7 @@ test('nothing ends a header or begins another', () => {
 })
 
 test('neither subject nor text may be empty', () => {
-  const { subject, content } = mail('', { to: { ...TO, subject: '\r\n' } })
+  const { subject, content } = email('', { to: { ...TO, subject: '\r\n' } })
   expect(subject).toBe('(no subject)')
   for (const { value } of content) expect(value).not.toBe('')
 })

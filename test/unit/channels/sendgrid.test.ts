@@ -1,4 +1,4 @@
-/** A mail is handed to SendGrid, and it is known what became of it. */
+/** An email is handed to SendGrid, and it is known what became of it. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { composeEmail } from '../../../src/channels/email/compose.ts'
 import { postEmail } from '../../../src/channels/email/sendgrid.ts'
@@ -39,7 +39,7 @@ beforeEach(() => {
   return () => vi.useRealTimers()
 })
 
-test('a mail that SendGrid takes', async () => {
+test('an email that SendGrid takes', async () => {
   sendgrid.react = answer(202, '', { 'X-Message-Id': '14c5d75ce93.dfd.64b469' })
   expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '14c5d75ce93.dfd.64b469' })
   const [asked] = sendgrid.asked
@@ -58,7 +58,7 @@ test('the sandbox has no id', async () => {
 
 test.each([
   ['a wrong field', errors(400, 'Bad.', 'from.email'), 'refused', 'HTTP 400: from.email: Bad.'],
-  ['a mail that is too big', answer(413, '<html>'), 'refused', 'HTTP 413'],
+  ['an email that is too big', answer(413, '<html>'), 'refused', 'HTTP 413'],
   ['a wrong key', errors(401, 'Unauthorized'), 'later', 'HTTP 401: Unauthorized'],
   ['a sender that is not ours yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
   ['too many requests', errors(429, 'too many requests'), 'later', 'HTTP 429: too many requests'],

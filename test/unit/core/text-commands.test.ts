@@ -120,7 +120,7 @@ describe('a command goes on over the lines that follow', () => {
     expect(commands).toEqual([spawn('Do as asked.\nwrite a poem\nin French')])
   })
 
-  test('of a mail', () => {
+  test('of an email', () => {
     const body = 'Dear A,\nall is well.'
     expect(only(`SEND_EMAIL: a@example.org | Hello | ${body}`)).toMatchObject({ body })
   })

@@ -1,8 +1,8 @@
-/** A sender is believed only when a domain of the same organisation vouches for the mail. */
+/** A sender is believed only when a domain of the same organisation vouches for the email. */
 import { describe, expect, test } from 'vitest'
 import { authenticSender } from '../../../src/channels/email/authentic.ts'
 import { readPost } from '../../../src/channels/email/read-post.ts'
-import { CONTENT_TYPE, HEADERS, plainMail, rawPost } from './samples.ts'
+import { CONTENT_TYPE, HEADERS, plainEmail, rawPost } from './samples.ts'
 
 interface Case {
   readonly from: string
@@ -14,15 +14,15 @@ interface Case {
 
 /** As it comes from a post, so that the verdicts are read as SendGrid writes them. */
 async function verdict({ from, envelope, spf = 'none', dkim = 'none', headers = '' }: Case) {
-  const mail = await readPost(
-    rawPost(plainMail('Hi', `${headers}From: ${from}\n${HEADERS.replace(/^From: .*\n/m, '')}`), {
+  const email = await readPost(
+    rawPost(plainEmail('Hi', `${headers}From: ${from}\n${HEADERS.replace(/^From: .*\n/m, '')}`), {
       envelope: JSON.stringify({ to: ['baton@in.example.com'], from: envelope ?? '' }),
       SPF: spf,
       dkim,
     }),
     CONTENT_TYPE,
   )
-  return authenticSender(mail)
+  return authenticSender(email)
 }
 
 const workspace = '{@corp-example-com.20230601.gappssmtp.com : pass}'
@@ -82,8 +82,8 @@ describe('is believed', () => {
       { from: 'a@bücher.example', dkim: '{@xn--bcher-kva.example : pass}' },
       'a@bücher.example',
     ],
-  ])('%s', async (_, mail, address) => {
-    expect(await verdict(mail)).toEqual({ address })
+  ])('%s', async (_, email, address) => {
+    expect(await verdict(email)).toEqual({ address })
   })
 })
 
@@ -138,7 +138,7 @@ describe('is not believed', () => {
     ['the address of a machine', { from: 'a@[192.0.2.7]', dkim: '{@192.0.2.7 : pass}' }],
     ['a path behind the domain', { from: 'a@evil.example.net/.example.com', ...evil }],
     [
-      'results that the mail brings along',
+      'results that the email brings along',
       {
         from: 'ceo@example.com',
         headers:
@@ -146,12 +146,12 @@ describe('is not believed', () => {
         ...evil,
       },
     ],
-  ])('%s', async (_, mail) => {
-    expect(await verdict(mail)).toEqual({ problem: expect.any(String) })
+  ])('%s', async (_, email) => {
+    expect(await verdict(email)).toEqual({ problem: expect.any(String) })
   })
 })
 
 test('without any address there is nothing to believe', () => {
-  const mail = { from: [], envelope: { from: '', to: [] }, spf: 'pass', dkim: [] }
-  expect(authenticSender(mail)).toEqual({ problem: 'The mail names no sender.' })
+  const email = { from: [], envelope: { from: '', to: [] }, spf: 'pass', dkim: [] }
+  expect(authenticSender(email)).toEqual({ problem: 'The mail names no sender.' })
 })

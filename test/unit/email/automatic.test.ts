@@ -6,12 +6,12 @@ import { CONTENT_TYPE, HEADERS, parsedPost } from './samples.ts'
 
 const OWN = ['Baton@in.example.com', '@notices.example.com']
 
-/** Of a mail with these lines in its header. */
+/** Of an email with these lines in its header. */
 async function reason(lines: string, envelopeFrom = 'ann@example.com') {
   const from = /^From:/m.test(lines) ? HEADERS.replace(/^From: .*\n/m, '') : HEADERS
   const envelope = JSON.stringify({ to: ['baton@in.example.com'], from: envelopeFrom })
-  const mail = await readPost(parsedPost({ headers: `${lines}\n${from}`, envelope }), CONTENT_TYPE)
-  return automaticReason(mail, OWN)
+  const email = await readPost(parsedPost({ headers: `${lines}\n${from}`, envelope }), CONTENT_TYPE)
+  return automaticReason(email, OWN)
 }
 
 describe('a program wrote one with', () => {

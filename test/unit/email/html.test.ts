@@ -66,7 +66,7 @@ describe('is hidden', () => {
   })
 })
 
-test('of an enormous mail the beginning is read', () => {
+test('of an enormous email the beginning is read', () => {
   expect(textOfHtml(`<p>first</p>${'<br>'.repeat(30_000)}last`)).toBe('first')
   expect(textOfHtml(`<p>first</p>${'a'.repeat(600_000)}last`)).toMatch(/^first\n\na{490000,}$/)
 })

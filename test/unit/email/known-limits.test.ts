@@ -8,7 +8,7 @@ const under = (announcement: string) => `That is fine.\n\n${announcement}\n\n> $
 const GMAIL = 'On Mon, Jan 5, 2026 at 10:00 AM Eve <eve@example.net> wrote:'
 
 test.each([
-  ['an answer to a mail that was called forwarded', under(GMAIL), 'Re: Fwd: the plan'],
+  ['an answer to an email that was called forwarded', under(GMAIL), 'Re: Fwd: the plan'],
   ['Japanese', under('2026年1月5日(月) 10:00 Eve <eve@example.net>:'), ''],
   ['Russian', under('пн, 5 янв. 2026 г. в 10:00, Eve <eve@example.net>:'), ''],
   ['Chinese', under('Eve <eve@example.net> 于2026年1月5日周一 10:00写道：'), ''],

@@ -94,7 +94,7 @@ test('answers between the lines are kept', () => {
 
 describe('nothing is lost of', () => {
   test.each([
-    ['a plain mail', 'Hello,\n\n\ndo this:\n  1. a\n\tb'],
+    ['a plain email', 'Hello,\n\n\ndo this:\n  1. a\n\tb'],
     ['lines that begin with >', 'Run this:\n\n> npm test\n> npm start\n\nand tell me.'],
     ['lines that people draw', 'First\n\n---\n\nsecond\n\n====\n\nthird\n--\nfourth'],
     ['a table of contents', 'From: now on we meet on Mondays\nTo: be decided\n\nBye'],
@@ -107,7 +107,7 @@ describe('nothing is lost of', () => {
     ],
     ['a signature alone', 'Sent from my iPhone'],
     [
-      'a forwarded mail of Gmail',
+      'a forwarded email of Gmail',
       'See below\n\n---------- Forwarded message ---------\nFrom: Bob <bob@example.com>\n\nHi',
     ],
     ['a long line', `On ${'a b '.repeat(2000).trim()}\n\nEnd`],

@@ -1,4 +1,4 @@
-/** Posts of SendGrid's Inbound Parse in both modes, and mails as programs write them. */
+/** Posts of SendGrid's Inbound Parse in both modes, and emails as programs write them. */
 
 export const BOUNDARY = 'xYzZY'
 export const CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`
@@ -26,11 +26,11 @@ const present = (fields: Fields) =>
 
 const ENVELOPE = JSON.stringify({ to: ['baton@in.example.com'], from: 'ann@example.com' })
 
-/** With `send_raw`: the whole mail. A field of `more` that is undefined is left out. */
-export const rawPost = (mail: string | Uint8Array, more: Fields = {}): Buffer =>
+/** With `send_raw`: the whole email. A field of `more` that is undefined is left out. */
+export const rawPost = (email: string | Uint8Array, more: Fields = {}): Buffer =>
   form(
     present({
-      email: typeof mail === 'string' ? crlf(mail) : mail,
+      email: typeof email === 'string' ? crlf(email) : email,
       dkim: '{@example.com : pass}',
       to: 'baton@in.example.com',
       from: 'Ann <ann@example.com>',
@@ -43,7 +43,7 @@ export const rawPost = (mail: string | Uint8Array, more: Fields = {}): Buffer =>
     }),
   )
 
-/** Without it: the fields that SendGrid makes of a mail. */
+/** Without it: the fields that SendGrid makes of an email. */
 export const parsedPost = (more: Fields = {}): Buffer =>
   form(
     present({
@@ -77,7 +77,7 @@ To: Baton <baton@in.example.com>
 `
 
 /** With a text of one part. */
-export const plainMail = (text: string, headers = HEADERS) =>
+export const plainEmail = (text: string, headers = HEADERS) =>
   `${headers}Content-Type: text/plain; charset=utf-8\n\n${text}`
 
 export interface MimePart {
@@ -86,7 +86,7 @@ export interface MimePart {
 }
 
 /** With several parts. */
-export const multipartMail = (kind: string, parts: readonly MimePart[], headers = HEADERS) =>
+export const multipartEmail = (kind: string, parts: readonly MimePart[], headers = HEADERS) =>
   `${headers}MIME-Version: 1.0
 Content-Type: multipart/${kind}; boundary="=_b1"
 

@@ -1,4 +1,4 @@
-/** The thread of a mail is found, and an answer to it becomes a part of it. */
+/** The thread of an email is found, and an answer to it becomes a part of it. */
 import { describe, expect, test } from 'vitest'
 import {
   ownMessageId,
@@ -10,7 +10,7 @@ import {
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `<m${at + 1}@example.com>`)
 
 describe('a thread is looked up by', () => {
-  test('what the mail answers, then its references from their end', () => {
+  test('what the email answers, then its references from their end', () => {
     const references = ids(3)
     expect(threadCandidates({ inReplyTo: '<m2@example.com>', references })).toEqual([
       '<m2@example.com>',
@@ -31,26 +31,26 @@ describe('a thread is looked up by', () => {
 })
 
 describe('a Message-ID of ours', () => {
-  const mail = { sessionId: 'main', seq: 7, name: 'reply' }
-  const id = ownMessageId('key', mail, 'in.example.com')
+  const email = { sessionId: 'main', seq: 7, name: 'reply' }
+  const id = ownMessageId('key', email, 'in.example.com')
 
   test('is one by RFC 5322, and the same each time', () => {
     expect(id).toMatch(/^<[A-Za-z0-9_-]{32}@in\.example\.com>$/)
-    expect(ownMessageId('key', { ...mail }, 'in.example.com')).toBe(id)
+    expect(ownMessageId('key', { ...email }, 'in.example.com')).toBe(id)
   })
 
   test.each([
-    ['key', ownMessageId('key2', mail, 'in.example.com')],
-    ['session', ownMessageId('key', { ...mail, sessionId: 'main7' }, 'in.example.com')],
-    ['number', ownMessageId('key', { ...mail, seq: 8 }, 'in.example.com')],
-    ['name', ownMessageId('key', { ...mail, name: 'file' }, 'in.example.com')],
-    ['domain', ownMessageId('key', mail, 'example.net')],
+    ['key', ownMessageId('key2', email, 'in.example.com')],
+    ['session', ownMessageId('key', { ...email, sessionId: 'main7' }, 'in.example.com')],
+    ['number', ownMessageId('key', { ...email, seq: 8 }, 'in.example.com')],
+    ['name', ownMessageId('key', { ...email, name: 'file' }, 'in.example.com')],
+    ['domain', ownMessageId('key', email, 'example.net')],
   ])('is another one for another %s', (_, other) => {
     expect(other).not.toBe(id)
   })
 })
 
-test('the session of a mail has an id that is one, and the same each time', () => {
+test('the session of an email has an id that is one, and the same each time', () => {
   const id = sessionIdOf('<a@example.com>')
   expect(id).toMatch(/^mail-[A-Za-z0-9_-]{32}$/)
   expect(sessionIdOf('<a@example.com>')).toBe(id)

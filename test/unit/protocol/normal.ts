@@ -28,18 +28,18 @@ function withoutHighest(world: World): World['sandbox'] {
 const positions = ({ executions, zombieStep }: World): readonly Position[] =>
   [...executions, ...(zombieStep ? [zombieStep] : [])].map(({ at }) => at)
 
-/** A mail can be sent twice only while its turn, or a step of it, is there; a result only while its turn is. */
+/** An email can be sent twice only while its turn, or a step of it, is there; a result only while its turn is. */
 function settled(world: World): World['past'] {
   const { past, session } = world
   const n = session.turn?.n
-  const { mails, unusable, asked } = past
+  const { emails, unusable, asked } = past
   const stale = asked.some((times, turn) => times > 0 && turn !== n)
-  if (mails.length === 0 && unusable.length === 0 && !stale) return past
+  if (emails.length === 0 && unusable.length === 0 && !stale) return past
   const turns = new Set(positions(world).flatMap((at) => ('turn' in at ? [at.turn] : [])))
   if (n !== undefined) turns.add(n)
   return {
     ...past,
-    mails: mails.filter((mail) => [...turns].some((turn) => mail.startsWith(`t${turn}.`))),
+    emails: emails.filter((email) => [...turns].some((turn) => email.startsWith(`t${turn}.`))),
     unusable: session.turn ? unusable : [],
     asked: asked.map((times, turn) => (turn === n ? times : 0)),
   }

@@ -53,7 +53,7 @@ function judge(before: World, after: World, happening: Happening): string | unde
       return read(before, happening.result)
     case 'accept':
       return accepted(before, happening.turn)
-    case 'mail':
+    case 'email':
       return mailed(before, happening.name)
     case 'spawn':
       return spawned(before)
@@ -108,7 +108,7 @@ const read = ({ past }: World, result: string) =>
   past.unusable.includes(result) ? 'J2 a result that was given back is read again' : undefined
 
 const mailed = ({ past }: World, name: string) =>
-  past.mails.includes(name) ? 'S3 a mail is sent twice by one command' : undefined
+  past.emails.includes(name) ? 'S3 an email is sent twice by one command' : undefined
 
 const spawned = ({ leg }: World) =>
   leg.does === 'nothing' ? undefined : 'S3 a worker is spawned twice by one command'

@@ -39,8 +39,8 @@ export interface Scenario {
   readonly faults: Faults
 }
 
-/** A spawn is deduplicated by its name, a mail by nobody. */
-export type CommandKind = 'spawn' | 'mail'
+/** A spawn is deduplicated by its name, an email by nobody. */
+export type CommandKind = 'spawn' | 'email'
 
 /** A scenario; what is not given does not happen. */
 export const scenario = (

@@ -53,8 +53,8 @@ const effects = {
   resultFirst: true,
   /** It answers the token that is current when the result is stored (off: when it was posted). */
   answersCurrentToken: true,
-  /** A mail is claimed before it is sent. */
-  claimsMail: true,
+  /** An email is claimed before it is sent. */
+  claimsEmail: true,
   /** A worker is named by its command. */
   namesWorkers: true,
   /** A leg's report is queued before it is marked as reported. */

@@ -16,7 +16,7 @@ export type Happening =
   | { readonly what: 'accept'; readonly turn: number }
   | { readonly what: 'wait' }
   | { readonly what: 'finish' }
-  | { readonly what: 'mail'; readonly name: string }
+  | { readonly what: 'email'; readonly name: string }
   | { readonly what: 'spawn' }
   | { readonly what: 'stop-jobs'; readonly job: number }
 

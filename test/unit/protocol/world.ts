@@ -89,7 +89,7 @@ export interface Past {
   /** Stopped, and no person has written since. */
   readonly halted: boolean
   /** Effects that a provider cannot deduplicate, by turn and index. */
-  readonly mails: readonly string[]
+  readonly emails: readonly string[]
   /** Results that were found unusable. */
   readonly unusable: readonly string[]
   /** How often each turn was asked. */
@@ -159,7 +159,7 @@ export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]
     told: [],
     dropped: [],
     halted: false,
-    mails: [],
+    emails: [],
     unusable: [],
     asked: [],
   },

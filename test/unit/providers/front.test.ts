@@ -53,7 +53,7 @@ const seen = async () => {
   const response = await fetch(`${api.url}/local/outbox`, { headers: bearer })
   return outbox.parse(await response.json()).messages
 }
-const sendMail = (headers: Record<string, string>) =>
+const sendEmail = (headers: Record<string, string>) =>
   fetch(`${channels.sendgrid.url}/v3/mail/send`, {
     method: 'POST',
     headers: { authorization: `Bearer ${channels.secrets['Test/sendgrid-api-key']}` },
@@ -98,7 +98,7 @@ test('an SMS is delivered to the webhook of this port, with its files', async ()
   })
 })
 
-test('a mail is delivered to the webhook of this port, authentic', async () => {
+test('an email is delivered to the webhook of this port, authentic', async () => {
   const response = await post('email', {
     from: 'ada@example.com',
     subject: 'Hello',
@@ -120,10 +120,13 @@ test('a mail is delivered to the webhook of this port, authentic', async () => {
   expect(field('attachment1')).toBe('a')
 })
 
-test('a mail that answers one goes to its Reply-To and continues its thread', async () => {
-  await sendMail({ 'Message-ID': '<3@example.com>', References: '<1@example.com> <2@example.com>' })
-  const mail = { from: 'ada@example.com', subject: 'Re: Done', text: 'thanks', mode: 'parsed' }
-  await post('email', { ...mail, inReplyTo: '<3@example.com>' })
+test('an email that answers one goes to its Reply-To and continues its thread', async () => {
+  await sendEmail({
+    'Message-ID': '<3@example.com>',
+    References: '<1@example.com> <2@example.com>',
+  })
+  const email = { from: 'ada@example.com', subject: 'Re: Done', text: 'thanks', mode: 'parsed' }
+  await post('email', { ...email, inReplyTo: '<3@example.com>' })
   const headers = textOf(await readForm(asked[0] as Asked), 'headers') ?? ''
   expect(headers).toMatch(/^To: r\+7@example\.com\r$/m)
   expect(headers).toMatch(/^In-Reply-To: <3@example\.com>\r$/m)
@@ -134,7 +137,7 @@ test('a mail that answers one goes to its Reply-To and continues its thread', as
 test('the outbox shows both channels, oldest first', async () => {
   const before = (await seen()).length
   await sendSms('one')
-  await sendMail({ 'Message-ID': '<9@example.com>' })
+  await sendEmail({ 'Message-ID': '<9@example.com>' })
   await sendSms('three')
   const messages = (await seen()).slice(before)
   expect(messages).toMatchObject([

@@ -52,7 +52,7 @@ const sendSms = async (to: string, body: string) => {
   })
   expect(response.status).toBe(201)
 }
-const sendMail = async (to: string, inReplyTo: string) => {
+const sendEmail = async (to: string, inReplyTo: string) => {
   const response = await fetch(`${channels.sendgrid.url}/v3/mail/send`, {
     method: 'POST',
     headers: { authorization: `Bearer ${channels.secrets['Test/sendgrid-api-key']}` },
@@ -82,22 +82,22 @@ test('an SMS is sent, and all answers to this person are printed until it is qui
   expect(output).not.toMatch(/an old one|to another/)
 })
 
-test('a mail is sent with its files, and the answer printed with its thread and files', async () => {
+test('an email is sent with its files, and the answer printed with its thread and files', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'people-'))
   const file = path.join(folder, 'notes.txt')
   writeFileSync(file, 'the notes')
-  let mail = ''
+  let email = ''
   answer = async (asked) => {
-    mail = textOf(await readForm(asked), 'email') ?? ''
-    await sendMail('Ada@example.com', /^Message-ID: (\S+)/m.exec(mail)?.[1] ?? '')
+    email = textOf(await readForm(asked), 'email') ?? ''
+    await sendEmail('Ada@example.com', /^Message-ID: (\S+)/m.exec(email)?.[1] ?? '')
     return 200
   }
   const options = { attach: [file], inReplyTo: '<5@example.com>' }
   await person(['email', 'ada@example.com', 'Hello', 'see the file'], options)
   rmSync(folder, { recursive: true })
-  expect(mail).toMatch(/^In-Reply-To: <5@example\.com>\r$/m)
-  expect(mail).toContain('filename="notes.txt"')
-  expect(mail).toContain(Buffer.from('the notes').toString('base64'))
+  expect(email).toMatch(/^In-Reply-To: <5@example\.com>\r$/m)
+  expect(email).toContain('filename="notes.txt"')
+  expect(email).toContain(Buffer.from('the notes').toString('base64'))
   const output = printed.join('\n')
   expect(output).toContain('Subject: Re: Hello\nIn-Reply-To: <')
   expect(output).toContain('Message-ID: <8@example.com>\n\nhere it is')
@@ -107,7 +107,7 @@ test('a mail is sent with its files, and the answer printed with its thread and 
 test('the outbox is printed whole', async () => {
   await person(['outbox'])
   await sendSms('+15550100', 'one')
-  await sendMail('ada@example.com', '<1@example.com>')
+  await sendEmail('ada@example.com', '<1@example.com>')
   await person(['outbox'])
   expect(printed).toHaveLength(3)
   expect(printed[0]).toBe('Nobody got anything yet.')

@@ -76,9 +76,9 @@ export const effectMutants: readonly Mutant[] = [
     breaks: { coveredBy: 'the heartbeat time-out, later' },
   },
   {
-    guard: 'claim before a mail',
-    instead: 'a mail is sent, then noted',
-    lacks: { claimsMail: false },
+    guard: 'claim before an email',
+    instead: 'an email is sent, then noted',
+    lacks: { claimsEmail: false },
     scenario: 'two messages',
     breaks: 'S3',
   },

@@ -24,7 +24,7 @@ export function commandStep(
     case 'advance':
       return advance(world, command, system)
     case 'send':
-      return mail(world, at, index, rest(at))
+      return email(world, at, index, rest(at))
   }
 }
 
@@ -41,14 +41,14 @@ function begin(world: World, { run, at, index, kind }: Current, system: System):
   const next = { ...at, does: 'advance' } as const
   if (at.giveUp) return { world, next }
   if (kind === 'spawn') return spawn(world, next, system.namesWorkers)
-  return system.claimsMail ? { world, next } : mail(world, at, index, next)
+  return system.claimsEmail ? { world, next } : email(world, at, index, next)
 }
 
 function advance(world: World, { run, at, index, kind }: Current, system: System): Outcome {
   const done = doneBy(kind, at, index)
   const { item, output: mine } = system.advance(world.session, run, at.turn, index, done)
   const bodies = done.notice ? [...world.bodies, done.notice.id] : world.bodies
-  const sends = mine && kind === 'mail' && system.claimsMail && !at.giveUp
+  const sends = mine && kind === 'email' && system.claimsEmail && !at.giveUp
   const next = sends ? ({ ...at, does: 'send' } as const) : rest(at)
   return { world: world.with({ session: item, bodies }), next }
 }
@@ -69,10 +69,10 @@ const rest = (at: Commands): Position => {
   return commands.length > 0 ? { ...at, does: 'command', commands } : take
 }
 
-const mail = (world: World, { turn }: Commands, index: number, next: Position): Outcome => {
+const email = (world: World, { turn }: Commands, index: number, next: Position): Outcome => {
   const name = `t${turn}.${index}`
-  const past = { ...world.past, mails: [...world.past.mails, name] }
-  return { world: world.with({ past }), next, happening: { what: 'mail', name } }
+  const past = { ...world.past, emails: [...world.past.emails, name] }
+  return { world: world.with({ past }), next, happening: { what: 'email', name } }
 }
 
 /** The worker's item and its execution, both under the worker's name: there already, nothing happens. */
