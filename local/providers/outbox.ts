@@ -1,4 +1,4 @@
-/** What people got from Baton, by SMS and by email in one list. */
+/** One list of what people received from Baton, by SMS and by email. */
 
 import * as z from 'zod'
 import type { SentEmail } from './sendgrid/sent-email.ts'
@@ -22,7 +22,7 @@ const sms = z.object({
   to: z.string(),
   from: z.string(),
   text: z.string(),
-  /** Addresses of what comes with an MMS. */
+  /** URLs of an MMS's media. */
   media: z.array(z.string()),
   sid: z.string(),
   status: z.string(),
@@ -31,7 +31,7 @@ const sms = z.object({
 const email = z.object({
   channel: z.literal('email'),
   at: z.string(),
-  /** Several are separated by commas. */
+  /** Several addresses are separated by commas. */
   to: z.string(),
   from: z.string(),
   subject: z.string(),
@@ -46,7 +46,7 @@ export const outbox = z.object({ messages: z.array(z.discriminatedUnion('channel
 export type Outbox = z.infer<typeof outbox>
 export type OutboxMessage = Outbox['messages'][number]
 
-/** Everything that the two took, oldest first. */
+/** Returns everything that both providers accepted, oldest first. */
 export const outboxOf = (
   twilio: Pick<Twilio, 'outbox'>,
   sendgrid: Pick<SendGrid, 'outbox'>,

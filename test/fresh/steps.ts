@@ -46,7 +46,7 @@ export async function serveOnce(place: Place): Promise<void> {
   try {
     await first.says(new RegExp(`Baton is at ${at}`))
     const second = await run(START, surroundings, 1)
-    expectEnd(second, 1, new RegExp(`runs from this folder already: process \\d+, at ${at}`))
+    expectEnd(second, 1, new RegExp(`is already running from this folder: process \\d+, at ${at}`))
     await converse(place, 'What can you do?', { beside: true })
     await expectHealthy(at)
     const pid = Number(/process (\d+), at/.exec(second.output)?.[1])

@@ -10,17 +10,17 @@ import { readSendRequest, type SendError, type SendRequest } from './mail-send.t
 export interface ApiState {
   readonly apiKey: string
   readonly faults: Fault[]
-  /** Takes an email that is in order, under an id. */
+  /** Accepts a valid email under an id. */
   readonly accept: (email: SendRequest, id: string) => void
 }
 
 const BODY_LIMIT = 30 * 1024 * 1024
 
-/** The proxy in front of the API answers a body that is too large, and it knows no JSON. */
+/** The proxy in front of the API rejects a body that is too large, without JSON. */
 const TOO_LARGE =
   '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
 
-/** Answers one request: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+/** Handles one request: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
 export async function answerApi(
   state: ApiState,
   request: IncomingMessage,

@@ -1,4 +1,4 @@
-/** A person's email to Baton: what it says, and the parts that Inbound Parse makes of it. */
+/** A person's email to Baton, and the parts that Inbound Parse makes of it. */
 import { randomUUID } from 'node:crypto'
 import PostalMime, { type Address } from 'postal-mime'
 import { composeMime, headersOf } from './mime.ts'
@@ -14,23 +14,23 @@ export interface ComposedEmail {
   readonly from: string
   readonly fromName?: string | undefined
   readonly to: string
-  /** `from` unless given; empty for a bounce. */
+  /** `from` by default; empty for a bounce. */
   readonly envelopeFrom?: string
   readonly subject: string
   readonly text: string
   readonly html?: string | undefined
-  /** With its angle brackets, as are the next two; a new one unless given. */
+  /** With angle brackets, as are the next two; a new one by default. */
   readonly messageId?: string | undefined
   readonly inReplyTo?: string | undefined
   readonly references?: readonly string[] | undefined
-  /** Added to the others, such as `Auto-Submitted`. */
+  /** Additional headers, such as `Auto-Submitted`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly attachments?: readonly EmailAttachment[] | undefined
-  /** Of text and HTML, which reach a webhook as raw bytes in it. */
+  /** Charset of text and HTML, which reach a webhook as raw bytes. */
   readonly charset?: 'utf-8' | 'iso-8859-1'
 }
 
-/** An email as it came over the wire; `to` and `envelopeFrom` are of its envelope. */
+/** An email as received; `to` and `envelopeFrom` belong to its envelope. */
 export interface RawEmail {
   readonly mime: Buffer
   readonly to: string
@@ -39,11 +39,11 @@ export interface RawEmail {
 
 export type InboundEmail = ComposedEmail | RawEmail
 
-/** An email in both its forms. */
+/** An email, both raw and parsed. */
 export interface AcceptedEmail {
   readonly mime: Buffer
   readonly envelope: { readonly to: readonly [string]; readonly from: string }
-  /** The header block, a line a field or longer where it is folded. */
+  /** The header block, one line a field, or more if it is folded. */
   readonly headers: string
   readonly from: string
   readonly to: string
@@ -54,7 +54,7 @@ export interface AcceptedEmail {
   readonly attachments: readonly EmailAttachment[]
 }
 
-/** A Message-ID for an email that has none, in the sender's domain. */
+/** Returns a Message-ID in the sender's domain. */
 export const newMessageId = (from: string) => `<${randomUUID()}@${from.split('@').at(-1)}>`
 
 export const acceptEmail = (email: InboundEmail): Promise<AcceptedEmail> | AcceptedEmail =>

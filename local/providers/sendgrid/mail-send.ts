@@ -1,7 +1,7 @@
-/** What `POST /v3/mail/send` takes: the body's shape, and SendGrid's own words for what is wrong with one. */
+/** The body of `POST /v3/mail/send`: its schema, and SendGrid's error messages. */
 import * as z from 'zod'
 
-/** One of the body's faults, as SendGrid lists them. */
+/** One error of the body, as SendGrid lists them. */
 export interface SendError {
   readonly message: string
   readonly field: string | null
@@ -34,7 +34,7 @@ const attachment = z.object({
   content_id: z.string().optional(),
 })
 
-/** What an email consists of here; other settings are taken and have no effect. */
+/** The supported parts of an email; other settings are accepted without effect. */
 const email = z.looseObject({
   personalizations: z.array(personalization).min(1).max(1000),
   from: address,
@@ -51,7 +51,7 @@ const email = z.looseObject({
 })
 export type SendRequest = z.infer<typeof email>
 
-/** SendGrid sets them itself: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+/** Headers that SendGrid sets itself: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
 const RESERVED = [
   'x-sg-id',
   'x-sg-eid',
@@ -77,7 +77,7 @@ const MISSING: Readonly<Record<string, string>> = {
     'Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content block.',
 }
 
-/** The email that a body stands for, or all that is wrong with it. */
+/** Returns the parsed body, or everything that is wrong with it. */
 export function readSendRequest(body: unknown): SendRequest | readonly SendError[] {
   const parsed = email.safeParse(body)
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => errorAt(path, message))
@@ -101,7 +101,7 @@ const subjectErrors = ({ subject, personalizations }: SendRequest): SendError[] 
         ),
       ]
 
-/** Text goes before HTML. */
+/** Text comes before HTML. */
 function orderErrors({ content }: SendRequest): SendError[] {
   const plain = content.findIndex(({ type }) => type === 'text/plain')
   return plain > 0

@@ -1,8 +1,8 @@
-/** Writes an email as a person's program does: RFC 5322 headers and a MIME body. */
+/** Writes an email as an email program does: RFC 5322 headers and a MIME body. */
 import { randomBytes } from 'node:crypto'
 import type { ComposedEmail, EmailAttachment } from './inbound-email.ts'
 
-/** An email of which nothing is left to be chosen. */
+/** An email with every field set. */
 export type CompleteEmail = ComposedEmail & {
   readonly messageId: string
   readonly attachments: readonly EmailAttachment[]
@@ -11,7 +11,7 @@ export type CompleteEmail = ComposedEmail & {
 
 const CRLF = '\r\n'
 
-/** The fields of an email's head, without those that belong to its body; each line ends in CRLF. */
+/** Returns the header fields, without those of its body; each line ends in CRLF. */
 export function headersOf(email: CompleteEmail): string {
   const { from, fromName, to, subject, messageId, inReplyTo, references = [], headers } = email
   const fields: Record<string, string | undefined> = {
@@ -30,24 +30,24 @@ export function headersOf(email: CompleteEmail): string {
     .join('')
 }
 
-/** The whole email; text and files in base64, so that no transport changes a byte. */
+/** Returns the whole email; text and files in base64, so that no transport changes a byte. */
 export function composeMime(email: CompleteEmail): Buffer {
   const { text, html, charset, attachments } = email
   const plain = textPart('plain', text, charset)
-  const said =
+  const content =
     html === undefined ? plain : multipart('alternative', [plain, textPart('html', html, charset)])
   const body =
-    attachments.length > 0 ? multipart('mixed', [said, ...attachments.map(filePart)]) : said
+    attachments.length > 0 ? multipart('mixed', [content, ...attachments.map(filePart)]) : content
   return Buffer.from(headersOf(email) + body)
 }
 
-/** RFC 2047, where it is needed. */
+/** RFC 2047, if needed. */
 const encoded = (text: string) =>
   isAscii(text) ? text : chunks(text).map(encodedWord).join(`${CRLF} `)
 
 const encodedWord = (text: string) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`
 
-/** An encoded word has at most 75 characters, and none may be cut in two. */
+/** An encoded word has at most 75 characters, and no character may be split. */
 const chunks = (text: string) => text.match(/.{1,10}/gsu) ?? []
 
 const named = (name: string) =>

@@ -8,7 +8,7 @@ export type ParseMode = 'parsed' | 'raw'
 export interface Verdicts {
   /** `pass`, `fail`, `softfail`, `neutral`, `none` … */
   readonly spf: string
-  /** SendGrid's own notation, which is no JSON: `{@example.com : pass}`, or `none`. */
+  /** SendGrid's own notation, which is not JSON: `{@example.com : pass}`, or `none`. */
   readonly dkim: string
 }
 
@@ -18,7 +18,7 @@ export interface FormPart {
   readonly file?: { readonly name: string; readonly type: string }
 }
 
-/** All that SendGrid sends of an email in a mode, in its order. */
+/** Returns the form fields that SendGrid sends for an email in a mode, in its order. */
 export const partsOf = (message: AcceptedEmail, mode: ParseMode, verdicts: Verdicts): FormPart[] =>
   mode === 'raw' ? rawParts(message, verdicts) : parsedParts(message, verdicts)
 
@@ -44,7 +44,7 @@ function rawParts(message: AcceptedEmail, verdicts: Verdicts): FormPart[] {
 function parsedParts(message: AcceptedEmail, verdicts: Verdicts): FormPart[] {
   const { dkim, to, from, senderIp, envelope, subject, spf } = common(message, verdicts)
   const { headers, text, html, charset, attachments } = message
-  // Header fields are made UTF-8; text and HTML keep the email's own bytes.
+  // Header fields are converted to UTF-8; text and HTML keep the email's bytes.
   const bytes = (content: string) => Buffer.from(content, charset === 'utf-8' ? 'utf8' : 'latin1')
   const charsets = {
     ...HEADER_CHARSETS,
@@ -78,13 +78,13 @@ function parsedParts(message: AcceptedEmail, verdicts: Verdicts): FormPart[] {
   ]
 }
 
-/** SendGrid's; another where a part holds it, so that no content can end a part. */
+/** Returns SendGrid's boundary, or another if a part contains that, so that no content can end a part. */
 function boundaryFor(parts: readonly FormPart[]): string {
   const taken = parts.some(({ content }) => content.includes('--xYzZY'))
   return taken ? `xYzZY${randomBytes(12).toString('hex')}` : 'xYzZY'
 }
 
-/** Writes a form as `multipart/form-data`, with a given boundary even where that breaks the form. */
+/** Writes a form as `multipart/form-data`. A given boundary is used even if it breaks the form. */
 export function multipartForm(parts: readonly FormPart[], boundary = boundaryFor(parts)) {
   const pieces = parts.flatMap(({ name, content, file }) => [
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`,
@@ -99,6 +99,6 @@ export function multipartForm(parts: readonly FormPart[], boundary = boundaryFor
   }
 }
 
-/** As browsers do it: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
+/** As browsers do: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
 const quoted = (name: string) =>
   name.replace(/["\r\n]/g, (character) => encodeURIComponent(character))

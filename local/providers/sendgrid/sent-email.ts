@@ -1,4 +1,4 @@
-/** An email that SendGrid took, as the person gets it. */
+/** An email that SendGrid accepted, as the person receives it. */
 import { nextArrival } from '../arrival.ts'
 import type { SendRequest } from './mail-send.ts'
 
@@ -12,11 +12,11 @@ export interface SentAttachment {
 }
 
 export interface SentEmail {
-  /** The `X-Message-Id`; emails of one request have the same. */
+  /** The `X-Message-Id`; emails of one request share it. */
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Its place among all messages of both providers. */
+  /** Its position among the messages of both providers. */
   readonly arrival: number
   readonly from: string
   readonly to: readonly string[]
@@ -25,13 +25,13 @@ export interface SentEmail {
   readonly subject: string
   readonly text: string | undefined
   readonly html: string | undefined
-  /** Those that were asked for, `Reply-To`, and a `Message-ID` in any case. */
+  /** The requested headers, `Reply-To`, and always a `Message-ID`. */
   readonly headers: Readonly<Record<string, string>>
   readonly attachments: readonly SentAttachment[]
   readonly customArgs: Readonly<Record<string, string>>
 }
 
-/** One email a personalization, whose settings win over the common ones. */
+/** Returns one email for each personalization, whose settings override the common ones. */
 export const sentEmails = (email: SendRequest, id: string, at: number): SentEmail[] =>
   email.personalizations.map((each) => ({
     id,

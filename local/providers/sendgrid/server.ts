@@ -1,4 +1,4 @@
-/** SendGrid on one machine: takes email over its API, and delivers that of people to a webhook. */
+/** An emulator of SendGrid: accepts emails over its API, and delivers people's emails to a webhook. */
 import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
 import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
 import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
@@ -19,31 +19,31 @@ import { newSigning } from './signing.ts'
 
 export interface DeliverOptions extends Verdicts {
   readonly mode: ParseMode
-  /** Unix seconds; now unless given. All attempts have the same one. */
+  /** Unix seconds; now by default. All attempts have the same one. */
   readonly timestamp?: string
-  /** False as long as no security policy is attached to the webhook. */
+  /** False if no security policy is attached to the webhook. */
   readonly signed?: boolean
-  /** Added at the end of the form, for hostile posts. */
+  /** Appended to the form, for hostile posts. */
   readonly extraParts?: readonly FormPart[]
-  /** Of the form, in place of SendGrid's `xYzZY`. */
+  /** The form's boundary instead of SendGrid's `xYzZY`. */
   readonly boundary?: string
 }
 
 export interface EmailDelivery {
-  /** Of the last answer; null when none came. */
+  /** Of the last response; null if there was none. */
   readonly status: number | null
   readonly attempts: number
-  /** Nobody will ever hear of this email: neither its sender, who gets no bounce, nor the webhook. */
+  /** The email is gone: its sender gets no bounce, and the webhook never sees it. */
   readonly lost: boolean
 }
 
 export interface SendGrid {
   readonly url: string
-  /** Of the webhook's signatures, as SendGrid shows it. */
+  /** The key of the webhook's signatures, as SendGrid shows it. */
   readonly publicKey: string
-  /** Every email that was taken, oldest first. */
+  /** Every accepted email, oldest first. */
   readonly outbox: readonly SentEmail[]
-  /** Each request to send takes the first one away. */
+  /** Each request to send takes the first one. */
   readonly faults: Fault[]
   /** How many emails were lost on their way to a webhook. */
   readonly lost: number
@@ -58,13 +58,13 @@ export interface SendGridOptions {
   readonly clock?: Clock
 }
 
-/** SendGrid tries for 72 hours; here it is over in a second. */
+/** SendGrid retries for 72 hours; the emulator gives up within a second. */
 const ATTEMPTS = 5
 const RETRY_MS = 200
 
 const ANSWER_MS = 30_000
 
-/** Starts it on a free port. `log` hears one line an email, without its content and without an address. */
+/** Starts it on a free port. `log` gets one line for each email, without its content or an address. */
 export async function startSendGrid({
   apiKey,
   log,

@@ -39,7 +39,7 @@ const person = (words: string[], options: Partial<PersonOptions> = {}) =>
     token: TOKEN,
     print: (line) => printed.push(line),
     quietMs: 800,
-    patienceMs: 3_000,
+    maxWaitMs: 3_000,
     ...options,
   })
 const sendSms = async (to: string, body: string) => {
@@ -110,7 +110,7 @@ test('the outbox is printed whole', async () => {
   await sendEmail('ada@example.com', '<1@example.com>')
   await person(['outbox'])
   expect(printed).toHaveLength(3)
-  expect(printed[0]).toBe('Nobody got anything yet.')
+  expect(printed[0]).toBe('Nobody has received anything yet.')
   expect(printed[1]).toMatch(/SMS from \+15550199 to \+15550100, .*\none$/)
   expect(printed[2]).toContain('Subject: Re: Hello')
 })
@@ -123,14 +123,14 @@ test('what the webhook refuses is an error, at once', async () => {
 })
 
 test('when nothing comes back it is an error, in the end', async () => {
-  const waiting = person(['sms', '+15550100', 'b'], { patienceMs: 900 })
-  await expect(waiting).rejects.toThrow('Nothing came back within 0.9 s.')
+  const waiting = person(['sms', '+15550100', 'b'], { maxWaitMs: 900 })
+  await expect(waiting).rejects.toThrow('No reply within 0.9 s.')
 })
 
 test('without a running Baton the error says what to do', async () => {
   const url = await closedPort()
   const waiting = person(['sms', '+15550100', 'b'], { url })
-  await expect(waiting).rejects.toThrow(`Nothing answers at ${url}: run "npm start"`)
+  await expect(waiting).rejects.toThrow(`No Baton is running at ${url}: run "npm start"`)
 })
 
 test.each([

@@ -30,7 +30,7 @@ test('where it is taken, a free one is named, and can be had', async () => {
     () => '',
     (error: Error) => error.message,
   )
-  expect(refusal).toContain(`Port ${port} is taken by another program.`)
+  expect(refusal).toContain(`Port ${port} is in use by another program.`)
   const named = Number(/`PORT=(\d+) npm start`/.exec(refusal)?.[1])
   expect(named).toBeGreaterThan(port)
   await (await open(named)).close()

@@ -67,6 +67,6 @@ test('of many that try at once exactly one gets it', async () => {
   const takers = await Promise.all(Array.from({ length: 8 }, () => taker(stateDir)))
   const said = takers.map((each) => each.said)
   expect(said.filter((each) => each === 'taken')).toHaveLength(1)
-  const refusals = said.filter((each) => /runs from this folder already: .*Stop it/s.test(each))
+  const refusals = said.filter((each) => /already running from this folder: .*stop it/s.test(each))
   expect(refusals).toHaveLength(7)
 })
