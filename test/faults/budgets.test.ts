@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, receipts, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { ALL, SEED } from '../support/sample.ts'
 import { usageTable } from '../support/usage.ts'
 
@@ -71,7 +71,7 @@ test.each(BUDGETS)(`${CONVERSATIONS} with a budget of $%d for each run`, async (
     fc.sample(messages(minLength), { seed: SEED + usd * 1000, numRuns })
   const each = [...choose(1, 1), ...choose(0, CONVERSATIONS - 1)]
   let stopped = 0
-  await few(each, AT_ONCE, async ([scripts, mark], i) => {
+  await mapLimit(each, AT_ONCE, async ([scripts, mark], i) => {
     const session = `s${i}`
     const entries = await converse(session, scripts.map(block).join('\n') + mark || 'hello')
     const inFlight = 1 + scripts.length

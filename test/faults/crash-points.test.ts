@@ -5,7 +5,7 @@ import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes, type Effect } from '../support/crashes.ts'
 import { claimsOf, stepOf } from '../support/function-calls.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { redeliverSoon } from '../support/queues.ts'
 import { ALL, sampleOf } from '../support/sample.ts'
 
@@ -114,7 +114,7 @@ test(`a crash before or after ${ALL ? 'any' : `one of ${SAMPLE}`} of its effects
   const all = pointsOf(effects('undisturbed'))
   const points = sampleOf(all, SAMPLE)
   const failures: string[] = []
-  await few(points, AT_ONCE, async (point, i) => {
+  await mapLimit(points, AT_ONCE, async (point, i) => {
     const session = `point-${String(i).padStart(3, '0')}`
     const where = `${session}: ${point.when} ${point.effect}`
     plan(session, point)

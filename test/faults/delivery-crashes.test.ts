@@ -4,7 +4,7 @@ import { sessionIdOf } from '../../src/channels/email/thread.ts'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes } from '../support/crashes.ts'
 import { stepOf } from '../support/function-calls.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { PATIENT } from '../support/patience.ts'
 import { deliveriesOf, emailsTo, textsTo, writeEmail, writeSms } from '../support/people.ts'
 import { OUTBOX, redeliverSoon } from '../support/queues.ts'
@@ -75,7 +75,7 @@ async function tryEach(
 ): Promise<readonly string[]> {
   const points = sampleOf(all, SAMPLE)
   const failures: string[] = []
-  await few(points, AT_ONCE, async (point, i) => {
+  await mapLimit(points, AT_ONCE, async (point, i) => {
     const person = people[i] ?? ''
     const where = `${point.when} ${point.effect}`
     await write(person, point).catch((error) => failures.push(`${where}: ${error}`))

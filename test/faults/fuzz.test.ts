@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { operations } from '../support/openapi.ts'
 import { ALL, SEED } from '../support/sample.ts'
 
@@ -88,7 +88,7 @@ test('every answer is documented, none is a fault of ours', async () => {
     })
     seen.set(status, (seen.get(status) ?? 0) + 1)
   }
-  await few(requests, AT_ONCE, send)
+  await mapLimit(requests, AT_ONCE, send)
   console.log(
     `${REQUESTS} requests: ${[...seen].map(([status, n]) => `${n} × ${status}`).join(', ')}`,
   )

@@ -9,7 +9,7 @@ import { commandsOf, type TestBaton, testBaton } from '../support/baton.ts'
 import { FALSE_FRAME, isFor, isHeard, type Way } from '../support/hostile-case.ts'
 import { HOSTILE } from '../support/hostile-corpus.ts'
 import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { sampleOf } from '../support/sample.ts'
 import { secretsOf } from '../support/secrets.ts'
 
@@ -183,7 +183,7 @@ test('no false frame was one to the model', () => {
 })
 
 test('deleted sessions leave no sandbox', async () => {
-  await few(await sessionIds(), 6, async (sessionId) => {
+  await mapLimit(await sessionIds(), 6, async (sessionId) => {
     const response = await baton.request(`/api/sessions/${sessionId}`, { method: 'DELETE' })
     expect(response.status).toBe(204)
   })

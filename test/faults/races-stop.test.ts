@@ -29,7 +29,7 @@ test.each([
   'TakeMessages',
 ])('a stop and a turn that begins leave nothing under way, %s first', async (first) => {
   const session = `taken-${first}`
-  const taking = race.hold({
+  const takeMessages = race.hold({
     session,
     step: 'TakeMessages',
     operation: 'UpdateItem',
@@ -42,15 +42,15 @@ test.each([
     about: TO_SESSION,
   })
   await race.baton.send(session, session)
-  await taking.arrived
+  await takeMessages.arrived
   const stopped = race.stop(session)
   await stopping.arrived
   if (first === 'stop') {
     stopping.release()
     await stopped
-    taking.release()
+    takeMessages.release()
   } else {
-    taking.release()
+    takeMessages.release()
     await race.itemWhen(session, ({ turn }) => turn !== undefined)
     stopping.release()
     await stopped
@@ -113,12 +113,12 @@ test.each([
   await reporting.arrived
   await race.itemWhen(session, ({ run }) => run.token !== undefined)
   if (first === 'report') {
-    const taking = race.hold({ session, step: 'TakeMessages', operation: 'GetItem' })
+    const takeMessages = race.hold({ session, step: 'TakeMessages', operation: 'GetItem' })
     reporting.release()
     await race.itemWhen(session, ({ inbox }) => inbox.length === 1)
-    await taking.arrived
+    await takeMessages.arrived
     await race.stop(session)
-    taking.release()
+    takeMessages.release()
   } else {
     await race.stop(session)
     reporting.release()

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/history.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { ALL } from '../support/sample.ts'
 
 const MESSAGES = ALL ? 200 : 100
@@ -17,7 +17,7 @@ afterAll(() => baton.close())
 test('polling with `after` skips nothing and repeats nothing', async () => {
   const sent = new Set<string>()
   const numbers = Array.from({ length: MESSAGES }, (_, n) => n)
-  const sending = few(numbers, SENDERS, async (n) => {
+  const sending = mapLimit(numbers, SENDERS, async (n) => {
     sent.add(await baton.send('busy', `message ${n}`))
   })
   const read: Entry[] = []

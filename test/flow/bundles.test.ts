@@ -6,7 +6,7 @@ import { type Bundle, bundlesOf } from '../../bench/bundles/bundles.ts'
 import { openImports } from '../../bench/bundles/imports.ts'
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundles = bundlesOf(loadTemplate(await synthesise(root)))
@@ -61,7 +61,7 @@ async function fairRatio(bundle: Bundle): Promise<number> {
 test('no import takes more memory or CPU time than its budget', async () => {
   const reference = (await imports.reference()).cpuMs
   const costs: { name: string; heapKb: number; importRatio: number }[] = []
-  await few(bundles, 2, async (bundle) => {
+  await mapLimit(bundles, 2, async (bundle) => {
     const { cpuMs, heapKb } = await imports.bundle(bundle)
     const first = cpuMs / reference
     const isSlow = first > limit(bundle.name, 'importRatio')

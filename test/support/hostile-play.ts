@@ -10,7 +10,7 @@ import {
   type SmsCase,
   type Way,
 } from './hostile-case.ts'
-import { few } from './map-limit.ts'
+import { mapLimit } from './map-limit.ts'
 
 const PERSON = '+15550100'
 export const SMS_SESSION = `sms-${PERSON.slice(1)}`
@@ -40,7 +40,7 @@ export async function play(
 ): Promise<readonly Played[]> {
   const played: Played[] = []
   const conversations = [...Map.groupBy(cases, conversationOf)]
-  await few(conversations, AT_ONCE, async ([name, members]) => {
+  await mapLimit(conversations, AT_ONCE, async ([name, members]) => {
     const [first] = members
     const root = `<${way} ${name}@example.com>`.replaceAll(/[^\w<>@.-]+/g, '-')
     // One of a person's own emails is gone on with by that person alone.

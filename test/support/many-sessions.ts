@@ -1,7 +1,7 @@
 /** Puts many sessions into the tables of a local Baton, as its functions would have left them. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { TestBaton } from './baton.ts'
-import { few } from './map-limit.ts'
+import { mapLimit } from './map-limit.ts'
 import { tablesOf } from './tables.ts'
 
 const HOUR_MS = 3_600_000
@@ -18,7 +18,7 @@ export async function fill(
   const batches = Array.from({ length: Math.ceil(items.length / ITEMS_A_REQUEST) }, (_, i) =>
     items.slice(ITEMS_A_REQUEST * i, ITEMS_A_REQUEST * (i + 1)),
   )
-  await few(batches, 8, async (batch) => {
+  await mapLimit(batches, 8, async (batch) => {
     const puts = batch.map((Item) => ({ PutRequest: { Item } }))
     await client.send(new BatchWriteCommand({ RequestItems: { [nameOf(table)]: puts } }))
   })

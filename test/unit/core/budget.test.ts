@@ -77,8 +77,8 @@ describe('a leg', () => {
   })
 
   test('has no limit where there is no budget of minutes', () => {
-    const purse = budgetCheck(budgets.parse({}), nothing, NOW)
-    expect(purse.legSeconds(session(), 15)).toBe(Number.POSITIVE_INFINITY)
+    const check = budgetCheck(budgets.parse({}), nothing, NOW)
+    expect(check.legSeconds(session(), 15)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 

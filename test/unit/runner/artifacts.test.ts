@@ -1,14 +1,14 @@
 /** What a worker leaves in ~/artifacts is handed over, and whatever is not is told. */
 import { expect, test } from 'vitest'
 import { sha256Of } from './callback-server.ts'
-import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene('quick')
+const fixture = setUpRunner('quick')
 
 /** Runs a worker's script to the end of its job; answers the result. */
 async function work(script: string, changes: Parameters<typeof jobIn>[2] = {}) {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask(script), changes))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask(script), changes))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toHaveLength(1)
   return callback.results[0]
@@ -25,7 +25,7 @@ test('files are uploaded byte for byte, to links for exactly that', {
   expect(result).toMatchObject({ outcome: 'done', artifacts: ['a b.txt', 'empty', 'z.bin'] })
   expect(result).not.toHaveProperty('refusedArtifacts')
   const contents = { 'a b.txt': Buffer.from('hello'), empty: Buffer.alloc(0), 'z.bin': BINARY }
-  const { asked, objects } = scene.callback
+  const { asked, objects } = fixture.callback
   expect(asked).toEqual([
     Object.entries(contents).map(([name, content]) => ({
       name,
@@ -40,7 +40,7 @@ test('nobody is asked when there is nothing', { timeout: PATIENCE }, async () =>
   const result = await work('mkdir artifacts')
   expect(result).not.toHaveProperty('artifacts')
   expect(result).not.toHaveProperty('refusedArtifacts')
-  expect(scene.callback.asked).toEqual([])
+  expect(fixture.callback.asked).toEqual([])
 })
 
 test('only plain files are taken, and each other thing is refused with what to do', {
@@ -134,11 +134,11 @@ test('what a worker left that ran out of time is handed over', { timeout: PATIEN
 
 test('a conductor hands nothing over', { timeout: PATIENCE }, async () => {
   await work(FILES, { role: 'conductor' })
-  expect(scene.callback.asked).toEqual([])
+  expect(fixture.callback.asked).toEqual([])
 })
 
 test('an upload that fails is told, without its address', { timeout: PATIENCE }, async () => {
-  scene.callback.refusals.object.push(403)
+  fixture.callback.refusals.object.push(403)
   const result = await work(FILES)
   expect(result).toMatchObject({ outcome: 'done', artifacts: ['empty', 'z.bin'] })
   expect(result?.refusedArtifacts).toEqual(['"a b.txt" could not be uploaded: HTTP 403'])
@@ -147,7 +147,7 @@ test('an upload that fails is told, without its address', { timeout: PATIENCE },
 test('a list that the callback refuses is told with its reason', {
   timeout: PATIENCE,
 }, async () => {
-  scene.callback.refusals.artifacts.push(400)
+  fixture.callback.refusals.artifacts.push(400)
   const result = await work(FILES)
   expect(result).toMatchObject({ outcome: 'done' })
   expect(result).not.toHaveProperty('artifacts')
@@ -155,14 +155,14 @@ test('a list that the callback refuses is told with its reason', {
 })
 
 test('a callback that fails for a moment is asked again', { timeout: PATIENCE }, async () => {
-  scene.callback.refusals.artifacts.push(503)
+  fixture.callback.refusals.artifacts.push(503)
   expect((await work(FILES))?.artifacts).toHaveLength(3)
 })
 
 test('a job that is no longer current ends without a result', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   callback.refusals.artifacts.push(409)
-  callback.offer(1, jobIn(scene, shellTask(FILES)))
+  callback.offer(1, jobIn(fixture, shellTask(FILES)))
   const runner = await sandbox.launch(1, callback.url)
   expect(await runner.exit()).toMatchObject({ stderr: '' })
   expect(callback.results).toEqual([])

@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tokenOf } from './callback-server.ts'
-import { API_KEY, framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { API_KEY, framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene()
+const fixture = setUpRunner()
 
 test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'timeout' }])
   expect(callback.results[0]?.activity[0]).toContain('sleep 300')
@@ -19,8 +19,8 @@ test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async
 })
 
 test('a model that never answers ends with the time limit', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('true', '@hang'), { timeLimitSeconds: 2 }))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('true', '@hang'), { timeLimitSeconds: 2 }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'timeout', text: '' }])
 })
@@ -28,8 +28,8 @@ test('a model that never answers ends with the time limit', { timeout: PATIENCE 
 test('a Claude Code that is killed is a failure with its signal', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('true', '@crash')))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('true', '@crash')))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'failed' }])
   expect(callback.results[0]?.error).toMatch(/ended by SIGKILL/)
@@ -38,10 +38,10 @@ test('a Claude Code that is killed is a failure with its signal', {
 test('an API error is a failure that names it, without token or key', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, model, sandbox } = scene
+  const { callback, model, sandbox } = fixture
   const message = `no such thing for ${API_KEY} or ${tokenOf(1)}`
   for (let again = 0; again < 8; again++) model.faults.push({ error: { status: 400, message } })
-  callback.offer(1, jobIn(scene, shellTask('true')))
+  callback.offer(1, jobIn(fixture, shellTask('true')))
   await (await sandbox.launch(1, callback.url)).exit()
   model.faults.length = 0
   const [result] = callback.results
@@ -54,9 +54,9 @@ test('an API error is a failure that names it, without token or key', {
 test('a Claude Code that is not installed is a failure that says so', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   await rm(join(sandbox.home, '../bin/claude'))
-  callback.offer(1, jobIn(scene, shellTask('true')))
+  callback.offer(1, jobIn(fixture, shellTask('true')))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]).toMatchObject({ outcome: 'failed' })
   expect(callback.results[0]?.error).toContain('claude ENOENT')
@@ -65,8 +65,8 @@ test('a Claude Code that is not installed is a failure that says so', {
 test('a prompt that Claude Code would take for a command of its own is refused', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, ` /cost\n${framed('[TASK]', 'x')}`))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, ` /cost\n${framed('[TASK]', 'x')}`))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]?.error).toContain('begins with "/"')
 })
@@ -74,9 +74,9 @@ test('a prompt that Claude Code would take for a command of its own is refused',
 test('what a command leaves in the background ends with the job', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   const stubborn = `(trap "" TERM; exec setsid sleep 300) &`
-  callback.offer(1, jobIn(scene, shellTask(`sleep 300 & ${stubborn} echo started`)))
+  callback.offer(1, jobIn(fixture, shellTask(`sleep 300 & ${stubborn} echo started`)))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'done' }])
   expect(sandbox.processes()).toEqual([])
@@ -85,8 +85,8 @@ test('what a command leaves in the background ends with the job', {
 test('a transcript that cannot be uploaded does not lose the result', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('true')))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('true')))
   callback.refusals.object.push(403)
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'done' }])

@@ -11,29 +11,29 @@ export const PATIENCE = 60_000
 
 export const API_KEY = 'model-api-key-canary'
 
-export type Scene = { model: Model; callback: CallbackServer; sandbox: Sandbox }
+export type Fixture = { model: Model; callback: CallbackServer; sandbox: Sandbox }
 
 /** The model is shared by a file's tests, the sandbox and the callback are fresh for each. */
-export function setScene(cli: Cli = 'real'): Scene {
-  const scene: Partial<Scene> = {}
+export function setUpRunner(cli: Cli = 'real'): Fixture {
+  const fixture: Partial<Fixture> = {}
   const cleanups: (() => unknown)[] = []
   beforeAll(async () => {
-    scene.model = await startModel({ apiKey: API_KEY })
+    fixture.model = await startModel({ apiKey: API_KEY })
   })
   beforeEach(async () => {
     const callback = await startCallback()
     const sandbox = await createSandbox(cli)
-    Object.assign(scene, { callback, sandbox })
+    Object.assign(fixture, { callback, sandbox })
     cleanups.push(sandbox.remove, callback.close)
   }, PATIENCE)
   afterAll(async () => {
     for (const cleanup of cleanups) await cleanup()
-    await scene.model?.close()
+    await fixture.model?.close()
   }, PATIENCE)
 
-  const part = <Name extends keyof Scene>(name: Name): Scene[Name] => {
-    const value = scene[name]
-    if (!value) throw new Error(`the scene's ${name} is there only inside a test`)
+  const part = <Name extends keyof Fixture>(name: Name): Fixture[Name] => {
+    const value = fixture[name]
+    if (!value) throw new Error(`the fixture's ${name} is there only inside a test`)
     return value
   }
   return {
@@ -55,8 +55,12 @@ export const framed = (header: string, content: string) =>
 export const shellTask = (script: string, marks = '') =>
   framed('[TASK]', `Run this.\n\n\`\`\`sh\n${script}\n\`\`\`\n${marks}`)
 
-/** A worker's first leg in this scene, saved as `leg-1`. */
-export function jobIn({ model, callback }: Scene, prompt: string, changes: Partial<Job> = {}): Job {
+/** A worker's first leg in this fixture, saved as `leg-1`. */
+export function jobIn(
+  { model, callback }: Fixture,
+  prompt: string,
+  changes: Partial<Job> = {},
+): Job {
   return {
     role: 'worker',
     prompt,

@@ -3,23 +3,23 @@ import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene()
+const fixture = setUpRunner()
 
 const instructions = (what: string) => framed('[INSTRUCTIONS]', what)
-const lastRequest = () => JSON.stringify(scene.model.requests.at(-1)?.request)
+const lastRequest = () => JSON.stringify(fixture.model.requests.at(-1)?.request)
 
 /** The jobs of one worker: a first leg, and later ones from the transcript of an earlier. */
 function legs() {
   const cliSession = randomUUID()
-  const link = (key: string) => ({ key, url: scene.callback.objectUrl(key) })
+  const link = (key: string) => ({ key, url: fixture.callback.objectUrl(key) })
   return (key: string, prompt: string, from?: string) =>
-    jobIn(scene, prompt, { cliSession, save: link(key), ...(from && { resume: link(from) }) })
+    jobIn(fixture, prompt, { cliSession, save: link(key), ...(from && { resume: link(from) }) })
 }
 
 async function run(number: number, job: ReturnType<typeof jobIn>, home = 'home') {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   callback.offer(number, job)
   await (await sandbox.launch(number, callback.url, { home })).exit()
   return callback.results.at(-1)
@@ -32,7 +32,7 @@ test('in an empty sandbox, the transcript comes from its link', { timeout: PATIE
   const second = await run(2, leg('leg-2', instructions('Once more.'), 'leg-1'), 'another.home_2')
   expect(second).toMatchObject({ outcome: 'done' })
   expect(second?.text).toContain('exit status 0\n\n```\nthe-first-leg\n```')
-  expect(scene.callback.objects.has('leg-2')).toBe(true)
+  expect(fixture.callback.objects.has('leg-2')).toBe(true)
 })
 
 test('in the same sandbox, the kept transcript is used and its link is not asked', {
@@ -40,7 +40,7 @@ test('in the same sandbox, the kept transcript is used and its link is not asked
 }, async () => {
   const leg = legs()
   await run(1, leg('leg-1', shellTask('echo the-first-leg')))
-  scene.callback.objects.clear()
+  fixture.callback.objects.clear()
   const second = await run(2, leg('leg-2', instructions('Once more.'), 'leg-1'))
   expect(second?.text).toContain('the-first-leg')
 })
@@ -90,6 +90,6 @@ test('only the transcripts that may be asked for again are kept', {
   await run(1, leg('leg/1', shellTask('true')))
   await run(2, leg('leg/2', instructions('Go on.'), 'leg/1'))
   await run(3, leg('leg/3', instructions('Go on.'), 'leg/2'))
-  const kept = await readdir(join(scene.sandbox.home, '.baton/transcripts'))
+  const kept = await readdir(join(fixture.sandbox.home, '.baton/transcripts'))
   expect(kept.sort()).toEqual(['leg%2F2.jsonl', 'leg%2F3.jsonl'])
 })

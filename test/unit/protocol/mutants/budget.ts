@@ -9,8 +9,8 @@ export const budgetMutants: readonly Mutant[] = [
     guard: 'hold at a budget',
     instead: 'takeMessages drops what waits when the run pauses',
     lacks: {
-      takeMessages: (session, r, taking) => {
-        const { item, output } = product.takeMessages(session, r, taking)
+      takeMessages: (session, r, options) => {
+        const { item, output } = product.takeMessages(session, r, options)
         return { item: item.held === session.held ? item : { ...item, held: session.held }, output }
       },
     },
@@ -21,8 +21,8 @@ export const budgetMutants: readonly Mutant[] = [
     guard: 'tell of a pause',
     instead: 'takeMessages holds what waits and says nothing',
     lacks: {
-      takeMessages: (session, r, taking) => {
-        const { item, output } = product.takeMessages(session, r, taking)
+      takeMessages: (session, r, options) => {
+        const { item, output } = product.takeMessages(session, r, options)
         const { paused: _, ...untold } = item
         return { item: item === session ? item : untold, output }
       },
