@@ -1,4 +1,4 @@
-/** `npm run dev` in a copy of the checkout: a change is served by the next request, and nothing that was said is lost. */
+/** `npm run dev` in a copy of the checkout: the next request sees a change, and no data is lost. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -48,7 +48,7 @@ afterAll(async () => {
   rmSync(copy, { recursive: true, force: true })
 })
 
-/** Waits for a line that was not there `from` this number of lines on. */
+/** Waits for a line after the first `from` lines of output. */
 function said(line: RegExp, from = 0): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
@@ -62,13 +62,13 @@ function said(line: RegExp, from = 0): Promise<void> {
   })
 }
 
-/** The port is another one after a restart, as none was chosen. */
+/** A restart takes another port, because none was chosen. */
 function client() {
   const line = printed.findLast((each) => each.startsWith('Baton is at ')) ?? ''
   return clientOf({ url: /http:\S+(?=,)/.exec(line)?.[0] ?? '', token: 'local' })
 }
 
-/** Changes a source and waits until that was taken up. */
+/** Changes a source and waits until the change has taken effect. */
 async function change(file: string, from: string, to: string, line: RegExp): Promise<void> {
   const place = path.join(copy, file)
   const before = readFileSync(place, 'utf8')
@@ -83,7 +83,7 @@ const health = async () => (await baton.request('/health')).headers.get('x-chang
 const HANDLER = 'lambdas/public-api/handler.ts'
 const PLAIN = 'timestamp: new Date().toISOString() })'
 
-test('new code of a function serves the next request, while the server goes on', async () => {
+test('new code of a function serves the next request, while the server keeps running', async () => {
   await baton.send('main', 'hello')
   await baton.until('main', (all) => replies(all).length === 1)
   expect(await health()).toBe(null)
@@ -93,14 +93,14 @@ test('new code of a function serves the next request, while the server goes on',
   expect(await baton.history('main')).toHaveLength(3)
 })
 
-test('a mistake is told, and its correction is taken up', async () => {
+test('an error in a source is reported, and its correction takes effect', async () => {
   await change(HANDLER, 'export const', 'export cnst', /^\[dev\] Build failed/)
   expect(await health()).toBe('yes')
   await change(HANDLER, 'export cnst', 'export const', /^\[dev\] .*new code for check-health/)
   expect(await health()).toBe('yes')
 })
 
-test('a change of the template restarts the server, and what was said is still there', async () => {
+test('a change of the template restarts the server, and earlier messages are still there', async () => {
   await change(
     'lib/kit/service-function.ts',
     "NODE_OPTIONS: '--enable-source-maps',",

@@ -1,4 +1,4 @@
-/** What Twilio says became of an SMS, in any order, several times, and by somebody who is not Twilio. */
+/** Twilio's status callbacks for an SMS: out of order, repeated, and forged. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MessageStatus } from '../../local/providers/twilio/message.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** Has somebody be answered, and says these steps of the answer; its session and id. */
+/** Has a new person get a reply whose delivery goes through these statuses. Returns its session and id. */
 async function answered(steps: readonly MessageStatus[]) {
   const number = numbers.shift() ?? ''
   const { progress, callbacks } = baton.twilio
@@ -41,9 +41,9 @@ test.each([
   expect(answers).toEqual(answers.map(() => [204, 1]))
 })
 
-test('a callback that Twilio has not signed is refused, and changes nothing', async () => {
+test("a callback without Twilio's signature is refused and changes nothing", async () => {
   const { session, statusCallback, sid } = await answered([])
-  // Twilio has it before that is recorded.
+  // Twilio has the message before that is recorded.
   await expect.poll(() => deliveriesOf(baton, session), PATIENT).toMatchObject([{ status: 'sent' }])
   const before = await deliveriesOf(baton, session)
   const { pathname, search } = new URL(statusCallback)

@@ -1,4 +1,4 @@
-/** The same message a hundred times: fifty at once, and fifty when it is answered already. */
+/** The same message a hundred times: fifty concurrently, and fifty after it was answered. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { PATIENT } from '../support/patience.ts'
@@ -23,26 +23,26 @@ afterAll(() => baton.close())
 
 const FIFTY = Array.from({ length: 50 }, (_, i) => i)
 
-/** Sends each post once, all at once; answers the statuses that came. */
+/** Sends each post once, all concurrently. Returns the statuses. */
 const atOnce = async (posts: readonly SignedPost[]) => {
   const answers = await Promise.all(posts.map((each) => persist(baton, each)))
   return [...new Set(answers.map(({ status }) => status))]
 }
 
-/** Turns that the conductor was asked for in a session. */
+/** Returns the turns of a session. */
 const turns = async (session: string) => {
   const entries = await baton.history(session)
   return entries.filter(({ turnId }) => turnId !== undefined).length
 }
 
-test('a hundred deliveries of one SMS are one entry, one turn and one reply', async () => {
+test('a hundred deliveries of one SMS make one entry, one turn and one reply', async () => {
   const session = 'sms-15550100'
   const sms = await signedSms(baton, { from: ADA, body: 'hello, once' })
   const fifty = FIFTY.map(() => sms)
   expect(await atOnce(fifty)).toEqual([200])
   await expect.poll(() => textsTo(baton, ADA).length, PATIENT).toBe(1)
   expect(await atOnce(fifty)).toEqual([200])
-  // What is said after them is answered after them: a session's messages keep their order.
+  // A later message is answered later, because a session's messages keep their order.
   await persist(baton, await signedSms(baton, { from: ADA, body: 'after' }))
   await expectAnswered(baton, session, ['hello, once', 'after'])
   await expect.poll(() => textsTo(baton, ADA).length, PATIENT).toBe(2)
@@ -56,7 +56,7 @@ test.each([
   const from = `${mode}@example.com`
   const email = { from, messageId: `<once-${mode}@example.com>`, text: `an email, once (${mode})` }
   const now = Math.floor(Date.now() / 1000)
-  // SendGrid tries for 72 hours; it does not say whether under a timestamp of its own each time.
+  // SendGrid retries for 72 hours; it does not document whether each attempt has its own timestamp.
   const signed = (hours: number) =>
     signedEmail(baton, email, { mode, timestamp: `${now - hours * 3600}` })
   const posts = await Promise.all([0, 24, 48, 72].map(signed))
@@ -73,7 +73,7 @@ test.each([
   expect(await turns(session)).toBe(2)
 })
 
-test('a hundred requests with one Idempotency-Key are one', async () => {
+test('a hundred requests with one Idempotency-Key make one message', async () => {
   const post = (key: string) => ({
     route: '/api/webhooks/conductor/message',
     headers: { 'idempotency-key': key },

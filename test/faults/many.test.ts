@@ -7,7 +7,7 @@ const MESSAGES = 5
 
 let baton: TestBaton
 beforeAll(async () => {
-  // Fewer sandboxes may run than there are sessions: the others wait their turn.
+  // Fewer sandboxes may run than there are sessions, so some sessions wait.
   baton = await testBaton({ limits: { concurrent: 6 } })
 })
 afterAll(() => baton.close())

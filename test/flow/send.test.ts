@@ -3,7 +3,7 @@ import type { Entry } from '../../src/core/history.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
-/** What other files' people had got. */
+/** What was sent before the tests of this file. */
 let earlier: { readonly emails: number; readonly texts: number }
 beforeAll(async () => {
   baton = await sharedBaton()
@@ -16,7 +16,7 @@ afterAll(() => baton.close())
 
 let messages = 0
 
-/** The turn that answers a message of its own, and asks for these, once they are done. */
+/** Sends a message whose turn gives these commands. Returns the turn once they are done. */
 async function ask(...commands: readonly Record<string, unknown>[]): Promise<Entry> {
   const words = `please send it, ${++messages}`
   const input = { reply: 'Done.', commands }
@@ -28,7 +28,7 @@ async function ask(...commands: readonly Record<string, unknown>[]): Promise<Ent
   )
 }
 
-/** The turn that answers this message, once it is so. */
+/** Returns the turn that answers this message, once it exists. */
 async function turnOnce(messageId: string, holds: (turn: Entry) => boolean): Promise<Entry> {
   const turnIn = (all: readonly Entry[]) => all.find(({ answers }) => answers?.includes(messageId))
   const entries = await baton.until('sends', (all) => {
@@ -41,7 +41,7 @@ async function turnOnce(messageId: string, holds: (turn: Entry) => boolean): Pro
 const emails = () => baton.sendgrid.outbox.slice(earlier.emails)
 const texts = () => baton.twilio.outbox.slice(earlier.texts)
 
-test('a file that a worker handed over goes out by email, attached, and by SMS, as a link that opens', async () => {
+test("a worker's file is sent by email as an attachment, and by SMS as a link that works", async () => {
   const file = {
     type: 'DELIVER_FILE',
     paths: ['~/artifacts/out.txt'],
@@ -67,7 +67,7 @@ test('a file that a worker handed over goes out by email, attached, and by SMS, 
   expect(await opened.text()).toBe('hi')
 })
 
-test('an email and an SMS to others go out, and the history says what became of them', async () => {
+test('an email and an SMS to other people are sent, and the history records their status', async () => {
   const { answers: [messageId = ''] = [] } = await ask(
     { type: 'SEND_EMAIL', to: 'dan@example.com', subject: 'News', body: 'It is **done**.' },
     { type: 'SEND_SMS', to: '+15550100', message: 'It is done.' },
@@ -106,7 +106,7 @@ test.each([
     { type: 'DELIVER_FILE', to: 'ada@example.com', paths: ['/etc/passwd'] },
     /no worker has handed over/,
   ],
-])('to %s nothing goes out, and the conductor hears why', async (_, command, why) => {
+])('to %s nothing is sent, and the conductor gets the reason', async (_, command, why) => {
   const before = [emails().length, texts().length]
   const { commands: [refused] = [] } = await ask(command)
   expect(refused).toMatchObject({ status: 'refused', outcome: expect.stringMatching(why) })

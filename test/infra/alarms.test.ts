@@ -1,4 +1,7 @@
-/** Alarms and the dashboard: all tell somebody, say what to do, and watch what is really published. */
+/**
+ * Alarms and the dashboard: every alarm notifies the topic, says what to do, and watches a metric that is
+ * published.
+ */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { METRICS } from '../../src/core/metrics.ts'
@@ -45,7 +48,7 @@ const [[, dashboard] = ['', { DashboardBody: '{}' }]] = propertiesOf(
 )
 const { widgets } = body.parse(JSON.parse(dashboard.DashboardBody))
 
-/** A line of a graph is a list: namespace, name, names and values of dimensions, how it is drawn. */
+/** A line of a graph is a list: namespace, name, names and values of dimensions, options. */
 const shown = widgets.flatMap(({ properties }) =>
   properties.metrics.map(([Namespace, MetricName, Name, Value]) =>
     metric.parse({ Namespace, MetricName, Dimensions: [{ Name, Value }] }),
@@ -75,13 +78,13 @@ const ours = [...alarms.flatMap(([, each]) => watchedBy(each)), ...shown].filter
   ({ Namespace }) => Namespace === 'Baton',
 )
 
-test('what alarms and the dashboard watch of ours is a metric of ours, of this deployment', () => {
+test('every metric of Baton that alarms and the dashboard show is published by this deployment', () => {
   expect(ours.filter(({ MetricName }) => !(MetricName in METRICS))).toEqual([])
   for (const { Dimensions } of ours)
     expect(Dimensions).toEqual([{ Name: 'service', Value: 'Baton' }])
 })
 
-test('the dashboard shows every metric of ours, in four rows', () => {
+test('the dashboard shows every metric of Baton, in four rows', () => {
   const names = shown
     .filter(({ Namespace }) => Namespace === 'Baton')
     .map((each) => each.MetricName)
@@ -89,7 +92,7 @@ test('the dashboard shows every metric of ours, in four rows', () => {
   expect(new Set(widgets.map(({ y }) => y)).size).toBe(4)
 })
 
-test('both machines are shown, the queue, and where what failed waits', () => {
+test('it shows both state machines, the queue, and the queues of failed messages', () => {
   const named = (namespace: string) =>
     shown
       .filter(({ Namespace }) => Namespace === namespace)
@@ -100,7 +103,7 @@ test('both machines are shown, the queue, and where what failed waits', () => {
 
 const fn = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) })
 
-test('every function publishes under the name that is watched', () => {
+test('every function publishes under the watched name', () => {
   for (const [, { Environment }] of propertiesOf('AWS::Lambda::Function', fn))
     expect(Environment.Variables.METRICS_SERVICE).toBe('Baton')
 })
@@ -188,7 +191,7 @@ const template = z.object({
   Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })),
 })
 
-test('an address is subscribed, and the limit of a day is as chosen', () => {
+test('a given address is subscribed, and the daily limit is as configured', () => {
   const {
     exitCode,
     stderr,

@@ -1,4 +1,4 @@
-/** The queue of messages: order and one effect within a session, and nothing lost. */
+/** The queue of messages: order and deduplication within a session, and no loss. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { idIn, propertiesOf, resources } from './support/template.ts'

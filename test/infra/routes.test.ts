@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { idIn, propertiesOf, resources } from './support/template.ts'
 
-/** Every route that is implemented, by the folder of its handler. */
+/** Every implemented route, by the folder of its handler. */
 const ROUTES = {
   'DELETE /api/people/{address}': 'session-control',
   'DELETE /api/sessions/{sessionId}': 'session-control',
@@ -49,14 +49,14 @@ function handlerOf(target: string): string {
   return Environment.Variables.POWERTOOLS_SERVICE_NAME
 }
 
-test('the routes are these, each with its function, and whatever is none of them is not found', () => {
+test('these are all routes, each with its function; any other path is not found', () => {
   const routes = propertiesOf('AWS::ApiGatewayV2::Route', route).map(
     ([, { RouteKey, Target }]) => [RouteKey, handlerOf(Target)] as const,
   )
   expect(Object.fromEntries(routes)).toEqual(ROUTES)
 })
 
-test('every function gets the event in the format that it reads', () => {
+test('every function gets the payload format that it reads', () => {
   const formats = [...integrations.values()].map((each) => each.PayloadFormatVersion)
   expect(new Set(formats)).toEqual(new Set(['2.0']))
 })
@@ -66,7 +66,7 @@ const stage = z.object({
   AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.string() }),
 })
 
-test('the access log has no header, no query and no body in it', () => {
+test('the access log contains no header, no query and no body', () => {
   const stages = propertiesOf('AWS::ApiGatewayV2::Stage', stage)
   expect(stages.map(([, { StageName }]) => StageName)).toEqual(['$default'])
   const fields = stages.flatMap(([, { AccessLogSettings }]) =>

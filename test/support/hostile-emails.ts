@@ -1,9 +1,12 @@
-/** Emails of people on the list with commands that are not their own words: quoted, hidden, attached, in a subject or a name. */
+/**
+ * Emails of people on the list with commands that are not their own words: quoted, hidden, attached, in a subject
+ * or a name.
+ */
 import { EVIL, email, type HostileCase, WISHES } from './hostile-case.ts'
 
 const quoted = (text: string) => text.replaceAll(/^/gm, '> ')
 
-/** What a person writes above an email of the attacker's. */
+/** What a person writes above an attacker's email. */
 const answer = (name: string, announcement: string, below: string) =>
   email(`quoted: ${name}`, {
     subject: 'Re: the plan',

@@ -1,4 +1,4 @@
-/** Texts and emails that nobody may hear: false senders, strangers, and posts of somebody else than the provider. */
+/** SMS and emails that Baton must ignore: forged senders, strangers, and posts that are not the provider's. */
 import {
   type EmailCase,
   email,

@@ -1,4 +1,4 @@
-/** Plays the hostile corpus against a running Baton, and tells what became of each case. */
+/** Plays the hostile corpus against a running Baton, and returns the outcome of each case. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { sessionIdOf } from '../../src/channels/email/thread.ts'
 import type { Entry } from '../../src/core/history.ts'
@@ -17,22 +17,22 @@ export const SMS_SESSION = `sms-${PERSON.slice(1)}`
 const OWN = 'baton@example.com'
 const PROVEN = { mode: 'raw', spf: 'pass', dkim: '{@example.com : pass}' } as const
 
-/** So many conversations are held at a time. */
+/** Maximum number of concurrent conversations. */
 const AT_ONCE = 5
 const PATIENCE_MS = 280_000
 
-/** A case as it was played. */
+/** A case that was played. */
 export interface Played {
   readonly hostile: HostileCase
   readonly way: Way
-  /** What the provider was answered; null for no answer. */
+  /** The response to the provider; null if there was none. */
   readonly status: number | null
-  /** Where it would be heard. */
+  /** The session that it would belong to. */
   readonly sessionId: string
   readonly writer: string
 }
 
-/** Plays these cases in a few conversations side by side, for each of them takes a sandbox. */
+/** Plays these cases in a small number of concurrent conversations, because each takes a sandbox. */
 export async function play(
   baton: TestBaton,
   way: Way,
@@ -43,7 +43,7 @@ export async function play(
   await mapLimit(conversations, AT_ONCE, async ([name, members]) => {
     const [first] = members
     const root = `<${way} ${name}@example.com>`.replaceAll(/[^\w<>@.-]+/g, '-')
-    // One of a person's own emails is gone on with by that person alone.
+    // Only the same person can continue a thread of their own emails.
     const writer = (hostile: HostileCase) => writerOf(hostile, name)
     const sessionId =
       first?.channel === 'email' ? sessionIdOf(`${writer(first)}\n${root}`) : SMS_SESSION
@@ -65,7 +65,7 @@ export async function play(
   return played
 }
 
-/** All SMS of one number are one; of emails those of a family that share one by answering its first. */
+/** All SMS of one number are one session. The emails of a family share one by replying to its first. */
 function conversationOf(hostile: HostileCase): string {
   const { channel, name, alone } = hostile
   if (!isHeard(hostile) || (alone && channel === 'email')) return name
@@ -101,11 +101,11 @@ async function sendEmail(
   return status
 }
 
-/** Each run's end has a receipt. */
+/** The end of each run has a receipt. */
 const runs = (entries: readonly Entry[]) => entries.filter(({ receipt }) => receipt).length
 const saidBy = (entries: readonly Entry[]) => entries.filter(({ role }) => role === 'user').length
 
-/** Waits until these messages were heard, and a run came to its end with all that its workers reported. */
+/** Waits until these messages were received and a run ended with all reports of its workers. */
 async function ended(
   baton: TestBaton,
   sessionId: string,

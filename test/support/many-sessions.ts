@@ -1,4 +1,4 @@
-/** Puts many sessions into the tables of a local Baton, as its functions would have left them. */
+/** Writes many sessions into the tables of a local Baton, as its functions would have left them. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { TestBaton } from './baton.ts'
 import { mapLimit } from './map-limit.ts'
@@ -6,7 +6,7 @@ import { tablesOf } from './tables.ts'
 
 const HOUR_MS = 3_600_000
 
-/** DynamoDB takes so many items a request. */
+/** Maximum number of items in one request to DynamoDB. */
 const ITEMS_A_REQUEST = 25
 
 export async function fill(
@@ -24,7 +24,7 @@ export async function fill(
   })
 }
 
-/** The session number `n`, last active so many hours ago, whose history has so many entries. */
+/** Returns session number `n`, last active so many hours ago, with so many history entries. */
 export const storedSession = (n: number, entries: number) => {
   const at = new Date(Date.now() - n * HOUR_MS).toISOString()
   return {

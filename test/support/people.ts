@@ -1,4 +1,4 @@
-/** People who write to a local Baton by SMS and email, and what they get from it. */
+/** People who write to a local Baton by SMS and email, and what they receive. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
 import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
@@ -16,7 +16,7 @@ export interface Sms {
 
 type EmailOptions = Partial<Parameters<TestBaton['sendgrid']['deliver']>[2]>
 
-/** A post of a provider that a test sends itself: as often as it likes, and with all of the answer in its hands. */
+/** A provider's post that a test sends itself, as often as it likes, with full access to the response. */
 export interface SignedPost {
   readonly route: string
   readonly headers: Record<string, string>
@@ -26,11 +26,11 @@ export interface SignedPost {
 const SMS_ROUTE = '/api/webhooks/sms'
 const EMAIL_ROUTE = '/api/webhooks/email'
 
-/** As Twilio does it, with its retries. */
+/** Delivers it as Twilio does, with its retries. */
 export const writeSms = (baton: TestBaton, sms: Sms) =>
   baton.twilio.deliver(sms, `${baton.url}${SMS_ROUTE}#rc=5&rp=all`)
 
-/** As SendGrid does it, with its retries; proven to be its sender's unless told otherwise. */
+/** Delivers it as SendGrid does, with its retries; authenticated as its sender by default. */
 export const writeEmail = (
   baton: TestBaton,
   email: Partial<ComposedEmail> & { readonly from: string },
@@ -48,7 +48,7 @@ export const writeEmail = (
     },
   )
 
-/** Signed for this Baton, with the token that it has or with another. */
+/** Signs it for this Baton, with its current token or another. */
 export async function signedSms(baton: TestBaton, sms: Sms, token?: string): Promise<SignedPost> {
   const { headers, body } = await captured((url) => baton.twilio.deliver(sms, url))
   const key = token ?? (await secretOf(baton.aws, 'Baton/twilio-auth-token'))
@@ -66,11 +66,14 @@ export async function signedEmail(
   return { route: EMAIL_ROUTE, ...post }
 }
 
-/** Sends it once, and holds the answer to what is documented. */
+/** Sends it once, and checks the response against the documentation. */
 export const post = (baton: TestBaton, { route, headers, body }: SignedPost) =>
   baton.request(route, { method: 'POST', headers, body: new Uint8Array(body) })
 
-/** Sends it until it is taken or refused, as whoever tries again does: a function may be too slow on a busy machine. */
+/**
+ * Sends it until it is accepted or refused, as a retrying client does: a function may be too slow on a busy
+ * machine.
+ */
 export async function persist(baton: TestBaton, signed: SignedPost): Promise<Response> {
   const { route, headers, body } = signed
   const authorization = `Bearer ${baton.token}`
@@ -84,7 +87,7 @@ export async function persist(baton: TestBaton, signed: SignedPost): Promise<Res
   }
 }
 
-/** What a stand-in posts, taken down at a port of our own. */
+/** Captures what an emulator posts. */
 async function captured(deliver: (url: string) => Promise<unknown>) {
   const { url, serve, close } = await openLoopback(0, console.error)
   const posted = Promise.withResolvers<Omit<SignedPost, 'route'>>()
@@ -105,19 +108,19 @@ const ofProvider = (headers: IncomingHttpHeaders) =>
       .map(([name, value]) => [name, String(value)]),
   )
 
-/** The texts that a number got, oldest first. */
+/** Returns the SMS that a number received, oldest first. */
 export const textsTo = ({ twilio }: TestBaton, number: string) =>
   twilio.outbox.filter(({ to }) => to === number)
 
-/** The emails that an address got, oldest first. */
+/** Returns the emails that an address received, oldest first. */
 export const emailsTo = ({ sendgrid }: TestBaton, address: string) =>
   sendgrid.outbox.filter(({ to }) => to.includes(address))
 
-/** What became of all that a session sent, oldest first. */
+/** Returns all deliveries of a session, oldest first. */
 export const deliveriesOf = async (baton: TestBaton, session: string) =>
   (await baton.history(session)).flatMap(({ deliveries = [] }) => deliveries)
 
-/** The session in which this was said; fails unless there comes to be exactly one. */
+/** Returns the session with this message. Fails unless there is exactly one in the end. */
 export async function sessionWith(baton: TestBaton, text: string): Promise<string> {
   const found = async () => {
     const listed = await baton.request('/api/sessions?limit=100')
@@ -130,7 +133,7 @@ export async function sessionWith(baton: TestBaton, text: string): Promise<strin
   return (await found())[0] ?? ''
 }
 
-/** That a session holds these messages of people, once each and in this order, and as many replies. */
+/** Checks that a session contains these messages of people, once each and in this order, and as many replies. */
 export async function expectAnswered(baton: TestBaton, session: string, texts: readonly string[]) {
   await baton.until(session, (all) => replies(all).length >= texts.length)
   const entries = said(await baton.history(session))
