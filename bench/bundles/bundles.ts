@@ -6,18 +6,18 @@ import type { Template } from '../../packages/local-aws/src/template.ts'
 import { functionsOf } from '../observe/deployed.ts'
 
 export interface Bundle {
-  /** What the function is called in its log. */
+  /** The function's name in its log. */
   readonly name: string
   readonly file: string
   readonly bytes: number
-  /** The modules in it, as its source map names them; none without a source map. */
+  /** The modules in it, according to its source map; empty without one. */
   readonly sources: readonly string[]
   readonly variables: Readonly<Record<string, string>>
 }
 
 const sourceMap = z.object({ sources: z.array(z.string()) })
 
-/** Returns them by name. */
+/** Returns the bundles by name. */
 export const bundlesOf = (template: Template): Bundle[] =>
   functionsOf(template)
     .map(({ service, s3Key, variables }) => {

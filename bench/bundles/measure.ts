@@ -1,4 +1,4 @@
-/** Measures all bundles: the least of several imports counts, for a busy machine only ever adds. */
+/** Measures all bundles. The lowest of several imports counts, because a busy machine only adds time. */
 import type { Template } from '../../packages/local-aws/src/template.ts'
 import type { Budget } from './budget.ts'
 import { bundlesOf } from './bundles.ts'
@@ -11,7 +11,7 @@ export interface Measured {
   readonly referenceMs: number
 }
 
-/** Rounds are interleaved, so that a busy moment does not meet one bundle alone. */
+/** Rounds are interleaved, so that a busy moment does not affect one bundle alone. */
 export async function measureBundles(template: Template, rounds: number): Promise<Measured> {
   const bundles = bundlesOf(template)
   const imports = openImports()

@@ -1,4 +1,4 @@
-/** What the timed stand-in has noted in the homes of sandboxes. */
+/** Reads what the timed replacement of the CLI has recorded in the homes of sandboxes. */
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
@@ -16,14 +16,14 @@ const note = z.discriminatedUnion('kind', [start, end])
 
 export type Start = z.infer<typeof start>
 
-/** Bundles the stand-in; `claude` of startBaton. */
+/** Bundles the replacement, for `claude` of startBaton. */
 export async function timedClaude(folder: string): Promise<string> {
   const executable = path.join(folder, 'timed-claude')
   await bundleExecutable(path.join(import.meta.dirname, 'timed-claude.ts'), executable)
   return executable
 }
 
-/** Returns the notes of all sandboxes that are there, those of each in their order. */
+/** Returns the records of all live sandboxes, in order for each sandbox. */
 function readNotes(stateDir: string): z.infer<typeof note>[] {
   return globSync(path.join(stateDir, 'e2b', '**', 'bench-notes.jsonl')).flatMap((file) =>
     readFileSync(file, 'utf8')
