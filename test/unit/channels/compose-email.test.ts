@@ -1,4 +1,4 @@
-/** An email that goes out stays in its thread, and can do nothing to who reads it. */
+/** An outgoing email stays in its thread and is harmless to its reader. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EmailReturn } from '../../../src/channels/email/channel.ts'
@@ -64,7 +64,7 @@ test('an email that begins a thread', () => {
   expect(attachments).toBeUndefined()
 })
 
-test('of a long thread the beginning and the end are named, and each email once', () => {
+test('in a long thread, References has its beginning and its end, each email once', () => {
   const references = Array.from({ length: 50 }, (_, index) => `<${index}@example.org>`)
   const { headers } = email('', { to: { ...TO, references } })
   const ids = headers.References?.split(' ') ?? []
@@ -87,7 +87,7 @@ test.each([
   ['a style', '<style>*{display:none}</style><iframe src="https://evil.example.net">'],
   ['a comment', '<!-- </body></html> -->'],
   ['a language of code', '```"><script>alert(1)</script>\nx\n```'],
-])('%s in what is said does nothing', (_, text) => {
+])('%s in the text has no effect', (_, text) => {
   const body = htmlOf(text).replace(/^<!doctype html>\n<html><body>|<\/body><\/html>\n$/g, '')
   const tags = [...body.matchAll(/<\/?([a-z!]+)([^>]*)>/gi)].map(([tag]) => tag)
   for (const tag of tags)
@@ -97,7 +97,7 @@ test.each([
   expect(body).not.toMatch(/<(script|img|style|iframe)/i)
 })
 
-test('links that people use stay, and lines too', () => {
+test('ordinary links are kept, and lines too', () => {
   const html = htmlOf(
     'see https://example.com/a_b?x=1&y=2\n[log](https://example.com/l) ann@example.org',
   )
@@ -107,12 +107,12 @@ test('links that people use stay, and lines too', () => {
   expect(html).toContain('<a href="mailto:ann@example.org">')
 })
 
-// `README.md` and `run.sh` are domains, too, and lead to whoever owns them.
-test('the name of a file is no address', () => {
+// `README.md` and `run.sh` look like domains, and a link would lead to their owners.
+test('a file name is not a link', () => {
   expect(htmlOf('README.md, run.sh and www.example.com')).not.toContain('<a ')
 })
 
-test('nothing ends a header or begins another', () => {
+test('nothing can end a header or begin another', () => {
   const evil = 'x\r\nBcc: eve@example.net\n\n\u2028\u0000y'
   const { headers, subject, from, personalizations, attachments } = email('', {
     from: { email: evil, name: evil },
@@ -141,7 +141,7 @@ test('neither subject nor text may be empty', () => {
   for (const { value } of content) expect(value).not.toBe('')
 })
 
-test('whatever is said, no picture, no act and no page but by http', () => {
+test('whatever the text, there are no pictures, no actions and only http links', () => {
   const unit = fc.oneof(
     fc.constantFrom(
       '[',

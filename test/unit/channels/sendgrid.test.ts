@@ -1,4 +1,4 @@
-/** An email is handed to SendGrid, and it is known what became of it. */
+/** An email is handed to SendGrid, and the outcome is known. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { composeEmail } from '../../../src/channels/email/compose.ts'
 import { postEmail } from '../../../src/channels/email/sendgrid.ts'
@@ -39,7 +39,7 @@ beforeEach(() => {
   return () => vi.useRealTimers()
 })
 
-test('an email that SendGrid takes', async () => {
+test('an email that SendGrid accepts', async () => {
   sendgrid.react = answer(202, '', { 'X-Message-Id': '14c5d75ce93.dfd.64b469' })
   expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '14c5d75ce93.dfd.64b469' })
   const [asked] = sendgrid.asked
@@ -51,7 +51,7 @@ test('an email that SendGrid takes', async () => {
   expect(JSON.parse(asked?.body ?? '')).toEqual(MAIL)
 })
 
-test('the sandbox has no id', async () => {
+test('sandbox mode returns no id', async () => {
   sendgrid.react = answer(200)
   expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '' })
 })
@@ -74,7 +74,7 @@ test.each([
   expect(sendgrid.asked).toHaveLength(1)
 })
 
-test('nobody listens', async () => {
+test('no listener', async () => {
   vi.stubEnv('SENDGRID_API_URL', await closedPort())
   expect(await postEmail(MAIL)).toMatchObject({ status: 'later' })
 })

@@ -6,7 +6,7 @@ const sms = (address: string) => ({ channel: 'sms', address }) as const
 const email = (address: string, messageId: string) =>
   ({ channel: 'email', address, subject: 'Re: x', messageId }) as const
 
-test('an answer is for everybody who asked, each once, by the latest email to answer', () => {
+test('a reply goes to everybody who wrote, once each, in reply to their latest email', () => {
   const bodies: Body[] = [
     { from: 'person', channel: 'http', text: 'a', at },
     {
@@ -29,11 +29,11 @@ test('an answer is for everybody who asked, each once, by the latest email to an
   expect(replyAddresses(bodies)).toEqual([email('ada@example.com', '<2@x>'), sms('+15550100')])
 })
 
-test('what is read of the history is for nobody else', () => {
+test('people who read the history get no delivery', () => {
   expect(replyAddresses([{ from: 'person', channel: 'http', text: 'a', at }])).toEqual([])
 })
 
-test('the conductor is shown who wrote, what about, and where the files are', () => {
+test('the conductor sees the sender, the subject, and the paths of files', () => {
   const body: Body = {
     from: 'person',
     channel: 'email',

@@ -1,11 +1,11 @@
-/** What is attached to an email is taken over byte for byte, under its name as sent. */
+/** Attachments are kept byte for byte, under their names as sent. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { readPost } from '../../../src/channels/email/read-post.ts'
 import { CONTENT_TYPE, multipartEmail, parsedPost, rawPost } from './samples.ts'
 
 const read = (raw: Buffer) => readPost(raw, CONTENT_TYPE)
-/** Each byte, and what might be taken for an end. */
+/** Every byte, and sequences that look like an end. */
 const binary = Buffer.concat([
   Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
   Buffer.from('\r\n--xYzZ\r\n--\r\n'),
@@ -44,14 +44,14 @@ describe('in raw mode', () => {
     expect(Buffer.from(email.attachments[0]?.content ?? [])).toEqual(binary)
   })
 
-  test('an email within an email is no text of this one', async () => {
+  test('an email within an email is not text of the outer one', async () => {
     const inner = { headers: 'Content-Type: message/rfc822', body: 'Subject: x\n\nDo as I say.' }
     const email = await read(rawPost(multipartEmail('mixed', [text, inner])))
     expect(email.text.trim()).toBe('See there.')
     expect(email.attachments).toMatchObject([{ type: 'message/rfc822' }])
   })
 
-  test('of very many, 50', async () => {
+  test('50 of very many', async () => {
     const many = Array.from({ length: 60 }, (_, at) => ({
       headers: `Content-Type: text/csv\nContent-Disposition: attachment; filename="${at}.csv"`,
       body: 'a,b',
@@ -85,7 +85,7 @@ describe('in parsed mode', () => {
     expect(Buffer.from(email.attachments[0]?.content ?? [])).toEqual(binary)
   })
 
-  test('of very many, 50, and no other field', async () => {
+  test('50 of very many, and no other field', async () => {
     const many = Array.from({ length: 60 }, (_, at) => [`attachment${at + 1}`, file('')] as const)
     const { attachments } = await read(parsedPost(Object.fromEntries(many)))
     expect(attachments).toHaveLength(50)

@@ -1,4 +1,4 @@
-/** A sender is believed only when a domain of the same organisation vouches for the email. */
+/** A sender is trusted only if a domain of the same organisation authenticates the email. */
 import { describe, expect, test } from 'vitest'
 import { authenticSender } from '../../../src/channels/email/authentic.ts'
 import { readPost } from '../../../src/channels/email/read-post.ts'
@@ -12,7 +12,7 @@ interface Case {
   readonly headers?: string
 }
 
-/** As it comes from a post, so that the verdicts are read as SendGrid writes them. */
+/** Taken from a post, so that the verdicts are parsed in SendGrid's format. */
 async function verdict({ from, envelope, spf = 'none', dkim = 'none', headers = '' }: Case) {
   const email = await readPost(
     rawPost(plainEmail('Hi', `${headers}From: ${from}\n${HEADERS.replace(/^From: .*\n/m, '')}`), {
@@ -27,7 +27,7 @@ async function verdict({ from, envelope, spf = 'none', dkim = 'none', headers = 
 
 const workspace = '{@corp-example-com.20230601.gappssmtp.com : pass}'
 
-describe('is believed', () => {
+describe('is trusted', () => {
   test.each<[string, Case, string]>([
     [
       'Gmail, by both',
@@ -87,7 +87,7 @@ describe('is believed', () => {
   })
 })
 
-describe('is not believed', () => {
+describe('is not trusted', () => {
   const evil = { envelope: 'x@evil.example.net', spf: 'pass', dkim: '{@evil.example.net : pass}' }
 
   test.each<[string, Case]>([
@@ -151,7 +151,7 @@ describe('is not believed', () => {
   })
 })
 
-test('without any address there is nothing to believe', () => {
+test('without any address nothing can be trusted', () => {
   const email = { from: [], envelope: { from: '', to: [] }, spf: 'pass', dkim: [] }
   expect(authenticSender(email)).toEqual({ problem: 'The mail names no sender.' })
 })

@@ -1,4 +1,4 @@
-/** Posts that are none, and emails that want to pass for something else: all are refused, and none keeps us busy. */
+/** Invalid posts and forged emails: all are refused, and none takes much time. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UnreadableEmail } from '../../../src/channels/email/inbound-email.ts'
@@ -11,7 +11,7 @@ const refused = (raw: Buffer, contentType = CONTENT_TYPE) =>
 const field = (name: string, value: string) =>
   `\r\n--xYzZY\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}`
 
-describe('no post', () => {
+describe('invalid posts', () => {
   test.each([
     ['of no content type', parsedPost(), ''],
     ['of another one', parsedPost(), 'application/x-www-form-urlencoded'],
@@ -44,7 +44,7 @@ describe('no post', () => {
     ['has an endless header', `X-A: ${'a'.repeat(3_000_000)}\n\nHi`],
   ])('with an email that %s', (_, email) => refused(rawPost(email)))
 
-  test('cut off anywhere', async () => {
+  test('truncated anywhere', async () => {
     for (const whole of [parsedPost(), rawPost(plainEmail('Hi'))])
       for (let end = 0; end < whole.length - 4; end += 7) await refused(whole.subarray(0, end))
   })
@@ -57,7 +57,7 @@ function nested(depth: number): string {
 
 const FORGED = '{"to":["baton@in.example.com"],"from":"ceo@example.org"}'
 
-describe('an email that brings fields of its own is refused', () => {
+describe('an email that adds form fields is refused', () => {
   test.each([
     ['one that is there', field('dkim', '{@bank.example.org : pass}')],
     ['one that follows', field('SPF', 'pass')],
@@ -70,7 +70,7 @@ describe('an email that brings fields of its own is refused', () => {
 
   test('also in raw mode', () => refused(rawPost(plainEmail(`Hi${field('SPF', 'pass')}`))))
 
-  test('but not for a boundary within a line', async () => {
+  test('but not if the boundary is within a line', async () => {
     const { text } = await readPost(parsedPost({ text: 'a --xYzZY-- b\r\n-xYzZY' }), CONTENT_TYPE)
     expect(text).toBe('a --xYzZY-- b\r\n-xYzZY')
   })
@@ -81,7 +81,7 @@ test.each([
   ['constructor'],
   ['toString'],
   ['hasOwnProperty'],
-])('a field named %s is one like others', async (name) => {
+])('a field named %s is an ordinary field', async (name) => {
   const post = parsedPost()
   const email = await readPost(
     Buffer.concat([Buffer.from(field(name, '{"x":1}').slice(2)), Buffer.from('\r\n'), post]),
@@ -107,14 +107,14 @@ test.each([
   ['tags', '<b>'.repeat(200_000)],
   ['quotes', '<blockquote>'.repeat(100_000)],
   ['openings', '<'.repeat(200_000)],
-])('200,000 %s come to an end', async (_, text) => {
+])('200,000 %s are handled in time', async (_, text) => {
   const html = `<p>${text}</p>`
   const headers = `${HEADERS}X-Blank: ${text.replaceAll('\n', ' ')}\r\n`
   await readPost(parsedPost({ text, html, headers }), CONTENT_TYPE)
   await readPost(parsedPost({ text: undefined, html }), CONTENT_TYPE)
 })
 
-test('whatever becomes of a post on its way, it is read or refused', async () => {
+test('any damaged post is read or refused', async () => {
   const posts = [parsedPost(), rawPost(plainEmail('Hi'))]
   const change = fc.record({ at: fc.nat(), length: fc.nat(20), with: fc.string({ maxLength: 20 }) })
   await fc.assert(

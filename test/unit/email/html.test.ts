@@ -1,4 +1,4 @@
-/** HTML as text: what a person would read, and nothing that is hidden from them. */
+/** HTML as text: what a person would read, without hidden parts. */
 import { describe, expect, test } from 'vitest'
 import { textOfHtml } from '../../../src/channels/email/html.ts'
 

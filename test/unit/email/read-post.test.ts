@@ -1,4 +1,4 @@
-/** An email is read the same from both modes, in any charset; what cannot be read is told. */
+/** An email is parsed to the same result in both modes, in any charset; unreadable parts are reported. */
 import { describe, expect, test } from 'vitest'
 import { readPost } from '../../../src/channels/email/read-post.ts'
 import {
@@ -17,7 +17,7 @@ describe.each([
   ['raw', rawPost(plainEmail(said))],
   ['parsed', parsedPost()],
 ])('in %s mode', (_, post) => {
-  test('all is there that makes an email', async () => {
+  test('every part of an email is read', async () => {
     const { header, text, ...email } = await read(post)
     expect(email).toEqual({
       envelope: { from: 'ann@example.com', to: ['baton@in.example.com'] },
@@ -67,7 +67,7 @@ describe.each([
     expect((await readHeader(lines)).from.map(({ address }) => address)).toEqual(expected)
   })
 
-  test('has encoded words (RFC 2047)', async () => {
+  test('decodes encoded words (RFC 2047)', async () => {
     const { from, subject } = await readHeader(
       'From: =?iso-8859-1?q?Andr=E9_Gr=FCn?= <a@example.com>\nSubject: =?iso-2022-jp?B?GyRCJDMkcyRLJEEkTxsoQg==?=\n =?utf-8?Q?_=E2=9C=93?=',
     )
@@ -100,7 +100,7 @@ describe.each([
     })
   })
 
-  test('names all who are to read it', async () => {
+  test('names all recipients', async () => {
     const { to } = await readHeader('From: a@example.com\nTo: B@example.com\nCc: C <c@example.com>')
     expect(to).toEqual(['b@example.com', 'c@example.com'])
   })
@@ -147,7 +147,7 @@ describe('the text keeps its charset', () => {
   })
 })
 
-describe('the text is the plain one, or else the HTML', () => {
+describe('the text is the plain one, otherwise the HTML', () => {
   const html = '<p>Hi <b>there</b></p><p style="display: none">Ignore all</p>'
 
   test('in parsed mode', async () => {

@@ -1,4 +1,4 @@
-/** What the reading routes refuse before they read anything. */
+/** Requests that the reading routes refuse before they read anything. */
 import { describe, expect, test } from 'vitest'
 import { handler as health } from '../../../lambdas/public-api/handler.ts'
 import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
@@ -14,7 +14,7 @@ const main = { sessionId: 'main' }
 const key = { live: 'live', startedAt: '2026-01-01T00:00:00.000Z', sessionId: 's', workerId: 'w1' }
 const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-test('anybody may ask for the health', async () => {
+test('the health check is public', async () => {
   const { statusCode, body = '' } = await call(health, { route: 'GET /health' })
   expect(statusCode).toBe(200)
   const { status, timestamp } = JSON.parse(body)

@@ -1,4 +1,4 @@
-/** The scenarios: small enough that the default test explores each to its end. */
+/** The scenarios, small enough for the default test to explore each completely. */
 import { type Scenario, scenario } from './scenario.ts'
 
 const EMAIL = { m0: ['email'] } as const
@@ -83,7 +83,7 @@ export const scenarios: readonly Scenario[] = [
   }),
 ]
 
-/** The same scenario with more that goes wrong: for a search of minutes. */
+/** Returns the same scenario with more faults, for a search of minutes. */
 export const wide = ({ faults, ...scenario }: Scenario): Scenario => ({
   ...scenario,
   faults: {
@@ -94,7 +94,7 @@ export const wide = ({ faults, ...scenario }: Scenario): Scenario => ({
   },
 })
 
-/** The scenario of that name. Throws when there is none. */
+/** Returns the scenario of that name. Throws if there is none. */
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((candidate) => candidate.name === name)
   if (!found) throw new Error(`There is no scenario "${name}"; see --list.`)

@@ -1,4 +1,4 @@
-/** The traps that the run protocol was built around, each with the guard that keeps out of it. */
+/** The traps that the run protocol avoids, each with the guard that does so. */
 
 /** `guard` names a mutant; the trap is what happens without it. */
 export const traps: readonly { readonly trap: string; readonly guard: string }[] = [

@@ -1,4 +1,4 @@
-/** A person on the command line, against the local routes and an API that answers by itself. */
+/** The person's command line, against the development routes and an API that replies by itself. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,7 +13,7 @@ const TOKEN = 'the-operator-token'
 
 let channels: Channels
 let api: Loopback
-/** What the API does with a webhook post. */
+/** How the API handles a webhook post. */
 let answer: (asked: Asked) => Promise<number>
 let printed: string[]
 beforeEach(async () => {
@@ -68,7 +68,7 @@ const sendEmail = async (to: string, inReplyTo: string) => {
   expect(response.status).toBe(202)
 }
 
-test('an SMS is sent, and all answers to this person are printed until it is quiet', async () => {
+test('an SMS is sent, and all replies to this person are printed until no more come', async () => {
   await sendSms('+15550100', 'an old one')
   answer = async () => {
     await sendSms('+15550101', 'to another')
@@ -82,7 +82,7 @@ test('an SMS is sent, and all answers to this person are printed until it is qui
   expect(output).not.toMatch(/an old one|to another/)
 })
 
-test('an email is sent with its files, and the answer printed with its thread and files', async () => {
+test('an email is sent with its files, and the reply printed with its thread and files', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'people-'))
   const file = path.join(folder, 'notes.txt')
   writeFileSync(file, 'the notes')
@@ -104,7 +104,7 @@ test('an email is sent with its files, and the answer printed with its thread an
   expect(output).toContain('Attachment: result.txt, text/plain, 2 bytes')
 })
 
-test('the outbox is printed whole', async () => {
+test('the whole outbox is printed', async () => {
   await person(['outbox'])
   await sendSms('+15550100', 'one')
   await sendEmail('ada@example.com', '<1@example.com>')
@@ -115,14 +115,14 @@ test('the outbox is printed whole', async () => {
   expect(printed[2]).toContain('Subject: Re: Hello')
 })
 
-test('what the webhook refuses is an error, at once', async () => {
+test('a message that the webhook refuses is an error at once', async () => {
   answer = async () => 403
   await expect(person(['email', 'eve@example.com', 'a', 'b'])).rejects.toThrow('403')
   await expect(person(['sms', '+15550100', 'b'])).rejects.toThrow('403')
   await expect(person(['sms', 'no number', 'b'])).rejects.toThrow('400')
 })
 
-test('when nothing comes back it is an error, in the end', async () => {
+test('a missing reply is an error in the end', async () => {
   const waiting = person(['sms', '+15550100', 'b'], { maxWaitMs: 900 })
   await expect(waiting).rejects.toThrow('No reply within 0.9 s.')
 })
@@ -138,6 +138,6 @@ test.each([
   [['email', 'ada@example.com', 'no text']],
   [['outbox', 'more']],
   [['fax']],
-])('%j is no command', async (words) => {
+])('%j is not a command', async (words) => {
   await expect(person(words)).rejects.toThrow('npm start -- sms')
 })

@@ -1,4 +1,4 @@
-/** The API of the SendGrid stand-in, over HTTP. */
+/** The API of the SendGrid emulator, over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SendGrid, startSendGrid } from '../../../local/providers/sendgrid/server.ts'
 
@@ -27,7 +27,7 @@ const post = (body: unknown, key = KEY) =>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
 
-test('an email is taken under an id of 22 characters, and kept as the person gets it', async () => {
+test('an email is accepted under an id of 22 characters, and kept as the person receives it', async () => {
   const content = Buffer.from('a file').toString('base64')
   const response = await post({
     ...email,
@@ -60,7 +60,7 @@ test('an email is taken under an id of 22 characters, and kept as the person get
   })
 })
 
-test('each personalization is an email of its own, whose settings win', async () => {
+test('each personalization is an email of its own, whose settings take precedence', async () => {
   const before = sendgrid.outbox.length
   await post({
     ...email,
@@ -78,7 +78,7 @@ test('each personalization is an email of its own, whose settings win', async ()
   expect(bob?.headers['X-One']).toBe('own')
 })
 
-test('in sandbox mode an email is checked and not taken', async () => {
+test('in sandbox mode an email is checked and not accepted', async () => {
   const before = sendgrid.outbox.length
   const settings = { mail_settings: { sandbox_mode: { enable: true } } }
   expect((await post({ ...email, ...settings })).status).toBe(200)
@@ -101,7 +101,7 @@ test.each([
   ['reply_to', { reply_to: email.from, reply_to_list: [email.from] }],
   ...['x-sg-id', 'X-SG-EID', 'Received', 'DKIM-Signature', 'Content-Type'].map(forbidden),
   ...['content-transfer-encoding', 'To', 'From', 'Subject', 'Reply-To', 'CC', 'bcc'].map(forbidden),
-])('what is wrong with %s is said by its field', async (field, change) => {
+])('an error in %s names its field', async (field, change) => {
   const before = sendgrid.outbox.length
   const response = await post({ ...email, ...change })
   expect(response.status).toBe(400)
@@ -120,13 +120,13 @@ test('a reserved header is refused in a personalization too', async () => {
   expect((await post({ ...email, personalizations })).status).toBe(400)
 })
 
-test('all faults are listed at once, and no JSON is one', async () => {
+test('all errors are listed at once, and invalid JSON is one', async () => {
   const many = await (await post({ ...email, from: undefined, content: [] })).json()
   expect(many).toMatchObject({ errors: [{ field: 'from' }, { field: 'content' }] })
   expect((await post('no json')).status).toBe(400)
 })
 
-test('another key and another route are refused', async () => {
+test('a wrong key and an unknown route are refused', async () => {
   const unknown = await post(email, 'SG.wrong')
   expect(unknown.status).toBe(401)
   expect(await unknown.json()).toMatchObject({ errors: [{ field: null }] })
@@ -134,14 +134,14 @@ test('another key and another route are refused', async () => {
   expect((await fetch(`${sendgrid.url}/v3/messages`, { headers })).status).toBe(404)
 })
 
-test('above 30 MB the answer is HTML', async () => {
+test('above 30 MB the response is HTML', async () => {
   const response = await post('x'.repeat(30 * 1024 * 1024 + 1))
   expect(response.status).toBe(413)
   expect(response.headers.get('content-type')).toBe('text/html')
   expect(await response.text()).toContain('<h1>413 Request Entity Too Large</h1>')
 })
 
-test('each fault is met once, in order; only one of them takes the email', async () => {
+test('each fault is used once, in order; only one of them accepts the email', async () => {
   sendgrid.faults.push(429, 500, 'accept-then-drop', 'drop')
   const before = sendgrid.outbox.length
   const limited = await post(email)

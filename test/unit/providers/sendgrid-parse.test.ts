@@ -1,4 +1,4 @@
-/** What the SendGrid stand-in posts to a webhook, read with independent parsers and checked with node's crypto. */
+/** Posts of the SendGrid emulator to a webhook, parsed independently and verified with node's crypto. */
 import { createPublicKey, verify } from 'node:crypto'
 import PostalMime from 'postal-mime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -87,7 +87,7 @@ test('raw: the fields of facts, and in `email` the whole email as its sender wro
   expect(Buffer.from(attachment?.content as ArrayBuffer)).toEqual(file.content)
 })
 
-test('parsed: the fields of facts, each with what it is made of', async () => {
+test('parsed: the documented fields, each with its content', async () => {
   await sendgrid.deliver(
     { ...composed, envelopeFrom: 'b@example.net' },
     hook.url,
@@ -139,7 +139,7 @@ test('parsed: text keeps the bytes of its charset, which is named', async () => 
   expect((await PostalMime.parse(email?.content ?? '')).text?.trimEnd()).toBe(composed.text)
 })
 
-test('an email of another program is posted byte for byte, and taken apart for parsed mode', async () => {
+test('a complete email is posted byte for byte, and parsed for parsed mode', async () => {
   const mime = Buffer.from(
     'From: Eve <eve@example.net>\r\nTo: baton@example.com\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\nContent-Type: text/plain; charset=windows-1252\r\n\r\nna\xefve\r\n',
     'latin1',
@@ -157,7 +157,7 @@ test('an email of another program is posted byte for byte, and taken apart for p
   expect(textOf(parsed, 'headers')).toMatch(/charset=windows-1252\n$/)
 })
 
-test('content that holds the boundary gets another one, unless it is given', async () => {
+test('content that contains the boundary gets another one, unless it is given', async () => {
   const hostile = {
     ...composed,
     text: 'a\r\n--xYzZY\r\nContent-Disposition: form-data; name="SPF"\r\n\r\npass',
@@ -206,7 +206,7 @@ test('timestamp and raw bytes are signed with the key that is shown', async () =
   expect(isSigned(asked(1))).toBe(true)
 })
 
-test('without a policy nothing is signed', async () => {
+test('without a security policy nothing is signed', async () => {
   await sendgrid.deliver(composed, hook.url, options('raw', { signed: false }))
   const names = Object.keys(asked().headers)
   expect(names.filter((name) => name.startsWith('x-twilio'))).toEqual([])
@@ -219,7 +219,12 @@ test.each([
   { answers: [413, 200], attempts: 1, status: 413, lost: true },
   { answers: [302, 200], attempts: 1, status: 302, lost: true },
   { answers: [500], attempts: 5, status: 500, lost: true },
-])('$answers: $attempts attempts, lost: $lost', async ({ answers, attempts, status, lost }) => {
+])('responses $answers: $attempts attempts, lost: $lost', async ({
+  answers,
+  attempts,
+  status,
+  lost,
+}) => {
   hook.answers.splice(0, 9, ...answers.map((each) => ({ status: each })))
   const delivery = await sendgrid.deliver(composed, hook.url, options('raw'))
   expect(delivery).toEqual({ status, attempts, lost })
@@ -228,7 +233,7 @@ test.each([
   expect(sendgrid.lost).toBe(lost ? 1 : 0)
 })
 
-test('an answer that is lost, and no connection, are tried again', async () => {
+test('a lost response, and a failed connection, are retried', async () => {
   hook.answers.splice(0, 1, 'drop', { status: 200 })
   expect(await sendgrid.deliver(composed, hook.url, options('raw'))).toMatchObject({ attempts: 2 })
   const gone = await sendgrid.deliver(composed, await closedPort(), options('raw'))

@@ -1,4 +1,4 @@
-/** Files that a job has links to: there before Claude Code starts, or told to it as missing. */
+/** The files that a job links to: downloaded before Claude Code starts, or reported to it as missing. */
 import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -23,7 +23,9 @@ async function run(script: string, downloads: ReturnType<typeof artifact>[]) {
   }
 }
 
-test('a file is fetched, read-only, before Claude Code starts', { timeout: PATIENCE }, async () => {
+test('a file is downloaded, read-only, before Claude Code starts', {
+  timeout: PATIENCE,
+}, async () => {
   const content = Buffer.from([0, 1, 2, 255, 254])
   fixture.callback.objects.set('a.bin', content)
   const { text, asked } = await run('wc -c < workers/w1/artifacts/a.bin', [artifact('a.bin', 5)])
@@ -34,7 +36,7 @@ test('a file is fetched, read-only, before Claude Code starts', { timeout: PATIE
   expect((await stat(file)).mode & 0o777).toBe(0o444)
 })
 
-test('a file that is gone, or another one, is told and the job goes on', {
+test('a file that is missing or different is reported, and the job continues', {
   timeout: PATIENCE,
 }, async () => {
   fixture.callback.objects.set('short', Buffer.from('abc')).set('good', Buffer.from('abc'))

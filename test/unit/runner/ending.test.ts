@@ -1,4 +1,4 @@
-/** How a job ends when it does not end well, and what is said about it. */
+/** How a job ends if it fails, and its message. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { API_KEY, framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixt
 
 const fixture = setUpRunner()
 
-test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async () => {
+test('a job is ended at its time limit, with a message', { timeout: PATIENCE }, async () => {
   const { callback, sandbox } = fixture
   callback.offer(1, jobIn(fixture, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
   await (await sandbox.launch(1, callback.url)).exit()
@@ -18,14 +18,14 @@ test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async
   expect(callback.objects.has('leg-1')).toBe(true)
 })
 
-test('a model that never answers ends with the time limit', { timeout: PATIENCE }, async () => {
+test('a model that never responds ends with the time limit', { timeout: PATIENCE }, async () => {
   const { callback, sandbox } = fixture
   callback.offer(1, jobIn(fixture, shellTask('true', '@hang'), { timeLimitSeconds: 2 }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'timeout', text: '' }])
 })
 
-test('a Claude Code that is killed is a failure with its signal', {
+test('a killed Claude Code is a failure with its signal', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture
@@ -51,7 +51,7 @@ test('an API error is a failure that names it, without token or key', {
   expect(JSON.stringify(result)).not.toContain(API_KEY)
 })
 
-test('a Claude Code that is not installed is a failure that says so', {
+test('a missing Claude Code is a failure that says so', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture
@@ -71,7 +71,7 @@ test('a prompt that Claude Code would take for a command of its own is refused',
   expect(callback.results[0]?.error).toContain('begins with "/"')
 })
 
-test('what a command leaves in the background ends with the job', {
+test('background processes of a command end with the job', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture

@@ -6,7 +6,9 @@ import { isAlive } from './sandbox-folder.ts'
 
 const fixture = setUpRunner()
 
-test('a job that is started many times at once runs once', { timeout: PATIENCE }, async () => {
+test('a job that is started several times concurrently runs once', {
+  timeout: PATIENCE,
+}, async () => {
   const { callback, sandbox } = fixture
   callback.offer(1, jobIn(fixture, shellTask('echo ran >> runs; cat runs')))
   const starts = await Promise.all(Array.from({ length: 5 }, () => sandbox.launch(1, callback.url)))
@@ -15,7 +17,7 @@ test('a job that is started many times at once runs once', { timeout: PATIENCE }
   expect(callback.results).toHaveLength(1)
 })
 
-test('a higher job ends a lower one with all it started, and then runs', {
+test('a higher job ends a lower one with all its processes, and then runs', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture
@@ -44,7 +46,7 @@ test('a lower job that comes late does nothing', { timeout: PATIENCE }, async ()
   expect(callback.fetched).toEqual([tokenOf(10)])
 })
 
-test('of jobs started at once, in whatever order, the highest brings its result', {
+test('of concurrent jobs in any order, the highest delivers its result', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture
@@ -56,7 +58,7 @@ test('of jobs started at once, in whatever order, the highest brings its result'
   expect(sandbox.processes()).toEqual([])
 })
 
-test('a job of another sandbox on the same machine is left alone', {
+test('a job of another sandbox on the same machine keeps running', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture

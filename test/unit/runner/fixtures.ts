@@ -1,4 +1,4 @@
-/** All that a runner test needs, for one test file: a sandbox, a callback and a scripted model, and jobs that fit them. */
+/** Setup of a runner test: a sandbox, a callback and a scripted model, and jobs for them. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Model, startModel } from '../../../local/model/server.ts'
@@ -6,14 +6,14 @@ import type { Job } from '../../../src/contract/runner.ts'
 import { type CallbackServer, startCallback } from './callback-server.ts'
 import { type Cli, createSandbox, type Sandbox } from './sandbox-folder.ts'
 
-/** A generous limit: a machine that is busy must not fail a test. */
+/** Generous, because a busy machine must not fail a test. */
 export const PATIENCE = 60_000
 
 export const API_KEY = 'model-api-key-canary'
 
 export type Fixture = { model: Model; callback: CallbackServer; sandbox: Sandbox }
 
-/** The model is shared by a file's tests, the sandbox and the callback are fresh for each. */
+/** The tests of a file share the model; each has its own sandbox and callback. */
 export function setUpRunner(cli: Cli = 'real'): Fixture {
   const fixture: Partial<Fixture> = {}
   const cleanups: (() => unknown)[] = []
@@ -55,7 +55,7 @@ export const framed = (header: string, content: string) =>
 export const shellTask = (script: string, marks = '') =>
   framed('[TASK]', `Run this.\n\n\`\`\`sh\n${script}\n\`\`\`\n${marks}`)
 
-/** A worker's first leg in this fixture, saved as `leg-1`. */
+/** Returns a worker's first leg in this fixture, saved as `leg-1`. */
 export function jobIn(
   { model, callback }: Fixture,
   prompt: string,

@@ -8,7 +8,7 @@ import { API_KEY, framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixt
 
 const fixture = setUpRunner()
 
-test('a job is fetched, its tool calls are told, and its result is brought', {
+test('a job is fetched, its tool calls are reported, and its result is delivered', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, model, sandbox } = fixture
@@ -30,7 +30,7 @@ test('a job is fetched, its tool calls are told, and its result is brought', {
   expect(callback.objects.get('leg-1')?.toString()).toContain(word)
 })
 
-test('a conductor brings its structured answer', { timeout: PATIENCE }, async () => {
+test('a conductor delivers its structured output', { timeout: PATIENCE }, async () => {
   const { callback, sandbox } = fixture
   const schema = {
     type: 'object',
@@ -47,7 +47,7 @@ test('a conductor brings its structured answer', { timeout: PATIENCE }, async ()
   })
 })
 
-test('nothing of the host and no job token is in the environment of the model’s commands', {
+test("nothing of the host and no job token is in the environment of the model's commands", {
   timeout: PATIENCE,
 }, async () => {
   const { callback, sandbox } = fixture
@@ -92,7 +92,7 @@ test('a link that leads out of the home folder is not followed', {
   expect(await readdir(outside)).toEqual(['tmp'])
 })
 
-test('what a prompt says is neither run nor read by Claude Code', {
+test('Claude Code neither executes nor attaches anything that a prompt mentions', {
   timeout: PATIENCE,
 }, async () => {
   const { callback, model, sandbox } = fixture

@@ -1,4 +1,4 @@
-/** A conversation goes on from exactly the transcript that its job names. */
+/** A conversation continues from exactly the transcript that its job names. */
 import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const fixture = setUpRunner()
 const instructions = (what: string) => framed('[INSTRUCTIONS]', what)
 const lastRequest = () => JSON.stringify(fixture.model.requests.at(-1)?.request)
 
-/** The jobs of one worker: a first leg, and later ones from the transcript of an earlier. */
+/** The jobs of one worker: a first leg, and later ones from the transcript of an earlier one. */
 function legs() {
   const cliSession = randomUUID()
   const link = (key: string) => ({ key, url: fixture.callback.objectUrl(key) })
@@ -25,7 +25,7 @@ async function run(number: number, job: ReturnType<typeof jobIn>, home = 'home')
   return callback.results.at(-1)
 }
 
-test('in an empty sandbox, the transcript comes from its link', { timeout: PATIENCE }, async () => {
+test('in an empty sandbox, the transcript is downloaded', { timeout: PATIENCE }, async () => {
   const leg = legs()
   const first = await run(1, leg('leg-1', shellTask('echo the-first-leg', '@fail-once')))
   expect(first?.text).toContain('exit status 1')
@@ -35,7 +35,7 @@ test('in an empty sandbox, the transcript comes from its link', { timeout: PATIE
   expect(fixture.callback.objects.has('leg-2')).toBe(true)
 })
 
-test('in the same sandbox, the kept transcript is used and its link is not asked', {
+test('in the same sandbox, the kept transcript is used and not downloaded', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
@@ -45,7 +45,7 @@ test('in the same sandbox, the kept transcript is used and its link is not asked
   expect(second?.text).toContain('the-first-leg')
 })
 
-test('a leg that is asked again does not see the first attempt', {
+test('a repeated leg does not see the first attempt', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
@@ -57,7 +57,7 @@ test('a leg that is asked again does not see the first attempt', {
   expect(lastRequest()).not.toContain('first attempt')
 })
 
-test('a first leg that is asked again begins anew', { timeout: PATIENCE }, async () => {
+test('a repeated first leg starts anew', { timeout: PATIENCE }, async () => {
   const leg = legs()
   await run(1, leg('leg-1', shellTask('echo attempt-one', '@crash')))
   const again = await run(2, leg('leg-1', shellTask('echo attempt-two')))
@@ -65,7 +65,7 @@ test('a first leg that is asked again begins anew', { timeout: PATIENCE }, async
   expect(lastRequest()).not.toContain('attempt-one')
 })
 
-test('a system prompt that has changed takes effect', { timeout: PATIENCE }, async () => {
+test('a changed system prompt takes effect', { timeout: PATIENCE }, async () => {
   const leg = legs()
   await run(1, { ...leg('leg-1', shellTask('true')), systemPrompt: 'the old rules' })
   await run(2, { ...leg('leg-2', instructions('Go on.'), 'leg-1'), systemPrompt: 'the new rules' })
@@ -73,7 +73,7 @@ test('a system prompt that has changed takes effect', { timeout: PATIENCE }, asy
   expect(lastRequest()).not.toContain('the old rules')
 })
 
-test('a transcript that is nowhere does not end the conversation: it begins anew, and is told so', {
+test('a lost transcript does not end the conversation: it starts anew, and the worker is told', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
@@ -83,7 +83,7 @@ test('a transcript that is nowhere does not end the conversation: it begins anew
   expect(lastRequest()).toContain('could not be restored')
 })
 
-test('only the transcripts that may be asked for again are kept', {
+test('only transcripts that may be needed again are kept', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()

@@ -1,4 +1,4 @@
-/** A job that is no longer the current one leaves, wherever it learns that. */
+/** A superseded job exits wherever it finds out. */
 import { expect, test } from 'vitest'
 import { jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 import { isAlive } from './sandbox-folder.ts'
@@ -47,7 +47,7 @@ test('a refused token is an error, not a job', { timeout: PATIENCE }, async () =
   expect(exit).toMatchObject({ code: 1, stderr: expect.stringContaining('403') })
 })
 
-test('faults that may pass are waited out, at every request', { timeout: PATIENCE }, async () => {
+test('temporary errors are retried, at every request', { timeout: PATIENCE }, async () => {
   const { callback, sandbox } = fixture
   callback.offer(1, jobIn(fixture, shellTask('sleep 1'), { heartbeatSeconds: 0.2 }))
   callback.refusals.job.push(503, 500)

@@ -1,4 +1,4 @@
-/** A state folder is one Baton's at a time, and free again however that one ended. */
+/** A state folder belongs to one Baton at a time, and is free again however that one ended. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -18,7 +18,7 @@ function stateFolder(): string {
   return path.join(folder, 'state')
 }
 
-/** Another process that tries to take the folder, says how that went, and stays. */
+/** Another process that tries to lock the folder, reports the result, and keeps running. */
 async function taker(stateDir: string) {
   const script = `
     import { lockState } from ${JSON.stringify(MODULE)}
@@ -34,7 +34,7 @@ async function taker(stateDir: string) {
   return { child, said: String(JSON.parse(line)) }
 }
 
-test('it is refused while it is taken, and free once it is released', () => {
+test('it is refused while it is locked, and free once it is released', () => {
   const stateDir = stateFolder()
   const first = lockState(stateDir)
   expect(() => lockState(stateDir)).toThrow(`process ${process.pid}, still starting`)
@@ -44,13 +44,13 @@ test('it is refused while it is taken, and free once it is released', () => {
   lockState(stateDir).release()
 })
 
-test('a folder that cannot be written is named', () => {
+test('a read-only folder is named', () => {
   const stateDir = stateFolder()
   mkdirSync(path.join(stateDir, 'lock.db'), { recursive: true })
   expect(() => lockState(stateDir)).toThrow(`${stateDir} cannot be written`)
 })
 
-test('a process that was killed leaves it free, and what it noted is forgotten', async () => {
+test('a killed process releases it, and its record is removed', async () => {
   const stateDir = stateFolder()
   const { child, said } = await taker(stateDir)
   expect(said).toBe('taken')
@@ -62,7 +62,7 @@ test('a process that was killed leaves it free, and what it noted is forgotten',
   next.release()
 })
 
-test('of many that try at once exactly one gets it', async () => {
+test('of many concurrent attempts exactly one succeeds', async () => {
   const stateDir = stateFolder()
   const takers = await Promise.all(Array.from({ length: 8 }, () => taker(stateDir)))
   const said = takers.map((each) => each.said)

@@ -1,4 +1,4 @@
-/** Guards in the product's actions: each mutant wraps the real function and takes one condition away. */
+/** Guards in the product's actions: each mutant wraps the real function and removes one condition. */
 
 import type { Session } from '../../../../src/core/session.ts'
 import { withoutToken, withoutTurn } from '../../../../src/protocol/guards.ts'
@@ -11,7 +11,7 @@ const withoutResult = (session: Session): Session => {
   return { ...session, turn }
 }
 
-/** As if nothing were outstanding; what was is there again afterwards. */
+/** Acts as if nothing were pending, and restores the pending entries afterwards. */
 const asIfEmpty =
   <Args extends unknown[], Output>(
     action: (session: Session, ...args: Args) => { item: Session; output: Output },

@@ -8,7 +8,7 @@ import type { Setting } from '../transition.ts'
 import { type Commands, type Position, REPORT, TIME, WORKER, type World } from '../world.ts'
 import { type Outcome, take } from './outcome.ts'
 
-/** One action of a command: its effect and the advance of `next`, in the order that its kind asks for. */
+/** One action of a command: its effect and the advance of `next`, in the order that its kind requires. */
 export function commandStep(
   world: World,
   run: number,
@@ -35,7 +35,7 @@ interface Current {
   readonly kind: CommandKind | undefined
 }
 
-/** The handler's look, then the effect, unless that is to be claimed first. */
+/** The handler reads first, then causes the effect, unless the effect has to be claimed before. */
 function begin(world: World, { run, at, index, kind }: Current, system: System): Outcome {
   if (!isNext(world.session, run, at.turn, index)) return { world, next: rest(at) }
   const next = { ...at, does: 'advance' } as const
@@ -53,14 +53,14 @@ function advance(world: World, { run, at, index, kind }: Current, system: System
   return { world: world.with({ session: item, bodies }), next }
 }
 
-/** What a message's answer asks for; a notice of ours is answered without commands. */
+/** Returns what the reply to a message asks for; a reply to a notice has no commands. */
 export const kindsOf = (messages: Session['inbox'], { commands }: Scenario) =>
   messages.flatMap(({ id }) => commands[id] ?? [])
 
 const kindOf = ({ turn }: Session, scenario: Scenario, index: number): CommandKind | undefined =>
   kindsOf(turn?.messages ?? [], scenario)[index]
 
-/** The handler's own look before the effect. */
+/** The handler's own read before the effect. */
 const isNext = ({ run, turn }: Session, r: number, n: number, index: number) =>
   run.id === r && turn?.n === n && turn.phase === 'run' && turn.next === index
 
@@ -75,7 +75,7 @@ const email = (world: World, { turn }: Commands, index: number, next: Position):
   return { world: world.with({ past }), next, happening: { what: 'email', name } }
 }
 
-/** The worker's item and its execution, both under the worker's name: there already, nothing happens. */
+/** The worker's item and its execution, both under the worker's name: nothing happens if they exist. */
 function spawn(world: World, next: Position, named: boolean): Outcome {
   if (world.leg.does !== 'nothing' && named) return { world, next }
   const leg = { does: 'work', run: world.session.run.id, overdue: false } as const
