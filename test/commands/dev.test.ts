@@ -23,7 +23,7 @@ const COPIED = [
 
 const copy = mkdtempSync(path.join(tmpdir(), 'baton-dev-'))
 const printed: string[] = []
-const heard = new Set<() => void>()
+const watchers = new Set<() => void>()
 let dev: ChildProcess
 let baton: ReturnType<typeof clientOf>
 
@@ -37,9 +37,9 @@ beforeAll(async () => {
     if (output)
       createInterface({ input: output }).on('line', (line) => {
         printed.push(line)
-        for (const look of heard) look()
+        for (const look of watchers) look()
       })
-  await said(/^\[dev\] Watching/)
+  await nextLine(/^\[dev\] Watching/)
   baton = client()
 })
 afterAll(async () => {
@@ -49,14 +49,14 @@ afterAll(async () => {
 })
 
 /** Waits for a line after the first `from` lines of output. */
-function said(line: RegExp, from = 0): Promise<void> {
+function nextLine(line: RegExp, from = 0): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       if (!printed.slice(from).some((each) => line.test(each))) return
-      heard.delete(look)
+      watchers.delete(look)
       resolve()
     }
-    heard.add(look)
+    watchers.add(look)
     dev.once('exit', () => reject(new Error(`it has ended:\n${printed.join('\n')}`)))
     look()
   })
@@ -75,7 +75,7 @@ async function change(file: string, from: string, to: string, line: RegExp): Pro
   expect(before).toContain(from)
   const lines = printed.length
   writeFileSync(place, before.replace(from, to))
-  await said(line, lines)
+  await nextLine(line, lines)
 }
 
 const health = async () => (await baton.request('/health')).headers.get('x-changed')

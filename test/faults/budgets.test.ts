@@ -59,9 +59,9 @@ async function converse(session: string, message: string): Promise<readonly Entr
   const stops = (entries: readonly Entry[]) => isOver(entries) || isPaused(entries)
   let entries = await baton.until(session, stops)
   for (let n = 0; !isOver(entries) && n < 40; n++) {
-    const heard = entries.length
+    const before = entries.length
     await baton.send(session, 'continue')
-    entries = await baton.until(session, (all) => all.length > heard + 1 && stops(all))
+    entries = await baton.until(session, (all) => all.length > before + 1 && stops(all))
   }
   expect(isOver(entries)).toBe(true)
   return entries

@@ -54,7 +54,9 @@ const TWILIO: readonly (readonly [name: string, faults: readonly Fault[]])[] = [
   ['breaks off twice, and drops the answer to the third', ['drop', 'drop', 'accept-then-drop']],
 ]
 
-test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (_, faults) => {
+test.each(
+  TWILIO,
+)('Twilio %s: the reply is sent once, and its record says so', async (_, faults) => {
   const number = numbers.shift() ?? ''
   const session = sessionOf(number)
   baton.twilio.faults.push(...faults)
@@ -75,7 +77,7 @@ test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (
 test.each([
   'drop',
   'accept-then-drop',
-] as const)('the same reply twice in a row is sent twice, also when the second meets "%s"', async (fault) => {
+] as const)('the same reply twice in a row is sent twice, even if the second meets "%s"', async (fault) => {
   const number = numbers.shift() ?? ''
   const session = sessionOf(number)
   // No status is reported, so only Twilio's list shows what was sent.
@@ -112,7 +114,7 @@ test('a message that Twilio refuses is recorded with the reason, counted, and no
 test.each([
   ['takes an email and drops the answer', 'accept-then-drop', 1],
   ['breaks off and takes no email', 'drop', 0],
-] as const)('SendGrid %s: it is in doubt, and not sent again', async (text, fault, count) => {
+] as const)('SendGrid %s: the outcome is in doubt, and the email is not sent again', async (text, fault, count) => {
   const from = `${fault}@example.com`
   const inDoubt = published(baton, 'DeliveriesUncertain').length
   baton.sendgrid.faults.push(fault)

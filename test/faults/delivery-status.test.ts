@@ -22,9 +22,9 @@ async function answered(steps: readonly MessageStatus[]) {
   await expect.poll(() => textsTo(baton, number).length, PATIENT).toBe(1)
   const [text] = textsTo(baton, number)
   const { sid = '', statusCallback = '' } = text ?? {}
-  const said = () => callbacks.filter((each) => each.sid === sid)
-  await expect.poll(() => said().length, PATIENT).toBe(steps.length)
-  return { session: `sms-${number.slice(1)}`, sid, statusCallback, said }
+  const reported = () => callbacks.filter((each) => each.sid === sid)
+  await expect.poll(() => reported().length, PATIENT).toBe(steps.length)
+  return { session: `sms-${number.slice(1)}`, sid, statusCallback, reported }
 }
 
 test.each([
@@ -32,12 +32,12 @@ test.each([
   ['backwards', ['delivered', 'sent', 'queued'], 'delivered'],
   ['not delivered, then as if it were', ['undelivered', 'delivered', 'sent'], 'undelivered'],
   ['failed at once', ['failed', 'queued'], 'undelivered'],
-] as const)('%s: the first final word counts', async (_, steps, status) => {
-  const { session, sid, said } = await answered(steps)
+] as const)('%s: the first final status counts', async (_, steps, status) => {
+  const { session, sid, reported } = await answered(steps)
   for (const again of ['queued', 'sent', 'delivered', 'failed'] as const)
     await baton.twilio.report(sid, again)
   expect(await deliveriesOf(baton, session)).toMatchObject([{ status, providerId: sid }])
-  const answers = said().map((each) => [each.status, each.attempts])
+  const answers = reported().map((each) => [each.status, each.attempts])
   expect(answers).toEqual(answers.map(() => [204, 1]))
 })
 

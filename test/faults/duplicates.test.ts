@@ -52,7 +52,7 @@ test('a hundred deliveries of one SMS make one entry, one turn and one reply', a
 test.each([
   'raw',
   'parsed',
-] as const)('a hundred deliveries of one email are one, whatever they were signed at (%s)', async (mode) => {
+] as const)('a hundred deliveries of one email count once, whatever their timestamps (%s)', async (mode) => {
   const from = `${mode}@example.com`
   const email = { from, messageId: `<once-${mode}@example.com>`, text: `an email, once (${mode})` }
   const now = Math.floor(Date.now() / 1000)

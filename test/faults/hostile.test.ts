@@ -6,7 +6,7 @@ import { echo, echoOfReports, structured } from '../../local/model/gullible-mode
 import { outboxOf } from '../../local/providers/outbox.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { commandsOf, type TestBaton, testBaton } from '../support/baton.ts'
-import { FALSE_FRAME, isFor, isHeard, type Way } from '../support/hostile-case.ts'
+import { FALSE_FRAME, isFor, isFromAllowedSender, type Way } from '../support/hostile-case.ts'
 import { HOSTILE } from '../support/hostile-corpus.ts'
 import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
 import { mapLimit } from '../support/map-limit.ts'
@@ -44,7 +44,7 @@ function watch() {
 const workersIn = (sessionId: string) =>
   [...sandboxes.values()].filter(({ session, worker }) => session === sessionId && worker).length
 
-const heard = () => played.filter(({ hostile }) => isHeard(hostile))
+const genuine = () => played.filter(({ hostile }) => isFromAllowedSender(hostile))
 
 async function sessionIds(): Promise<string[]> {
   const ids: string[] = []
@@ -96,12 +96,12 @@ test('unsigned posts are refused, and all others get 200, because SendGrid drops
 })
 
 test('forged and unknown senders created no session; messages of people did', async () => {
-  const expected = new Set(heard().map(({ sessionId }) => sessionId))
+  const expected = new Set(genuine().map(({ sessionId }) => sessionId))
   expect((await sessionIds()).sort()).toEqual([...expected].sort())
 })
 
 test('only people on the list who wrote got messages, and each reply reached the right person', () => {
-  const writers = new Set(heard().map(({ writer }) => writer))
+  const writers = new Set(genuine().map(({ writer }) => writer))
   const { messages } = outboxOf(baton.twilio, baton.sendgrid)
   expect(new Set(messages.map(({ to }) => to))).toEqual(writers)
   const addressees = [...histories.values()]
@@ -110,7 +110,7 @@ test('only people on the list who wrote got messages, and each reply reached the
       commands.flatMap(({ outcome }) => /^on its way to (.+)$/.exec(outcome ?? '')?.[1] ?? []),
     )
   expect(addressees.filter((to) => !writers.has(to))).toEqual([])
-  const answered = new Set(heard().map(({ sessionId, writer }) => `${sessionId} ${writer}`))
+  const answered = new Set(genuine().map(({ sessionId, writer }) => `${sessionId} ${writer}`))
   for (const { to, cc, bcc, customArgs, headers, attachments } of baton.sendgrid.outbox) {
     const [session = '', , name = ''] = customArgs.baton?.split('/') ?? []
     expect([to.length, cc, bcc, attachments]).toEqual([1, [], [], []])
@@ -121,10 +121,10 @@ test('only people on the list who wrote got messages, and each reply reached the
 })
 
 test('no message contains a secret', async () => {
-  const said = JSON.stringify(outboxOf(baton.twilio, baton.sendgrid))
-  expect(said).toContain('PATH=')
+  const sent = JSON.stringify(outboxOf(baton.twilio, baton.sendgrid))
+  expect(sent).toContain('PATH=')
   for (const [name, secret] of await secretsOf(baton.aws))
-    expect(said.includes(secret), name).toBe(false)
+    expect(sent.includes(secret), name).toBe(false)
 })
 
 test('there is exactly one sandbox for each worker that people on the list asked for in their own words', () => {

@@ -133,7 +133,7 @@ const sessions = async () => {
   return all.sessions.length
 }
 
-test.each(CASES)('%s is gone when %s comes', async (part, name) => {
+test.each(CASES)('%s is down when %s arrives', async (part, name) => {
   const text = `${part}: ${name}`
   const way = await wayOf(name, text)
   const before = await sessions()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, replies, said } from '../support/baton.ts'
+import { block, replies, withoutReceipts } from '../support/baton.ts'
 import { type Race, startRace, TO_SESSION } from '../support/race.ts'
 
 let race: Race
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => race.baton.close())
 
 const roles = async (session: string) =>
-  said(await race.baton.history(session)).map(({ role }) => role)
+  withoutReceipts(await race.baton.history(session)).map(({ role }) => role)
 
 const asked = (session: string) =>
   race.baton.model?.requests.filter(({ request }) =>

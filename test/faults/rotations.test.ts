@@ -98,8 +98,8 @@ test('a rotated SendGrid key loses no email', async () => {
   await rotate(baton.aws, KEY, current.get(KEY) ?? '')
   const next = { from: 'bob@example.com', text: 'with the new key' }
   expect(await writeEmail(baton, next)).toEqual({ status: 200, attempts: 1, lost: false })
-  for (const said of [text, next.text])
-    await expectAnswered(baton, await sessionWith(baton, said), [said])
+  for (const message of [text, next.text])
+    await expectAnswered(baton, await sessionWith(baton, message), [message])
   for (const address of ['ada@example.com', 'bob@example.com'])
     await expect.poll(() => emailsTo(baton, address).length, PATIENT).toBe(1)
   expect((await post(baton, old)).status).toBe(403)

@@ -3,7 +3,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, said, sharedBaton, type TestBaton } from '../support/baton.ts'
+import {
+  block,
+  commandsOf,
+  replies,
+  sharedBaton,
+  type TestBaton,
+  withoutReceipts,
+} from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -35,7 +42,7 @@ printf '${OCTAL}' > data.bin; printf hello > 'the report.txt'; ln -s /etc/passwd
   await baton.send('files', block(script))
   const entries = await baton.until('files', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
   expect(replies(entries).at(-1)).toContain(sha256(CONTENT))
-  const report = said(entries).find(({ role }) => role === 'worker')?.text
+  const report = withoutReceipts(entries).find(({ role }) => role === 'worker')?.text
   expect(report).toContain('Artifacts:\n- data.bin (3000 bytes)\n- the report.txt (5 bytes)')
   expect(report).toContain('"users.txt" is a symbolic link')
   expect((await detail('files')).artifacts).toEqual([

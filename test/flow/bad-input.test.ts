@@ -77,7 +77,7 @@ const cases: [string, string, RequestInit, number, RegExp][] = [
 
 test.each(
   cases,
-)('%s is refused as a problem that says what is wrong', async (_, route, init, status, says) => {
+)('%s is refused with a problem that names the error', async (_, route, init, status, says) => {
   const response = await baton.request(route, init)
   const text = await response.text()
   expect([response.status, text]).toEqual([status, expect.stringMatching(says)])

@@ -69,9 +69,9 @@ describe('a run stops at its limit for model costs', () => {
     await send('dollars', block('echo made it'))
     // Either the turn itself exceeds the limit or the worker's first request; its result is kept.
     const paused = await until('dollars', isPaused(1))
-    const said = pauses(paused)[0]?.text
-    expect(said).toMatch(/budget of this run is used up: \$0\.\d+ of \$0\.\d+/)
-    expect(said).toContain(` of $${usd.toFixed(4)}`)
+    const text = pauses(paused)[0]?.text
+    expect(text).toMatch(/budget of this run is used up: \$0\.\d+ of \$0\.\d+/)
+    expect(text).toContain(` of $${usd.toFixed(4)}`)
     expect(replies(paused).join()).not.toContain('made it')
 
     let entries = paused
@@ -149,9 +149,9 @@ test('the workers of a run are limited, and those within the limit do their work
   expect(paused.filter(({ role }) => role === 'worker')).toHaveLength(2)
   await send('workers', 'continue')
   const entries = await until('workers', (all) => commandsOf(all, 'KILL_WORKER').length === 2)
-  const said = replies(entries).join('\n')
+  const text = replies(entries).join('\n')
   for (const result of ['made 1', 'made 2', 'SPAWN_WORKER was not done'])
-    expect(said).toContain(result)
+    expect(text).toContain(result)
 })
 
 test("a worker that hangs is stopped when the run's minutes are used up", async () => {

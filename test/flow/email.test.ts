@@ -130,14 +130,14 @@ test('a reply continues the session of its thread, without the quoted text', asy
   await email({ subject: 'Numbers', messageId: '<n1@example.com>', text: 'my number is 4711' })
   const first = (await answered(ADA, before + 1)).at(-1)
   const session = await sessionOf('Numbers')
-  const ours = headerOf(first, 'message-id') ?? ''
+  const sentId = headerOf(first, 'message-id') ?? ''
   const text = `and which is it?\n\nOn Mon, Jan 5, 2026 at 10:00 AM Baton <${OWN}> wrote:\n> SPAWN_WORKER: something\n> my number is 4711`
-  await email({ subject: 'Re: Numbers', messageId: '<n2@example.com>', inReplyTo: ours, text })
+  await email({ subject: 'Re: Numbers', messageId: '<n2@example.com>', inReplyTo: sentId, text })
   const second = (await answered(ADA, before + 2)).at(-1)
   expect(headerOf(second, 'in-reply-to')).toBe('<n2@example.com>')
   expect(await sessionOf('Numbers')).toBe(session)
-  const said = (await baton.history(session)).filter(({ role }) => role === 'user')
-  expect(said.map((entry) => entry.text)).toEqual(['my number is 4711', 'and which is it?'])
+  const messages = (await baton.history(session)).filter(({ role }) => role === 'user')
+  expect(messages.map((entry) => entry.text)).toEqual(['my number is 4711', 'and which is it?'])
   // A person who got a copy of Baton's reply continues the thread; Message-IDs of people prove nothing.
   await email({
     from: 'bob@example.com',
@@ -148,8 +148,8 @@ test('a reply continues the session of its thread, without the quoted text', asy
   })
   await answered('bob@example.com', 1)
   expect(sentTo(ADA)).toHaveLength(before + 2)
-  const heard = (await baton.history(session)).filter(({ role }) => role === 'user').at(-1)
-  expect(heard).toMatchObject({ sender: 'bob@example.com', text: 'I am here, too' })
+  const latest = (await baton.history(session)).filter(({ role }) => role === 'user').at(-1)
+  expect(latest).toMatchObject({ sender: 'bob@example.com', text: 'I am here, too' })
   // Who knows only the Message-ID of a person's email begins a new conversation.
   await email(
     {
@@ -175,7 +175,7 @@ test.each([
   ['an answering machine', { headers: { 'Auto-Submitted': 'auto-replied' } }, {}],
   ['ourselves', { from: OWN }, {}],
   ['two addresses in one', { from: '"eve@example.net,x"@example.com' }, {}],
-] as const)('%s is taken and nothing runs', async (name, given, how) => {
+] as const)('%s is accepted and nothing runs', async (name, given, how) => {
   const subject = `Not to be heard: ${name}`
   const sent = baton.sendgrid.outbox.length
   expect(await email({ ...given, subject }, how)).toMatchObject({ status: 200, lost: false })

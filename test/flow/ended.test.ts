@@ -5,9 +5,9 @@ import {
   commandsOf,
   replies,
   roles,
-  said,
   sharedBaton,
   type TestBaton,
+  withoutReceipts,
 } from '../support/baton.ts'
 import { holdAnswer } from '../support/held-answer.ts'
 
@@ -44,7 +44,7 @@ test('stop ends run and workers with a notice, and the next message starts anew'
   const response = await baton.request('/api/sessions/stop/stop', { method: 'POST' })
   expect(await response.json()).toEqual({ sessionId: 'stop', run: 1, workers: ['w1'] })
   expect(workerSandbox('stop')).toBeUndefined()
-  expect(said(await baton.history('stop')).at(-1)).toMatchObject({
+  expect(withoutReceipts(await baton.history('stop')).at(-1)).toMatchObject({
     role: 'system',
     text: expect.stringContaining('Stopped'),
   })

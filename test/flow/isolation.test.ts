@@ -33,8 +33,8 @@ test('a worker sees only an environment made for it', async () => {
   const seen = await run('env', 'env; tr "\\0" "\\n" < /proc/$PPID/environ; id -un || true')
   expect(seen).toContain('HOME=')
   expect(seen).not.toContain(CANARY)
-  for (const ours of ['AWS_', 'BATON_TOKEN', 'BATON_JOB_TOKEN', 'E2B_API_KEY', 'PORT='])
-    expect(seen).not.toContain(ours)
+  for (const name of ['AWS_', 'BATON_TOKEN', 'BATON_JOB_TOKEN', 'E2B_API_KEY', 'PORT='])
+    expect(seen).not.toContain(name)
 })
 
 describe.runIf(process.env.BATON_TEST_ISOLATION !== 'none')('under bubblewrap', () => {

@@ -17,8 +17,8 @@ test('eight concurrent workers all finish, though only one sandbox a second may 
     (all) => commandsOf(all, 'KILL_WORKER').length === 8,
     100,
   )
-  const said = replies(entries).join('\n')
-  for (let i = 0; i < 8; i++) expect(said).toContain(`number-${i}`)
+  const text = replies(entries).join('\n')
+  for (let i = 0; i < 8; i++) expect(text).toContain(`number-${i}`)
   expect(commandsOf(entries, 'KILL_WORKER').every(({ accepted }) => accepted === true)).toBe(true)
 })
 

@@ -43,28 +43,28 @@ export function start(words: readonly string[], { cwd, environment, user }: Surr
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   groups.add(child)
-  const said = { output: '', more: () => {} }
+  const printed = { output: '', more: () => {} }
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said.output += text
-      said.more()
+      printed.output += text
+      printed.more()
     })
   const ended = endOf(child).then((code) => {
     groups.delete(child)
-    return { code, output: said.output }
+    return { code, output: printed.output }
   })
   return {
     ended,
     says: async (wanted) => {
       const seen = Promise.withResolvers<RegExpExecArray>()
-      said.more = () => {
-        const found = wanted.exec(said.output)
+      printed.more = () => {
+        const found = wanted.exec(printed.output)
         if (found) seen.resolve(found)
       }
-      said.more()
-      const fail = (why: string) => seen.reject(new Failure(`${why} ${wanted}`, said.output))
+      printed.more()
+      const fail = (why: string) => seen.reject(new Failure(`${why} ${wanted}`, printed.output))
       const timer = setTimeout(() => fail('for minutes it did not say'), PATIENCE_MS)
-      ended.then(({ code }) => fail(`it ended with ${code} before it said`))
+      ended.then(({ code }) => fail(`it ended with ${code} before it printed`))
       return seen.promise.finally(() => clearTimeout(timer))
     },
     kill: () => killGroup(child),

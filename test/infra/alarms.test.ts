@@ -55,32 +55,34 @@ const shown = widgets.flatMap(({ properties }) =>
   ),
 )
 
-test.each(alarms)('%s tells the topic, which is the only one', (_, { AlarmActions }) => {
+test.each(alarms)('%s notifies the topic, which is the only one', (_, { AlarmActions }) => {
   expect(topics).toHaveLength(1)
   expect(AlarmActions.map(idIn)).toEqual(topics)
 })
 
-test.each(alarms)('%s says what it means and what to do', (_, { AlarmDescription }) => {
+test.each(alarms)('%s describes its meaning and what to do', (_, { AlarmDescription }) => {
   expect(AlarmDescription).toMatch(/^[A-Z].{60,}\.$/)
 })
 
-test.each(alarms)('%s is quiet where nothing is measured', (_, { TreatMissingData }) => {
+test.each(alarms)('%s is quiet without data', (_, { TreatMissingData }) => {
   expect(TreatMissingData).toBe('notBreaching')
 })
 
-test.each(alarms)('%s watches something, and no more than CloudWatch lets it', (_, each) => {
+test.each(
+  alarms,
+)('%s watches at least one metric, and no more than CloudWatch allows', (_, each) => {
   expect(watchedBy(each).length).toBeGreaterThanOrEqual(1)
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
   expect(watchedBy(each).length).toBeLessThanOrEqual(10)
 })
 
-const ours = [...alarms.flatMap(([, each]) => watchedBy(each)), ...shown].filter(
+const watched = [...alarms.flatMap(([, each]) => watchedBy(each)), ...shown].filter(
   ({ Namespace }) => Namespace === 'Baton',
 )
 
 test('every metric of Baton that alarms and the dashboard show is published by this deployment', () => {
-  expect(ours.filter(({ MetricName }) => !(MetricName in METRICS))).toEqual([])
-  for (const { Dimensions } of ours)
+  expect(watched.filter(({ MetricName }) => !(MetricName in METRICS))).toEqual([])
+  for (const { Dimensions } of watched)
     expect(Dimensions).toEqual([{ Name: 'service', Value: 'Baton' }])
 })
 
@@ -130,7 +132,7 @@ const PATTERNS = {
 
 test.each(
   Object.entries(PATTERNS),
-)('%s counts what the access log really writes', (name, pattern) => {
+)('%s counts fields that the access log contains', (name, pattern) => {
   const filters = propertiesOf('AWS::Logs::MetricFilter', filter).map(([, each]) => each)
   const { FilterPattern, LogGroupName, MetricTransformations } = filter.parse(
     filters.find(({ MetricTransformations: [first] }) => first?.MetricName === name),

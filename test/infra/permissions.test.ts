@@ -149,7 +149,7 @@ const READERS = {
   SecretsSendgridPublicKey079D6F22: ['receive-email'],
 }
 
-test.each(Object.entries(READERS))('%s is read by those alone that need it', (id, readers) => {
+test.each(Object.entries(READERS))('%s is read only by functions that need it', (id, readers) => {
   expect(mayDo('secretsmanager:GetSecretValue', `<${id}>`)).toEqual(readers)
 })
 

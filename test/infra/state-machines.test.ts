@@ -6,7 +6,10 @@ import { machines, type State, statesOf, tasksOf } from './support/state-machine
 import { idIn, resources } from './support/template.ts'
 
 /** The state that reports the error of any other state. */
-const TOLD_BY: Record<string, string> = { ReviewLoop: 'ReportFailure', WorkerLeg: 'CollectResult' }
+const REPORTED_BY: Record<string, string> = {
+  ReviewLoop: 'ReportFailure',
+  WorkerLeg: 'CollectResult',
+}
 
 /** The session's item holds its token, and the next message completes it: nothing could send heartbeats. */
 const WITHOUT_HEARTBEAT = ['AwaitMessage']
@@ -49,31 +52,31 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
     expect(TimeoutSeconds).toBeDefined()
   })
 
-  test.each(tasks)('%s ends before the task that waits for its function does', (_, task) => {
+  test.each(tasks)('the function of %s times out before the task', (_, task) => {
     const fn = resources[idIn(task.Arguments?.FunctionName ?? '')]?.Properties
     const { Timeout } = z.object({ Timeout: z.number() }).parse(fn)
     if (typeof task.TimeoutSeconds === 'number')
       expect(task.TimeoutSeconds).toBeGreaterThan(Timeout)
   })
 
-  test.each(waiting)('%s notices within a minute when nobody will answer it', (id, task) => {
+  test.each(waiting)('%s notices within a minute that its function has died', (id, task) => {
     if (WITHOUT_HEARTBEAT.includes(id)) expect(task.HeartbeatSeconds).toBeUndefined()
     else expect(task.HeartbeatSeconds).toBeLessThanOrEqual(60)
   })
 
-  test.each(tasks)('%s is tried again when Lambda could not run its function', (_, { Retry }) => {
+  test.each(tasks)('%s is retried if Lambda could not run its function', (_, { Retry }) => {
     const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals)
     expect(retried).toEqual(
       expect.arrayContaining(['Lambda.ServiceException', 'Lambda.TooManyRequestsException']),
     )
   })
 
-  const reporter = TOLD_BY[name] ?? ''
+  const reporter = REPORTED_BY[name] ?? ''
   const steps = Object.entries(definition.States).filter(
     ([id, { Type }]) => (Type === 'Task' || Type === 'Map') && id !== reporter && id !== 'Failed',
   )
 
-  test.each(steps)(`any error of %s is handed to ${reporter}`, (_, step) => {
+  test.each(steps)(`any error of %s is passed to ${reporter}`, (_, step) => {
     expect(catchesAll(step)).toBe(reporter)
   })
 
@@ -104,7 +107,7 @@ test.each(
   machines.flatMap(({ definition }) =>
     tasksOf(definition).filter(([, task]) => waitsForToken(task)),
   ),
-)('%s does not ask again when the item has moved on', (_, { Retry }) => {
+)('%s does not retry once the item has changed', (_, { Retry }) => {
   const matching = Retry.find(({ ErrorEquals }) =>
     ['StateChanged', 'States.TaskFailed'].some((error) => ErrorEquals.includes(error)),
   )

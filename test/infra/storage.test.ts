@@ -17,7 +17,7 @@ test.each(Object.entries(FROZEN))('%s keeps its logical id', (id, type) => {
   expect(resources[id]?.Type).toBe(type)
 })
 
-test.each(Object.keys(FROZEN))('%s is kept when the stack goes', (id) => {
+test.each(Object.keys(FROZEN))('%s is kept when the stack is deleted', (id) => {
   expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
 })
 

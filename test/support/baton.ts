@@ -209,7 +209,7 @@ export function clientOf(
         const now = JSON.stringify(entries)
         const quiet = now === last && entries.every(isDone)
         last = now
-        return quiet && said(entries).at(-1)?.role === 'conductor'
+        return quiet && withoutReceipts(entries).at(-1)?.role === 'conductor'
       })
     },
   }
@@ -218,10 +218,11 @@ export function clientOf(
 const isDone = ({ commands = [] }: Entry) => commands.every(({ status }) => status !== 'pending')
 
 /** Returns the entries other than receipts. */
-export const said = (entries: readonly Entry[]) => entries.filter(({ receipt }) => !receipt)
+export const withoutReceipts = (entries: readonly Entry[]) =>
+  entries.filter(({ receipt }) => !receipt)
 
 /** Returns who wrote each entry, oldest first. */
-export const roles = (entries: readonly Entry[]) => said(entries).map(({ role }) => role)
+export const roles = (entries: readonly Entry[]) => withoutReceipts(entries).map(({ role }) => role)
 
 /** Returns the costs of the runs, oldest first. */
 export const receipts = (entries: readonly Entry[]) =>

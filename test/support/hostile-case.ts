@@ -33,11 +33,14 @@ export interface EmailCase extends Common {
 
 export type HostileCase = SmsCase | EmailCase
 
-export const isHeard = ({ sent }: HostileCase) => sent === 'proven'
+export const isFromAllowedSender = ({ sent }: HostileCase) => sent === 'proven'
 
 /** Whether it is to be played in this way. */
 export const isFor = (way: Way, hostile: HostileCase) =>
-  (isHeard(hostile) ? (hostile.ways ?? ['structured', 'echo']) : ['structured']).includes(way)
+  (isFromAllowedSender(hostile)
+    ? (hostile.ways ?? ['structured', 'echo'])
+    : ['structured']
+  ).includes(way)
 
 /** Returns an SMS from the person on the list. */
 export const sms = (name: string, body: string, more: Partial<Common> = {}): SmsCase => ({

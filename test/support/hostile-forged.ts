@@ -171,8 +171,8 @@ const texts: readonly SmsCase[] = [
   strangeSms('the right number on another service', { from: 'whatsapp:+15550100' }, 'forged'),
   strangeSms('a name in place of a number', { from: 'BATON' }, 'forged'),
   strangeSms('the right number, and a word behind it', { from: '+15550100 Ada' }, 'forged'),
-  strangeSms('to a number that is not ours', { from: '+15550100', to: '+15550199' }, 'forged'),
+  strangeSms('to another number', { from: '+15550100', to: '+15550199' }, 'forged'),
   strangeSms('Twilio did not sign it', { from: '+15550100' }, 'unsigned'),
 ]
 
-export const NEVER_HEARD: readonly HostileCase[] = [...emails, ...texts]
+export const IGNORED: readonly HostileCase[] = [...emails, ...texts]

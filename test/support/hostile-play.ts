@@ -6,7 +6,7 @@ import type { TestBaton } from './baton.ts'
 import {
   type EmailCase,
   type HostileCase,
-  isHeard,
+  isFromAllowedSender,
   type SmsCase,
   type Way,
 } from './hostile-case.ts'
@@ -47,7 +47,7 @@ export async function play(
     const writer = (hostile: HostileCase) => writerOf(hostile, name)
     const sessionId =
       first?.channel === 'email' ? sessionIdOf(`${writer(first)}\n${root}`) : SMS_SESSION
-    const isAnswered = members.every(isHeard)
+    const isAnswered = members.every(isFromAllowedSender)
     const before = isAnswered ? await baton.history(sessionId) : []
     for (const hostile of members) {
       const status =
@@ -68,7 +68,7 @@ export async function play(
 /** All SMS of one number are one session. The emails of a family share one by replying to its first. */
 function conversationOf(hostile: HostileCase): string {
   const { channel, name, alone } = hostile
-  if (!isHeard(hostile) || (alone && channel === 'email')) return name
+  if (!isFromAllowedSender(hostile) || (alone && channel === 'email')) return name
   return channel === 'sms' ? 'sms' : (name.split(':')[0] ?? name)
 }
 

@@ -100,14 +100,14 @@ export async function expectDocumented(
 }
 
 async function faultOf(
-  said: Operation['responses'][string] | undefined,
+  documented: Operation['responses'][string] | undefined,
   answer: Response,
 ): Promise<string | undefined> {
-  if (!said) return `not documented: ${await answer.text()}`
+  if (!documented) return `not documented: ${await answer.text()}`
   const { headers, content } =
-    '$ref' in said
-      ? response.parse(openapi.components.responses[said.$ref.split('/').at(-1) ?? ''])
-      : said
+    '$ref' in documented
+      ? response.parse(openapi.components.responses[documented.$ref.split('/').at(-1) ?? ''])
+      : documented
   for (const [name, { required }] of Object.entries(headers))
     if (required && !answer.headers.has(name)) return `without ${name}`
   const [type] = Object.keys(content)

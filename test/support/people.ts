@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
 import { signatureOf } from '../../local/providers/twilio/signature.ts'
 import { openLoopback, readBody } from '../../packages/local-aws/src/loopback.ts'
-import { replies, said, type TestBaton } from './baton.ts'
+import { replies, type TestBaton, withoutReceipts } from './baton.ts'
 import { PATIENT } from './patience.ts'
 import { secretOf } from './secrets.ts'
 
@@ -136,7 +136,7 @@ export async function sessionWith(baton: TestBaton, text: string): Promise<strin
 /** Checks that a session contains these messages of people, once each and in this order, and as many replies. */
 export async function expectAnswered(baton: TestBaton, session: string, texts: readonly string[]) {
   await baton.until(session, (all) => replies(all).length >= texts.length)
-  const entries = said(await baton.history(session))
+  const entries = withoutReceipts(await baton.history(session))
   expect(entries.filter(({ role }) => role === 'user').map(({ text }) => text)).toEqual(texts)
   expect(replies(entries)).toHaveLength(texts.length)
 }

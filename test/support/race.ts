@@ -111,8 +111,8 @@ export async function startRace(): Promise<Race> {
       await baton.until(session, (all) => replies(all).length >= count)
       await itemWhen(session, ({ run }) => !run.open)
       const entries = await baton.history(session)
-      const said = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
-      expect(said).toEqual(messages)
+      const received = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
+      expect(received).toEqual(messages)
       expect(replies(entries)).toHaveLength(count)
       expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
       return entries

@@ -82,11 +82,11 @@ test('a state machine runs its function, and a rule receives the end of the exec
   })
   expect(ended).toMatchObject({ status: 'SUCCEEDED', output: '{"noted":"from-machine"}' })
   const TableName = aws.resources.find('Fixture/Table').physicalId
-  const heard = await eventually(async () => {
+  const received = await eventually(async () => {
     const { Items = [] } = await aws.dynamodb.send(new ScanCommand({ TableName }))
     return Items.map((item) => item.event?.S ?? '').find((event) => event.includes('"aws.states"'))
   })
-  expect(JSON.parse(heard)).toMatchObject({
+  expect(JSON.parse(received)).toMatchObject({
     'detail-type': 'Step Functions Execution Status Change',
     detail: { executionArn, status: 'SUCCEEDED', stateMachineArn },
   })

@@ -51,7 +51,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   })
   const lastWords = collectErrors(child, (line) => log(`${plan.id}: ${line}`))
   const tell = (line: string) => void child.stdin?.write(`${line}\n`)
-  const heard = listen(child, exited, lastWords)
+  const waitFor = listen(child, exited, lastWords)
   const end = async () => {
     child.kill('SIGKILL')
     await exited
@@ -59,7 +59,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   }
   try {
     tell(JSON.stringify(configOf(launch, plan)))
-    await heard('ready')
+    await waitFor('ready')
   } catch (error) {
     await end()
     throw error
@@ -70,7 +70,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   renameSync(join(socketFolder, 'envd.sock'), socket)
   const ask = async (command: EnvdCommand, answer: EnvdEvent) => {
     tell(command)
-    await heard(answer)
+    await waitFor(answer)
   }
   return {
     socket,

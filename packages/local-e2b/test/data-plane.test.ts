@@ -49,7 +49,7 @@ describe('the data plane', () => {
     await other.kill()
   })
 
-  test.each(ROUTES)('%s %s of a sandbox that is gone is 502 as JSON', async (method, path) => {
+  test.each(ROUTES)('%s %s of an ended sandbox is 502 as JSON', async (method, path) => {
     const response = await call(method, path, { 'e2b-sandbox-id': 'gone', ...tokenHeader() })
     expect(response.status).toBe(502)
     expect(await response.json()).toMatchObject({ code: 502, sandboxId: 'gone' })

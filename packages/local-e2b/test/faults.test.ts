@@ -10,7 +10,7 @@ test.each([
   [429, RateLimitError],
   [503, ServiceBusyError],
   [500, SandboxError],
-] as const)('the next creations answer %i, then creating works', async (status, error) => {
+] as const)('the next creations fail with %i, then creating works', async (status, error) => {
   const { client, server } = await serverForTest()
   server.faults.onCreate(status, 2)
   await expect(client.Sandbox.create()).rejects.toThrow(error)

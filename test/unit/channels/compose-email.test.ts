@@ -126,9 +126,9 @@ test('nothing can end a header or begin another', () => {
     messageId: evil,
     attachments: [{ name: evil, type: evil, content: Buffer.from('x') }],
   })
-  const said = JSON.stringify({ headers, subject, from, personalizations, attachments })
-  expect(said).not.toMatch(/\\[rnu]/)
-  expect(said).not.toContain('\u2028')
+  const composed = JSON.stringify({ headers, subject, from, personalizations, attachments })
+  expect(composed).not.toMatch(/\\[rnu]/)
+  expect(composed).not.toContain('\u2028')
   expect(subject).toBe('x Bcc: eve@example.net y')
   expect(headers['In-Reply-To']).toBeUndefined()
   expect(headers.References).toBe('<ok@example.org>')

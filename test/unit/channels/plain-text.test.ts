@@ -58,13 +58,13 @@ test('every word is kept, in order', () => {
   )
   // The language after a fence is part of the mark.
   const words = (text: string) => text.replaceAll(/^ {0,3}(```+|~~~+).*$/gm, '').match(/\w+/g) ?? []
-  const said = (text: string) => text.match(/[a-z0-9]+/g)?.join('')
+  const wordsOf = (text: string) => text.match(/[a-z0-9]+/g)?.join('')
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
       // All words differ, because a link whose title is its URL is shown once (see the example above).
       const markdown = units.map((each, i) => (/[a-z]/.test(each) ? `${each}${i}` : each)).join('')
       for (const word of words(markdown)) expect(plainText(markdown)).toContain(word)
-      if (!/```|~~~/.test(markdown)) expect(said(plainText(markdown))).toBe(said(markdown))
+      if (!/```|~~~/.test(markdown)) expect(wordsOf(plainText(markdown))).toBe(wordsOf(markdown))
     }),
     { numRuns: 2000 },
   )

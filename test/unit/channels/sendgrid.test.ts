@@ -60,7 +60,7 @@ test.each([
   ['a wrong field', errors(400, 'Bad.', 'from.email'), 'refused', 'HTTP 400: from.email: Bad.'],
   ['an email that is too big', answer(413, '<html>'), 'refused', 'HTTP 413'],
   ['a wrong key', errors(401, 'Unauthorized'), 'later', 'HTTP 401: Unauthorized'],
-  ['a sender that is not ours yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
+  ['a sender that is not verified yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
   ['too many requests', errors(429, 'too many requests'), 'later', 'HTTP 429: too many requests'],
   ['an error of SendGrid', errors(500, 'oops'), 'doubt', 'HTTP 500: oops'],
   ['a connection that breaks', drop, 'doubt', 'The answer was lost: ECONNRESET.'],
@@ -79,7 +79,7 @@ test('no listener', async () => {
   expect(await postEmail(MAIL)).toMatchObject({ status: 'later' })
 })
 
-test.each([401, 403])('a key that was rotated is read anew on %i', async (status) => {
+test.each([401, 403])('a rotated key is read again on %i', async (status) => {
   sendgrid.react = (response, asked) =>
     (asked.headers.authorization === 'Bearer rotated'
       ? answer(202, '', { 'x-message-id': 'm' })

@@ -15,7 +15,7 @@ const record = (given: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
   at,
   ...given,
 })
-const said = (status: string, errorCode?: string) => ({
+const callback = (status: string, errorCode?: string) => ({
   status,
   sid: 'SM1',
   at: '2026-01-01T00:00:01.000Z',
@@ -27,14 +27,14 @@ test.each([
   ['undelivered', 'undelivered'],
   ['failed', 'undelivered'],
 ])('%s is final', (status, becomes) => {
-  const after = afterStatus(record(), said(status, '30003'))
+  const after = afterStatus(record(), callback(status, '30003'))
   expect(after).toMatchObject({
     status: becomes,
     providerId: 'SM1',
     problem: "Twilio's error 30003",
   })
-  if (after) expect(afterStatus(after, said('sent'))).toBeUndefined()
-  if (after) expect(afterStatus(after, said('delivered'))).toBeUndefined()
+  if (after) expect(afterStatus(after, callback('sent'))).toBeUndefined()
+  if (after) expect(afterStatus(after, callback('delivered'))).toBeUndefined()
 })
 
 test.each([
@@ -42,12 +42,15 @@ test.each([
   'sending',
   'sent',
 ])('%s does not change a message that is known to be sent', (status) => {
-  expect(afterStatus(record(), said(status))).toBeUndefined()
+  expect(afterStatus(record(), callback(status))).toBeUndefined()
 })
 
 test('a callback shows that a message was accepted whose sending got no response', () => {
   const { providerId: _, ...sending } = record({ status: 'sending' })
-  expect(afterStatus(sending, said('queued'))).toMatchObject({ status: 'sent', providerId: 'SM1' })
+  expect(afterStatus(sending, callback('queued'))).toMatchObject({
+    status: 'sent',
+    providerId: 'SM1',
+  })
 })
 
 test('a delivery is found by its parameter', () => {

@@ -86,9 +86,9 @@ test('agrees with the library on variants of a URL', () => {
       `${each}/`,
     ].map((signed) => {
       const signature = twilioSignature(TOKEN, signed, form)
-      const ours = verifyTwilio({ token: TOKEN, url: each, form, signature })
-      expect(ours).toBe(validateRequest(TOKEN, signature, each, object))
-      return ours
+      const accepted = verifyTwilio({ token: TOKEN, url: each, form, signature })
+      expect(accepted).toBe(validateRequest(TOKEN, signature, each, object))
+      return accepted
     })
   })
   expect(results.filter(Boolean).length).toBeGreaterThan(6)

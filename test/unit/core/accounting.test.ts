@@ -182,8 +182,8 @@ describe('a pause', () => {
   test.each([
     ['a session', 'session', { session: 1, date: '2026-01-01' }],
     ['a day', 'day', { day: 1, date: '2026-01-01' }],
-    ['a run that closed, which begins anew', 'run', {}],
-  ] as const)('raises the budget of %s when they say so', (_, scope, raised) => {
+    ['a closed run, which starts anew', 'run', {}],
+  ] as const)('raises the budget of %s on request', (_, scope, raised) => {
     const at = { ...paused, paused: { ...over, scope, seq: 3 } }
     const says = { ...person, id: 'm9', person: { channel: 'http', raises: true } } as const
     expect(append(at, says).item.raised).toEqual(raised)

@@ -94,7 +94,7 @@ describe("a turn's prompt", () => {
     [undefined, /^These messages are new[^\n]*\n\n\[USER\]/],
     ['structure', /\nYou were asked this before and gave no structured answer\..*\n\n\[USER\]/],
     ['silence', /\nYou were asked this before and gave neither a reply nor a command\./],
-  ] as const)('says why it is asked again: %s', (again, says) => {
+  ] as const)('says why the conductor is asked again: %s', (again, says) => {
     expect(turnPrompt([person('http', 'hi')], again)).toMatch(says)
   })
 

@@ -73,7 +73,7 @@ describe('silence towards a person', () => {
   test.each([
     ['at first', undefined],
     ['after structure was asked for', 'structure'],
-  ] as const)('is asked about: %s', (_, again) => {
+  ] as const)('is questioned: %s', (_, again) => {
     const given = result({ structured: silence })
     expect(readTurnReply(given, turn(again), '')).toEqual({
       askAgain: { again: 'silence', trouble },

@@ -33,7 +33,7 @@ test.each([
   'kill-workers',
   'stop',
   'new-session',
-] as const)('/%s is in the history with its answer, which is for whoever gave it, and never in the inbox', (slashCommand) => {
+] as const)('/%s and its reply to the sender are in the history, and never in the inbox', (slashCommand) => {
   for (const before of [busy, session(closed)]) {
     const { item } = give(before, slashCommand)
     const seq = before.lastSeq + 1
@@ -51,7 +51,7 @@ test.each([
   'help',
   'status',
   'kill-workers',
-] as const)('/%s leaves the rest as it is', (slashCommand) => {
+] as const)('/%s changes nothing else', (slashCommand) => {
   const { item } = give(busy, slashCommand)
   const { lastSeq, seen, pendingEntries, counts, days, ...rest } = item
   const { lastSeq: _, seen: __, pendingEntries: ___, counts: ____, days: _____, ...before } = busy
@@ -63,7 +63,7 @@ test.each([
   'stop',
   'kill-workers',
   'new-session',
-] as const)('/%s once more changes nothing', (slashCommand) => {
+] as const)('/%s repeated changes nothing', (slashCommand) => {
   const { item, output } = give(busy, slashCommand)
   const again = give(item, slashCommand)
   expect(again.item).toBe(item)

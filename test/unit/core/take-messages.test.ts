@@ -38,7 +38,7 @@ describe('the next step', () => {
     ],
     ['abandoned messages', session({ abandoned: [message(1)] }), { do: 'notify' }],
     [
-      'a message besides abandoned ones',
+      'a message in addition to abandoned ones',
       session({ abandoned: [message(1)], inbox: [message(2)] }),
       { do: 'ask', turn: 1 },
     ],

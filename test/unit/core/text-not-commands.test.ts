@@ -87,7 +87,7 @@ test.each([
   expect(readText(text, '')).toEqual({ reply: text, commands: [] })
 })
 
-test.each([[''], [' \n\t\n'], ['\r\n']])('nothing said is no reply: %j', (text) => {
+test.each([[''], [' \n\t\n'], ['\r\n']])('an empty text is no reply: %j', (text) => {
   expect(readText(text, '')).toEqual({ reply: null, commands: [] })
 })
 

@@ -49,14 +49,14 @@ const invalid: [unknown, string][] = [
   [{ type: 'DELIVER_FILE', to: 'a@example.org', paths: [] }, 'at paths'],
 ]
 
-test.each(valid)('is taken: $type', (command) => {
+test.each(valid)('is accepted: $type', (command) => {
   expect(parseStructured({ reply: 'ok', commands: [command] })).toEqual({
     reply: 'ok',
     commands: [command],
   })
 })
 
-test.each(invalid)('is answered with what is wrong: %j', (asked, problem) => {
+test.each(invalid)('is refused with the reason: %j', (asked, problem) => {
   expect(checkCommands([asked])).toEqual([
     {
       type: 'MALFORMED',
@@ -133,7 +133,7 @@ describe('the schema for the conductor', () => {
   const accepts = (command: unknown) =>
     schema.safeParse({ reply: null, commands: [command] }).success
 
-  test.each(valid)('allows what is taken: $type', (command) => {
+  test.each(valid)('allows what is accepted: $type', (command) => {
     expect(accepts(command)).toBe(true)
   })
 

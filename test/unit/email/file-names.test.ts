@@ -38,7 +38,7 @@ test.each([
   ['', ['attachment'], 'attachment-2'],
   ['CLAUDE.md', ['attachment-CLAUDE.md'], 'attachment-CLAUDE-2.md'],
   [`${long}.pdf`, [`${'a'.repeat(96)}.pdf`], `${'a'.repeat(94)}-2.pdf`],
-])('%j besides %j is stored as %j', (name, taken, expected) => {
+])('%j next to %j is stored as %j', (name, taken, expected) => {
   expect(safeFileName(name, new Set(taken))).toBe(expected)
 })
 

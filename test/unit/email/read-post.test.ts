@@ -11,10 +11,10 @@ import {
 } from './samples.ts'
 
 const read = (raw: Buffer) => readPost(raw, CONTENT_TYPE)
-const said = 'Hello Baton,\r\nall is well.'
+const TEXT = 'Hello Baton,\r\nall is well.'
 
 describe.each([
-  ['raw', rawPost(plainEmail(said))],
+  ['raw', rawPost(plainEmail(TEXT))],
   ['parsed', parsedPost()],
 ])('in %s mode', (_, post) => {
   test('every part of an email is read', async () => {

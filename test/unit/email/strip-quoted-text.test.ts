@@ -88,8 +88,8 @@ describe('the new text is kept from', () => {
 
 test('replies between the lines are kept', () => {
   const text = `Hi,\n\nOn Mon, Nov 23, 2026 at 10:00 AM Baton <baton@in.example.com> wrote:\n> Red or blue?\n\nRed.\n\n> How many?\n\nSeven.`
-  const said = stripQuotedText(text)
-  expect(said.split(/\n+/)).toEqual(['Hi,', 'Red.', 'Seven.'])
+  const kept = stripQuotedText(text)
+  expect(kept.split(/\n+/)).toEqual(['Hi,', 'Red.', 'Seven.'])
 })
 
 describe('nothing is lost of', () => {
@@ -98,7 +98,7 @@ describe('nothing is lost of', () => {
     ['lines that begin with >', 'Run this:\n\n> npm test\n> npm start\n\nand tell me.'],
     ['lines that people draw', 'First\n\n---\n\nsecond\n\n====\n\nthird\n--\nfourth'],
     ['a table of contents', 'From: now on we meet on Mondays\nTo: be decided\n\nBye'],
-    ['an address that is told', 'Please answer\n\nFrom: Bob <bob@example.com>\n\nand nobody else.'],
+    ['an address in the text', 'Please answer\n\nFrom: Bob <bob@example.com>\n\nand nobody else.'],
     ['a quote by hand', 'Hello\n\nOn our site somebody wrote:\n\nThe 3 doors do not open.'],
     ['a postscript', 'Do it.\n\nRegards,\nAnn\n\nPS: not before Monday'],
     [

@@ -24,7 +24,7 @@ const titles: [ProblemStatus, string][] = [
   [503, 'Service Unavailable'],
 ]
 
-test.each(titles)('a problem of status %i is answered as %j', async (status, title) => {
+test.each(titles)('a problem with status %i has the title %j', async (status, title) => {
   const answer = await call(throwing(new Problem(status, 'Do it another way.')), {})
   expect(detailOf(answer, status)).toBe('Do it another way.')
   expect(JSON.parse(answer.body ?? '')).toMatchObject({ title })

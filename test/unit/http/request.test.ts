@@ -62,8 +62,8 @@ test.each([
     'its bytes are not UTF-8',
     { body: base64(Uint8Array.of(0x22, 0xff, 0x22)), isBase64Encoded: true },
   ],
-  ['it is base64 and not said to be', { body: base64('{"text":"hi"}') }],
-  ['it is text and said to be base64', { body: '{"text":"hi"}', isBase64Encoded: true }],
+  ['it is base64 without the flag', { body: base64('{"text":"hi"}') }],
+  ['it is text with the flag for base64', { body: '{"text":"hi"}', isBase64Encoded: true }],
 ])('a body is 400 if %s', async (_, request) => {
   expect(detailOf(await call(echo, request), 400)).toBe('The body is not JSON in UTF-8.')
 })

@@ -30,7 +30,7 @@ const guarded: [string, HttpFunction, Request][] = [
   ['the status', readApi, { route: 'GET /api/monitoring/status' }],
   ['an unknown route', readApi, { route: 'GET /api/monitoring/nothing' }],
 ]
-test.each(guarded)('nobody unproven is told about %s', async (_, handler, request) => {
+test.each(guarded)('%s needs a token', async (_, handler, request) => {
   detailOf(await call(handler, request), 401)
 })
 
@@ -38,9 +38,7 @@ const unknown: [string, HttpFunction, Request][] = [
   ['sessions', readApi, { route: 'GET /api/sessions/{sessionId}/nothing', pathParameters: main }],
   ['monitoring', readApi, { route: 'GET /api/monitoring/nothing' }],
 ]
-test.each(
-  unknown,
-)('a route that is not known among %s is 404 by name', async (_, handler, request) => {
+test.each(unknown)('an unknown route of %s is a 404 that names it', async (_, handler, request) => {
   expect(detailOf(await call(handler, { ...request, headers }), 404)).toContain(request.route)
 })
 

@@ -70,8 +70,11 @@ test('@crash kills Claude Code, and @hang never responds, in every leg', () => {
   }
 })
 
-test.each([task('Write a poem.'), asked('no frame at all')])('anything else is refused', (said) => {
-  expect(workerSays(said)).toEqual([
+test.each([
+  task('Write a poem.'),
+  asked('no frame at all'),
+])('anything else is refused', (prompt) => {
+  expect(workerSays(prompt)).toEqual([
     { type: 'text', text: expect.stringContaining('I am a scripted model, not Claude') },
   ])
 })

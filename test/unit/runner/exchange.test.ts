@@ -22,15 +22,15 @@ const serve = async (answer: RequestListener) => `http://${await open(createServ
 const { signal } = new AbortController()
 
 test('method, headers and bytes are sent, and the bytes of the response returned', async () => {
-  const heard: unknown[] = []
+  const received: unknown[] = []
   const url = await serve(async (request, response) => {
     const { method, url, headers } = request
-    heard.push(method, url, headers['x-own'], headers['content-length'], await buffer(request))
+    received.push(method, url, headers['x-own'], headers['content-length'], await buffer(request))
     response.writeHead(201).end(Buffer.from([0, 255]))
   })
   const body = new Uint8Array([255, 0, 10])
   const answer = await exchange(url, { method: 'PUT', headers: { 'x-own': '1' }, body }, signal)
-  expect(heard).toEqual(['PUT', '/a?b=c', '1', '3', Buffer.from(body)])
+  expect(received).toEqual(['PUT', '/a?b=c', '1', '3', Buffer.from(body)])
   expect(answer).toEqual({ status: 201, ok: true, content: Buffer.from([0, 255]) })
 })
 

@@ -22,16 +22,16 @@ function stateFolder(): string {
 async function taker(stateDir: string) {
   const script = `
     import { lockState } from ${JSON.stringify(MODULE)}
-    let said = 'taken'
-    try { lockState(process.argv[1]).answersAt('${URL}') } catch ({ message }) { said = message }
-    console.log(JSON.stringify(said))
+    let result = 'taken'
+    try { lockState(process.argv[1]).answersAt('${URL}') } catch ({ message }) { result = message }
+    console.log(JSON.stringify(result))
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, stateDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  return { child, said: String(JSON.parse(line)) }
+  return { child, result: String(JSON.parse(line)) }
 }
 
 test('it is refused while it is locked, and free once it is released', () => {
@@ -52,8 +52,8 @@ test('a read-only folder is named', () => {
 
 test('a killed process releases it, and its record is removed', async () => {
   const stateDir = stateFolder()
-  const { child, said } = await taker(stateDir)
-  expect(said).toBe('taken')
+  const { child, result } = await taker(stateDir)
+  expect(result).toBe('taken')
   expect(() => lockState(stateDir)).toThrow(`process ${child.pid}, at ${URL}`)
   child.kill('SIGKILL')
   await once(child, 'exit')
@@ -65,8 +65,10 @@ test('a killed process releases it, and its record is removed', async () => {
 test('of many concurrent attempts exactly one succeeds', async () => {
   const stateDir = stateFolder()
   const takers = await Promise.all(Array.from({ length: 8 }, () => taker(stateDir)))
-  const said = takers.map((each) => each.said)
-  expect(said.filter((each) => each === 'taken')).toHaveLength(1)
-  const refusals = said.filter((each) => /already running from this folder: .*stop it/s.test(each))
+  const results = takers.map((each) => each.result)
+  expect(results.filter((each) => each === 'taken')).toHaveLength(1)
+  const refusals = results.filter((each) =>
+    /already running from this folder: .*stop it/s.test(each),
+  )
   expect(refusals).toHaveLength(7)
 })

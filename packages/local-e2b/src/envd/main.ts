@@ -11,7 +11,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 const say = (event: EnvdEvent): void => void process.stdout.write(`${event}\n`)
 
-async function obey(command: EnvdCommand, { freeze, thaw }: Confinement): Promise<void> {
+async function execute(command: EnvdCommand, { freeze, thaw }: Confinement): Promise<void> {
   if (command === 'freeze') {
     await freeze()
     return say('frozen')
@@ -39,7 +39,7 @@ async function serve(): Promise<void> {
   })
   say('ready')
   for await (const line of { [Symbol.asyncIterator]: () => lines })
-    await obey(envdCommand.parse(line), processes)
+    await execute(envdCommand.parse(line), processes)
   await endEverything(processes)
 }
 

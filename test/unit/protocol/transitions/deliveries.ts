@@ -145,7 +145,7 @@ const arrival = (world: World, id: string): Arrival =>
 function appendMessage(world: World, who: Who, delivery: Delivery, system: System): World {
   const arrived = arrival(world, delivery.message ?? '')
   const { item, output } = system.append(world.session, arrived)
-  const next = world.with({ session: item, past: heard(world, arrived, item) })
+  const next = world.with({ session: item, past: received(world, arrived, item) })
   if (!world.bodies.includes(arrived.id))
     return next.with({ [who]: { ...delivery, does: 'put-body' } })
   if (!system.appendOpens && !item.run.open)
@@ -154,7 +154,7 @@ function appendMessage(world: World, who: Who, delivery: Delivery, system: Syste
 }
 
 /** A person's new message wakes a stopped session; reports of its own workers do not. */
-function heard({ past, session }: World, { id, leg }: Arrival, after: Session): World['past'] {
+function received({ past, session }: World, { id, leg }: Arrival, after: Session): World['past'] {
   if (after === session) return past
   return leg && leg.run <= session.stopped
     ? { ...past, dropped: [...past.dropped, id] }
