@@ -10,7 +10,7 @@ const currentTurn = ({ turn }: Session, n: number) => turn?.n ?? n
 
 const anyRun = (action: keyof System, lacks: Partial<System>, scenario: string): Mutant => ({
   guard: `own run: ${action}`,
-  instead: `${action} does not ask whose run it is`,
+  instead: `${action} does not check its run`,
   lacks,
   scenario,
   breaks: 'S1',
@@ -18,7 +18,7 @@ const anyRun = (action: keyof System, lacks: Partial<System>, scenario: string):
 
 const anyTurn = (action: keyof System, lacks: Partial<System>, scenario: string): Mutant => ({
   guard: `own turn: ${action}`,
-  instead: `${action} does not ask which turn is meant`,
+  instead: `${action} does not check its turn`,
   lacks,
   scenario,
   breaks: 'S2',
