@@ -88,18 +88,18 @@ test.each([
   [
     'a stranger',
     { type: 'SEND_EMAIL', to: 'eve@example.net', subject: 'x', body: 'x' },
-    /not among those/,
+    /not on the list/,
   ],
-  ['a strange number', { type: 'SEND_SMS', to: '+15550150', message: 'x' }, /not among those/],
+  ['a strange number', { type: 'SEND_SMS', to: '+15550150', message: 'x' }, /not on the list/],
   [
     'two at once',
     { type: 'SEND_EMAIL', to: 'ada@example.com, eve@example.net', subject: 'x', body: 'x' },
-    /or an email address like/,
+    /is not .* an email address/,
   ],
   [
     'a stranger with a file',
     { type: 'DELIVER_FILE', to: 'eve@example.net', paths: ['out.txt'] },
-    /not among those/,
+    /not on the list/,
   ],
   [
     'a file that nobody handed over',
