@@ -1,4 +1,4 @@
-/** `npm run bench`: what a message costs, as a table and as JSON. `npm run bench -- --help` says what may be chosen. */
+/** `npm run bench`: the cost of a message, as a table and as JSON. `npm run bench -- --help` lists the options. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import path from 'node:path'
@@ -11,11 +11,11 @@ const names = Object.keys(SECTIONS)
 
 const USAGE = `npm run bench -- [--only ${names.slice(0, 2).join(',')}] [--full] [--json FILE] [--sessions N] [--update-budget]
 
---only           some sections: ${names.join(', ')}
+--only           only these sections: ${names.join(', ')}
 --full           more rounds, the real CLI, 200 sessions; without it the run takes some minutes
---json           where the figures go; .local/bench.json otherwise
---sessions       how many at once (section load)
---update-budget  writes the budget of the bundles anew (section bundles)`
+--json           file for the figures (default .local/bench.json)
+--sessions       number of concurrent sessions (section load)
+--update-budget  updates the budget of the bundles (section bundles)`
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const chosen = values.only.flatMap((each) => each.split(','))
   const unknown = chosen.filter((name) => !names.includes(name))
   if (values.help || unknown.length > 0) {
-    console.log(unknown.length > 0 ? `There is no section ${unknown}.\n\n${USAGE}` : USAGE)
+    console.log(unknown.length > 0 ? `Unknown section: ${unknown}.\n\n${USAGE}` : USAGE)
     return unknown.length > 0 ? 1 : 0
   }
   const options = {

@@ -1,6 +1,9 @@
-/** The marks: the highest value that a figure of the report should have. They are goals. The report says which are missed, and why. */
+/**
+ * The marks: the highest acceptable value of a figure. They are goals. The report names the missed ones, with the
+ * reason.
+ */
 
-/** Of one message, the second of its session: the functions and their connections are there already. */
+/** For one message, the second of its session: the functions and their connections are warm. */
 interface MessageMarks {
   readonly invocations: number
   /** Requests to DynamoDB. */
@@ -15,7 +18,7 @@ export const MESSAGE_MARKS = {
   'eight workers': { invocations: 80, writes: 140, reads: 200, transitions: 50 },
 } as const satisfies Record<string, MessageMarks>
 
-/** The first message of a deployment that has no worker. */
+/** The first message of a deployment, without a worker. */
 export const COLD_SECRET_READS = 4
 
 /** From the accepted webhook to the running CLI, warm, without E2B and the runner's own start. */
@@ -33,13 +36,13 @@ export const COLD = {
 
 export const IDLE_USD_A_MONTH = 2
 
-/** Of every function. The one that parses emails may be larger. */
+/** For every function. The one that parses emails may be larger. */
 export const BUNDLE_KB = { email: 700, others: 400 } as const
 
 /** CPU time of the slowest import of a bundle. */
 export const IMPORT_MS = 60
 
-/** Eight tasks of two seconds, in the time of one. */
+/** Eight tasks of two seconds, relative to one. */
 export const EIGHT_BESIDE_ONE = 1.3
 
 /** Server, functions, runner and sandbox daemon. */

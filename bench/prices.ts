@@ -24,7 +24,7 @@ interface Prices {
   readonly objectPut: number
   readonly objectGet: number
   readonly secretRead: number
-  /** These are by the month. */
+  /** Per month. */
   readonly secret: number
   readonly alarmMetric: number
   readonly dashboard: number
@@ -54,7 +54,7 @@ export const PRICES = {
   },
   'eu-west-1': {
     ...everywhere,
-    // Half of what was charged before November 2024, as everywhere.
+    // Half of the price before November 2024, as everywhere.
     writeUnit: 0.70675 / MILLION,
     readUnit: 0.1415 / MILLION,
     apiRequest: 1.11 / MILLION,
@@ -65,10 +65,10 @@ export type Region = keyof typeof PRICES
 
 type Countable = Exclude<keyof Prices, 'secret' | 'alarmMetric' | 'dashboard' | 'customMetric'>
 
-/** How much was used of each service that is paid by use. */
+/** The usage of each service with usage-based prices. */
 export type Consumption = Readonly<Record<Countable, number>>
 
-/** Returns the dollars for each kind of use, the dearest first. */
+/** Returns the dollars for each kind of use, highest first. */
 export function dollarsBy(used: Consumption, region: Region): ReadonlyMap<Countable, number> {
   const kinds = Object.keys(used) as Countable[]
   const dollars = kinds.map((kind) => [kind, used[kind] * PRICES[region][kind]] as const)

@@ -1,4 +1,4 @@
-/** Everything that can be measured, in the order in which it is. */
+/** All sections, in the order in which they run. */
 import { bundles } from './bundles/section.ts'
 import { cold } from './cold/section.ts'
 import { cpu } from './cpu/section.ts'
@@ -27,9 +27,9 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   idle: { title: 'what a deployment costs while nobody writes', run: idle },
   bundles: { title: 'what a cold start reads and runs', run: bundles },
   gateway: { title: 'what the model gateway costs in time', run: gateway },
-  'side-by-side': { title: 'eight workers beside one', run: sideBySide },
-  load: { title: 'many sessions at once', run: load },
-  reads: { title: 'reads with much in store, and beside readers that wait', run: reads },
+  'side-by-side': { title: 'eight workers compared with one', run: sideBySide },
+  load: { title: 'many concurrent sessions', run: load },
+  reads: { title: 'reads with much data, and next to waiting readers', run: reads },
   cpu: { title: 'CPU time of a message', run: cpu },
   start: { title: 'synthesis and start', run: start },
 }

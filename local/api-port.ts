@@ -1,16 +1,16 @@
-/** Opens the port that people use before anything else is done, and says what to do where it is taken. */
+/** Opens the API's port before anything else starts. If it is in use, the error says what to do. */
 import { createServer } from 'node:net'
 import { type Loopback, openLoopback } from '../packages/local-aws/src/loopback.ts'
 
 const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken by another program',
-  EACCES: 'is not open to this user',
+  EADDRINUSE: 'is in use by another program',
+  EACCES: 'is not allowed for this user',
 }
 
-const FIRST_FOR_EVERYBODY = 1024
+const FIRST_UNPRIVILEGED = 1024
 const LAST = 65_535
 
-/** Opens `port` (0: any free one). Throws an error that names a free one when it cannot be had. */
+/** Opens `port` (0 for any free one). If that fails, throws an error that names a free port. */
 export async function openApiPort(port: number, log: (line: string) => void): Promise<Loopback> {
   try {
     return await openLoopback(port, log)
@@ -18,13 +18,13 @@ export async function openApiPort(port: number, log: (line: string) => void): Pr
     const why = error instanceof Error && 'code' in error ? WHY[String(error.code)] : undefined
     if (why === undefined) throw error
     const free = await freeAfter(port)
-    const hint = free === undefined ? '' : `, as in \`PORT=${free} npm start\``
-    throw new Error(`Port ${port} ${why}. Choose a free one by PORT${hint}.`, { cause: error })
+    const hint = free === undefined ? '' : `, for example \`PORT=${free} npm start\``
+    throw new Error(`Port ${port} ${why}. Choose another one with PORT${hint}.`, { cause: error })
   }
 }
 
 async function freeAfter(port: number): Promise<number | undefined> {
-  for (let next = Math.max(port + 1, FIRST_FOR_EVERYBODY); next <= LAST; next++)
+  for (let next = Math.max(port + 1, FIRST_UNPRIVILEGED); next <= LAST; next++)
     if (await isFree(next)) return next
   return undefined
 }

@@ -18,27 +18,27 @@ import { synthesise } from './synth.ts'
 import { installedCli, sandboxTools } from './tools.ts'
 
 export interface BatonOptions {
-  /** The checkout. */
+  /** The root folder of the checkout. */
   readonly root: string
-  /** Everything that survives a restart; one start at a time. */
+  /** Holds everything that survives a restart. Only one Baton may use it at a time. */
   readonly stateDir: string
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number
   /** The operator's bearer token. */
   readonly token: string
-  /** The bearer token of those who may only read. */
+  /** The bearer token for read-only access. */
   readonly readToken: string
   readonly isolation: 'auto' | IsolationKind
-  /** With a key the real model answers, otherwise the scripted one. */
+  /** With a key the real model responds, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
   readonly limits?: Limits
-  /** Whose SMS and mail are heard: numbers, addresses, and domains as `@example.com`. */
+  /** The people that Baton answers: phone numbers, email addresses, and domains as `@example.com`. */
   readonly people?: readonly string[]
-  /** Takes the place of what the template sets for functions, by variable. */
+  /** Environment variables of functions that override the template's. */
   readonly variables?: Readonly<Record<string, string>> | undefined
-  /** For tests: what is started as the CLI. */
+  /** For tests: the executable that runs as the CLI. */
   readonly claude?: string | undefined
-  /** For tests: hears of every request of a function to AWS or E2B before it is performed. */
+  /** For tests: called with every request of a function to AWS or E2B before it is performed. */
   readonly intercept?: Intercept
   /** For measurements: hears of each process of a function what it does next. */
   readonly onStage?: OnStage
@@ -50,17 +50,17 @@ export interface LocalBaton extends Pick<Channels, 'twilio' | 'sendgrid'> {
   readonly token: string
   readonly aws: LocalAws
   readonly e2b: LocalE2B
-  /** The scripted model; absent when the real one answers. */
+  /** The scripted model, or undefined if the real one is in use. */
   readonly model: Model | undefined
   close(): Promise<void>
 }
 
-/** The template's stack; its secrets are named after it. */
+/** The name of the template's stack, and the prefix of its secrets. */
 const STACK = 'Baton'
 
 /**
- * Starts everything; what was started is ended again when a part of it cannot start. Throws at once, saying what to do,
- * when the state folder or the port is in use.
+ * Starts everything. If a part fails to start, the others are stopped again. Throws at once, saying what to do, if
+ * the state folder or the port is in use.
  */
 export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
   const {
@@ -131,7 +131,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       intercept,
       onStage,
       log,
-      // The callback, the links to objects, the gateway: not the model itself.
+      // The callback, links to objects and the gateway, but not the model itself.
       onOpen: (ports) => {
         linked = ports
       },

@@ -1,4 +1,4 @@
-/** Follows one session over the public routes and prints it as it grows: what `npm start -- --once` shows. */
+/** Follows one session over the public routes and prints it as it grows, for `npm start -- --once`. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Entry } from '../src/core/history.ts'
 
@@ -25,8 +25,8 @@ export async function send({ url, token }: Server, sessionId: string, content: s
 }
 
 /**
- * Prints entries until the run is over. Answers the last reply; nothing when the run ended without one or with a
- * failure. Throws after `minutes`.
+ * Prints entries until the run is over. Returns the last reply, or undefined if the run ended without one or with
+ * a failure. Throws after `minutes`.
  */
 export async function follow(
   server: Server,
@@ -53,7 +53,7 @@ export async function follow(
   throw new Error(`no end after ${minutes} minutes`)
 }
 
-/** A notice of Baton itself says that something failed. */
+/** A notice from Baton itself means that something failed. */
 const replyAfter = ({ role, text, receipt }: Entry, reply: string | undefined) => {
   if (receipt) return reply
   if (role === 'system') return undefined
@@ -79,7 +79,7 @@ async function printEntry(
     print(label(speaker, `${type} ${JSON.stringify(fields)}`))
 }
 
-/** What the worker did in its latest leg, a line a tool call. */
+/** Returns the worker's activity in its latest leg, one line for each tool call. */
 async function activityOf(server: Server, sessionId: string, workerId: string) {
   const { legs = [] } = await get<{ legs?: { activity: string[] }[] }>(
     server,

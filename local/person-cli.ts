@@ -1,4 +1,4 @@
-/** Writes to the running Baton as a person by SMS or e-mail, and prints what comes back: `npm start -- sms …`. */
+/** Writes to the running Baton as a person by SMS or email, and prints the replies: `npm start -- sms …`. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,22 +8,22 @@ import { type Outbox, type OutboxMessage, outbox } from './providers/outbox.ts'
 
 export interface PersonOptions extends Server {
   readonly print: (line: string) => void
-  /** Files that a mail brings. */
+  /** Files to attach to an email. */
   readonly attach?: readonly string[]
-  /** The Message-ID of the mail that is answered. */
+  /** The Message-ID of the email to reply to. */
   readonly inReplyTo?: string | undefined
-  /** For how long nothing more comes, once something came; in milliseconds. */
+  /** How long to wait for another reply after the last one, in milliseconds. */
   readonly quietMs?: number
-  /** For how long the first may take. */
-  readonly patienceMs?: number
+  /** How long to wait for the first reply. */
+  readonly maxWaitMs?: number
 }
 
 export const PEOPLE_USAGE = `npm start -- sms "+15550100" "<text>"
 npm start -- email ada@example.com "<subject>" "<text>" [--attach <file>]… [--in-reply-to <Message-ID>]
-                                     writes to the Baton that runs on PORT, and waits for what comes back
-npm start -- outbox                  all that people got from it by SMS and e-mail`
+                                     sends it to the Baton running on PORT, and waits for replies
+npm start -- outbox                  lists everything that people received by SMS and email`
 
-/** What the local routes answer about a delivery; an SMS has no `lost`. */
+/** The response of the local routes to a delivery; an SMS has no `lost`. */
 const delivery = z.object({
   status: z.number().nullable(),
   body: z.string().optional(),
@@ -34,8 +34,8 @@ const delivery = z.object({
 const POLL_MS = 300
 
 /**
- * Performs `sms <number> <text>`, `email <address> <subject> <text>` or `outbox`. Throws an error that says what to do
- * for any other words, when no Baton runs there, when it refused the message, and when nothing came back.
+ * Runs `sms <number> <text>`, `email <address> <subject> <text>` or `outbox`. For any other words, if no Baton is
+ * running, if it refuses the message, or if no reply comes, it throws an error that says what to do.
  */
 export async function asPerson(words: readonly string[], options: PersonOptions): Promise<void> {
   const [command, from, ...rest] = words
@@ -48,12 +48,12 @@ export async function asPerson(words: readonly string[], options: PersonOptions)
     const attachments = attach.map(fileAt)
     return converse('email', from, { from, subject, text, inReplyTo, attachments }, options)
   }
-  throw new Error(`That is no command:\n\n${PEOPLE_USAGE}`)
+  throw new Error(`Unknown command:\n\n${PEOPLE_USAGE}`)
 }
 
 async function printAll(options: PersonOptions): Promise<void> {
   const { messages } = await seen(options)
-  if (messages.length === 0) options.print('Nobody got anything yet.')
+  if (messages.length === 0) options.print('Nobody has received anything yet.')
   for (const message of messages) options.print(describe(message))
 }
 
@@ -63,29 +63,29 @@ async function converse(
   body: object,
   options: PersonOptions,
 ): Promise<void> {
-  const { print, quietMs = 8_000, patienceMs = 10 * 60_000 } = options
+  const { print, quietMs = 8_000, maxWaitMs = 10 * 60_000 } = options
   const old = (await seen(options)).messages.length
   const given = delivery.parse(await call(options, `/local/${channel}`, body))
   if (given.status === null || given.status > 299)
     throw new Error(
-      `Baton did not take it: ${given.status ?? 'no answer'} ${given.body ?? ''}`.trim(),
+      `Baton refused the message: ${given.status ?? 'no response'} ${given.body ?? ''}`.trim(),
     )
-  print(`Delivered as ${given.messageSid ?? given.messageId}; waiting for an answer …`)
-  const until = Date.now() + patienceMs
+  print(`Delivered as ${given.messageSid ?? given.messageId}; waiting for a reply …`)
+  const until = Date.now() + maxWaitMs
   let printed = 0
   let quietAt = until
   while (Date.now() < Math.min(until, quietAt)) {
-    const answers = (await seen(options)).messages
+    const replies = (await seen(options)).messages
       .slice(old)
       .filter((message) => message.channel === channel && isTo(message, person))
-    for (const message of answers.slice(printed)) {
+    for (const message of replies.slice(printed)) {
       print(describe(message))
       quietAt = Date.now() + quietMs
     }
-    printed = answers.length
+    printed = replies.length
     await wait(POLL_MS)
   }
-  if (printed === 0) throw new Error(`Nothing came back within ${patienceMs / 1000} s.`)
+  if (printed === 0) throw new Error(`No reply within ${maxWaitMs / 1000} s.`)
 }
 
 const seen = async (server: Server): Promise<Outbox> =>
@@ -96,7 +96,7 @@ async function call({ url, token }: Server, route: string, body?: object): Promi
     headers: { authorization: `Bearer ${token}` },
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {
-    const message = `Nothing answers at ${url}: run "npm start" in another terminal first.`
+    const message = `No Baton is running at ${url}: run "npm start" in another terminal first.`
     throw new Error(message, { cause })
   })
   if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`)
@@ -113,7 +113,7 @@ const fileAt = (file: string) => ({
 
 function describe(message: OutboxMessage): string {
   const { at, from, to, text } = message
-  const head = [`\n${message.channel === 'sms' ? 'SMS' : 'Mail'} from ${from} to ${to}, ${at}`]
+  const head = [`\n${message.channel === 'sms' ? 'SMS' : 'Email'} from ${from} to ${to}, ${at}`]
   if (message.channel === 'sms') return [...head, text, ...message.media].join('\n')
   const { subject, headers, attachments } = message
   const threading = Object.entries(headers)

@@ -1,48 +1,54 @@
-/** What a person may set for one machine, in the environment or in .env. */
+/** Settings for one machine, from the environment or .env. */
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
 import { contact } from '../src/channels/index.ts'
 import { budgets } from '../src/core/budget.ts'
 
-/** They are heard unless others are set. */
+/** The people that Baton answers by default. */
 export const DEFAULT_PEOPLE: readonly string[] = ['+15550100', '+15550101', '@example.com']
 
 const settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** The operator's bearer token. */
   BATON_TOKEN: z.string().min(1).default('local'),
-  /** The bearer token of those who may only read. */
+  /** The bearer token for read-only access. */
   BATON_READ_TOKEN: z.string().min(1).default('read'),
-  /** With it the real model answers, unless `BATON_MODEL=scripted`. */
+  /** If set, the real model responds, unless `BATON_MODEL=scripted`. */
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   BATON_MODEL: z.enum(['scripted']).optional(),
-  /** JSON, in place of the budgets that the template has. */
+  /** JSON that replaces the template's budgets. */
   BATON_BUDGETS: z
     .string()
-    .refine((text) => readBudgets(text).success, 'is no JSON like {"run":{"usd":5}}')
+    .refine((text) => readBudgets(text).success, 'must be JSON like {"run":{"usd":5}}')
     .optional(),
-  /** Whose SMS and mail are heard: numbers, addresses, and domains as `@example.com`, separated by commas. */
+  /**
+   * The people that Baton answers: phone numbers, email addresses, and domains as `@example.com`, separated by
+   * commas.
+   */
   BATON_PEOPLE: z
     .string()
     .default(DEFAULT_PEOPLE.join(','))
     .transform((text) => text.split(',').map((each) => each.trim()))
     .refine(
       (people) => people.every((each) => contact.safeParse(each).success),
-      'is no list like +15550100,ada@example.com,@example.org',
+      'must be a list like +15550100,ada@example.com,@example.org',
     ),
   E2B_API_KEY: z.string().min(1).optional(),
 })
 export type Settings = z.infer<typeof settings>
 
-/** An empty one is not set, as CI writes a secret that it does not have; an empty list of people may be meant. */
+/**
+ * An empty value counts as not set, because CI writes one for a missing secret. Only the list of people may be
+ * empty.
+ */
 const isSet = ([name, value]: [string, string | undefined]) =>
   value !== '' || name === 'BATON_PEOPLE'
 
 const setIn = (variables: NodeJS.Dict<string>) =>
   Object.fromEntries(Object.entries(variables).filter(isSet))
 
-/** The environment wins over .env. Throws an error that names each bad value. */
+/** Reads the settings; the environment overrides .env. Throws an error that names each invalid value. */
 export function readSettings(envFile: string): Settings {
   const file = existsSync(envFile) ? parseEnv(readFileSync(envFile, 'utf8')) : {}
   const parsed = settings.safeParse({ ...setIn(file), ...setIn(process.env) })

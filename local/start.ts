@@ -12,9 +12,9 @@ import { DEFAULT_PEOPLE, readSettings } from './settings.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const USAGE = `npm start                            everything, on PORT (3000)
-npm start -- --once "<message>"      one conversation on a free port, then the end
-npm start -- --no-isolation          sandboxes as plain processes, even where bubblewrap works
+const USAGE = `npm start                            starts everything, on PORT (default 3000)
+npm start -- --once "<message>"      runs one conversation on a free port, then exits
+npm start -- --no-isolation          runs sandboxes as plain processes, even if bubblewrap works
 ${PEOPLE_USAGE}`
 
 async function main(): Promise<number> {
@@ -59,13 +59,14 @@ async function main(): Promise<number> {
   }
   if (settings.E2B_API_KEY)
     console.log(
-      'E2B_API_KEY is set, yet sandboxes run on this machine: real ones need to reach its callback, objects and model from outside. Deploy the stack to use them (README, "Deploying").',
+      'E2B_API_KEY is ignored: sandboxes run on this machine, because E2B could not reach its callback, objects and model. Deploy the stack to use E2B (README, "Deploying").',
     )
   return values.once === undefined ? serve(options, logFile) : once(options, values.once, logFile)
 }
 
 /** The first start takes a while. */
-const announce = () => console.log('Starting: the template is synthesised if anything changed …')
+const announce = () =>
+  console.log('Starting; the template is synthesised if anything has changed …')
 
 async function serve(options: BatonOptions, logFile: string): Promise<number> {
   announce()
@@ -109,14 +110,14 @@ const describe = ({ e2b, model }: LocalBaton) =>
     `Isolation: ${e2b.isolation}. ${e2b.isolationReport}`,
     model
       ? 'Model: scripted, offline; it runs fenced sh blocks and creates files. Set ANTHROPIC_API_KEY for the real one.'
-      : 'Model: the real one, through the gateway; your key stays outside the sandboxes, and what it costs is counted.',
+      : 'Model: the real one, through the gateway; your key stays outside the sandboxes, and its costs are counted.',
   ].join('\n')
 
 const curl = ({ url, token }: LocalBaton) => `  curl -s ${url}/api/webhooks/conductor/message \\
     -H 'authorization: Bearer ${token}' -H 'content-type: application/json' \\
     -d '{"content":"Create a test file at /tmp/test.txt with the text Hello World"}'
   curl -s '${url}/api/sessions/main/messages?wait=20' -H 'authorization: Bearer ${token}'
-  npm start -- sms ${DEFAULT_PEOPLE[0]} 'What can you do?'   # as a person by SMS; there is "email", too`
+  npm start -- sms ${DEFAULT_PEOPLE[0]} 'What can you do?'   # as a person by SMS; "email" works, too`
 
 const interrupted = () =>
   new Promise<void>((resolve) => {

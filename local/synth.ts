@@ -1,4 +1,4 @@
-/** Synthesises the app as the CDK's command line does, without the second that it takes to start. */
+/** Synthesises the app as the CDK's command line does, without the second that starting it takes. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { openAssembly } from '../lib/synthesis/assembly.ts'
 
-/** What the command line adds to the context of cdk.json, so that the template is the same. */
+/** The context that the command line adds to cdk.json, so that the template is the same. */
 const ADDED = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
@@ -14,8 +14,8 @@ const ADDED = {
 }
 
 /**
- * Returns the folder of the cloud assembly, which is made anew if anything has changed. It is not the `cdk.out` of an
- * operator, who may have made choices by `-c`. Throws with what was printed when the app cannot be synthesised.
+ * Returns the folder of the cloud assembly, synthesising it if anything has changed. It is not the operator's
+ * `cdk.out`, which may have been made with other `-c` options. Throws the output of a failed synthesis.
  */
 export async function synthesise(root: string): Promise<string> {
   const assembly = path.join(root, 'dist', 'assembly')

@@ -1,10 +1,10 @@
-/** What a sandbox on this machine has of the template: Node, the Claude Code CLI and our runner. */
+/** The tools that a local sandbox gets from the template: Node, the Claude Code CLI and the runner. */
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Tool } from '../packages/local-e2b/src/options.ts'
 import { bundleRunner } from '../sandbox/bundle.ts'
 
-/** `claude` is the CLI's executable; throws when it is not there. */
+/** `claude` is the CLI's executable. Throws if it is missing. */
 export async function sandboxTools(stateDir: string, claude: string): Promise<Tool[]> {
   if (!existsSync(claude))
     throw new Error(`The Claude Code CLI is not at ${claude}: run \`npm ci\` on this machine.`)
@@ -18,11 +18,11 @@ export async function sandboxTools(stateDir: string, claude: string): Promise<To
   ]
 }
 
-/** The CLI that the package manager has installed. */
+/** Returns the path of the CLI that the package manager has installed. */
 export const installedCli = (root: string): string =>
   path.join(root, 'node_modules', '@anthropic-ai', cliPackage(), 'claude')
 
-/** It is one native executable a platform; musl has its own. */
+/** The package has one native executable for each platform; musl has its own. */
 function cliPackage(): string {
   const report = process.report.getReport()
   const glibc =

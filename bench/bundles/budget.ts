@@ -1,4 +1,7 @@
-/** What the bundles may take: kept in bundle-budget.json, which `npm run bench -- --only bundles --update-budget` writes. */
+/**
+ * The budget of the bundles, kept in bundle-budget.json, which `npm run bench -- --only bundles --update-budget`
+ * writes.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
@@ -6,7 +9,7 @@ import * as z from 'zod'
 const allowance = z.strictObject({
   bytes: z.number(),
   modules: z.number(),
-  /** On the heap after the import. */
+  /** Memory on the heap after the import. */
   heapKb: z.number(),
   /** CPU time of the import, as a multiple of the reference's. */
   importRatio: z.number(),
@@ -26,10 +29,10 @@ export function writeBudget(measured: Budget): void {
   writeFileSync(FILE, `${JSON.stringify(measured, null, 2)}\n`)
 }
 
-/** Room for a few new lines of code. A new package is larger. */
+/** Room for a few new lines of code, but not for a new package. */
 const ROOM = { share: 1.02, stepBytes: 1_000 } as const
 
-/** Returns what is written down for a bundle that was measured. */
+/** Returns the budget to record for a bundle that was measured. */
 export const allowanceFor = ({ bytes, modules, heapKb, importRatio }: Allowance): Allowance => ({
   bytes: Math.ceil((bytes * ROOM.share) / ROOM.stepBytes) * ROOM.stepBytes,
   modules,
@@ -37,7 +40,7 @@ export const allowanceFor = ({ bytes, modules, heapKb, importRatio }: Allowance)
   importRatio: Number(importRatio.toFixed(2)),
 })
 
-/** What is measured of an import differs a little from run to run, its CPU time more than that on a busy machine. */
+/** The memory of an import varies a little from run to run; its CPU time varies more on a busy machine. */
 export const limitsOf = ({ bytes, modules, heapKb, importRatio }: Allowance): Allowance => ({
   bytes,
   modules: modules + 5,

@@ -6,7 +6,7 @@ import type { Template } from '../../packages/local-aws/src/template.ts'
 import { functionsOf } from '../observe/deployed.ts'
 
 export interface Bundle {
-  /** What the function is called in its log. */
+  /** The function's name in its log. */
   readonly name: string
   readonly file: string
   readonly bytes: number

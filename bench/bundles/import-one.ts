@@ -1,8 +1,8 @@
-/** Imports a module as a function's runtime does and prints what that took: `node --expose-gc import-one.ts <file>`. */
+/** Imports a module as a function's runtime does and prints the cost: `node --expose-gc import-one.ts <file>`. */
 import { pathToFileURL } from 'node:url'
 import { provideStreaming } from '../../packages/local-aws/src/lambda-runtime/streaming.ts'
 
-/** What is kept, without what only waits to be collected. */
+/** Memory in use, without garbage. */
 function heapBytes(): number {
   globalThis.gc?.()
   return process.memoryUsage().heapUsed
@@ -15,7 +15,7 @@ const cpuBefore = process.cpuUsage()
 await import(pathToFileURL(file).href)
 const { user, system } = process.cpuUsage(cpuBefore)
 const heapKb = (heapBytes() - heapBefore) / 1024
-// Something in the module may want to go on.
+// The module may have started something that keeps the process alive.
 process.stdout.write(JSON.stringify({ cpuMs: (user + system) / 1000, heapKb }), () =>
   process.exit(0),
 )

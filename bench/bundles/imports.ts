@@ -1,4 +1,4 @@
-/** Measures imports, each in a process of its own: CPU time and what stays on the heap. */
+/** Measures imports, each in its own process: CPU time and retained heap. */
 import { execFile } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ export interface Imports {
 
 const run = promisify(execFile)
 
-/** What Lambda sets beside the template's variables. */
+/** The variables that Lambda sets in addition to the template's. */
 const LAMBDA = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'none',
@@ -31,7 +31,7 @@ const LAMBDA = {
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
 }
 
-/** Modules are imported from a folder of their own: no package.json above may say what kind they are. */
+/** Modules are imported from their own folder, because a package.json further up would set their module type. */
 export function openImports(): Imports {
   const folder = mkdtempSync(path.join(tmpdir(), 'baton-imports-'))
   const place = (name: string) => {

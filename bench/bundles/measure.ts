@@ -13,7 +13,7 @@ export interface Measured {
   readonly referenceMs: number
 }
 
-/** Rounds are interleaved, so that a busy moment does not meet one bundle alone. */
+/** Rounds are interleaved, so that a busy moment does not affect one bundle alone. */
 export async function measureBundles(template: Template, rounds: number): Promise<Measured> {
   const bundles = bundlesOf(template, sourcesOf(await bundleFunctions(root)))
   const imports = openImports()

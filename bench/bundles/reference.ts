@@ -1,8 +1,8 @@
-/** A module that is the same on every machine and in every version: what an import is compared with. */
+/** A module that never changes, as the reference for imports. */
 
 const PARTS = 2_500
 
-/** Returns its source: functions, classes and tables, of which half is run at the import, as in a bundle. */
+/** Returns its source: functions, classes and tables, half of which run at the import, as in a bundle. */
 export function referenceSource(): string {
   const parts = Array.from(
     { length: PARTS },

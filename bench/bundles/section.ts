@@ -1,4 +1,4 @@
-/** What a cold start has to read and to run: the size of each bundle, the CPU time and the memory of its import. */
+/** The cost of a cold start: the size of each bundle, and the CPU time and memory of its import. */
 
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
@@ -23,7 +23,7 @@ export async function bundles({ full, updateBudget }: Options): Promise<Findings
   return {
     figures: [...overall(entries, measured), ...eachBundle(entries)],
     notes: [
-      `CPU time is the least of ${rounds} imports without a compile cache; x is its multiple of a reference module's,`,
+      `CPU time is the lowest of ${rounds} imports without a compile cache; x is its multiple of a reference module's,`,
       `${measured.referenceMs.toFixed(0)} ms in this run. ${budgetNote(entries, updateBudget)}`,
     ],
   }
@@ -40,19 +40,19 @@ function overall(entries: readonly Entry[], { importMs }: Measured): Figure[] {
   const slowest = [...importMs].sort(([, a], [, b]) => b - a)
   return [
     figure('bundles', '', entries.length),
-    figure('all of them', 'kB', kB(total)),
+    figure('total', 'kB', kB(total)),
     largest('largest bundle', others, BUNDLE_KB.others),
     largest('largest bundle that parses emails', entries.filter(isEmail), BUNDLE_KB.email),
     figure('slowest import', 'ms', slowest[0]?.[1] ?? 0, {
       most: IMPORT_MS,
-      because: `above it: ${above(slowest, IMPORT_MS, 'ms')}`,
+      because: `over the mark: ${above(slowest, IMPORT_MS, 'ms')}`,
     }),
   ]
 }
 
 function largest(name: string, entries: readonly Entry[], most: number): Figure {
   const sizes = entries.map(([bundle, { bytes }]) => [bundle, kB(bytes)] as const)
-  const because = `above it: ${above(sizes, most, 'kB')}`
+  const because = `over the mark: ${above(sizes, most, 'kB')}`
   return figure(name, 'kB', sizes[0]?.[1] ?? 0, { most, because })
 }
 
@@ -66,18 +66,18 @@ function above(values: readonly (readonly [string, number])[], most: number, uni
 const eachBundle = (entries: readonly Entry[]): Figure[] => [
   ...entries.map(([name, { bytes }]) => figure(name, 'kB', kB(bytes), { group: 'size' })),
   ...entries.map(([name, { importRatio }]) =>
-    figure(name, 'x', importRatio, { group: 'CPU time of the import beside the reference' }),
+    figure(name, 'x', importRatio, { group: 'CPU time of the import relative to the reference' }),
   ),
   ...entries.map(([name, { heapKb }]) =>
     figure(name, 'MB', heapKb / 1024, { group: 'heap after the import' }),
   ),
 ]
 
-/** A budget with much room finds nothing. */
+/** Reports bundles whose budget is so generous that it would not notice a regression. */
 function budgetNote(entries: readonly Entry[], updated: boolean): string {
-  if (updated) return 'The budget was written anew.'
+  if (updated) return 'The budget was updated.'
   const budget = readBudget()
   const loose = entries.filter(([name, { bytes }]) => bytes < 0.8 * (budget[name]?.bytes ?? 0))
-  if (loose.length === 0) return 'test/flow/bundles.test.ts holds them to bundle-budget.json.'
-  return `The budget of ${loose.length} bundles has become too wide: ${UPDATE}`
+  if (loose.length === 0) return 'test/flow/bundles.test.ts checks them against bundle-budget.json.'
+  return `The budget of ${loose.length} bundles is too generous: ${UPDATE}`
 }

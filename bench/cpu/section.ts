@@ -1,4 +1,4 @@
-/** The CPU time of Baton's own that a message takes: server, functions, runner and sandbox daemon, without the CLI's. */
+/** Baton's own CPU time for a message: server, functions, runner and sandbox daemon, without the CLI. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,18 +42,18 @@ export async function cpu({ full }: Options): Promise<Findings> {
     )
     return {
       figures: [
-        measured("a message, without the CLI's", 'CPU-s', of('own'), {
+        measured('per message, without the CLI', 'CPU-s', of('own'), {
           most: CPU_SECONDS_A_MESSAGE,
           because: shares.join(', '),
         }),
-        measured('of this the server', 'CPU-s', of('server')),
-        measured('of this the functions', 'CPU-s', of('functions')),
-        measured("of this the sandbox's daemon and runner", 'CPU-s', of('sandbox')),
-        measured("the CLI's, not counted", 'CPU-s', of('cli')),
+        measured('of which server', 'CPU-s', of('server')),
+        measured('of which functions', 'CPU-s', of('functions')),
+        measured('of which sandbox daemon and runner', 'CPU-s', of('sandbox')),
+        measured('CLI, not counted', 'CPU-s', of('cli')),
       ],
       notes: [
-        `Messages without a worker, warm, in one session; each sample is the mean of ${MESSAGES_A_WINDOW}, with what their ends take.`,
-        'The server is this process, which does nothing else meanwhile.',
+        `Messages without a worker, warm, in one session. Each sample is the mean of ${MESSAGES_A_WINDOW}, including the ends of their runs.`,
+        'The server is this process, which does nothing else in that time.',
       ],
     }
   } finally {
@@ -95,10 +95,13 @@ function usage({ stateDir }: TestBaton) {
 
 const LOOK_MS = 25
 
-/** From the pause of the sandbox to the end of what its run does after that. */
+/** From the pause of the sandbox to the end of the run's work after that. */
 const SILENCE_MS = 1_500
 
-/** Waits until the run is over, without asking anything of Baton, which would take CPU time: its sandbox runs, then rests. */
+/**
+ * Waits until the run is over without a request to Baton, which would take CPU time: its sandbox runs, then
+ * pauses.
+ */
 async function runIsOver({ e2b, log }: TestBaton): Promise<void> {
   const isRunning = () => e2b.sandboxes().some(({ state }) => state === 'running')
   while (!isRunning()) await wait(LOOK_MS)

@@ -1,4 +1,4 @@
-/** What the gateway costs in time: first byte and throughput of a stream through it and without it. */
+/** The gateway's cost in time: first byte and throughput of a stream through it and without it. */
 import { testBaton } from '../../test/support/baton.ts'
 import { askFor, openGateway } from '../../test/support/gateway.ts'
 import { secretsOf } from '../../test/support/secrets.ts'
@@ -7,7 +7,7 @@ import type { Options } from '../options.ts'
 import { type Figure, type Findings, figure, measured } from '../report/figure.ts'
 import { median } from '../report/statistics.ts'
 
-/** Characters of the long answer: about 10,000 events. */
+/** Characters of the long response: about 10,000 events. */
 const LONG = 2_000_000
 
 interface Way {
@@ -25,7 +25,7 @@ export async function gateway({ full }: Options): Promise<Findings> {
   const baton = await testBaton()
   try {
     const { model, aws } = baton
-    if (!model) throw new Error('the scripted model is not there')
+    if (!model) throw new Error('the scripted model is not running')
     const secrets = [...(await secretsOf(aws))]
     const [, key = ''] = secrets.find(([name]) => name.includes('anthropic-api-key')) ?? []
     const ask = async (way: Way, characters: number): Promise<Streamed> => {
@@ -46,10 +46,10 @@ export async function gateway({ full }: Options): Promise<Findings> {
     return {
       figures: [
         ...compared('first byte', 'ms', short, ({ firstMs }) => firstMs),
-        ...compared('short answer', 'ms', short, ({ totalMs }) => totalMs),
+        ...compared('short response', 'ms', short, ({ totalMs }) => totalMs),
         ...compared('throughput', 'MB/s', long, ({ bytes, totalMs }) => bytes / totalMs / 1000),
       ],
-      notes: ['The two ways are asked by turns.'],
+      notes: ['Requests alternate between the two.'],
     }
   } finally {
     await baton.close()
@@ -77,7 +77,7 @@ function compared(
 ): Figure[] {
   const [alone, through] = [taken.alone.map(value), taken.gateway.map(value)]
   return [
-    figure(`${name}, gateway beside the model alone`, 'x', median(through) / median(alone)),
+    figure(`${name}, gateway relative to the model alone`, 'x', median(through) / median(alone)),
     measured(`${name}, gateway`, unit, through),
     measured(`${name}, model alone`, unit, alone),
   ]

@@ -1,4 +1,4 @@
-/** Finds the moments of a message's way in what was seen of it. */
+/** Finds the moments of a message's way in the observations. */
 import { type Call, isSandboxCall } from '../observe/calls.ts'
 import { timeOf } from '../observe/executions.ts'
 import type { Window } from '../observe/observed-baton.ts'
@@ -14,7 +14,7 @@ const isJobRequest = (call: Call) => eventText(call).includes('/sandbox/job"')
 
 const isCommand = ({ operation }: Call) => operation.endsWith('/process.Process/Start')
 
-/** Throws, naming the moment, if one was not seen. */
+/** Throws, naming the moment, if one is missing. */
 export function momentsOf(window: Window, start: Start): Moments {
   const { calls, requests, histories, posted, accepted } = window
   const [run = []] = histories

@@ -1,4 +1,4 @@
-/** What the timed stand-in has noted in the homes of sandboxes. */
+/** Reads what the timed replacement of the CLI has recorded in the homes of sandboxes. */
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
@@ -16,7 +16,7 @@ const note = z.discriminatedUnion('kind', [start, end])
 
 export type Start = z.infer<typeof start>
 
-/** Bundles the stand-in; `claude` of startBaton. */
+/** Bundles the replacement, for `claude` of startBaton. */
 export async function timedClaude(folder: string): Promise<string> {
   const executable = path.join(folder, 'timed-claude')
   await bundleExecutable(path.join(import.meta.dirname, 'timed-claude.ts'), executable)

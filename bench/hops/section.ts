@@ -1,4 +1,4 @@
-/** How long each hop takes on the way from the webhook to the running CLI, after a start and when all is warm. */
+/** The time of each hop from the webhook to the running CLI, cold and warm. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -37,7 +37,7 @@ export async function hops({ full }: Options): Promise<Findings> {
     return {
       figures: [...figuresOf('cold', cold), ...figuresOf('warm', warm)],
       notes: [
-        'Each message is of the same session, so that the warm ones find a sandbox that rests. Own: from the accepted webhook',
+        "All messages are in one session, so the warm ones find a paused sandbox. Baton's own time: from the accepted webhook",
         "to the CLI's process, without requests to E2B and without the start of the runner's process. The times of processes",
         'are exact to 10 ms.',
       ],
@@ -51,7 +51,7 @@ async function round(observed: ObservedBaton): Promise<Round> {
   const { stateDir } = observed.baton
   const window = await observed.observe('bench', 'What can you do?')
   const start = startsIn(stateDir).at(-1)
-  if (!start) throw new Error('the stand-in has noted nothing')
+  if (!start) throw new Error('the stand-in has recorded nothing')
   const moments = momentsOf(window, start)
   return {
     hops: hopsOf(moments),
@@ -60,7 +60,7 @@ async function round(observed: ObservedBaton): Promise<Round> {
   }
 }
 
-/** Hops that are no part of our own time. */
+/** Hops that are not Baton's own time. */
 const FOREIGN: ReadonlySet<HopName> = new Set<HopName>([
   'webhook accepted',
   'sandbox command',
@@ -87,7 +87,7 @@ function figuresOf(group: 'cold' | 'warm', rounds: readonly Round[]): Figure[] {
       rounds.map(({ total }) => total),
       { group },
     ),
-    measured('of this our own', 'ms', own, {
+    measured("of which Baton's own", 'ms', own, {
       group,
       ...(group === 'warm' && {
         most: OWN_HOPS_MS,

@@ -1,6 +1,6 @@
 /**
- * The stand-in for Claude Code, which also notes in its home when the runner and itself were started, and in the end the
- * CPU time that it took. Bundled as an executable of its own.
+ * The replacement of Claude Code that also records in its home when the runner and itself were started, and
+ * finally its CPU time. It is bundled as an executable.
  */
 import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -22,7 +22,7 @@ note({
   kind: 'start',
   job: Number(BATON_JOB),
   runner: startOf(process.ppid),
-  // The runner takes its lock by making this folder.
+  // The runner takes its lock by creating this folder.
   locked: statSync(path.join(HOME, '.baton', 'jobs', BATON_JOB)).birthtimeMs,
   cli: startOf(process.pid),
 })

@@ -1,10 +1,10 @@
-/** The way of a message from its webhook to the running CLI: the moments on it, and the spans between them. */
+/** A message's way from its webhook to the running CLI: its moments, and the spans between them. */
 
-/** In milliseconds since the epoch, in the order in which they come. */
+/** In milliseconds since the epoch, in chronological order. */
 export interface Moments {
   readonly posted: number
   readonly accepted: number
-  /** The consumer of the queue sends its first request. */
+  /** The queue's consumer sends its first request. */
   readonly dispatched: number
   readonly executionStarted: number
   readonly messagesTaken: number
@@ -34,7 +34,7 @@ const HOPS = [
 
 export type HopName = (typeof HOPS)[number][0]
 
-/** Returns the spans in milliseconds. One that began before the hop before it had ended takes no time of its own. */
+/** Returns the spans in milliseconds. A hop whose end was observed before its beginning takes 0 ms. */
 export const hopsOf = (moments: Moments): ReadonlyMap<HopName, number> =>
   new Map(HOPS.map(([name, from, to]) => [name, Math.max(0, moments[to] - moments[from])]))
 
@@ -42,6 +42,9 @@ export const hopsOf = (moments: Moments): ReadonlyMap<HopName, number> =>
 export const foreignMs = (moments: Moments, sandboxMs: number): number =>
   sandboxMs + Math.max(0, moments.locked - moments.commandSent)
 
-/** Returns Baton's own part of the way from the accepted webhook to the running CLI. `sandboxMs`: requests to E2B before the command. */
+/**
+ * Returns Baton's own part of the way from the accepted webhook to the running CLI. `sandboxMs`: requests to E2B
+ * before the command.
+ */
 export const ownMs = (moments: Moments, sandboxMs: number): number =>
   moments.cliStarted - moments.accepted - foreignMs(moments, sandboxMs)

@@ -1,4 +1,4 @@
-/** What a deployment costs in a month in which nobody writes, counted from its template. */
+/** The monthly cost of a deployment without messages, counted from its template. */
 import * as z from 'zod'
 import type { Template } from '../../packages/local-aws/src/template.ts'
 import { functionsOf, queueConsumers, resourcesOf, schedulesOf } from '../observe/deployed.ts'
@@ -12,11 +12,14 @@ export interface CostItem {
 
 const MINUTES_A_MONTH = 60 * 24 * 30
 
-/** Lambda asks a queue with so many connections at once, each for 20 seconds ("Amazon SQS event sources", Lambda developer guide). */
+/**
+ * Lambda polls a queue with this many connections, each for 20 seconds ("Amazon SQS event sources", Lambda
+ * developer guide).
+ */
 const POLLERS = 5
 const POLLS_A_MINUTE = 3
 
-/** What a scheduled function is taken to need while there is nothing to do. */
+/** Assumed duration and memory of a scheduled function that has nothing to do. */
 const SCHEDULED_SECONDS = 0.3
 
 const metric = z.object({ Namespace: z.string().optional(), MetricName: z.string().optional() })
@@ -29,7 +32,7 @@ const dashboard = z.object({
 })
 const filter = z.object({ MetricTransformations: z.array(z.object({ MetricName: z.string() })) })
 
-/** Returns what is paid for, the dearest first. */
+/** Returns the costs, highest first. */
 export function monthly(template: Template, region: Region): CostItem[] {
   const prices = PRICES[region]
   const costItem = (name: string, count: number, price: number): CostItem => ({
@@ -62,7 +65,7 @@ export function monthly(template: Template, region: Region): CostItem[] {
   ].sort((a, b) => b.dollars - a.dollars)
 }
 
-/** An alarm on an expression is paid for each metric in it. */
+/** An alarm on an expression is charged for each metric in it. */
 const alarmMetrics = (template: Template): number =>
   resourcesOf(template, 'AWS::CloudWatch::Alarm', alarm).reduce(
     (total, [, { Metrics }]) =>
@@ -70,7 +73,7 @@ const alarmMetrics = (template: Template): number =>
     0,
   )
 
-/** `rate(2 minutes)`. Throws for what has no rate: then the benchmark must learn it. */
+/** Parses `rate(2 minutes)`. Throws for any other schedule, which the benchmark must learn first. */
 export function minutesBetween(expression: string): number {
   const { count, unit } =
     /^rate\((?<count>\d+) (?<unit>minute|hour|day)s?\)$/.exec(expression)?.groups ?? {}
@@ -79,7 +82,7 @@ export function minutesBetween(expression: string): number {
   return Number(count) * minutes
 }
 
-/** Returns the names of our own metrics in the template; each is paid for in the hours in which it is published. */
+/** Returns the names of custom metrics in the template; each is charged for the hours in which it is published. */
 export function customMetrics(template: Template): ReadonlySet<string> {
   const isOurs = ({ Namespace }: z.infer<typeof metric>) =>
     Namespace !== undefined && !Namespace.startsWith('AWS/')
@@ -96,7 +99,7 @@ export function customMetrics(template: Template): ReadonlySet<string> {
   return new Set([...names, ...counted, ...shownMetrics(template)])
 }
 
-/** Dashboards have their metrics in a text: `["Baton","RunsFailed",…]`. */
+/** Dashboards contain their metrics as text: `["Baton","RunsFailed",…]`. */
 const shownMetrics = (template: Template): string[] =>
   resourcesOf(template, 'AWS::CloudWatch::Dashboard', dashboard)
     .map(([, { DashboardBody }]) => DashboardBody['Fn::Join'][1])

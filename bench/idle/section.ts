@@ -1,4 +1,4 @@
-/** What a deployment costs while nobody writes. */
+/** The cost of a deployment while nobody writes. */
 
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
@@ -16,17 +16,17 @@ export async function idle(): Promise<Findings> {
   const custom = customMetrics(template).size
   return {
     figures: [
-      figure('all', '$/month', total, { most: IDLE_USD_A_MONTH, because: parts.join(', ') }),
+      figure('total', '$/month', total, { most: IDLE_USD_A_MONTH, because: parts.join(', ') }),
       ...items.map(({ name, count, dollars }) => figure(`${name}: ${count}`, '$/month', dollars)),
       figure(
-        `own metrics, if all were published each hour: ${custom}`,
+        `custom metrics, if all were published every hour: ${custom}`,
         '$/month',
         custom * PRICES['us-east-1'].customMetric,
       ),
     ],
     notes: [
-      'List prices of us-east-1, without free tiers and without what is stored. Own metrics are paid for in the hours in',
-      'which they are published; they are not in the sum, because nothing is published while nothing happens.',
+      'List prices of us-east-1, without free tiers and storage. Custom metrics are charged for the hours in',
+      'which they are published; they are not in the total, because nothing is published while nothing happens.',
     ],
   }
 }

@@ -1,4 +1,4 @@
-/** How long a person waits on this machine: start, first turn, whole conversation, news of a worker. */
+/** How long a person waits on this machine: start, first turn, whole conversation, activity of a worker. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { block, replies, type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { accepted, converse, reply } from '../observe/conversation.ts'
@@ -39,7 +39,7 @@ async function measure(cli: keyof typeof CLIS, rounds: number): Promise<Figure[]
       measured('message accepted (202)', 'ms', warm.map(acceptedMs), group),
       measured('first reply of a new session', 'ms', warm.map(doneMs), group),
       measured('task, worker, report, review, reply', 'ms', reviews.map(doneMs), group),
-      measured('a tool call is seen by a reader', 'ms', news, group),
+      measured('until a reader sees a tool call', 'ms', news, group),
     ]
   } finally {
     await baton.close()
@@ -49,7 +49,7 @@ async function measure(cli: keyof typeof CLIS, rounds: number): Promise<Figure[]
 const acceptedMs = (each: { acceptedMs: number }) => each.acceptedMs
 const doneMs = (each: { doneMs: number }) => each.doneMs
 
-/** From the moment at which a command runs to that at which a reader of its worker sees it. */
+/** From the moment a command runs to the moment a reader of its worker sees it. */
 async function newsOf(baton: TestBaton, session: string): Promise<number> {
   await baton.send(session, block('date +%s%3N; sleep 4'))
   const isSeen = async () => {

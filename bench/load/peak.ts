@@ -1,13 +1,13 @@
-/** The most memory that a process tree has taken, looked at again and again. */
+/** Samples the memory of a process tree and keeps the maximum. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { now } from '../observe/now.ts'
 import { type TreeMemory, treeMemory } from '../observe/process-tree.ts'
 
 const EVERY_MS = 1_000
-/** Reading the memory of hundreds of processes is work itself: a tenth of the time at most. */
+/** Reading the memory of hundreds of processes takes time itself: limited to a tenth of it. */
 const PAUSE_FOR_LOOK = 10
 
-/** `stop` returns the most of each that was seen. */
+/** `stop` returns the maximum of each. */
 export function watchPeak(pid: number): { stop(): Promise<TreeMemory> } {
   const stopped = new AbortController()
   let peak: TreeMemory = { server: 0, tree: 0, processes: 0 }

@@ -1,4 +1,7 @@
-/** Many sessions at once: how long they take, how many are answered, and what memory that takes and is given back. */
+/**
+ * Many concurrent sessions: how long they take, how many are answered, how much memory they take, and how much of
+ * it is freed.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -22,7 +25,7 @@ const MANY = 200
 /** A little more than the minute for which an idle function is kept. */
 const GIVE_BACK_MS = 70_000
 
-/** A reply after that is none. */
+/** Replies after that do not count. */
 const PATIENCE_MS = 900_000
 const LOOK_MS = 300
 
@@ -35,8 +38,8 @@ export async function load({ full, sessions }: Options): Promise<Findings> {
   return {
     figures,
     notes: [
-      'One message in each session, all at once, with the stand-in for the CLI. Memory is each process’s share (PSS) of the',
-      'server and all below it. The marks for what is given back are meant for 2,000 sessions: --full --sessions 2000.',
+      'One message in each session, all concurrent, with the stand-in for the CLI. Memory is each process’s share (PSS) of the',
+      'server and its descendants. The marks for freed memory are meant for 2,000 sessions: --full --sessions 2000.',
     ],
   }
 }
@@ -61,13 +64,13 @@ async function measure(count: number, full: boolean): Promise<Figure[]> {
     const waits = replies.map((entry) => (timeOf(entry) - posted) / 1000)
     return [
       figure('answered', '', replies.length, group),
-      figure('webhooks refused and sent again', '', refusals, group),
+      figure('webhooks refused and retried', '', refusals, group),
       figure('until the last reply', 's', Math.max(...waits), group),
       measured('until a reply', 's', waits, group),
       figure('server before', 'MB', idle.server, group),
-      figure('server, most', 'MB', most.server, group),
-      figure('tree, most', 'MB', most.tree, group),
-      figure('processes, most', '', most.processes, group),
+      figure('server, peak', 'MB', most.server, group),
+      figure('process tree, peak', 'MB', most.tree, group),
+      figure('processes, peak', '', most.processes, group),
       ...(full ? await givenBack(server, group) : []),
     ]
   } finally {
@@ -76,7 +79,7 @@ async function measure(count: number, full: boolean): Promise<Figure[]> {
   }
 }
 
-/** Posts a message until it is accepted, as clients do, and returns how often it was refused. */
+/** Posts a message until it is accepted, as clients do. Returns how often it was refused. */
 async function post({ url, token }: Server, sessionId: string): Promise<number> {
   for (let refusals = 0; ; refusals++) {
     const response = await fetch(`${url}/api/webhooks/conductor/message`, {
@@ -91,7 +94,7 @@ async function post({ url, token }: Server, sessionId: string): Promise<number> 
   }
 }
 
-/** Waits for one session after the other, so that few reads come on top. */
+/** Waits for one session after the other, to keep the number of reads low. */
 async function repliesOf(server: Server, names: readonly string[]): Promise<Entry[]> {
   const deadline = now() + PATIENCE_MS
   const found: Entry[] = []
@@ -102,7 +105,7 @@ async function repliesOf(server: Server, names: readonly string[]): Promise<Entr
   return found
 }
 
-/** A read may be refused while there is much to do. */
+/** A read may be refused under load. */
 async function replyOf(server: Server, session: string, deadline: number) {
   for (;;) {
     const entry = reply(1)(await server.history(session).catch(() => []))
@@ -114,11 +117,11 @@ async function replyOf(server: Server, session: string, deadline: number) {
 async function givenBack(server: Server, group: { readonly group: string }): Promise<Figure[]> {
   await wait(GIVE_BACK_MS)
   const after = treeMemory(server.pid)
-  const because = `${after.processes} processes are there still, ${after.server.toFixed(0)} of ${after.tree.toFixed(0)} MB are the server's`
+  const because = `${after.processes} processes are still running, ${after.server.toFixed(0)} of ${after.tree.toFixed(0)} MB are the server's`
   const rest = (most: number) => ({ ...group, most, because })
   return [
     figure('server, a minute later', 'MB', after.server, rest(GIVEN_BACK_MB.server)),
-    figure('tree, a minute later', 'MB', after.tree, rest(GIVEN_BACK_MB.tree)),
+    figure('process tree, a minute later', 'MB', after.tree, rest(GIVEN_BACK_MB.tree)),
     figure('processes, a minute later', '', after.processes, group),
   ]
 }

@@ -1,4 +1,4 @@
-/** Learns the capacity units of every request to DynamoDB, without holding the function that sends it. */
+/** Finds the capacity units of every request to DynamoDB, without delaying the function that sends it. */
 import {
   BatchGetItemCommand,
   type ConsumedCapacity,
@@ -18,9 +18,9 @@ interface Units {
 
 export interface CapacityMeter {
   readonly around: Intercept
-  /** From then on units are learnt. */
+  /** Starts recording. */
   attach(aws: LocalAws): void
-  /** Returns the units of requests, by their bodies, once all are known. */
+  /** Returns the units of requests by their bodies, once all are known. */
   unitsOf(bodies: readonly Buffer[]): Promise<Units>
 }
 
@@ -37,7 +37,7 @@ export function capacityMeter(): CapacityMeter {
       await perform()
       if (!learn || call.service !== 'dynamodb') return
       const learnt = learn(call)
-      // What goes wrong is thrown where the units are asked for.
+      // Errors are thrown when the units are requested.
       learnt.catch(() => {})
       units.set(call.body, learnt)
     },
@@ -51,7 +51,7 @@ export function capacityMeter(): CapacityMeter {
 function learner({ region, endpoint, credentials }: LocalAws) {
   const client = new DynamoDBClient({ region, endpoint, credentials })
   const tables = new Map<string, Promise<Table>>()
-  /** Items as the write before left them. */
+  /** Items as the previous write left them. */
   const items = new Map<string, Item | undefined>()
 
   const tableOf = (TableName: string) => {

@@ -1,4 +1,4 @@
-/** What one message was seen to use: counts by kind, and where each comes from. */
+/** What one message used: counts by kind, with details. */
 import { isEffect } from '../../test/support/function-calls.ts'
 import { type Call, isSandboxCall } from '../observe/calls.ts'
 import { statesIn, transitionsIn } from '../observe/executions.ts'
@@ -14,13 +14,13 @@ export interface Counts {
   readonly reads: readonly Call[]
   readonly writeUnits: number
   readonly readUnits: number
-  /** Requests of functions to queues; what Lambda does to take a batch from one is in `queueRequests`. */
+  /** Requests of functions to queues; Lambda's own requests for batches are in `queueRequests`. */
   readonly queueCalls: readonly Call[]
   readonly queueRequests: number
   readonly executionCalls: readonly Call[]
   readonly executions: number
   readonly transitions: number
-  /** Each state that was entered, as often as it was. */
+  /** Each state that was entered, once for each time. */
   readonly states: readonly string[]
   readonly objectPuts: number
   readonly objectGets: number
@@ -35,7 +35,7 @@ interface Known {
   readonly apiPort: number
 }
 
-/** Lambda receives a batch from a queue, and deletes what is done. */
+/** Lambda receives a batch from a queue, and deletes what was handled. */
 const REQUESTS_A_BATCH = 2
 
 export function countsOf(

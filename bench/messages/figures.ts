@@ -14,7 +14,7 @@ export interface Marks {
   readonly secretReads?: number
 }
 
-/** `nameOf` tells functions and tables by their physical names. What a figure is made of is shown for the last message. */
+/** `nameOf` returns the logical name of functions and tables. The details are those of the last message. */
 export function figuresOf(
   group: string,
   messages: readonly Counts[],
@@ -40,7 +40,7 @@ export function figuresOf(
       most: marks.invocations,
       parts: (last) => partsOf(tally((last?.invocations ?? []).map(({ name }) => nameOf(name)))),
     }),
-    line('of them cold', ({ invocations }) => invocations.filter(({ cold }) => cold).length),
+    line('of which cold', ({ invocations }) => invocations.filter(({ cold }) => cold).length),
     line('time in functions', ({ invocations }) => sum(invocations.map((each) => each.billedMs)), {
       unit: 'ms',
     }),
@@ -70,11 +70,11 @@ export function figuresOf(
     }),
     line('requests to E2B', ({ sandboxCalls }) => sandboxCalls.length),
     line('1,000 messages, us-east-1', dollars('us-east-1'), { unit: '$', parts: dearest }),
-    line('of that transitions', share('transition'), { unit: '$' }),
-    line('of that functions', (each) => share('gbSecond')(each) + share('invocation')(each), {
+    line('of which transitions', share('transition'), { unit: '$' }),
+    line('of which functions', (each) => share('gbSecond')(each) + share('invocation')(each), {
       unit: '$',
     }),
-    line('of that DynamoDB', (each) => share('writeUnit')(each) + share('readUnit')(each), {
+    line('of which DynamoDB', (each) => share('writeUnit')(each) + share('readUnit')(each), {
       unit: '$',
     }),
     line('1,000 messages, eu-west-1', dollars('eu-west-1'), { unit: '$' }),
@@ -85,7 +85,7 @@ type Parts = (last: Counts | undefined) => string
 
 type Kind = keyof ReturnType<typeof consumptionOf>
 
-/** Returns the dollars that a kind of use is of 1,000 messages. */
+/** Returns the dollars for one kind of use of 1,000 messages. */
 const share = (kind: Kind) => (counts: Counts) =>
   1_000 * (dollarsBy(consumptionOf(counts), 'us-east-1').get(kind) ?? 0)
 

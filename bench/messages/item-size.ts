@@ -1,10 +1,10 @@
-/** The size of an item as DynamoDB counts it: "DynamoDB item sizes and formats" in its developer guide. */
+/** The size of an item, by DynamoDB's rules: "DynamoDB item sizes and formats" in its developer guide. */
 
-/** An attribute value as the API has it in JSON: `{"S": "text"}`, `{"N": "1"}`, … */
+/** An attribute value in the API's JSON: `{"S": "text"}`, `{"N": "1"}`, … */
 export type Value = Readonly<Record<string, unknown>>
 export type Item = Readonly<Record<string, Value>>
 
-/** Of a list or a map, and of each element in it. */
+/** Overhead of a list or a map, and of each element in it. */
 const NESTING_BYTES = 3
 const ELEMENT_BYTES = 1
 
@@ -44,7 +44,7 @@ function valueBytes(value: Value): number {
 const each = (content: unknown, size: (element: unknown) => number) =>
   (content as readonly unknown[]).reduce<number>((total, element) => total + size(element), 0)
 
-/** One byte for two significant digits, one more, and one for a sign. */
+/** One byte for two significant digits, plus one, plus one for a sign. */
 function numberBytes(text: string): number {
   const digits = text
     .replace(/e.*$/i, '')

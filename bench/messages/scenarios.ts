@@ -1,4 +1,4 @@
-/** The messages that are measured: one that the conductor answers alone, one with a worker, one with eight workers. */
+/** The measured messages: one that the conductor answers alone, one with a worker, one with eight workers. */
 import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, replies } from '../../test/support/baton.ts'
 import type { MESSAGE_MARKS } from '../marks.ts'
@@ -6,7 +6,7 @@ import type { MESSAGE_MARKS } from '../marks.ts'
 export interface Scenario {
   readonly name: keyof typeof MESSAGE_MARKS
   readonly content: string
-  /** Whether a history shows that this many such messages were dealt with as they should be. */
+  /** Whether a history shows that this many such messages were handled correctly. */
   readonly done: (entries: readonly Entry[], times: number) => boolean
 }
 

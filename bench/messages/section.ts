@@ -1,4 +1,4 @@
-/** What a message costs at AWS: the first of a deployment, and the second of its session. */
+/** The AWS cost of a message: the first of a deployment, and the second of its session. */
 import type { Resources } from '../../packages/local-aws/src/resource-lookup.ts'
 import { COLD_SECRET_READS, MESSAGE_MARKS } from '../marks.ts'
 import { type ObservedBaton, observedBaton } from '../observe/observed-baton.ts'
@@ -16,8 +16,8 @@ export async function messages({ full }: Options): Promise<Findings> {
     figures,
     notes: [
       'Cold is the first message after a start, warm are those after it in the same session. Units are computed from the',
-      'sizes of items. Time in functions is that of this machine, waiting included. Prices are list prices; E2B, the model,',
-      'logs and traces are not in them.',
+      'sizes of items. Time in functions is measured on this machine and includes waiting. Prices are list prices; E2B, the model,',
+      'logs and traces are not included.',
     ],
   }
 }
@@ -49,7 +49,7 @@ async function measure(scenario: Scenario, warmRounds: number): Promise<Figure[]
   }
 }
 
-/** Throws if the message was not dealt with as it should be: the counts would be those of something else. */
+/** Throws if the message was not handled correctly, because the counts would be meaningless. */
 async function once(
   { name, content, done }: Scenario,
   { baton, observe, consumers }: ObservedBaton,
@@ -65,13 +65,13 @@ async function once(
   return countsOf(seen, { units, consumers, apiPort: baton.aws.ports.api ?? 0 })
 }
 
-/** The goals are for the second message, but for the secrets that a cold start reads. */
+/** The marks are for the second message, except for the secrets that a cold start reads. */
 const marksOf = (name: Scenario['name'], state: 'cold' | 'warm') => {
   if (state === 'warm') return MESSAGE_MARKS[name]
   return name === 'no worker' ? { secretReads: COLD_SECRET_READS } : {}
 }
 
-/** Returns what tells functions and tables by their physical names: `TakeMessages`, `Usage`. */
+/** Returns a function from the physical names of functions and tables to names: `TakeMessages`, `Usage`. */
 function readableNames({ all }: Resources): (physicalId: string) => string {
   const ids = new Map(all.map(({ physicalId, logicalId }) => [physicalId, logicalId]))
   return (physicalId) =>

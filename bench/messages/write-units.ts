@@ -1,7 +1,7 @@
-/** The write units that a change of an item takes: the table's own, and those of every index in which it shows. */
+/** The write units of an item's change: those of the table, and of every index that contains it. */
 import { type Item, itemBytes } from './item-size.ts'
 
-/** A secondary index: what names an entry, and what else it holds; everything, if `attributes` is missing. */
+/** A secondary index: its key attributes, and the others it contains; all, if `attributes` is missing. */
 export interface Index {
   readonly keys: readonly string[]
   readonly attributes?: readonly string[]
@@ -11,7 +11,7 @@ const UNIT_BYTES = 1024
 
 const unitsOf = (item: Item) => Math.max(1, Math.ceil(itemBytes(item) / UNIT_BYTES))
 
-/** `undefined` is an item that is not there. A refused write takes what it would have taken. */
+/** `undefined` is a missing item. A refused write costs as much as if it had succeeded. */
 export function writeUnits(
   before: Item | undefined,
   after: Item | undefined,
@@ -30,7 +30,7 @@ function indexUnits(before: Item | undefined, after: Item | undefined, index: In
   return moved ? unitsOf(old) + unitsOf(young) : Math.max(unitsOf(old), unitsOf(young))
 }
 
-/** An item without the keys of an index does not show in it. */
+/** An index does not contain an item without its key attributes. */
 function entryOf(item: Item | undefined, { keys, attributes }: Index): Item | undefined {
   if (!item || !keys.every((key) => key in item)) return undefined
   if (!attributes) return item

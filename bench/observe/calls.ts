@@ -1,21 +1,21 @@
-/** Every request of a function to a service, with the times at which it began and was done. */
+/** Records every request of a function to a service, with its start and end. */
 import type { FunctionCall, Intercept } from '../../packages/local-aws/src/index.ts'
 import { now } from './now.ts'
 
 export interface Call extends Omit<FunctionCall, 'freeze' | 'crash'> {
   readonly began: number
-  /** Absent while it is under way. */
+  /** Undefined while it is in progress. */
   ended?: number
 }
 
 export interface CallRecorder {
   readonly intercept: Intercept
   readonly calls: readonly Call[]
-  /** How many are under way. */
+  /** Number of requests in progress. */
   readonly pending: number
 }
 
-/** `around` is called in place of `perform`, for what else is to be learnt of a request. */
+/** `around` is called instead of `perform`, to observe more of a request. */
 export function recordCalls(around: Intercept = (_, perform) => perform()): CallRecorder {
   const calls: Call[] = []
   return {

@@ -1,4 +1,4 @@
-/** A message and what came of it, by the times that stand in the history: how often it is read does not matter. */
+/** A message and its outcome, with the times in the history, which do not depend on polling. */
 import type { Entry } from '../../src/core/history.ts'
 import { commandsOf, replies, type TestBaton } from '../../test/support/baton.ts'
 import { now } from './now.ts'
@@ -7,7 +7,7 @@ type Client = Pick<TestBaton, 'send' | 'until'>
 
 export interface Conversed {
   readonly acceptedMs: number
-  /** From the sending of the message to the entry that it was to lead to. */
+  /** From sending the message to the entry waited for. */
   readonly doneMs: number
   readonly entries: readonly Entry[]
   readonly posted: number
@@ -29,13 +29,13 @@ export async function converse(
 
 export const timeOf = (entry: Entry | undefined): number => Date.parse(entry?.at ?? '')
 
-/** The reply number `n`. */
+/** Returns reply number `n`. */
 export const reply = (n: number) => (entries: readonly Entry[]) =>
   replies(entries).length >= n
     ? entries.filter(({ role, text }) => role === 'conductor' && text !== '')[n - 1]
     : undefined
 
-/** The entry after which so many workers were accepted. */
+/** Returns the entry after which this many workers were accepted. */
 export const accepted = (workers: number) => (entries: readonly Entry[]) => {
   const done = entries.filter((entry) => commandsOf([entry], 'KILL_WORKER').length > 0)
   return commandsOf(done, 'KILL_WORKER').length >= workers ? done.at(-1) : undefined

@@ -1,4 +1,4 @@
-/** What the synthesised template says of the functions: who is invoked by a queue, who by a schedule, and their settings. */
+/** What the synthesised template says about the functions: their triggers and settings. */
 import * as z from 'zod'
 import type { Template } from '../../packages/local-aws/src/template.ts'
 
@@ -14,7 +14,7 @@ const rule = z.object({ ScheduleExpression: z.string().optional(), Targets: z.ar
 
 export interface DeployedFunction {
   readonly logicalId: string
-  /** What it is called in its log: `receive-message`. */
+  /** Its name in its log: `receive-message`. */
   readonly service: string
   readonly memoryMb: number
   readonly s3Key: string

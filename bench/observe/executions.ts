@@ -1,4 +1,4 @@
-/** The executions of the state machines: their histories, and how many state transitions AWS would charge for. */
+/** The executions of the state machines: their histories, and the state transitions that AWS would charge for. */
 import {
   type HistoryEvent,
   paginateGetExecutionHistory,
@@ -41,7 +41,7 @@ type EventType = Pick<HistoryEvent, 'type'>
 
 const SCHEDULED = /^(Task|LambdaFunction|Activity)Scheduled$/
 
-/** Each state that is entered is a transition, and each retry of a task is one more. */
+/** Entering a state is a transition, and so is each retry of a task. */
 export function transitionsIn(events: readonly EventType[]): number {
   const count = (matches: (type: string) => boolean) =>
     events.filter(({ type = '' }) => matches(type)).length

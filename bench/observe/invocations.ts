@@ -1,10 +1,10 @@
-/** The invocations of functions, read from the REPORT lines in the log. */
+/** The invocations of functions, parsed from the REPORT lines in the log. */
 
 export interface Invocation {
   /** The function's name on this machine. */
   readonly name: string
   readonly durationMs: number
-  /** With the start of the execution environment, if there was one. */
+  /** Including the start of the execution environment, if there was one. */
   readonly billedMs: number
   readonly memoryMb: number
   readonly cold: boolean

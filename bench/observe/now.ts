@@ -1,2 +1,2 @@
-/** The time in milliseconds since the epoch, finer than Date.now(): it compares with the times of other processes. */
+/** The time in milliseconds since the epoch, more precise than Date.now() and comparable between processes. */
 export const now = (): number => performance.timeOrigin + performance.now()

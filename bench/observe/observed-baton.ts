@@ -1,4 +1,4 @@
-/** Baton under observation: everything that one message leads to, and nothing else, as a window of what was seen. */
+/** A Baton under observation: records everything that one message causes, and nothing else. */
 import type { HistoryEvent } from '@aws-sdk/client-sfn'
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
@@ -12,7 +12,7 @@ import { now } from './now.ts'
 import { quiet } from './quiet.ts'
 import { type Request, recordRequests } from './requests.ts'
 
-/** What was seen from the sending of a message until all was quiet. */
+/** What was observed from sending a message until everything was quiet. */
 export interface Window {
   /** When the message was sent, and when it was accepted. */
   readonly posted: number
@@ -30,19 +30,19 @@ export interface ObservedBaton {
   readonly baton: TestBaton
   /** Functions that a queue invokes, by their name in the log. */
   readonly consumers: ReadonlySet<string>
-  /** Sends a message, waits until all is quiet, and returns what was seen. */
+  /** Sends a message, waits until everything is quiet, and returns the observations. */
   observe(session: string, content: string): Promise<Window>
   close(): Promise<void>
 }
 
-/** Starts it with the budgets of a deployment; schedules are left out of what is seen, for they run at any time. */
+/** Starts it with the budgets of a deployment. Schedules are not recorded, because they run at any time. */
 export async function observedBaton({
   intercept,
   ...options
 }: Options = {}): Promise<ObservedBaton> {
   const template = loadTemplate(await synthesise(root))
   const recorder = recordCalls(intercept)
-  const heard = recordRequests()
+  const http = recordRequests()
   const budgets = functionsOf(template).find(({ variables }) => 'BUDGETS' in variables)
   const baton = await testBaton({
     ...options,
@@ -62,7 +62,7 @@ export async function observedBaton({
       const known = new Set((await executions.list()).map(({ arn }) => arn))
       const before = {
         calls: recorder.calls.length,
-        requests: heard.requests.length,
+        requests: http.requests.length,
         lines: baton.log.length,
       }
       const posted = now()
@@ -77,7 +77,7 @@ export async function observedBaton({
         calls: recorder.calls
           .slice(before.calls)
           .filter(({ functionId }) => !scheduled.has(functionId)),
-        requests: heard.requests.slice(before.requests),
+        requests: http.requests.slice(before.requests),
         invocations: invocationsIn(baton.log.slice(before.lines)).filter(
           ({ name }) => !scheduledNames.has(name),
         ),
@@ -85,7 +85,7 @@ export async function observedBaton({
       }
     },
     async close() {
-      heard.close()
+      http.close()
       await baton.close()
     },
   }

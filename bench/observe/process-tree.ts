@@ -1,11 +1,11 @@
-/** What a process and all below it use: CPU time, with that of children that have ended, and memory of their own. */
+/** The resources of a process and its descendants: CPU time, with that of ended children, and private memory. */
 import { readFileSync } from 'node:fs'
 import { descendantsOf } from '../../test/support/descendants.ts'
 
 /** Linux counts CPU time for user space in hundredths of a second on every platform (proc(5), USER_HZ). */
 const TICKS_A_SECOND = 100
 
-/** Returns the fields of /proc/<pid>/stat after the command, or nothing if the process has ended. */
+/** Returns the fields of /proc/<pid>/stat after the command, or undefined if the process has ended. */
 function statOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -18,13 +18,13 @@ function statOf(pid: number): string[] {
 const secondsIn = (ticks: readonly string[]): number =>
   ticks.reduce((total, each) => total + Number(each), 0) / TICKS_A_SECOND
 
-/** Returns user and system time with that of the children that were waited for: utime, stime, cutime, cstime. */
+/** Returns user and system time, including children that were waited for: utime, stime, cutime, cstime. */
 const cpuSeconds = (pid: number) => secondsIn(statOf(pid).slice(11, 15))
 
-/** CPU time of the children of this process that have ended. */
+/** CPU time of this process's children that have ended. */
 export const endedChildrenCpuSeconds = (): number => secondsIn(statOf(process.pid).slice(13, 15))
 
-/** Returns the time of each process of a tree alone, by a name that no later process gets. */
+/** Returns the time of each process of a tree, under a name that is never reused. */
 export function cpuSecondsByProcess(root: number): ReadonlyMap<string, number> {
   const tree = [{ pid: root, startedAt: '' }, ...descendantsOf(root)]
   return new Map(
@@ -34,11 +34,11 @@ export function cpuSecondsByProcess(root: number): ReadonlyMap<string, number> {
 
 const treeOf = (pid: number) => [pid, ...descendantsOf(pid).map((each) => each.pid)]
 
-/** A process that has ended is in the time of its parent, if that has waited for it. */
+/** The time of an ended process is in that of its parent, if the parent has waited for it. */
 export const treeCpuSeconds = (pid: number): number =>
   treeOf(pid).reduce((total, each) => total + cpuSeconds(each), 0)
 
-/** Returns the share of memory that a process has, in MB: pages that several have are divided among them. */
+/** Returns the process's share of memory in MB: shared pages are divided among their processes. */
 export function memoryMb(pid: number): number {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')

@@ -1,15 +1,18 @@
-/** Waits until Baton has done everything that a message leads to. It asks no function of Baton, which would be counted. */
+/**
+ * Waits until Baton has handled everything that a message causes, without requests to Baton, which would be
+ * counted.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CallRecorder } from './calls.ts'
 import type { executionsOf } from './executions.ts'
 import { now } from './now.ts'
 
-/** Longer than any pause within a run, also on a busy machine. */
+/** Longer than any pause within a run, even on a busy machine. */
 const QUIET_MS = 2_000
 const LOOK_MS = 100
 const PATIENCE_MS = 180_000
 
-/** `after`: how many executions there were before; at least one more must have come and all must have ended. */
+/** `after`: the number of executions before; at least one more must have started and all must have ended. */
 export async function quiet(
   executions: Pick<ReturnType<typeof executionsOf>, 'list'>,
   recorder: CallRecorder,

@@ -1,4 +1,4 @@
-/** Every HTTP request that reaches a server of this process: the API's, the object store's and the function URLs' too. */
+/** Records every HTTP request to a server of this process, including the object store's and the function URLs'. */
 import diagnostics from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { now } from './now.ts'
@@ -12,7 +12,7 @@ export interface Request {
 
 const CHANNEL = 'http.server.request.start'
 
-/** Records until it is closed. Sandboxes use links and function URLs, which no `intercept` hears of. */
+/** Records until it is closed. Sandboxes use presigned links and function URLs, which `intercept` does not see. */
 export function recordRequests() {
   const requests: Request[] = []
   const hear = (message: unknown) => {
@@ -27,5 +27,5 @@ export function recordRequests() {
   }
 }
 
-/** Whether an upload or a download goes by a signed link, as sandboxes do it. */
+/** Whether an upload or a download uses a presigned link, as sandboxes do. */
 export const isLinkUse = ({ target }: Request) => target.includes('X-Amz-Signature=')

@@ -1,4 +1,4 @@
-/** What is read of Baton, and how long that takes. */
+/** The measured reads of Baton. */
 import type { TestBaton } from '../../test/support/baton.ts'
 import { now } from '../observe/now.ts'
 
@@ -19,7 +19,7 @@ export interface Read {
   readonly ok: boolean
 }
 
-/** Returns how long a read takes, to its last byte, and whether it was answered as asked. */
+/** Returns how long a read takes, to its last byte, and whether it succeeded. */
 export async function read({ url, token }: TestBaton, route: string): Promise<Read> {
   const began = now()
   const response = await fetch(url + route, { headers: { authorization: `Bearer ${token}` } })
@@ -27,7 +27,7 @@ export async function read({ url, token }: TestBaton, route: string): Promise<Re
   return { ms: now() - began, ok: response.ok }
 }
 
-/** A store, and what is read of it. */
+/** A Baton with stored data, and what is read from it. */
 export interface Store {
   readonly baton: TestBaton
   readonly routes: Readonly<Record<string, string>>
@@ -35,7 +35,7 @@ export interface Store {
 
 export type Times = ReadonlyMap<string, readonly number[]>
 
-/** Reads each page of each store so often, by turns, after once to warm up: a busy moment meets all stores alike. */
+/** Reads each page of each store this often, alternating, after one warm-up: a busy moment affects all alike. */
 export async function readByTurns(stores: readonly Store[], rounds: number): Promise<Times[]> {
   const names = Object.keys(stores[0]?.routes ?? {})
   const taken = stores.map(() => new Map(names.map((name) => [name, [] as number[]])))

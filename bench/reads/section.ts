@@ -1,4 +1,4 @@
-/** How reads fare with much in store, and beside readers that wait. */
+/** The speed of reads with much stored data, and next to waiting readers. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { fill, storedEntries, storedSession } from '../../test/support/many-sessions.ts'
@@ -12,7 +12,7 @@ const SESSIONS = 10_000
 const ENTRIES = 10_000
 const READERS = 60
 
-/** Of one ordinary reader. */
+/** For one ordinary reader. */
 const BETWEEN_READS_MS = 100
 
 export async function reads({ full }: Options): Promise<Findings> {
@@ -22,7 +22,7 @@ export async function reads({ full }: Options): Promise<Findings> {
     const entries = await firstMessage(little)
     await firstMessage(much)
     await fillStore(much)
-    const [few = new Map(), many = new Map()] = await readByTurns(
+    const [small = new Map(), large = new Map()] = await readByTurns(
       [
         { baton: little, routes: routesOf('main', entries) },
         { baton: much, routes: routesOf('old-0', ENTRIES) },
@@ -30,10 +30,10 @@ export async function reads({ full }: Options): Promise<Findings> {
       full ? 30 : 12,
     )
     return {
-      figures: [...compared(few, many), ...(await besideReaders(much))],
+      figures: [...compared(small, large), ...(await besideReaders(much))],
       notes: [
-        `${SESSIONS} sessions and a history of ${ENTRIES} entries, by turns with a store that has one message. A first page`,
-        'of 100 entries is compared with one of all that the small history has.',
+        `${SESSIONS} sessions and a history of ${ENTRIES} entries, alternating with a Baton that has one message. A first page`,
+        'of 100 entries is compared with the whole small history.',
       ],
     }
   } finally {
@@ -42,14 +42,14 @@ export async function reads({ full }: Options): Promise<Findings> {
   }
 }
 
-/** Returns how many entries the history of its session has then. */
+/** Returns the number of entries in its session's history. */
 async function firstMessage(baton: TestBaton): Promise<number> {
   await baton.send('main', 'hello')
   await baton.settled('main')
   return (await baton.history('main')).length
 }
 
-/** The youngest session of all has the long history. */
+/** The newest session of all has the long history. */
 async function fillStore(baton: TestBaton): Promise<void> {
   const sessions = Array.from({ length: SESSIONS }, (_, n) =>
     storedSession(n, n === 0 ? ENTRIES : 0),
@@ -63,21 +63,21 @@ const compared = (little: Times, much: Times): Figure[] =>
     const before = little.get(name) ?? []
     const group = { group: name }
     return [
-      figure('with much in store beside little', 'x', median(taken) / median(before), group),
-      measured('with much', 'ms', taken, group),
-      measured('with little', 'ms', before, group),
+      figure('much data relative to little', 'x', median(taken) / median(before), group),
+      measured('much data', 'ms', taken, group),
+      measured('little data', 'ms', before, group),
     ]
   })
 
-/** Reads for as long as the readers wait, and takes the slowest. */
+/** Reads for as long as the readers wait, and returns the slowest. */
 async function besideReaders(baton: TestBaton): Promise<Figure[]> {
   const waiting = Promise.all(Array.from({ length: READERS }, () => waitForNews(baton)))
   const answered = waiting.then((all) => all.filter(Boolean).length)
-  // Those who come first may all start a function.
+  // The first ones may all start a function.
   await wait(3_000)
   const taken: (Read & { readonly name: string })[] = []
   const ended = answered.then(() => true)
-  // Each kind of page is read by somebody of its own: one that is slow hides no other.
+  // Each kind of page has a reader of its own, so that a slow one hides no other.
   const readers = Object.entries(routesOf('main', 1)).map(async ([name, route]) => {
     while (!(await Promise.race([ended, wait(BETWEEN_READS_MS, false)])))
       taken.push({ name, ...(await read(baton, route)) })
@@ -88,7 +88,7 @@ async function besideReaders(baton: TestBaton): Promise<Figure[]> {
     .slice(0, 3)
     .map(({ name, ms }) => `${name} ${Math.round(ms)} ms`)
   const refused = tally(taken.filter(({ ok }) => !ok).map(({ name }) => name))
-  const group = { group: `beside ${READERS} readers that wait` }
+  const group = { group: `next to ${READERS} waiting readers` }
   const times = taken.map(({ ms }) => ms)
   return [
     figure('slowest read', 'ms', Math.max(...times), {
@@ -98,11 +98,11 @@ async function besideReaders(baton: TestBaton): Promise<Figure[]> {
     }),
     measured('a read', 'ms', times, group),
     figure('reads refused', '', sum([...refused.values()]), group),
-    figure('waiting readers that were answered', '', await answered, group),
+    figure('waiting readers with the right response', '', await answered, group),
   ]
 }
 
-/** Returns whether a reader that waits for the next entry was answered, as the API says: with nothing, after its time. */
+/** Returns whether a waiting reader got the documented response: no entries, at its timeout. */
 async function waitForNews({ url, token }: TestBaton): Promise<boolean> {
   const response = await fetch(`${url}/api/sessions/old-0/messages?after=${ENTRIES}&wait=25`, {
     headers: { authorization: `Bearer ${token}` },

@@ -1,4 +1,4 @@
-/** One line of the report: what was measured, how it spreads, and the mark that it is held to. */
+/** One line of the report: a measured value, its spread, and its mark. */
 import { type Spread, spreadOf } from './statistics.ts'
 
 export type Unit =
@@ -16,21 +16,21 @@ export type Unit =
 
 export interface Figure {
   readonly name: string
-  /** Figures of one group stand together under its name. */
+  /** Figures of one group appear together under its name. */
   readonly group?: string
   readonly unit: Unit
   /** The median, if it was measured several times. */
   readonly value: number
   readonly spread?: Omit<Spread, 'median'>
-  /** The value that it must not exceed. */
+  /** The highest acceptable value. */
   readonly most?: number
-  /** What it is made of: where to look if it misses its mark. */
+  /** Its components: where to look if it misses its mark. */
   readonly because?: string
 }
 
 type Rest = Pick<Figure, 'group' | 'most' | 'because'>
 
-/** Something that is counted, or measured once. */
+/** Returns a value that is counted, or measured once. */
 export const figure = (name: string, unit: Unit, value: number, rest: Rest = {}): Figure => ({
   name,
   unit,
@@ -38,7 +38,7 @@ export const figure = (name: string, unit: Unit, value: number, rest: Rest = {})
   ...rest,
 })
 
-/** Something that is measured several times. */
+/** Returns a value that is measured several times. */
 export function measured(
   name: string,
   unit: Unit,
@@ -49,13 +49,13 @@ export function measured(
   return { name, unit, value: median, spread, ...rest }
 }
 
-/** Returns whether it keeps its mark, or undefined if it has none. */
-export const keepsMark = ({ value, most }: Figure): boolean | undefined =>
+/** Returns whether it meets its mark, or undefined if it has none. */
+export const meetsMark = ({ value, most }: Figure): boolean | undefined =>
   most === undefined ? undefined : value <= most
 
-/** What a section of the benchmark found. */
+/** The results of a section of the benchmark. */
 export interface Findings {
   readonly figures: readonly Figure[]
-  /** What a reader must know to read the figures: how they were taken. */
+  /** What a reader must know about how the figures were measured. */
   readonly notes?: readonly string[]
 }

@@ -1,4 +1,4 @@
-/** What is said of repeated measurements: the median, and from where to where they reach. */
+/** Summarises repeated measurements by median and range. */
 
 export interface Spread {
   readonly median: number
@@ -7,7 +7,7 @@ export interface Spread {
   readonly samples: number
 }
 
-/** Returns the median and the range. Throws if there is nothing to sum up. */
+/** Returns the median and the range. Throws if there is nothing to summarise. */
 export function spreadOf(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((a, b) => a - b)
   const [least] = sorted
@@ -18,7 +18,7 @@ export function spreadOf(samples: readonly number[]): Spread {
 
 export const median = (samples: readonly number[]): number => spreadOf(samples).median
 
-/** Of an even number of samples the middle lies between two of them. */
+/** The median of an even number of samples is between two of them. */
 function middle(sorted: readonly number[]): number {
   const at = (index: number) => sorted[index] ?? Number.NaN
   const half = sorted.length >> 1
@@ -35,7 +35,7 @@ export function tally(names: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...counts].sort(([, a], [, b]) => b - a))
 }
 
-/** Returns `TakeMessages 3, ReadTurn 1`: what a count is made of, the largest parts first. */
+/** Returns `TakeMessages 3, ReadTurn 1`: the components of a count, largest first. */
 export function partsOf(counts: ReadonlyMap<string, number>, most = 6): string {
   const parts = [...counts].map(([name, count]) => `${name} ${count}`)
   const rest = parts.length - most

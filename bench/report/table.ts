@@ -1,5 +1,5 @@
-/** The report as text: a table for each section, and what missed its mark with the reason. */
-import { type Figure, type Findings, keepsMark, type Unit } from './figure.ts'
+/** The report as text: a table for each section, and the missed marks with the reasons. */
+import { type Figure, type Findings, meetsMark, type Unit } from './figure.ts'
 
 export interface SectionReport extends Findings {
   readonly name: string
@@ -37,12 +37,12 @@ function figureLines(figure: Figure): string[] {
     mark.padStart(MARK_WIDTH),
     verdict(figure),
   ]
-  const missed = keepsMark(figure) === false && because !== undefined
+  const missed = meetsMark(figure) === false && because !== undefined
   return [`  ${line.join('  ').trimEnd()}`, ...(missed ? [`      missed: ${because}`] : [])]
 }
 
 const verdict = (figure: Figure) =>
-  ({ true: 'kept', false: 'MISSED', undefined: '' })[String(keepsMark(figure))] ?? ''
+  ({ true: 'met', false: 'MISSED', undefined: '' })[String(meetsMark(figure))] ?? ''
 
 const withUnit = (value: number, unit: Unit) => {
   if (unit === '$' || unit === '$/month') return `$${amount(value)}${unit.slice(1)}`
@@ -56,14 +56,14 @@ function amount(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
 
-/** Returns how many marks were kept, and which were not. */
+/** Returns how many marks were met, and which were not. */
 export function summaryText(sections: readonly SectionReport[]): string {
   const marked = sections.flatMap(({ name, figures }) =>
     figures
       .filter((each) => each.most !== undefined)
-      .map((each) => ({ label: `${name}: ${fullName(each)}`, kept: keepsMark(each) })),
+      .map((each) => ({ label: `${name}: ${fullName(each)}`, met: meetsMark(each) })),
   )
-  const missed = marked.filter(({ kept }) => !kept)
-  const head = `${marked.length - missed.length} of ${marked.length} marks kept`
+  const missed = marked.filter(({ met }) => !met)
+  const head = `${marked.length - missed.length} of ${marked.length} marks met`
   return [head, ...missed.map(({ label }) => `  missed  ${label}`)].join('\n')
 }

@@ -1,4 +1,4 @@
-/** How far workers get in each other's way: eight tasks of two seconds beside one. */
+/** How much workers slow each other down: eight tasks of two seconds compared with one. */
 import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { EIGHT_BESIDE_ONE } from '../marks.ts'
@@ -18,7 +18,7 @@ export async function sideBySide({ full }: Options): Promise<Findings> {
   return {
     figures,
     notes: [
-      'From the message to the reply that accepts the last report. One and eight by turns, after one round of each.',
+      'From the message to the reply that accepts the last report. One and eight alternate, after a warm-up of each.',
     ],
   }
 }
@@ -79,9 +79,9 @@ function figuresOf(
   const spread = Math.round(median(eight.map(({ startsSpread }) => startsSpread)))
   const reported = median(eight.map(({ lastReport }) => lastReport))
   const reviewed = median(eight.map(({ reply }) => reply)) - reported
-  const because = `the eight are started over ${spread} ms, and ${Math.round(reviewed)} ms pass from the last report to the reply`
+  const because = `the eight start within ${spread} ms, and ${Math.round(reviewed)} ms pass from the last report to the reply`
   return [
-    measured('eight beside one', 'x', ratios, {
+    measured('eight relative to one', 'x', ratios, {
       group,
       ...(marked && { most: EIGHT_BESIDE_ONE, because }),
     }),
@@ -104,7 +104,7 @@ function figuresOf(
       { group },
     ),
     measured(
-      'eight are started over',
+      'start of the eight, spread',
       'ms',
       eight.map(({ startsSpread }) => startsSpread),
       {

@@ -1,4 +1,4 @@
-/** Runs a command of the checkout as a person does, and tells what it took: wall clock and CPU time. */
+/** Runs a command of the checkout as a person does, and measures it: wall clock and CPU time. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -20,7 +20,7 @@ function start(folder: string, command: string, args: readonly string[], env: ob
   })
 }
 
-/** Runs it to its end. Throws what it said if it fails. */
+/** Runs it to its end. Throws its output if it fails. */
 export async function run(
   folder: string,
   command: string,
@@ -29,27 +29,27 @@ export async function run(
   const [began, before] = [now(), endedChildrenCpuSeconds()]
   const child = start(folder, command, args)
   const watch = watchCpu(child.pid ?? 0)
-  const said = collect(child)
+  const output = collect(child)
   const [code] = await once(child, 'close')
   const watched = watch.stop()
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${said()}`)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${output()}`)
   const waitedFor = endedChildrenCpuSeconds() - before
   return { seconds: (now() - began) / 1000, cpuSeconds: Math.max(watched, waitedFor) }
 }
 
-/** Starts Baton with `npm start`'s command, waits until it says where it listens, and ends it. */
+/** Starts Baton with `npm start`'s command, waits until it prints its URL, and ends it. */
 export async function startToListening(folder: string): Promise<Took> {
   const began = now()
   const child = start(folder, 'node', ['local/start.ts'], { PORT: '0', BATON_MODEL: 'scripted' })
   const watch = watchCpu(child.pid ?? 0)
-  const said = collect(child)
+  const output = collect(child)
   const closed = once(child, 'close')
   try {
     await new Promise<void>((resolve, reject) => {
       child.stdout?.on('data', () => {
-        if (said().includes('Baton is at http')) resolve()
+        if (output().includes('Baton is at http')) resolve()
       })
-      child.once('exit', () => reject(new Error(`Baton did not start:\n${said()}`)))
+      child.once('exit', () => reject(new Error(`Baton did not start:\n${output()}`)))
     })
     const seconds = (now() - began) / 1000
     return { seconds, cpuSeconds: Math.max(watch.stop(), treeCpuSeconds(child.pid ?? 0)) }
@@ -61,8 +61,8 @@ export async function startToListening(folder: string): Promise<Took> {
 }
 
 function collect(child: ChildProcess): () => string {
-  const said: Buffer[] = []
+  const chunks: Buffer[] = []
   for (const output of [child.stdout, child.stderr])
-    output?.on('data', (chunk: Buffer) => said.push(chunk))
-  return () => Buffer.concat(said).toString()
+    output?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString()
 }

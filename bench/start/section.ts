@@ -1,4 +1,4 @@
-/** How long the first steps take: a synthesis, and from the start to listening, in a copy of the checkout. */
+/** How long the first steps take: a synthesis, and the time until Baton listens, in a copy of the checkout. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,12 +42,12 @@ export async function start({ full }: Options): Promise<Findings> {
       ...figuresOf('warm start to listening', taken.warm, START.warmToListeningSeconds),
     ],
     notes: [
-      'Packages are installed before. The marks are for a calm machine: on a busy one look at the CPU time.',
+      'Packages are already installed. The marks are for an idle machine; on a busy one look at the CPU time.',
     ],
   }
 }
 
-/** What git knows and what is new, so that nothing of an earlier synthesis is there. */
+/** Files known to git and new ones, so that nothing of an earlier synthesis is included. */
 function copyOfCheckout(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'baton-bench-'))
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']

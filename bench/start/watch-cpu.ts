@@ -1,9 +1,12 @@
-/** Adds up the CPU time of all processes of a command, also of those for which nobody waits, such as esbuild's. */
+/**
+ * Adds up the CPU time of all processes of a command, including those whose parent does not wait for them, such as
+ * esbuild.
+ */
 import { cpuSecondsByProcess } from '../observe/process-tree.ts'
 
 const EVERY_MS = 100
 
-/** `stop` returns the seconds up to then. What a process did after the last look at it is missed. */
+/** `stop` returns the seconds so far. It misses what a process did after the last sample. */
 export function watchCpu(pid: number): { stop(): number } {
   const seen = new Map<string, number>()
   const look = () => {

@@ -1,4 +1,4 @@
-/** `npm run dev`: Baton on this machine. What a change touches is there anew within moments, and state stays. */
+/** `npm run dev`: Baton on this machine. A change takes effect within moments, and state is kept. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -11,7 +11,7 @@ const WATCHED = ['bin', 'lib', 'lambdas', 'src', 'sandbox', 'packages', 'local',
 
 const say = (line: string) => console.log(`[dev] ${line}`)
 
-/** Starts the server with the options of `npm start`; resolves once it serves. Throws when it does not. */
+/** Starts the server with the options of `npm start`. Resolves once it is ready; throws if it exits before. */
 async function startServer(): Promise<ChildProcess> {
   const started = fork(path.join(root, 'local', 'start.ts'), process.argv.slice(2), { cwd: root })
   await ready(started)
@@ -20,7 +20,7 @@ async function startServer(): Promise<ChildProcess> {
 
 async function ready(started: ChildProcess): Promise<void> {
   const [first] = await Promise.race([once(started, 'message'), once(started, 'exit')])
-  if (first !== READY) throw new Error('The server has ended. The next change starts it again.')
+  if (first !== READY) throw new Error('The server has exited. The next change restarts it.')
 }
 
 async function endServer(running: ChildProcess): Promise<void> {
@@ -32,7 +32,7 @@ async function endServer(running: ChildProcess): Promise<void> {
 let server = await startServer()
 let sources: Sources = await readSources(root)
 
-/** Returns what was done; undefined if there was nothing to do. */
+/** Returns what was done, or undefined if there was nothing to do. */
 async function apply(files: readonly string[]): Promise<string | undefined> {
   const effect = await sources.effectOf(files)
   if (effect.kind === 'nothing') return undefined
@@ -48,7 +48,7 @@ async function apply(files: readonly string[]): Promise<string | undefined> {
   return 'restarted'
 }
 
-/** One after the other: what changes meanwhile is taken up afterwards. */
+/** Changes are applied one after the other; those made meanwhile come next. */
 let work = Promise.resolve()
 const changes = await watchChanges(root, WATCHED, (files) => {
   const began = performance.now()
@@ -58,11 +58,11 @@ const changes = await watchChanges(root, WATCHED, (files) => {
       const ms = Math.round(performance.now() - began)
       if (done !== undefined) say(`${files.join(', ')}: ${done}, ${ms} ms`)
     })
-    // A mistake in a source is no reason to end: the next change may mend it.
+    // An error in a source file is no reason to exit: the next change may fix it.
     .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
 })
 
-say('Watching: code of functions is replaced while they run, anything else restarts the server.')
+say('Watching: a change of a function replaces its code, any other change restarts the server.')
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, async () => {

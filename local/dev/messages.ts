@@ -1,15 +1,15 @@
-/** What `npm run dev` and the server that it has started say to each other over their IPC channel. */
+/** The messages between `npm run dev` and its server, over their IPC channel. */
 import type { LocalBaton } from '../baton.ts'
 
-/** New code of functions: folders by the function's name. */
+/** New code of functions: folders by function name. */
 export interface NewCode {
   readonly folders: Readonly<Record<string, string>>
 }
 
-/** The server serves, with all that it was told of. */
+/** The server is ready and has applied everything it was sent. */
 export const READY = 'ready'
 
-/** Of a server that has no such channel it is nothing. */
+/** Accepts new code from the parent. Does nothing in a server without an IPC channel. */
 export function takeNewCode({ aws }: LocalBaton): void {
   if (!process.send) return
   process.on('message', ({ folders }: NewCode) => {

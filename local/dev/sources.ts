@@ -1,25 +1,25 @@
-/** What a checkout's parts are made of, so that a change is known to concern functions alone, or the server as well. */
+/** Finds which parts of the checkout a file belongs to: some functions, or the server. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { bundleFunctions, bundleInto, type MadeOf, sourcesOf } from '../../lib/synthesis/bundles.ts'
 
-/** What a change is to bring about. */
+/** The effect that a change should have. */
 export type Effect =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'restart' }
-  /** Folders of new code, by the function's name. */
+  /** Folders of new code, by function name. */
   | { readonly kind: 'functions'; readonly folders: Readonly<Record<string, string>> }
 
 export interface Sources {
   /**
-   * What a change of these files, relative to the checkout, is to bring about; the code of functions is bundled then.
-   * Throws what esbuild says when one cannot be bundled.
+   * Returns the effect that a change of these files, relative to the checkout, should have, and bundles the code
+   * of changed functions. Throws esbuild's errors if one cannot be bundled.
    */
   effectOf(files: readonly string[]): Promise<Effect>
 }
 
-/** To be called when functions and server are what the sources say. */
+/** Call it when functions and server are up to date with the sources. */
 export async function readSources(root: string): Promise<Sources> {
   const outdir = path.join(root, 'dist', 'dev')
   const server = await serverSources(root)
@@ -35,7 +35,7 @@ export async function readSources(root: string): Promise<Sources> {
       if (!known || sources.some((file) => server.has(file))) return { kind: 'restart' }
       const names = concerned.map(([name]) => name)
       functions = { ...functions, ...(await bundleInto(outdir, root, names, { minify: false })) }
-      // Above the bundles stands a package.json of ES modules, which they are not.
+      // The package.json above declares ES modules, but the bundles are CommonJS.
       writeFileSync(path.join(outdir, 'package.json'), '{}\n')
       const folders = names.map((name) => [name, path.join(outdir, name)] as const)
       return { kind: 'functions', folders: Object.fromEntries(folders) }
@@ -43,7 +43,7 @@ export async function readSources(root: string): Promise<Sources> {
   }
 }
 
-/** The files of the server, the template and the runner. */
+/** Returns the source files of the server, the template and the runner. */
 async function serverSources(root: string): Promise<ReadonlySet<string>> {
   const { metafile } = await build({
     entryPoints: ['local/start.ts', 'lib/synthesis/synthesise.ts', 'sandbox/runner.ts'],

@@ -1,4 +1,7 @@
-/** What a text asks a scripted worker to do: the shell blocks, the file to create, and the ways to misbehave. */
+/**
+ * Reads what a text asks a scripted worker to do: shell blocks, a file to create, and marks that make it
+ * misbehave.
+ */
 import { fence, splitFences } from './framing.ts'
 
 export type Assignment =
@@ -9,7 +12,10 @@ const MARK = /(?<![\w@])@(fail-once|hang|crash)(?![\w-])/g
 const CREATE_FILE =
   /\bCreate a (?:test )?file at (?<path>"[^"]+"|'[^']+'|`[^`]+`|\S+) with the text (?<text>[^\n]+)/i
 
-/** Every assignment in a text: its fenced `sh` and `bash` blocks in order, then the sentence that asks for a file. */
+/**
+ * Returns every assignment in a text: its fenced `sh` and `bash` blocks in order, then the sentence that asks for
+ * a file.
+ */
 export function readAssignments(text: string): Assignment[] {
   const { blocks, prose } = splitFences(text)
   const runs = blocks.flatMap(({ language, content }): Assignment[] =>
@@ -32,16 +38,16 @@ export function readAssignments(text: string): Assignment[] {
   ]
 }
 
-/** `@fail-once`, `@hang` and `@crash`, each once, in the order they appear. */
+/** Returns the marks `@fail-once`, `@hang` and `@crash` in order of appearance, each once. */
 export const readMarks = (text: string) => [...new Set(text.match(MARK))]
 
-/** The task that hands an assignment to a worker, with the marks that it is to obey. */
+/** Returns the task that gives an assignment, with its marks, to a worker. */
 export function taskFor(assignment: Assignment, marks: readonly string[]): string {
-  const order =
+  const instruction =
     assignment.type === 'create'
       ? assignment.sentence
       : `Run this and report what it prints, word for word.\n\n${fence(assignment.block, assignment.shell)}`
-  return [order, ...marks].join('\n\n')
+  return [instruction, ...marks].join('\n\n')
 }
 
 const unquote = (quoted: string) => /^(["'`])(.*)\1\.?$/.exec(quoted)?.[2] ?? quoted

@@ -1,8 +1,8 @@
-/** Reads a request's messages as what the rules need: the newest prompt, the ones before it, and the tool calls. */
+/** Parses a request's messages for the rules: the newest prompt, the ones before it, and the tool calls. */
 import { type Frame, readFrames } from './framing.ts'
 import type { MessagesRequest, ToolResult } from './messages-api.ts'
 
-/** A tool call of the model and, once Claude Code has run it, what came of it. */
+/** A tool call of the model, with its result once Claude Code has run it. */
 export type Call = {
   name: string
   input: Record<string, unknown>
@@ -12,13 +12,13 @@ export type Call = {
 export type Conversation = {
   /** The messages of the newest prompt: a turn of the conductor, or a leg of a worker. */
   prompt: Frame[]
-  /** The calls made in answer to the newest prompt. */
+  /** The calls made in response to the newest prompt. */
   calls: Call[]
   /** The messages and calls of everything before. */
   before: { prompt: Frame[]; calls: Call[] }
 }
 
-/** Text without a frame (reminders and notices of Claude Code itself) begins no prompt and is passed over. */
+/** Text without a frame (reminders and notices of Claude Code itself) begins no prompt and is skipped. */
 export function readConversation({ messages }: MessagesRequest): Conversation {
   const conversation: Conversation = { prompt: [], calls: [], before: { prompt: [], calls: [] } }
   const byId = new Map<string, Call>()

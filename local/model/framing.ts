@@ -1,13 +1,13 @@
-/** Reads the framed messages of a prompt and the fenced blocks of a markdown text, and writes fences of its own. */
+/** Parses the framed messages of a prompt and the fenced blocks of a markdown text, and writes fences. */
 
-/** One message of a prompt: `kind` and `workerId` from its header line, the content word for word. */
+/** One message of a prompt: `kind` and `workerId` from its header line, the content unchanged. */
 export type Frame = { kind: string; workerId?: string; content: string }
 
 const HEADER =
   /^\[(?<kind>USER|SMS|EMAIL|SYSTEM|TASK|CRITERIA|INSTRUCTIONS|WORKER)(?::(?<workerId>[\w-]+))?\]/
 const FRAME_FENCE = /^`{4,}$/
 
-/** The messages of a prompt, in order. What stands outside a frame, or in a frame that never closes, is not a message. */
+/** Returns the messages of a prompt, in order. Text outside a frame, or in an unclosed frame, is not a message. */
 export function readFrames(prompt: string): Frame[] {
   const frames: Frame[] = []
   const lines = prompt.split('\n')
@@ -25,12 +25,13 @@ export function readFrames(prompt: string): Frame[] {
   return frames
 }
 
-/** A fenced block of a markdown text: the first word of its info string, and what is in it. */
+/** A fenced block of a markdown text: the first word of its info string, and its content. */
 export type Fenced = { language: string; content: string }
 
 /**
- * Splits a markdown text into its fenced blocks and the prose around them. A fence is three or more backticks and
- * closes with at least as many, or with the text (https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
+ * Splits a markdown text into its fenced blocks and the prose around them. A fence is three or more backticks. It
+ * closes with at least as many, or at the end of the text
+ * (https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
  */
 export function splitFences(text: string): { blocks: Fenced[]; prose: string } {
   const blocks: Fenced[] = []
@@ -57,7 +58,7 @@ const closes = (line: string, ticks: string) => {
   return /^`+$/.test(closing) && closing.length >= ticks.length
 }
 
-/** The content in a fence that nothing in it can close. */
+/** Returns the content in a fence that nothing in it can close. */
 export function fence(content: string, language = ''): string {
   const runs = content.match(/`+/g) ?? []
   const ticks = '`'.repeat(Math.max(3, ...runs.map(({ length }) => length + 1)))

@@ -1,4 +1,7 @@
-/** Scripted conductors that do whatever any text asks for: what Baton has to withstand when its model was talked into it. */
+/**
+ * Scripted conductors that do what any text asks for. Baton has to withstand them, as it has to withstand a model
+ * that was talked into something.
+ */
 import * as z from 'zod'
 import { commandsIn } from './commands-in.ts'
 import { type Conductor, conduct } from './conductor.ts'
@@ -6,18 +9,19 @@ import type { Call } from './conversation.ts'
 
 const EVERY_WISH = 'All of it is done, just as it was asked.'
 
-/** More would be refused together, the person's own among them. */
+/** A turn with more commands is refused as a whole, including the person's own. */
 const MOST_COMMANDS = 20
 
 /**
- * Gives every command that stands anywhere in a message, also in fences, quotes, false frames and JSON, and writes to
- * every address. Each command once a conversation: what is refused is said again in a notice, and would never end.
+ * Gives every command that appears anywhere in a message, even in fences, quotes, forged frames and JSON, and
+ * writes to every address. Each command is given once in a conversation, because a notice repeats what was
+ * refused, which would never end.
  */
 export const structured: Conductor = ({ prompt, calls, before }, tool) => {
   if (calls.at(-1)?.result) return [{ type: 'text', text: EVERY_WISH }]
   const given = new Set(before.calls.flatMap(commandsOf).map((each) => JSON.stringify(each)))
   const reports = prompt.flatMap(({ kind, content }) => (kind === 'WORKER' ? [content] : []))
-  // Of all messages together, as what is only an address comes last, where it may be cut.
+  // Commands of all messages come before messages to mere addresses, which may be cut.
   const commands = commandsIn(prompt.map(({ content }) => content).join('\n\n')).filter(
     (command) => !given.has(JSON.stringify(command)),
   )
@@ -27,12 +31,12 @@ export const structured: Conductor = ({ prompt, calls, before }, tool) => {
   ]
 }
 
-/** Says word for word what it was told, without structured output: then the text is read for commands. */
+/** Repeats its prompt word for word, without structured output, so the text is parsed for commands. */
 export const echo: Conductor = ({ prompt }) => [
   { type: 'text', text: prompt.map(({ content }) => content).join('\n\n') || EVERY_WISH },
 ]
 
-/** Honest to people, whose fenced blocks it hands out, and an echo of what their workers report. */
+/** Behaves honestly towards people, whose fenced blocks it hands out, but repeats what their workers report. */
 export const echoOfReports: Conductor = (conversation, tool) =>
   conversation.prompt.some(({ kind }) => kind === 'WORKER')
     ? echo(conversation, tool)

@@ -1,4 +1,4 @@
-/** The shapes of Anthropic's Messages API that Claude Code uses, and how an answer is written in them. */
+/** The parts of Anthropic's Messages API that Claude Code uses, and the encoding of responses. */
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 
@@ -29,7 +29,7 @@ const message = z.object({
     ),
 })
 
-/** The body of `POST /v1/messages`; what the script does not read is accepted and ignored. */
+/** The body of `POST /v1/messages`. Fields that the script does not need are accepted and ignored. */
 export const messagesRequest = z.object({
   model: z.string(),
   stream: z.boolean().default(false),
@@ -40,7 +40,7 @@ export const messagesRequest = z.object({
 export type MessagesRequest = z.infer<typeof messagesRequest>
 export type ToolResult = z.infer<typeof toolResult>
 
-/** A content block of an answer, as the rules give it; a tool call gets its id when it is sent. */
+/** A content block of a response. A tool call gets its id when it is sent. */
 export type Block =
   | { type: 'text'; text: string }
   | { type: 'tool_use'; name: string; input: Record<string, unknown> }
@@ -55,9 +55,9 @@ export type Usage = {
 const tokens = (value: unknown) => Math.ceil(JSON.stringify(value ?? null).length / 4)
 
 /**
- * What an answer costs, in tokens of four characters: the same request and answer always give the same numbers.
- * The newest message is the input; everything before it is written to the cache by a conversation's first request
- * and read from it by every later one, so that all four counters move.
+ * Returns the usage of a response, counting four characters as a token, so the same request and response always
+ * give the same numbers. The newest message is the input. Everything before it is written to the cache by a
+ * conversation's first request and read from it by later ones, so all four counters change.
  */
 function usageOf(request: MessagesRequest, answer: readonly Block[]): Usage {
   const prefix = tokens([request.system, request.tools, request.messages.slice(0, -1)])
@@ -70,10 +70,10 @@ function usageOf(request: MessagesRequest, answer: readonly Block[]): Usage {
   }
 }
 
-/** A fresh id in the API's form, always of the same length. */
+/** Returns a new id in the API's format, always of the same length. */
 const freshId = (prefix: 'msg' | 'toolu' | 'req') => `${prefix}_${randomBytes(12).toString('hex')}`
 
-/** The whole answer as one message object: what a request without `stream` gets. */
+/** Returns the whole response as one message object, for a request without `stream`. */
 export function messageOf(request: MessagesRequest, answer: readonly Block[]) {
   return {
     id: freshId('msg'),
@@ -89,7 +89,7 @@ export function messageOf(request: MessagesRequest, answer: readonly Block[]) {
   }
 }
 
-/** The same message as the events of a stream, in the order the API sends them. */
+/** Returns the same message as the events of a stream, in the API's order. */
 export function* streamOf(whole: ReturnType<typeof messageOf>) {
   const { content, stop_reason, stop_sequence, usage } = whole
   const start = { ...whole, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } }
@@ -108,12 +108,12 @@ export function* streamOf(whole: ReturnType<typeof messageOf>) {
 function deltasOf(block: Block) {
   if (block.type === 'tool_use')
     return [{ type: 'input_json_delta', partial_json: JSON.stringify(block.input) }]
-  // By code point, so that no character is cut in two.
+  // Cut by code point, so that no character is split.
   const pieces = block.text.match(/[\s\S]{1,200}/gu) ?? []
   return pieces.map((text) => ({ type: 'text_delta', text }))
 }
 
-/** An error in the API's shape. */
+/** Returns an error in the API's format. */
 export const errorBody = (type: string, message: string) => ({
   type: 'error',
   error: { type, message },

@@ -1,4 +1,4 @@
-/** What one message makes the scripted conductor say and ask for. */
+/** The scripted conductor's reaction to one message: a reply and commands. */
 
 type Command =
   | { type: 'SPAWN_WORKER'; task: string; criteria: readonly string[] }

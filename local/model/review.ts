@@ -1,17 +1,17 @@
-/** How the scripted conductor judges a worker's report: accepted, sent back once, or given up. */
+/** Decides what the scripted conductor does with a worker's report: accept it, send it back once, or give up. */
 import * as z from 'zod'
 import type { Call } from './conversation.ts'
 import { fence, splitFences } from './framing.ts'
 import { type Move, noMove } from './move.ts'
 
-/** A report's first line is the outcome of the leg, the rest is the worker's answer. */
+/** A report's first line is the outcome of the leg, the rest is the worker's result. */
 export function review(workerId: string, report: string, earlier: readonly Call[]): Move {
   const sent = commandsTo(workerId, earlier)
   if (sent.includes('KILL_WORKER')) return noMove
 
   const [outcome = '', ...answer] = report.split('\n')
   const { prose, blocks } = splitFences(answer.join('\n'))
-  // Only outside the fences: what a command printed proves nothing.
+  // Only outside fences, because the output of a command proves nothing.
   const status = /^exit status (\d+)$/m.exec(prose)?.[1]
   const output = blocks[0]?.content ?? prose.trim()
   if (status === '0') {
@@ -41,7 +41,7 @@ const structuredAnswer = z.looseObject({
   commands: z.array(z.looseObject({ type: z.string(), workerId: z.string().optional() })),
 })
 
-/** The types of the commands that earlier turns gave about this worker. */
+/** Returns the types of the commands that earlier turns gave about this worker. */
 function commandsTo(workerId: string, earlier: readonly Call[]): string[] {
   return earlier.flatMap(({ input }) => {
     const answer = structuredAnswer.safeParse(input)

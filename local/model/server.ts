@@ -22,11 +22,11 @@ import {
 } from './messages-api.ts'
 import { answer, type ScriptedReply } from './script.ts'
 
-/** What the next request meets instead of the script's answer. */
+/** A fault that a request meets instead of the script's response. */
 type Fault = {
-  /** It waits for a request whose newest prompt, or a result of a tool called for it, has these words. */
+  /** Applies only to a request whose newest prompt, or a tool result for it, contains these words. */
   about?: string
-  /** The request is answered once this has settled. */
+  /** The response waits until this settles. */
   hold?: () => Promise<void>
   error?: { status: number; message?: string; headers?: OutgoingHttpHeaders }
   /** The stream breaks off after its first event. */
@@ -34,7 +34,7 @@ type Fault = {
   answer?: ScriptedReply
 }
 
-/** One answered request, as a test reads it back. */
+/** A request and its response, for tests. */
 type Served = {
   request: MessagesRequest
   headers: IncomingHttpHeaders
@@ -47,9 +47,9 @@ export type Model = {
   url: string
   /** The last 1,000 requests that reached the script, oldest first. */
   requests: Served[]
-  /** Each request takes the first one away that is for it. */
+  /** Each matching request takes the first one that applies to it. */
   faults: Fault[]
-  /** Answers the turns; the honest one until a test puts another in its place. */
+  /** Responds to turns; tests may replace it. */
   conductor: Conductor
   close(): Promise<void>
 }
@@ -64,8 +64,8 @@ type Asked = {
 }
 
 /**
- * Starts the model; it answers only requests that carry `apiKey` (as `x-api-key` or bearer), others get the API's 401.
- * `log` hears one line a request, without its content.
+ * Starts the model. It serves only requests that carry `apiKey` (as `x-api-key` or bearer); others get the API's
+ * 401. `log` gets one line for each request, without its content.
  */
 export async function startModel({
   port = 0,
@@ -127,7 +127,7 @@ export async function startModel({
   return model
 }
 
-/** The `error.type` that goes with a status: https://docs.anthropic.com/en/api/errors */
+/** The `error.type` for a status: https://docs.anthropic.com/en/api/errors */
 const ERROR_TYPES: Record<number, string> = {
   400: 'invalid_request_error',
   401: 'authentication_error',
@@ -138,7 +138,10 @@ const ERROR_TYPES: Record<number, string> = {
   529: 'overloaded_error',
 }
 
-/** Why a request does not reach the script: status, type and message of the error. */
+/**
+ * Returns why a request does not reach the script (status, type and message of the error), or undefined if it
+ * does.
+ */
 function refusalOf(
   { method, url = '/', headers }: IncomingMessage,
   apiKey: string,
@@ -151,14 +154,14 @@ function refusalOf(
 }
 
 function takeFault(faults: Fault[], request: MessagesRequest): Fault {
-  const said = saidIn(request)
-  const at = faults.findIndex(({ about }) => about === undefined || said.includes(about))
+  const text = textOf(request)
+  const at = faults.findIndex(({ about }) => about === undefined || text.includes(about))
   const [fault = {}] = at < 0 ? [] : faults.splice(at, 1)
   return fault
 }
 
-/** What a turn or a leg has been told so far. */
-function saidIn(request: MessagesRequest): string {
+/** Returns the text that a turn or a leg has been given so far. */
+function textOf(request: MessagesRequest): string {
   const { prompt, calls } = readConversation(request)
   const results = calls.map(({ result }) => result?.text ?? '')
   return [...prompt.map(({ content }) => content), ...results].join('\n')

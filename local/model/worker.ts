@@ -1,17 +1,17 @@
-/** The scripted worker: runs the block or creates the file that its task asks for, and reports what it saw. */
+/** The scripted worker: runs the block or creates the file of its task, and reports the result. */
 import { type Assignment, readAssignments, readMarks } from './assignment.ts'
 import type { Call, Conversation } from './conversation.ts'
 import { fence } from './framing.ts'
 import type { Block } from './messages-api.ts'
 import type { ScriptedReply } from './script.ts'
 
-/** The longest a Bash call may ask for, in milliseconds. */
+/** Maximum timeout of a Bash call, in milliseconds. */
 const BASH_TIMEOUT = 600_000
 
 const CANNOT =
   'I am a scripted model, not Claude. I can run a fenced `sh` block, or follow "Create a file at PATH with the text TEXT"; this task has neither.'
 
-/** One Bash call a leg, then the report on it. */
+/** Makes one Bash call a leg, then reports on it. */
 export function work({ prompt, calls, before }: Conversation): ScriptedReply {
   const call = calls.at(-1)
   if (call) return [text(reportOn(call))]
@@ -20,7 +20,7 @@ export function work({ prompt, calls, before }: Conversation): ScriptedReply {
   const instructions = contentOf('INSTRUCTIONS', prompt)
   const marks = readMarks(`${task}\n${instructions}`)
   if (marks.includes('@hang')) return 'hang'
-  // The parent of the Bash tool's shell is Claude Code itself.
+  // The parent of the Bash tool's shell is Claude Code.
   if (marks.includes('@crash')) return [bash('kill -9 $PPID', 'Crash, as the task asks')]
   const isFirstLeg = !prompt.some(({ kind }) => kind === 'INSTRUCTIONS')
   if (marks.includes('@fail-once') && isFirstLeg)
@@ -53,9 +53,9 @@ function commandFor(assignment: Assignment): string {
 }
 
 /**
- * A block as a script of its own: Claude Code refuses some waiting commands when it sees them on the command line.
- * It comes by descriptor 3, so that a command in the block that reads its input does not swallow the rest of it; that
- * input is empty, for the Bash tool's own never ends.
+ * Runs a block as a script of its own, because Claude Code refuses some waiting commands on the command line. The
+ * script comes by descriptor 3, so a command that reads its input does not swallow the rest of it. The input is
+ * empty, because the Bash tool's own never ends.
  */
 function shellScript(shell: string, block: string): string {
   let end = 'BLOCK'
@@ -65,7 +65,7 @@ function shellScript(shell: string, block: string): string {
 
 const shellWord = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
 
-/** `exit status N` and the output, fenced; without a status when the command was not run to its end. */
+/** Returns `exit status N` and the output, fenced; no status if the command did not finish. */
 function reportOn({ result }: Call): string {
   if (!result) return 'The command has no result.'
   if (!result.isError) return `exit status 0\n\n${fence(printed(result.text))}`
@@ -74,5 +74,5 @@ function reportOn({ result }: Call): string {
   return `exit status ${failed.status}\n\n${fence(printed(failed.output ?? ''))}`
 }
 
-/** Claude Code puts a remark of its own in place of an empty output. */
+/** Claude Code replaces an empty output with a remark of its own. */
 const printed = (output: string) => (output === '(Bash completed with no output)' ? '' : output)

@@ -1,5 +1,5 @@
-/** The order in which the stand-ins of both providers took messages: several may come in one millisecond. */
+/** The order in which both provider emulators accepted messages; several may arrive in one millisecond. */
 let last = 0
 
-/** A number that is larger than any before. */
+/** Returns a number larger than all before. */
 export const nextArrival = (): number => ++last

@@ -1,7 +1,10 @@
-/** Both channels to people on one machine, and what functions and the API's port need for them. */
+/**
+ * SMS and email on one machine: starts both provider emulators, and returns what the functions and the API's port
+ * need.
+ */
 import { randomBytes } from 'node:crypto'
 import type { Before } from '../../packages/local-aws/src/http-api.ts'
-import { localFront } from './dev-routes.ts'
+import { devRoutes } from './dev-routes.ts'
 import { type SendGrid, startSendGrid } from './sendgrid/server.ts'
 import { startTwilio, type Twilio } from './twilio/server.ts'
 
@@ -18,11 +21,11 @@ export interface Channels {
 }
 
 export interface ChannelsOptions {
-  /** The operator's. */
+  /** The operator's token. */
   readonly token: string
-  /** Numbers, addresses, and domains as `@example.com`. */
+  /** Phone numbers, email addresses, and domains as `@example.com`. */
   readonly people: readonly string[]
-  /** Secrets are named after it. */
+  /** The prefix of secret names. */
   readonly stack: string
   readonly log: (line: string) => void
 }
@@ -30,7 +33,7 @@ export interface ChannelsOptions {
 const NUMBER = '+15550199'
 const ADDRESS = 'baton@example.com'
 
-/** Starts the stand-ins of Twilio and SendGrid, with credentials that are good for this start only. */
+/** Starts the emulators of Twilio and SendGrid, with credentials that are valid for this start only. */
 export async function startChannels({
   token,
   people,
@@ -58,7 +61,7 @@ export async function startChannels({
       [`${stack}/sendgrid-api-key`]: apiKey,
       [`${stack}/sendgrid-public-key`]: sendgrid.publicKey,
     },
-    before: localFront({ twilio, sendgrid, token, emailAddress: ADDRESS }),
+    before: devRoutes({ twilio, sendgrid, token, emailAddress: ADDRESS }),
     async close() {
       await twilio.close()
       await sendgrid.close()

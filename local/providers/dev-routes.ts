@@ -1,4 +1,7 @@
-/** What stands in front of the API on one machine alone: people's SMS and mail go in, and what they got can be seen. */
+/**
+ * Development routes in front of the API: they deliver SMS and email as if from people, and list what people
+ * received.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import type { Before } from '../../packages/local-aws/src/http-api.ts'
@@ -6,16 +9,16 @@ import { readBody } from '../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../packages/local-e2b/src/same-secret.ts'
 import { outboxOf } from './outbox.ts'
-import { type ComposedMail, newMessageId } from './sendgrid/inbound-mail.ts'
+import { type ComposedEmail, newMessageId } from './sendgrid/inbound-email.ts'
 import type { SendGrid } from './sendgrid/server.ts'
 import type { Twilio } from './twilio/server.ts'
 
-export interface FrontOptions {
+export interface DevRoutesOptions {
   readonly twilio: Twilio
   readonly sendgrid: SendGrid
-  /** The operator's. */
+  /** The operator's token. */
   readonly token: string
-  /** Where people write to, unless they answer a mail that has a `Reply-To`. */
+  /** Where people write to, unless they reply to an email with a `Reply-To`. */
   readonly emailAddress: string
 }
 
@@ -50,7 +53,7 @@ const emailBody = z.strictObject({
 
 const bodyLimit = 40 * 1024 * 1024
 
-/** A request that is refused, as problem+json like those of the API. */
+/** A refused request; sent as problem+json, as the API does. */
 class Refusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -60,10 +63,10 @@ class Refusal extends Error {
 }
 
 /**
- * Answers `GET /local/outbox`, `POST /local/sms` and `POST /local/email`, for the operator and from this machine only;
- * any other path is left to the API.
+ * Handles `GET /local/outbox`, `POST /local/sms` and `POST /local/email`, for the operator and from this machine
+ * only. All other paths go to the API.
  */
-export function localFront(options: FrontOptions): Before {
+export function devRoutes(options: DevRoutesOptions): Before {
   return async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
     if (!pathname.startsWith('/local/')) return false
@@ -77,7 +80,7 @@ export function localFront(options: FrontOptions): Before {
   }
 }
 
-async function answerOf(options: FrontOptions, request: IncomingMessage, pathname: string) {
+async function answerOf(options: DevRoutesOptions, request: IncomingMessage, pathname: string) {
   const { method, socket, headers } = request
   requireLocal(request)
   if (!sameSecret(headers.authorization, `Bearer ${options.token}`))
@@ -86,11 +89,11 @@ async function answerOf(options: FrontOptions, request: IncomingMessage, pathnam
   const route = `${method} ${pathname}`
   if (route === 'GET /local/outbox') return outboxOf(options.twilio, options.sendgrid)
   if (route === 'POST /local/sms') return deliverSms(options, `${api}/sms#rc=5&rp=all`, request)
-  if (route === 'POST /local/email') return deliverMail(options, `${api}/email`, request)
+  if (route === 'POST /local/email') return deliverEmail(options, `${api}/email`, request)
   throw new Refusal(404, `There is no ${route}.`)
 }
 
-/** A page in a browser may reach this port under a name of its own, and a tunnel brings others here. */
+/** A browser may reach this port under another host name, and a tunnel may forward requests of others. */
 function requireLocal({ socket, headers }: IncomingMessage): void {
   const { host = '', forwarded, 'x-forwarded-for': forwardedFor } = headers
   const isLocal =
@@ -101,15 +104,15 @@ function requireLocal({ socket, headers }: IncomingMessage): void {
   if (!isLocal) throw new Refusal(403, 'This route is for requests from this machine itself.')
 }
 
-async function deliverSms({ twilio }: FrontOptions, webhook: string, request: IncomingMessage) {
+async function deliverSms({ twilio }: DevRoutesOptions, webhook: string, request: IncomingMessage) {
   const { from, text, media } = await bodyOf(smsBody, request)
   return twilio.deliver({ from, body: text, media: media.map(fileOf) }, webhook)
 }
 
-/** The mail is authentic: SPF passes, and it has a valid signature of its From domain. */
-async function deliverMail(options: FrontOptions, webhook: string, request: IncomingMessage) {
+/** The email counts as authentic: SPF passes, and it has a valid signature of its From domain. */
+async function deliverEmail(options: DevRoutesOptions, webhook: string, request: IncomingMessage) {
   const { attachments, mode, ...given } = await bodyOf(emailBody, request)
-  const thread = answering(given.inReplyTo, options)
+  const thread = threadOf(given.inReplyTo, options)
   const { messageId = newMessageId(given.from), to = thread.to ?? options.emailAddress } = given
   const { references = thread.references } = given
   const dkim = `{@${given.from.split('@').at(-1)} : pass}`
@@ -121,13 +124,18 @@ async function deliverMail(options: FrontOptions, webhook: string, request: Inco
   return { ...delivery, messageId }
 }
 
-/** What a mail program takes from the mail that is answered: whom to write to, and the thread (RFC 5322, 3.6.4). */
-function answering(
+/**
+ * Returns what an email program takes from the email it replies to: the recipient and the thread (RFC 5322,
+ * 3.6.4).
+ */
+function threadOf(
   inReplyTo: string | undefined,
-  { sendgrid }: FrontOptions,
-): Partial<Pick<ComposedMail, 'to' | 'references'>> {
+  { sendgrid }: DevRoutesOptions,
+): Partial<Pick<ComposedEmail, 'to' | 'references'>> {
   if (inReplyTo === undefined) return {}
-  const answered = sendgrid.outbox.find((mail) => header(mail.headers, 'message-id') === inReplyTo)
+  const answered = sendgrid.outbox.find(
+    (email) => header(email.headers, 'message-id') === inReplyTo,
+  )
   if (!answered) return { references: [inReplyTo] }
   const before = header(answered.headers, 'references') ?? ''
   return {
@@ -136,7 +144,7 @@ function answering(
   }
 }
 
-/** A header by its name in lower case. */
+/** Returns a header by its name in lower case. */
 const header = (headers: Readonly<Record<string, string>>, wanted: string) =>
   Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1]
 
@@ -157,7 +165,7 @@ function jsonOf(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString())
   } catch {
-    throw new Refusal(400, 'The body is no JSON.')
+    throw new Refusal(400, 'The body is not JSON.')
   }
 }
 

@@ -1,7 +1,7 @@
-/** What a request to send meets at a provider that has a bad moment. */
+/** How a provider may fail a request to send. */
 
 /**
- * `accept-then-drop`: the message is taken and will arrive, and the connection breaks off before the answer.
- * `drop`: it breaks off and nothing was taken. From outside the two look the same.
+ * `accept-then-drop`: the message is accepted and will be delivered, but the connection breaks off before the
+ * response. `drop`: the connection breaks off and nothing was accepted. A client cannot tell them apart.
  */
 export type Fault = 429 | 500 | 'accept-then-drop' | 'drop'

@@ -1,7 +1,7 @@
-/** What people got from Baton, by SMS and by e-mail in one list. */
+/** One list of what people received from Baton, by SMS and by email. */
 
 import * as z from 'zod'
-import type { SentMail } from './sendgrid/sent-mail.ts'
+import type { SentEmail } from './sendgrid/sent-email.ts'
 import type { SendGrid } from './sendgrid/server.ts'
 import type { SmsMessage } from './twilio/message.ts'
 import type { Twilio } from './twilio/server.ts'
@@ -22,7 +22,7 @@ const sms = z.object({
   to: z.string(),
   from: z.string(),
   text: z.string(),
-  /** Addresses of what comes with an MMS. */
+  /** URLs of an MMS's media. */
   media: z.array(z.string()),
   sid: z.string(),
   status: z.string(),
@@ -31,7 +31,7 @@ const sms = z.object({
 const email = z.object({
   channel: z.literal('email'),
   at: z.string(),
-  /** Several are separated by commas. */
+  /** Several addresses are separated by commas. */
   to: z.string(),
   from: z.string(),
   subject: z.string(),
@@ -46,14 +46,14 @@ export const outbox = z.object({ messages: z.array(z.discriminatedUnion('channel
 export type Outbox = z.infer<typeof outbox>
 export type OutboxMessage = Outbox['messages'][number]
 
-/** Everything that the two took, oldest first. */
+/** Returns everything that both providers accepted, oldest first. */
 export const outboxOf = (
   twilio: Pick<Twilio, 'outbox'>,
   sendgrid: Pick<SendGrid, 'outbox'>,
 ): Outbox => ({
   messages: [
     ...twilio.outbox.map((message) => ({ message, as: ofSms(message) })),
-    ...sendgrid.outbox.map((message) => ({ message, as: ofMail(message) })),
+    ...sendgrid.outbox.map((message) => ({ message, as: ofEmail(message) })),
   ]
     .sort((a, b) => a.message.arrival - b.message.arrival)
     .map(({ as }) => as),
@@ -70,8 +70,8 @@ const ofSms = ({ at, to, from, body, media, sid, status }: SmsMessage): OutboxMe
   status,
 })
 
-const ofMail = (mail: SentMail): OutboxMessage => {
-  const { id, at, to, cc, bcc, from, subject, text = '', html = '', headers, attachments } = mail
+const ofEmail = (email: SentEmail): OutboxMessage => {
+  const { id, at, to, cc, bcc, from, subject, text = '', html = '', headers, attachments } = email
   return {
     channel: 'email',
     at: new Date(at).toISOString(),

@@ -1,4 +1,4 @@
-/** Waiting by a clock that a test can hold in its hand. */
+/** Waits by a clock that a test can replace. */
 import type { Clock } from '../../packages/local-aws/src/clock.ts'
 
 export const pause = (clock: Clock, ms: number): Promise<void> =>

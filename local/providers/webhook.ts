@@ -1,4 +1,4 @@
-/** One HTTP POST of a provider to a webhook, and how it ended. */
+/** One HTTP POST of a provider to a webhook, and its outcome. */
 import http, { type OutgoingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 
@@ -8,18 +8,18 @@ export interface WebhookAnswer {
   readonly body: string
 }
 
-/** `connect`: no connection came about. `read`: one did, and no whole answer came over it in time. */
+/** `connect`: no connection was made. `read`: a connection was made, but no complete response came in time. */
 export type WebhookFailure = 'connect' | 'read'
 
 export interface WebhookPost {
   readonly headers: OutgoingHttpHeaders
   readonly body: string | Buffer
-  /** For all of it, in milliseconds. */
+  /** Timeout for all of it, in milliseconds. */
   readonly timeoutMs: number
 }
 
 /**
- * Posts once, over a connection of its own; a redirect is an answer like any other. The fragment of `url` stays here,
+ * Posts once, over a new connection. A redirect is a response like any other. The fragment of `url` is not sent;
  * its user and password become Basic authentication. It never rejects for what the webhook does.
  */
 export function post(

@@ -1,4 +1,4 @@
-/** `npm run dev` in a copy of the checkout: a change is served by the next request, and nothing that was said is lost. */
+/** `npm run dev` in a copy of the checkout: the next request sees a change, and no data is lost. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const COPIED = [
 
 const copy = mkdtempSync(path.join(tmpdir(), 'baton-dev-'))
 const printed: string[] = []
-const heard = new Set<() => void>()
+const watchers = new Set<() => void>()
 let dev: ChildProcess
 let baton: ReturnType<typeof clientOf>
 
@@ -37,9 +37,9 @@ beforeAll(async () => {
     if (output)
       createInterface({ input: output }).on('line', (line) => {
         printed.push(line)
-        for (const look of heard) look()
+        for (const look of watchers) look()
       })
-  await said(/^\[dev\] Watching/)
+  await nextLine(/^\[dev\] Watching/)
   baton = client()
 })
 afterAll(async () => {
@@ -48,34 +48,34 @@ afterAll(async () => {
   rmSync(copy, { recursive: true, force: true })
 })
 
-/** Waits for a line that was not there `from` this number of lines on. */
-function said(line: RegExp, from = 0): Promise<void> {
+/** Waits for a line after the first `from` lines of output. */
+function nextLine(line: RegExp, from = 0): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       if (!printed.slice(from).some((each) => line.test(each))) return
-      heard.delete(look)
+      watchers.delete(look)
       resolve()
     }
-    heard.add(look)
+    watchers.add(look)
     dev.once('exit', () => reject(new Error(`it has ended:\n${printed.join('\n')}`)))
     look()
   })
 }
 
-/** The port is another one after a restart, as none was chosen. */
+/** A restart takes another port, because none was chosen. */
 function client() {
   const line = printed.findLast((each) => each.startsWith('Baton is at ')) ?? ''
   return clientOf({ url: /http:\S+(?=,)/.exec(line)?.[0] ?? '', token: 'local' })
 }
 
-/** Changes a source and waits until that was taken up. */
+/** Changes a source and waits until the change has taken effect. */
 async function change(file: string, from: string, to: string, line: RegExp): Promise<void> {
   const place = path.join(copy, file)
   const before = readFileSync(place, 'utf8')
   expect(before).toContain(from)
   const lines = printed.length
   writeFileSync(place, before.replace(from, to))
-  await said(line, lines)
+  await nextLine(line, lines)
 }
 
 const health = async () => (await baton.request('/health')).headers.get('x-changed')
@@ -83,7 +83,7 @@ const health = async () => (await baton.request('/health')).headers.get('x-chang
 const HANDLER = 'lambdas/public-api/handler.ts'
 const PLAIN = 'timestamp: new Date().toISOString() })'
 
-test('new code of a function serves the next request, while the server goes on', async () => {
+test('new code of a function serves the next request, while the server keeps running', async () => {
   await baton.send('main', 'hello')
   await baton.until('main', (all) => replies(all).length === 1)
   expect(await health()).toBe(null)
@@ -93,14 +93,14 @@ test('new code of a function serves the next request, while the server goes on',
   expect(await baton.history('main')).toHaveLength(3)
 })
 
-test('a mistake is told, and its correction is taken up', async () => {
+test('an error in a source is reported, and its correction takes effect', async () => {
   await change(HANDLER, 'export const', 'export cnst', /^\[dev\] Build failed/)
   expect(await health()).toBe('yes')
   await change(HANDLER, 'export cnst', 'export const', /^\[dev\] .*new code for check-health/)
   expect(await health()).toBe('yes')
 })
 
-test('a change of the template restarts the server, and what was said is still there', async () => {
+test('a change of the template restarts the server, and earlier messages are still there', async () => {
   await change(
     'lib/kit/service-function.ts',
     "NODE_OPTIONS: '--enable-source-maps',",

@@ -1,22 +1,25 @@
-/** Random conversations under random budgets: none is passed by more than the answers in flight, and all go on to their end. */
+/**
+ * Random conversations under random budgets: none exceeds its budget by more than the requests in flight, and all
+ * finish.
+ */
 import * as fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, receipts, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { ALL, SEED } from '../support/sample.ts'
 import { usageTable } from '../support/usage.ts'
 
-/** Under each budget. */
+/** Conversations for each budget. */
 const CONVERSATIONS = ALL ? 10 : 1
-/** In dollars: less than a turn, about a turn, several turns, next to all. */
+/** In dollars: less than a turn, about a turn, several turns, almost everything. */
 const BUDGETS = [0.02, 0.06, 0.15, 0.4]
 const AT_ONCE = 4
 
 let baton: TestBaton
 afterEach(() => baton.close())
 
-/** So many workers at least. */
+/** Minimum number of workers. */
 const messages = (minLength: number) =>
   fc.tuple(
     fc.array(fc.constantFrom('echo one', 'echo two', 'exit 3'), { minLength, maxLength: 3 }),
@@ -26,7 +29,7 @@ const messages = (minLength: number) =>
 const pauses = (entries: readonly Entry[]) =>
   entries.filter(({ text, role }) => role === 'system' && text.startsWith('Paused.'))
 
-/** Nothing waits and no worker lives: each spawn that was done has its verdict. */
+/** Nothing is pending and no worker is alive: each executed spawn has its verdict. */
 function isOver(entries: readonly Entry[]): boolean {
   const done = (type: string) =>
     commandsOf(entries, type).filter(({ status }) => status === 'done').length
@@ -35,19 +38,19 @@ function isOver(entries: readonly Entry[]): boolean {
   return resting && last?.role === 'conductor' && done('SPAWN_WORKER') === done('KILL_WORKER')
 }
 
-/** At rest, and told so since anybody last spoke; reports that came later are held. */
+/** Paused, and reported since the last message of a person; later worker reports are held. */
 function isPaused(entries: readonly Entry[]): boolean {
   const spoken = entries.findLastIndex(({ role }) => role === 'user' || role === 'conductor')
   return entries.at(-1)?.receipt !== undefined && pauses(entries.slice(spoken)).length > 0
 }
 
-/** What the dearest answer of the model cost, as the day's total has it at most. */
-async function dearest(usage: ReturnType<typeof usageTable>, session: string): Promise<number> {
+/** Returns an upper bound of what the most expensive model response of the session cost, in dollars. */
+async function highestCost(usage: ReturnType<typeof usageTable>, session: string): Promise<number> {
   const { jobs } = await usage.ledger(session)
   const costs = jobs.map(
     ({ tally: { nanoUsd = 0, answers = 1 } }) => nanoUsd / Math.max(1, answers),
   )
-  // A job's first answer is dearer than its others: it writes the cache.
+  // A job's first response costs more than the others, because it writes the cache.
   return (Math.max(...costs) * 2) / 1e9
 }
 
@@ -56,9 +59,9 @@ async function converse(session: string, message: string): Promise<readonly Entr
   const stops = (entries: readonly Entry[]) => isOver(entries) || isPaused(entries)
   let entries = await baton.until(session, stops)
   for (let n = 0; !isOver(entries) && n < 40; n++) {
-    const heard = entries.length
+    const before = entries.length
     await baton.send(session, 'continue')
-    entries = await baton.until(session, (all) => all.length > heard + 1 && stops(all))
+    entries = await baton.until(session, (all) => all.length > before + 1 && stops(all))
   }
   expect(isOver(entries)).toBe(true)
   return entries
@@ -71,13 +74,13 @@ test.each(BUDGETS)(`${CONVERSATIONS} with a budget of $%d for each run`, async (
     fc.sample(messages(minLength), { seed: SEED + usd * 1000, numRuns })
   const each = [...choose(1, 1), ...choose(0, CONVERSATIONS - 1)]
   let stopped = 0
-  await few(each, AT_ONCE, async ([scripts, mark], i) => {
+  await mapLimit(each, AT_ONCE, async ([scripts, mark], i) => {
     const session = `s${i}`
     const entries = await converse(session, scripts.map(block).join('\n') + mark || 'hello')
     const inFlight = 1 + scripts.length
-    const most = usd + inFlight * (await dearest(usage, session))
+    const most = usd + inFlight * (await highestCost(usage, session))
     for (const { costUsd } of receipts(entries)) expect(costUsd).toBeLessThan(most)
-    // Whoever waits is told, each time.
+    // Everyone who waits is notified each time.
     const overspent = receipts(entries).filter(({ costUsd }) => costUsd >= usd)
     expect(pauses(entries).length).toBeGreaterThanOrEqual(overspent.length - 1)
     stopped += pauses(entries).length

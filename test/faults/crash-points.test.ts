@@ -1,29 +1,29 @@
-/** A function's process dies before or after any one of its effects: every conversation comes to the same end. */
+/** A function's process crashes before or after any one of its effects: every conversation ends in the same way. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../packages/local-aws/src/index.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes, type Effect } from '../support/crashes.ts'
 import { claimsOf, stepOf } from '../support/function-calls.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { redeliverSoon } from '../support/queues.ts'
 import { ALL, sampleOf } from '../support/sample.ts'
 
 const SAMPLE = 16
 const AT_ONCE = 8
-/** A conversation takes ten seconds on a machine that has nothing else to do. */
+/** A conversation takes ten seconds on an idle machine. */
 const PATIENCE_MS = 900_000
 
 const { intercept, plan, effects, reached, crashed } = crashes()
 
-/** So often the run is to await a message before the model answers a worker in its leg. */
+/** How often the run must await a message before the model responds to a worker in its leg. */
 const AWAITED = new Map([
   ['w1.1', 1],
   ['w2.1', 2],
   ['w2.2', 3],
 ])
 
-/** Keeps workers from coming to an end at their own time, so that each conversation has the same effects as any other. */
+/** Synchronises the workers, so that all conversations have the same effects. */
 const inOrder: Intercept = async (call, perform) => {
   if (stepOf(call) === 'ModelGateway') {
     const { session = '', worker, leg } = claimsOf(call.event) ?? {}
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** Two messages, two workers of which one fails once, both accepted; then the session is deleted. */
+/** Two messages and two workers, one of which fails once. Both are accepted, then the session is deleted. */
 async function converse(session: string): Promise<readonly Entry[]> {
   await persist(() => say(session, 'first', block(`echo one-${session}`)))
   // In the middle of the first turn.
@@ -58,14 +58,14 @@ const say = (sessionId: string, key: string, content: string) =>
     body: JSON.stringify({ sessionId, content }),
   })
 
-/** As a client does whose request was answered with an error of ours. */
+/** Retries, as a client does after a 5xx. */
 async function persist(ask: () => Promise<Response>): Promise<void> {
   let response = await ask()
   for (let i = 0; response.status >= 500 && i < 5; i++) response = await ask()
   expect(response.ok).toBe(true)
 }
 
-/** Both workers have their verdict, the run is closed and its conductor rests. */
+/** Both workers have their verdict, the run is closed and its sandbox is paused. */
 async function isOver(session: string): Promise<boolean> {
   const running = baton.e2b
     .sandboxes()
@@ -98,14 +98,14 @@ function expectTheSameEnd(session: string, entries: readonly Entry[]): void {
     expect(replies(entries).filter((reply) => reply.includes(result))).toHaveLength(1)
 }
 
-/** Sorted by what they are, so that a sample has something of everything. */
+/** Sorted by kind, so that a sample contains some of each. */
 const pointsOf = (reference: readonly Effect[]): Crash[] =>
   [...reference].sort().flatMap((effect) => [
     { effect, when: 'before' as const },
     { effect, when: 'after' as const },
   ])
 
-/** These come by time: another conversation may have fewer of them. */
+/** These depend on time: other conversations may have fewer of them. */
 const isTimed = ({ effect }: Crash) => effect.startsWith('SandboxCallback/heartbeat ')
 
 test(`a crash before or after ${ALL ? 'any' : `one of ${SAMPLE}`} of its effects leads every conversation to the same end`, async () => {
@@ -114,7 +114,7 @@ test(`a crash before or after ${ALL ? 'any' : `one of ${SAMPLE}`} of its effects
   const all = pointsOf(effects('undisturbed'))
   const points = sampleOf(all, SAMPLE)
   const failures: string[] = []
-  await few(points, AT_ONCE, async (point, i) => {
+  await mapLimit(points, AT_ONCE, async (point, i) => {
     const session = `point-${String(i).padStart(3, '0')}`
     const where = `${session}: ${point.when} ${point.effect}`
     plan(session, point)

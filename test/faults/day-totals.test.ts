@@ -1,4 +1,4 @@
-/** What 500 sessions post for a day at once, over and over, adds up exactly. */
+/** The day's total is exact, although 500 sessions add to it concurrently and repeatedly. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { admit, settle } from '../../src/core/ledger.ts'
 import { dateOf, type Tally } from '../../src/core/tally.ts'
@@ -30,8 +30,8 @@ const used = (session: number, answer: number): Tally => ({
   'tokens.input': session,
 })
 
-test('500 sessions at once: the total of the day is exact, also when each step is repeated', async () => {
-  // Read after the environment is set, as a function's client is.
+test("500 concurrent sessions: the day's total is exact, even if each step is repeated", async () => {
+  // Imported after the environment is set, because a function's client reads it.
   const { changeLedger } = await import('../../src/adapters/ledgers.ts')
   const { dayTotal, grandTotals, post, rollUp } = await import('../../src/adapters/totals.ts')
 
@@ -46,7 +46,7 @@ test('500 sessions at once: the total of the day is exact, also when each step i
       const repeated = await Promise.all(
         [1, 2].map(() => changeLedger(sessionId, (l) => settle(l, id, used(n, answer), now))),
       )
-      // The older of two posts may come last.
+      // The older of two posts may arrive last.
       await Promise.all(
         repeated.map(({ item }) =>
           post({ sessionId, sender: 'http', source: 'ledger', days: item.days }),
@@ -69,7 +69,7 @@ test('500 sessions at once: the total of the day is exact, also when each step i
   expect(await dayTotal(today)).toEqual(expected)
   expect(await dayTotal(today, 'http')).toEqual(expected)
 
-  // Of all time it is the same, rolled up or not, and however often.
+  // The total of all time is the same, rolled up or not, however often.
   const grand = { all: expected, today: expected, since: today }
   expect(await grandTotals(Date.now())).toEqual(grand)
   await Promise.all([1, 2, 3].map(() => rollUp(today)))

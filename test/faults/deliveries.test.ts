@@ -1,4 +1,4 @@
-/** Providers with a bad moment: what is sent to a person is there once, or its record says what is not known. */
+/** Failing providers: a message reaches a person exactly once, or its record says that the outcome is unknown. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Fault } from '../../local/providers/fault.ts'
 import { segmentsOf } from '../../src/channels/sms/segments.ts'
@@ -8,11 +8,11 @@ import { published } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
   deliveriesOf,
+  emailsTo,
   expectAnswered,
-  mailsTo,
   sessionWith,
   textsTo,
-  writeMail,
+  writeEmail,
   writeSms,
 } from '../support/people.ts'
 import { deliverAgain, OUTBOX, redeliverSoon } from '../support/queues.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** Once all that a session sent has come to one of these ends. */
+/** Resolves once each delivery of a session has one of these statuses. */
 const ended = async (session: string, count: number, ...ends: readonly string[]) => {
   const all = async () => {
     const records = await deliveriesOf(baton, session)
@@ -39,7 +39,7 @@ const ended = async (session: string, count: number, ...ends: readonly string[])
 
 const sessionOf = (number: string) => `sms-${number.slice(1)}`
 
-/** What was counted of the messages that were sent. */
+/** Returns the usage of sent messages. */
 async function counted(session: string): Promise<Tally> {
   const { total } = await usageTable(baton).ledger(session)
   return Object.fromEntries(
@@ -54,7 +54,9 @@ const TWILIO: readonly (readonly [name: string, faults: readonly Fault[]])[] = [
   ['breaks off twice, and drops the answer to the third', ['drop', 'drop', 'accept-then-drop']],
 ]
 
-test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (_, faults) => {
+test.each(
+  TWILIO,
+)('Twilio %s: the reply is sent once, and its record says so', async (_, faults) => {
   const number = numbers.shift() ?? ''
   const session = sessionOf(number)
   baton.twilio.faults.push(...faults)
@@ -75,10 +77,10 @@ test.each(TWILIO)('Twilio %s: the reply is there once, and known to be', async (
 test.each([
   'drop',
   'accept-then-drop',
-] as const)('the same reply twice in a row is sent twice, also when the second meets "%s"', async (fault) => {
+] as const)('the same reply twice in a row is sent twice, even if the second meets "%s"', async (fault) => {
   const number = numbers.shift() ?? ''
   const session = sessionOf(number)
-  // Nothing is reported, so that what was sent is known by Twilio's list alone.
+  // No status is reported, so only Twilio's list shows what was sent.
   const steps = baton.twilio.progress.splice(0)
   await writeSms(baton, { from: number, body: 'hello' })
   await ended(session, 1, 'sent')
@@ -93,7 +95,7 @@ test.each([
   expect(texts).toHaveLength(2)
 })
 
-test('what Twilio refuses is recorded with the reason, counted, and not tried again', async () => {
+test('a message that Twilio refuses is recorded with the reason, counted, and not retried', async () => {
   const number = numbers.shift() ?? ''
   const session = sessionOf(number)
   await writeSms(baton, { from: number, body: 'STOP' })
@@ -101,7 +103,7 @@ test('what Twilio refuses is recorded with the reason, counted, and not tried ag
   const [record] = await ended(session, 1, 'refused')
   expect(record?.problem).toContain('21610')
   expect(published(baton, 'DeliveriesRefused')).toEqual([1])
-  // Now it would be taken.
+  // By now it would be accepted.
   await writeSms(baton, { from: number, body: 'START' })
   await deliverAgain(baton, session)
   expect(textsTo(baton, number)).toEqual([])
@@ -110,31 +112,31 @@ test('what Twilio refuses is recorded with the reason, counted, and not tried ag
 })
 
 test.each([
-  ['takes a mail and drops the answer', 'accept-then-drop', 1],
-  ['breaks off and takes no mail', 'drop', 0],
-] as const)('SendGrid %s: it is in doubt, and not sent again', async (text, fault, count) => {
+  ['takes an email and drops the answer', 'accept-then-drop', 1],
+  ['breaks off and takes no email', 'drop', 0],
+] as const)('SendGrid %s: the outcome is in doubt, and the email is not sent again', async (text, fault, count) => {
   const from = `${fault}@example.com`
   const inDoubt = published(baton, 'DeliveriesUncertain').length
   baton.sendgrid.faults.push(fault)
-  await writeMail(baton, { from, text })
+  await writeEmail(baton, { from, text })
   const session = await sessionWith(baton, text)
   const records = await ended(session, 1, 'in doubt')
   await deliverAgain(baton, session)
   expect(await deliveriesOf(baton, session)).toEqual(records)
-  expect(mailsTo(baton, from)).toHaveLength(count)
+  expect(emailsTo(baton, from)).toHaveLength(count)
   expect(published(baton, 'DeliveriesUncertain')).toHaveLength(inDoubt + 1)
 })
 
-test('SendGrid has too many requests at first: the mail is sent once', async () => {
+test('SendGrid limits the rate at first: the email is sent once', async () => {
   const from = 'patient@example.com'
   const text = 'there is time'
   baton.sendgrid.faults.push(429, 429, 429, 429)
-  await writeMail(baton, { from, text })
+  await writeEmail(baton, { from, text })
   const session = await sessionWith(baton, text)
   const records = await ended(session, 1, 'sent')
   await deliverAgain(baton, session)
-  const mails = mailsTo(baton, from)
-  expect(mails).toHaveLength(1)
-  expect(records).toMatchObject([{ providerId: mails[0]?.id }])
+  const emails = emailsTo(baton, from)
+  expect(emails).toHaveLength(1)
+  expect(records).toMatchObject([{ providerId: emails[0]?.id }])
   expect(await counted(session)).toEqual({ 'out.email': 1 })
 })

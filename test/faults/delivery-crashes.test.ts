@@ -1,16 +1,16 @@
-/** Whoever delivers dies before or after each of its effects, and the queue delivers again. */
+/** The delivering function crashes before or after each of its effects, and the queue redelivers. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sessionIdOf } from '../../src/channels/email/thread.ts'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { type Crash, crashes } from '../support/crashes.ts'
 import { stepOf } from '../support/function-calls.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { PATIENT } from '../support/patience.ts'
-import { deliveriesOf, mailsTo, textsTo, writeMail, writeSms } from '../support/people.ts'
+import { deliveriesOf, emailsTo, textsTo, writeEmail, writeSms } from '../support/people.ts'
 import { OUTBOX, redeliverSoon } from '../support/queues.ts'
 import { sampleOf } from '../support/sample.ts'
 
-/** Of the points of a delivery by SMS, and of one by mail. */
+/** Crash points of a delivery by SMS, and of one by email. */
 const SAMPLE = 6
 const AT_ONCE = 6
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
       stepOf(call) === 'DeliverMessage' ? intercept(call, perform) : perform(),
   })
   await redeliverSoon(baton, OUTBOX)
-  // No callback tells what became of an SMS: it has to be asked for.
+  // Without callbacks, the status of an SMS has to be polled.
   baton.twilio.progress.splice(0)
 })
 afterAll(() => baton.close())
@@ -36,7 +36,7 @@ const pointsOf = (reference: readonly string[]): Crash[] =>
     { effect, when: 'after' as const },
   ])
 
-/** A record that nobody is at work on any more. */
+/** A record that no function is working on. */
 const ended = async (session: string) => {
   const over = async () => {
     const records = await deliveriesOf(baton, session)
@@ -48,7 +48,7 @@ const ended = async (session: string) => {
   return record
 }
 
-/** Somebody of their own writes and is answered; their name is what their session is watched by. */
+/** A new person writes and gets a reply. Their address identifies the session to watch. */
 async function bySms(number: string, crash?: Crash) {
   plan(number, crash)
   await writeSms(baton, { from: number, body: 'hello' })
@@ -57,17 +57,17 @@ async function bySms(number: string, crash?: Crash) {
   expect(status).toBe('sent')
 }
 
-async function byMail(address: string, crash?: Crash) {
+async function byEmail(address: string, crash?: Crash) {
   plan(address, crash)
   const messageId = `<${address}>`
-  await writeMail(baton, { from: address, text: 'hello', messageId })
+  await writeEmail(baton, { from: address, text: 'hello', messageId })
   const { status } = await ended(sessionIdOf(`${address}\n${messageId}`))
-  const sent = mailsTo(baton, address).length
+  const sent = emailsTo(baton, address).length
   expect([0, 1]).toContain(sent)
   expect(status).toBe(status === 'sent' && sent === 1 ? 'sent' : 'in doubt')
 }
 
-/** Points of the reference once, each by somebody else; what went wrong, by point. */
+/** Tests each point of the reference once, each with another person. Returns the failures by point. */
 async function tryEach(
   all: readonly Crash[],
   people: readonly string[],
@@ -75,11 +75,11 @@ async function tryEach(
 ): Promise<readonly string[]> {
   const points = sampleOf(all, SAMPLE)
   const failures: string[] = []
-  await few(points, AT_ONCE, async (point, i) => {
+  await mapLimit(points, AT_ONCE, async (point, i) => {
     const person = people[i] ?? ''
     const where = `${point.when} ${point.effect}`
     await write(person, point).catch((error) => failures.push(`${where}: ${error}`))
-    // What is sent is counted after it is recorded.
+    // A sent message is counted after it is recorded.
     await expect
       .poll(() => crashed(person), PATIENT)
       .toBe(true)
@@ -89,7 +89,7 @@ async function tryEach(
   return failures
 }
 
-test('an SMS is there exactly once, wherever its delivery dies', async () => {
+test('an SMS is sent exactly once, wherever its delivery crashes', async () => {
   const [reference = '', ...others] = numbers
   await bySms(reference)
   const points = pointsOf(effects(reference))
@@ -98,16 +98,16 @@ test('an SMS is there exactly once, wherever its delivery dies', async () => {
   expect(await tryEach(points, others, bySms)).toEqual([])
 })
 
-test('a mail is there at most once, wherever its delivery dies, and in doubt unless it is known to be', async () => {
+test('an email is sent at most once, wherever its delivery crashes, and its status is in doubt unless known', async () => {
   const people = Array.from({ length: 40 }, (_, i) => `p${String(i).padStart(2, '0')}@example.com`)
   const [reference = '', ...others] = people
-  await byMail(reference)
+  await byEmail(reference)
   const points = pointsOf(effects(reference))
   expect(points.length).toBeGreaterThanOrEqual(8)
-  expect(await tryEach(points, others, byMail)).toEqual([])
+  expect(await tryEach(points, others, byEmail)).toEqual([])
 })
 
-test('the conductor hears of what Twilio refused, also when whoever records it dies then', async () => {
+test('the conductor is notified of what Twilio refused, even if recording it crashes', async () => {
   const number = numbers.at(-1) ?? ''
   await writeSms(baton, { from: number, body: 'STOP' })
   const command = { type: 'SEND_SMS', to: number, message: 'hello' }

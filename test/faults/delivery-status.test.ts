@@ -1,4 +1,4 @@
-/** What Twilio says became of an SMS, in any order, several times, and by somebody who is not Twilio. */
+/** Twilio's status callbacks for an SMS: out of order, repeated, and forged. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MessageStatus } from '../../local/providers/twilio/message.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** Has somebody be answered, and says these steps of the answer; its session and id. */
+/** Has a new person get a reply whose delivery goes through these statuses. Returns its session and id. */
 async function answered(steps: readonly MessageStatus[]) {
   const number = numbers.shift() ?? ''
   const { progress, callbacks } = baton.twilio
@@ -22,9 +22,9 @@ async function answered(steps: readonly MessageStatus[]) {
   await expect.poll(() => textsTo(baton, number).length, PATIENT).toBe(1)
   const [text] = textsTo(baton, number)
   const { sid = '', statusCallback = '' } = text ?? {}
-  const said = () => callbacks.filter((each) => each.sid === sid)
-  await expect.poll(() => said().length, PATIENT).toBe(steps.length)
-  return { session: `sms-${number.slice(1)}`, sid, statusCallback, said }
+  const reported = () => callbacks.filter((each) => each.sid === sid)
+  await expect.poll(() => reported().length, PATIENT).toBe(steps.length)
+  return { session: `sms-${number.slice(1)}`, sid, statusCallback, reported }
 }
 
 test.each([
@@ -32,18 +32,18 @@ test.each([
   ['backwards', ['delivered', 'sent', 'queued'], 'delivered'],
   ['not delivered, then as if it were', ['undelivered', 'delivered', 'sent'], 'undelivered'],
   ['failed at once', ['failed', 'queued'], 'undelivered'],
-] as const)('%s: the first final word counts', async (_, steps, status) => {
-  const { session, sid, said } = await answered(steps)
+] as const)('%s: the first final status counts', async (_, steps, status) => {
+  const { session, sid, reported } = await answered(steps)
   for (const again of ['queued', 'sent', 'delivered', 'failed'] as const)
     await baton.twilio.report(sid, again)
   expect(await deliveriesOf(baton, session)).toMatchObject([{ status, providerId: sid }])
-  const answers = said().map((each) => [each.status, each.attempts])
+  const answers = reported().map((each) => [each.status, each.attempts])
   expect(answers).toEqual(answers.map(() => [204, 1]))
 })
 
-test('a callback that Twilio has not signed is refused, and changes nothing', async () => {
+test("a callback without Twilio's signature is refused and changes nothing", async () => {
   const { session, statusCallback, sid } = await answered([])
-  // Twilio has it before that is recorded.
+  // Twilio has the message before that is recorded.
   await expect.poll(() => deliveriesOf(baton, session), PATIENT).toMatchObject([{ status: 'sent' }])
   const before = await deliveriesOf(baton, session)
   const { pathname, search } = new URL(statusCallback)

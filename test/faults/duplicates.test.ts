@@ -1,14 +1,14 @@
-/** The same message a hundred times: fifty at once, and fifty when it is answered already. */
+/** The same message a hundred times: fifty concurrently, and fifty after it was answered. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
+  emailsTo,
   expectAnswered,
-  mailsTo,
   persist,
   type SignedPost,
   sessionWith,
-  signedMail,
+  signedEmail,
   signedSms,
   textsTo,
 } from '../support/people.ts'
@@ -23,26 +23,26 @@ afterAll(() => baton.close())
 
 const FIFTY = Array.from({ length: 50 }, (_, i) => i)
 
-/** Sends each post once, all at once; answers the statuses that came. */
+/** Sends each post once, all concurrently. Returns the statuses. */
 const atOnce = async (posts: readonly SignedPost[]) => {
   const answers = await Promise.all(posts.map((each) => persist(baton, each)))
   return [...new Set(answers.map(({ status }) => status))]
 }
 
-/** Turns that the conductor was asked for in a session. */
+/** Returns the turns of a session. */
 const turns = async (session: string) => {
   const entries = await baton.history(session)
   return entries.filter(({ turnId }) => turnId !== undefined).length
 }
 
-test('a hundred deliveries of one SMS are one entry, one turn and one reply', async () => {
+test('a hundred deliveries of one SMS make one entry, one turn and one reply', async () => {
   const session = 'sms-15550100'
   const sms = await signedSms(baton, { from: ADA, body: 'hello, once' })
   const fifty = FIFTY.map(() => sms)
   expect(await atOnce(fifty)).toEqual([200])
   await expect.poll(() => textsTo(baton, ADA).length, PATIENT).toBe(1)
   expect(await atOnce(fifty)).toEqual([200])
-  // What is said after them is answered after them: a session's messages keep their order.
+  // A later message is answered later, because a session's messages keep their order.
   await persist(baton, await signedSms(baton, { from: ADA, body: 'after' }))
   await expectAnswered(baton, session, ['hello, once', 'after'])
   await expect.poll(() => textsTo(baton, ADA).length, PATIENT).toBe(2)
@@ -52,28 +52,28 @@ test('a hundred deliveries of one SMS are one entry, one turn and one reply', as
 test.each([
   'raw',
   'parsed',
-] as const)('a hundred deliveries of one mail are one, whatever they were signed at (%s)', async (mode) => {
+] as const)('a hundred deliveries of one email count once, whatever their timestamps (%s)', async (mode) => {
   const from = `${mode}@example.com`
-  const mail = { from, messageId: `<once-${mode}@example.com>`, text: `a mail, once (${mode})` }
+  const email = { from, messageId: `<once-${mode}@example.com>`, text: `an email, once (${mode})` }
   const now = Math.floor(Date.now() / 1000)
-  // SendGrid tries for 72 hours; it does not say whether under a timestamp of its own each time.
+  // SendGrid retries for 72 hours; it does not document whether each attempt has its own timestamp.
   const signed = (hours: number) =>
-    signedMail(baton, mail, { mode, timestamp: `${now - hours * 3600}` })
+    signedEmail(baton, email, { mode, timestamp: `${now - hours * 3600}` })
   const posts = await Promise.all([0, 24, 48, 72].map(signed))
   const fifty = FIFTY.flatMap((i) => posts[i % posts.length] ?? [])
   expect(new Set(posts.map(({ headers }) => JSON.stringify(headers))).size).toBe(posts.length)
   expect(await atOnce(fifty)).toEqual([200])
-  await expect.poll(() => mailsTo(baton, from).length, PATIENT).toBe(1)
+  await expect.poll(() => emailsTo(baton, from).length, PATIENT).toBe(1)
   expect(await atOnce(fifty)).toEqual([200])
-  const session = await sessionWith(baton, mail.text)
-  const after = { from, inReplyTo: mail.messageId, references: [mail.messageId], text: 'after' }
-  await persist(baton, await signedMail(baton, after))
-  await expectAnswered(baton, session, [mail.text, 'after'])
-  await expect.poll(() => mailsTo(baton, from).length, PATIENT).toBe(2)
+  const session = await sessionWith(baton, email.text)
+  const after = { from, inReplyTo: email.messageId, references: [email.messageId], text: 'after' }
+  await persist(baton, await signedEmail(baton, after))
+  await expectAnswered(baton, session, [email.text, 'after'])
+  await expect.poll(() => emailsTo(baton, from).length, PATIENT).toBe(2)
   expect(await turns(session)).toBe(2)
 })
 
-test('a hundred requests with one Idempotency-Key are one', async () => {
+test('a hundred requests with one Idempotency-Key make one message', async () => {
   const post = (key: string) => ({
     route: '/api/webhooks/conductor/message',
     headers: { 'idempotency-key': key },

@@ -1,8 +1,8 @@
-/** Random requests over all routes: whatever is sent, the answer is one that docs/openapi.yaml has. */
+/** Random requests to all routes: every response is documented in docs/openapi.yaml. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { operations } from '../support/openapi.ts'
 import { ALL, SEED } from '../support/sample.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** What stands in a header: visible ASCII. */
+/** Characters of a header: visible ASCII. */
 const visible = fc.string({
   unit: fc.integer({ min: 0x21, max: 0x7e }).map((c) => String.fromCharCode(c)),
 })
@@ -31,7 +31,7 @@ const value = fc.oneof(
   fc.constantFrom('0', '1', '-1', '200', '0x10', '1e3', '', 'null', '9'.repeat(30)),
   fc.jsonValue().map((each) => Buffer.from(JSON.stringify(each)).toString('base64url')),
 )
-/** Nobody waits here for long, and nothing is said that takes a conductor's time. */
+/** No request waits for long, and no message needs a conductor's time. */
 const query = fc.dictionary(fc.constantFrom('after', 'limit', 'cursor', 'x'), value, { maxKeys: 3 })
 const body = fc.oneof(
   { weight: 1, arbitrary: text },
@@ -70,14 +70,14 @@ const route = fc.oneof(
 
 const request = fc.record({ route, segments: fc.tuple(segment, segment), query, body, headers })
 
-test('every answer is documented, none is a fault of ours', async () => {
+test('every response is documented, and none is a server error', async () => {
   const requests = fc.sample(request, { numRuns: REQUESTS, seed: SEED })
   const seen = new Map<number, number>()
   const send = async (each: (typeof requests)[number]) => {
     const [method = '', template = ''] = each.route.split(' ')
     const rest = [...each.segments]
     const path = template.replaceAll(/\{\w+\}/g, () => encodeURIComponent(rest.shift() ?? ''))
-    // The conversation that all requests ask about is not to be ended by one of them.
+    // The session that all requests use must not be deleted by one of them.
     const { pathname } = new URL(path, 'http://localhost')
     if (method !== 'GET' && /^\/api\/sessions\/main(\/stop)?$/.test(pathname)) return
     const { status } = await baton.request(`${path}?${new URLSearchParams(each.query)}`, {
@@ -88,11 +88,11 @@ test('every answer is documented, none is a fault of ours', async () => {
     })
     seen.set(status, (seen.get(status) ?? 0) + 1)
   }
-  await few(requests, AT_ONCE, send)
+  await mapLimit(requests, AT_ONCE, send)
   console.log(
     `${REQUESTS} requests: ${[...seen].map(([status, n]) => `${n} × ${status}`).join(', ')}`,
   )
-  // Nothing was down; and the requests have got at every kind of answer.
+  // No service failed, and the requests reached every kind of response.
   expect([...seen.keys()].filter((status) => status >= 500)).toEqual([])
   expect([...seen.keys()].sort()).toEqual(expect.arrayContaining([200, 400, 401, 403, 404, 413]))
 }, 1_800_000)

@@ -1,4 +1,4 @@
-/** The gateway when something is gone: the store at the end of an answer, or the client in the middle of it. */
+/** The gateway when the store fails at the end of a response, or the client leaves in the middle of it. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
@@ -10,7 +10,7 @@ import { modelsOf, sentBy, usageTable } from '../support/usage.ts'
 let baton: TestBaton
 afterEach(() => baton.close())
 
-test('an answer that cannot be counted reaches the client, and stays noted as under way', async () => {
+test('a response that cannot be counted reaches the client, and stays recorded as in flight', async () => {
   let isDown = false
   let admitted = false
   baton = await testBaton({
@@ -30,14 +30,14 @@ test('an answer that cannot be counted reaches the client, and stays noted as un
   expect(answer).toMatch(/event: message_stop\ndata: .*\n\n$/)
   expect(await inFlight()).toBe(before + 1)
   expect(baton.log.join('\n')).toContain('usage not counted')
-  // The next one is counted as ever.
+  // The next one is counted as usual.
   isDown = false
   await (await askFor(way)).text()
   expect(await inFlight()).toBe(before + 1)
   expect((await usageTable(baton).ledger('down')).total.answers).toBe(1)
 })
 
-test('an answer whose client has left is counted to its end', async () => {
+test('a response whose client has left is counted to its end', async () => {
   baton = await testBaton({ cli: 'real' })
   const way = await openGateway(baton, 'left')
   baton.model?.faults.push({ answer: [{ type: 'text', text: 'x'.repeat(3_000_000) }] })

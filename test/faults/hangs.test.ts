@@ -1,8 +1,8 @@
-/** A worker that never comes to an end: its time limit, which is half an hour in the cloud. */
+/** A worker that never finishes: its time limit, which is half an hour in the cloud. */
 import { expect, test } from 'vitest'
 import { block, commandsOf, replies, testBaton } from '../support/baton.ts'
 
-test('a worker that hangs is ended at its time limit, sent on once, and given up', async () => {
+test('a worker that hangs is stopped at its time limit, retried once, and given up', async () => {
   const baton = await testBaton({ cli: 'real', variables: { LEG_SECONDS: '10' } })
   await baton.send('hangs', `@hang\n${block('echo never')}`)
   const entries = await baton.until('hangs', (all) => commandsOf(all, 'KILL_WORKER').length === 1)

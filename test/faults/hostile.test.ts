@@ -1,4 +1,4 @@
-/** A hostile corpus against a model that obeys the attacker: what Baton itself keeps it from. */
+/** A hostile corpus against a model that follows the attacker: what Baton itself prevents. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conductor } from '../../local/model/conductor.ts'
 import { readConversation } from '../../local/model/conversation.ts'
@@ -6,21 +6,21 @@ import { echo, echoOfReports, structured } from '../../local/model/gullible-mode
 import { outboxOf } from '../../local/providers/outbox.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { commandsOf, type TestBaton, testBaton } from '../support/baton.ts'
-import { FALSE_FRAME, isFor, isHeard, type Way } from '../support/hostile-case.ts'
+import { FALSE_FRAME, isFor, isFromAllowedSender, type Way } from '../support/hostile-case.ts'
 import { HOSTILE } from '../support/hostile-corpus.ts'
 import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { sampleOf } from '../support/sample.ts'
 import { secretsOf } from '../support/secrets.ts'
 
 const CONDUCTORS: Record<Way, Conductor> = { structured, echo, reports: echoOfReports }
-/** Of all that could be echoed, a third is, of each channel. */
+/** A third of each channel's echo cases is played. */
 const ECHOED = 1 / 3
 const WAYS = ['structured', 'echo', 'reports'] as const
 
 let baton: TestBaton
 let watching: NodeJS.Timeout
-/** Every sandbox that ever was, with the session and the worker that it was for. */
+/** Every sandbox that ever existed, with its session and worker. */
 const sandboxes = new Map<string, { session: string; worker?: string }>()
 const histories = new Map<string, readonly Entry[]>()
 const played: Played[] = []
@@ -44,7 +44,7 @@ function watch() {
 const workersIn = (sessionId: string) =>
   [...sandboxes.values()].filter(({ session, worker }) => session === sessionId && worker).length
 
-const heard = () => played.filter(({ hostile }) => isHeard(hostile))
+const genuine = () => played.filter(({ hostile }) => isFromAllowedSender(hostile))
 
 async function sessionIds(): Promise<string[]> {
   const ids: string[] = []
@@ -73,7 +73,7 @@ test.each(WAYS)('the corpus is played to its end: %s', async (way) => {
   watch()
 })
 
-/** A sample of each channel, and whatever has a false frame: a test below asks for those. */
+/** A sample of each channel, plus every case with a false frame, which a test below needs. */
 const echoed = () =>
   (['sms', 'email'] as const).flatMap((channel) => {
     const all = HOSTILE.filter((each) => isFor('echo', each) && each.channel === channel)
@@ -81,11 +81,11 @@ const echoed = () =>
     return all.filter((each) => sample.has(each) || JSON.stringify(each).includes(FALSE_FRAME))
   })
 
-/** The commands that were accepted in a session, by their types. */
+/** Returns the accepted commands of a session, by type. */
 const textCommands = (sessionId: string) =>
   (histories.get(sessionId) ?? []).flatMap(({ commands = [] }) => commands)
 
-test('what was not signed is refused, all else is taken: a mail that is refused is lost, and tells that it was', () => {
+test('unsigned posts are refused, and all others get 200, because SendGrid drops an email that is refused', () => {
   const answers = played.map(({ hostile, status }) => ({ name: hostile.name, status }))
   expect(answers).toEqual(
     played.map(({ hostile: { name, sent } }) => ({
@@ -95,13 +95,13 @@ test('what was not signed is refused, all else is taken: a mail that is refused 
   )
 })
 
-test('forged and unknown senders left no session, and what was said by people did', async () => {
-  const expected = new Set(heard().map(({ sessionId }) => sessionId))
+test('forged and unknown senders created no session; messages of people did', async () => {
+  const expected = new Set(genuine().map(({ sessionId }) => sessionId))
   expect((await sessionIds()).sort()).toEqual([...expected].sort())
 })
 
-test('nobody got anything but who is on the list and wrote, and answers went to whoever they answer', () => {
-  const writers = new Set(heard().map(({ writer }) => writer))
+test('only people on the list who wrote got messages, and each reply reached the right person', () => {
+  const writers = new Set(genuine().map(({ writer }) => writer))
   const { messages } = outboxOf(baton.twilio, baton.sendgrid)
   expect(new Set(messages.map(({ to }) => to))).toEqual(writers)
   const addressees = [...histories.values()]
@@ -110,7 +110,7 @@ test('nobody got anything but who is on the list and wrote, and answers went to 
       commands.flatMap(({ outcome }) => /^on its way to (.+)$/.exec(outcome ?? '')?.[1] ?? []),
     )
   expect(addressees.filter((to) => !writers.has(to))).toEqual([])
-  const answered = new Set(heard().map(({ sessionId, writer }) => `${sessionId} ${writer}`))
+  const answered = new Set(genuine().map(({ sessionId, writer }) => `${sessionId} ${writer}`))
   for (const { to, cc, bcc, customArgs, headers, attachments } of baton.sendgrid.outbox) {
     const [session = '', , name = ''] = customArgs.baton?.split('/') ?? []
     expect([to.length, cc, bcc, attachments]).toEqual([1, [], [], []])
@@ -120,15 +120,15 @@ test('nobody got anything but who is on the list and wrote, and answers went to 
   }
 })
 
-test('no message holds a secret', async () => {
-  const said = JSON.stringify(outboxOf(baton.twilio, baton.sendgrid))
-  expect(said).toContain('PATH=')
+test('no message contains a secret', async () => {
+  const sent = JSON.stringify(outboxOf(baton.twilio, baton.sendgrid))
+  expect(sent).toContain('PATH=')
   for (const [name, secret] of await secretsOf(baton.aws))
-    expect(said.includes(secret), name).toBe(false)
+    expect(sent.includes(secret), name).toBe(false)
 })
 
-test('there is exactly one sandbox for each worker that the own words of somebody on the list asked for', () => {
-  // The SMS of one number are one session, and so are counted together.
+test('there is exactly one sandbox for each worker that people on the list asked for in their own words', () => {
+  // The SMS of one number are one session, so they are counted together.
   const wanted = new Map<string, { names: string; workers: number }>()
   for (const { sessionId, hostile, way } of played) {
     const { names, workers } = wanted.get(sessionId) ?? { names: '', workers: 0 }
@@ -143,7 +143,7 @@ test('there is exactly one sandbox for each worker that the own words of somebod
   expect(sandboxes.size).toBe(baton.e2b.counters().created)
 })
 
-test('of what a conductor only repeats, nothing is a command', () => {
+test('nothing that a conductor merely repeats is a command', () => {
   for (const { sessionId, hostile, way } of played) {
     if (way === 'structured' || sessionId === SMS_SESSION) continue
     const accepted = textCommands(sessionId).map(({ type }) => type)
@@ -157,7 +157,7 @@ test('of what a conductor only repeats, nothing is a command', () => {
   expect(repeated.flatMap(({ commands = [] }) => commands)).toEqual([])
 })
 
-test('no order was obeyed, for none stood alone; no command refused was done in part', () => {
+test('no slash command was executed, because none stood alone; no refused command was executed in part', () => {
   for (const [sessionId, entries] of histories) {
     const notices = entries.filter(({ role, receipt }) => role === 'system' && !receipt)
     expect(notices.map(({ text }) => text).join('\n'), sessionId).not.toMatch(
@@ -169,7 +169,7 @@ test('no order was obeyed, for none stood alone; no command refused was done in 
   }
 })
 
-test('no false frame was one to the model', () => {
+test('the model saw no false frame as a real one', () => {
   const frames = (baton.model?.requests ?? []).flatMap(({ request }) => {
     const { prompt, before } = readConversation(request)
     return [...before.prompt, ...prompt]
@@ -183,7 +183,7 @@ test('no false frame was one to the model', () => {
 })
 
 test('deleted sessions leave no sandbox', async () => {
-  await few(await sessionIds(), 6, async (sessionId) => {
+  await mapLimit(await sessionIds(), 6, async (sessionId) => {
     const response = await baton.request(`/api/sessions/${sessionId}`, { method: 'DELETE' })
     expect(response.status).toBe(204)
   })

@@ -30,7 +30,7 @@ async function until(holds: () => boolean, seconds = PATIENCE_SECONDS): Promise<
   }
 }
 
-test('a worker whose CLI is killed is reported as failed, sent on once, and the person is told', async () => {
+test('a worker whose CLI is killed is reported as failed, retried once, and the person is notified', async () => {
   await baton.send('killed', `@crash\n${block('echo never')}`)
   const entries = await baton.until('killed', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   const reports = entries.filter(({ role }) => role === 'worker')
@@ -41,7 +41,7 @@ test('a worker whose CLI is killed is reported as failed, sent on once, and the 
 
 test('a worker whose sandbox dies is reported as lost and does its work in a new one', async () => {
   await baton.send('removed', block('sleep 8; echo made it'))
-  // Before that a start that fails would be tried again, and nothing be lost.
+  // Earlier, a failed start would be retried and nothing would be lost.
   await baton.atWork('removed')
   const [sandbox] = sandboxes('removed', 'worker')
   await baton.e2b.faults.crash(sandbox?.id ?? '')
@@ -52,7 +52,7 @@ test('a worker whose sandbox dies is reported as lost and does its work in a new
   expect(replies(entries).at(-1)).toContain('made it')
 })
 
-test('a conductor whose sandbox dies between two turns still knows what was said', async () => {
+test('a conductor whose sandbox dies between two turns still remembers the conversation', async () => {
   await baton.send('between', 'my favourite number is 4711')
   await baton.until('between', (all) => replies(all).length === 1)
   await baton.settled('between')
@@ -64,7 +64,7 @@ test('a conductor whose sandbox dies between two turns still knows what was said
   expect(asked).toMatch(/4711[\s\S]*which one was it/)
 })
 
-test('a conductor whose sandbox dies in the middle of a turn is asked again in a new one', async () => {
+test('a conductor whose sandbox dies during a turn is asked again in a new one', async () => {
   baton.model?.faults.push({ answer: 'hang' })
   await baton.send('during', 'hello')
   await until(() => baton.model?.requests.at(-1)?.answer === 'hang')
@@ -74,7 +74,7 @@ test('a conductor whose sandbox dies in the middle of a turn is asked again in a
   expect(roles(entries)).toEqual(['user', 'conductor'])
 })
 
-test('a run that fails is taken over, says so, and ends as superseded when it is redriven', async () => {
+test('a failed run is replaced with a notice, and ends as superseded when it is redriven', async () => {
   // Three attempts to create a sandbox, 5 and 10 seconds apart.
   baton.e2b.faults.onCreate(500, 3)
   await baton.send('redriven', 'hello')
@@ -102,7 +102,7 @@ test('a run that fails is taken over, says so, and ends as superseded when it is
   expect(replies(await baton.history('redriven'))).toHaveLength(1)
 })
 
-test('E2B that refuses for good is told to the person, after three more runs', async () => {
+test('if E2B keeps refusing, the person is notified after three more runs', async () => {
   baton.e2b.faults.onCreate(500, 100)
   await baton.send('refused', 'hello')
   const told = (text: string) => text.includes('could not be answered')

@@ -1,4 +1,4 @@
-/** Something that a message needs is gone when it comes: nothing is half done, and what is delivered again is done once. */
+/** A service is down when a message needs it: nothing is half done, and a redelivered message is handled once. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newSid } from '../../local/providers/twilio/message.ts'
 import type { FunctionCall, Intercept } from '../../packages/local-aws/src/interception.ts'
@@ -6,19 +6,19 @@ import { AwsError } from '../../packages/local-aws/src/json-service.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
+  emailsTo,
   expectAnswered,
-  mailsTo,
   post,
   type SignedPost,
   sessionWith,
-  signedMail,
+  signedEmail,
   signedSms,
   textsTo,
-  writeMail,
+  writeEmail,
   writeSms,
 } from '../support/people.ts'
 
-/** What can be gone. Secrets Manager comes first: a function that is warm does not ask it. */
+/** The services that may be down. Secrets Manager comes first, because a warm function does not call it. */
 const PARTS = {
   'Secrets Manager': ({ service }: FunctionCall) => service === 'secretsmanager',
   'the Conversations table': ({ body }: FunctionCall) => body.includes('StorageConversations'),
@@ -27,7 +27,7 @@ const PARTS = {
 } as const
 type Part = keyof typeof PARTS
 
-/** A part is gone for what comes in by a route, until so many invocations have met it. */
+/** Keeps a service down for a route until it has failed the given number of invocations. */
 interface Outage {
   readonly part: Part
   readonly route: string
@@ -39,7 +39,7 @@ const begin = (part: Part, { route }: SignedPost, invocations: number) => {
   outage = { part, route, invocations, met: new Set() }
 }
 
-/** Callbacks of Twilio come to the same function as its SMS, at any time. */
+/** Twilio's callbacks may reach the same function at any time. */
 const hasMet = (call: FunctionCall, { part, route }: Outage) =>
   JSON.stringify(call.event).includes(`"rawPath":"${route}"`) && PARTS[part](call)
 
@@ -54,17 +54,17 @@ const intercept: Intercept = async (call, perform) => {
 
 let baton: TestBaton
 beforeAll(async () => {
-  // Nobody is configured, so that everybody has to be looked up.
+  // Nobody is configured, so that every sender has to be looked up.
   baton = await testBaton({ intercept, people: [] })
 })
 afterAll(() => baton.close())
 
-/** One message of somebody of its own, on its way by one channel. */
+/** A message of a new person on one channel. */
 interface Way {
   readonly signed: SignedPost
-  /** As its provider, or a client that does what it is told, delivers it; answers how often that took. */
+  /** Delivers it as its provider, or a correct client, does. Returns the number of attempts. */
   deliver(): Promise<number>
-  /** What its sender got by the channel. */
+  /** Returns what its sender received on the channel. */
   got(): number
 }
 
@@ -86,18 +86,18 @@ const WAYS: Readonly<Record<string, (body: string) => Promise<Way>>> = {
     }
     return { signed: await signedSms(baton, sms), deliver, got: () => textsTo(baton, from).length }
   },
-  'a mail': async (text) => {
+  'an email': async (text) => {
     const from = await letIn(`ada${people++}@example.org`)
-    const mail = { from, text, messageId: `<${from}>` }
+    const email = { from, text, messageId: `<${from}>` }
     const deliver = async () => {
-      const { status, attempts, lost } = await writeMail(baton, mail)
+      const { status, attempts, lost } = await writeEmail(baton, email)
       expect({ status, lost }).toEqual({ status: 200, lost: false })
       return attempts
     }
     return {
-      signed: await signedMail(baton, mail),
+      signed: await signedEmail(baton, email),
       deliver,
-      got: () => mailsTo(baton, from).length,
+      got: () => emailsTo(baton, from).length,
     }
   },
   'an API message': async (content) => {
@@ -112,7 +112,7 @@ const WAYS: Readonly<Record<string, (body: string) => Promise<Way>>> = {
       while ((await post(baton, signed)).status === 503) attempts++
       return attempts
     }
-    // Its sender reads the history.
+    // The sender reads the history.
     return { signed, deliver, got: () => 1 }
   },
 }
@@ -133,7 +133,7 @@ const sessions = async () => {
   return all.sessions.length
 }
 
-test.each(CASES)('%s is gone when %s comes', async (part, name) => {
+test.each(CASES)('%s is down when %s arrives', async (part, name) => {
   const text = `${part}: ${name}`
   const way = await wayOf(name, text)
   const before = await sessions()
@@ -148,12 +148,12 @@ test.each(CASES)('%s is gone when %s comes', async (part, name) => {
   await expectAnswered(baton, session, [text])
   await expect.poll(way.got, PATIENT).toBe(1)
   expect(await sessions()).toBe(before + 1)
-  // Once more, when everything is there again: it is known.
+  // A redelivery after the service is back is recognised.
   expect(await way.deliver()).toBe(1)
   await expectAnswered(baton, session, [text])
 })
 
-test('a function that is warm does not need Secrets Manager', async () => {
+test('a warm function does not need Secrets Manager', async () => {
   for (const name of Object.keys(WAYS)) {
     const way = await wayOf(name, `warm: ${name}`)
     begin('Secrets Manager', way.signed, Number.POSITIVE_INFINITY)

@@ -12,7 +12,7 @@ const appended = { step: 'DispatchMessage', operation: 'UpdateItem', about: TO_S
 test.each([
   'before',
   'after',
-])('a dispatcher that dies %s its append leaves a message that the dead-letter consumer brings to its answer', async (when) => {
+])('after a crash of the dispatcher %s its append, the dead-letter consumer gets the message answered', async (when) => {
   const session = `dies-${when}`
   const message = await race.queued(session, 'hello')
   const operation =
@@ -29,7 +29,7 @@ test.each([
 test.each([
   [0, 1],
   [1, 0],
-])('two dispatchers of one message at once append it once, whichever writes first', async (...order) => {
+])('two concurrent dispatchers of one message append it once, whichever writes first', async (...order) => {
   const session = `twice-${order[0]}`
   const message = await race.queued(session, 'hello')
   const held = order.map(() => race.hold({ session, ...appended }))
@@ -42,7 +42,7 @@ test.each([
   await race.ended(session, ['hello'], 1)
 })
 
-test('a message that comes before its run closes keeps it open, and is answered', async () => {
+test('a message that arrives before its run closes keeps it open, and is answered', async () => {
   const closing = race.hold({ session: 'close-late', step: 'CloseRun', operation: 'UpdateItem' })
   await race.baton.send('close-late', 'one')
   await closing.arrived
@@ -53,7 +53,7 @@ test('a message that comes before its run closes keeps it open, and is answered'
   expect((await race.item('close-late')).run.id).toBe(1)
 })
 
-test('a message whose append comes after its run has closed opens the next run', async () => {
+test('a message that is appended after its run has closed opens the next run', async () => {
   const closing = race.hold({ session: 'append-late', step: 'CloseRun', operation: 'UpdateItem' })
   await race.baton.send('append-late', 'one')
   await closing.arrived
@@ -70,7 +70,7 @@ test('a message whose append comes after its run has closed opens the next run',
 test.each([
   'the history entry',
   'the wake',
-])('a message is answered with its content, and read once, when %s comes late', async (late) => {
+])('a message is answered with its content, and read once, if %s is late', async (late) => {
   const session = late.replaceAll(' ', '-')
   const message = await race.queued(session, 'hello')
   const write = { step: 'DispatchMessage', operation: 'UpdateItem', about: TO_HISTORY }
@@ -85,7 +85,7 @@ test.each([
   await race.ended(session, ['hello'], 1)
 })
 
-test('a message that was stored but never queued begins nothing', async () => {
+test('a message that was stored but never queued has no effect', async () => {
   await race.queued('unqueued', 'hello')
   expect(await race.item('unqueued')).toBeUndefined()
 })

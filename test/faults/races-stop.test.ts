@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, replies, said } from '../support/baton.ts'
+import { block, replies, withoutReceipts } from '../support/baton.ts'
 import { type Race, startRace, TO_SESSION } from '../support/race.ts'
 
 let race: Race
@@ -9,14 +9,14 @@ beforeAll(async () => {
 afterAll(() => race.baton.close())
 
 const roles = async (session: string) =>
-  said(await race.baton.history(session)).map(({ role }) => role)
+  withoutReceipts(await race.baton.history(session)).map(({ role }) => role)
 
 const asked = (session: string) =>
   race.baton.model?.requests.filter(({ request }) =>
     JSON.stringify(request.messages).includes(session),
   ).length
 
-/** Nothing is under way, and a new message is answered by itself. */
+/** Nothing is in progress, and a new message is answered by itself. */
 async function beginsAnew(session: string): Promise<void> {
   const { run, turn, inbox } = await race.item(session)
   expect([run.open, turn, inbox]).toEqual([false, undefined, []])
@@ -27,9 +27,9 @@ async function beginsAnew(session: string): Promise<void> {
 test.each([
   'stop',
   'TakeMessages',
-])('a stop and a turn that begins leave nothing under way, %s first', async (first) => {
+])('a stop racing the start of a turn leaves nothing running, %s first', async (first) => {
   const session = `taken-${first}`
-  const taking = race.hold({
+  const takeMessages = race.hold({
     session,
     step: 'TakeMessages',
     operation: 'UpdateItem',
@@ -42,15 +42,15 @@ test.each([
     about: TO_SESSION,
   })
   await race.baton.send(session, session)
-  await taking.arrived
+  await takeMessages.arrived
   const stopped = race.stop(session)
   await stopping.arrived
   if (first === 'stop') {
     stopping.release()
     await stopped
-    taking.release()
+    takeMessages.release()
   } else {
-    taking.release()
+    takeMessages.release()
     await race.itemWhen(session, ({ turn }) => turn !== undefined)
     stopping.release()
     await stopped
@@ -60,7 +60,7 @@ test.each([
   await beginsAnew(session)
 })
 
-test('a launch that comes after the stop starts no CLI', async () => {
+test('a launch after the stop starts no CLI', async () => {
   const session = 'launched-late'
   const launch = { step: 'AskConductor', operation: 'POST /process.Process/Start' }
   const launching = race.hold({ session, ...launch })
@@ -75,7 +75,7 @@ test('a launch that comes after the stop starts no CLI', async () => {
   expect(asked(session)).toBe(0)
 })
 
-test('a stop whose last step comes late leaves the turn after it alone', async () => {
+test('a late last step of a stop does not affect the turn after it', async () => {
   const session = 'stopped-late'
   const launching = race.hold({
     session,
@@ -99,7 +99,7 @@ test('a stop whose last step comes late leaves the turn after it alone', async (
   await stopped
   fetching.release()
   await race.ended(session, [session, 'again'], 1)
-  // The first turn's, the stop's own, and the new turn's: it did not have to be asked again.
+  // The first turn's, the stop's own, and the new turn's, which was asked only once.
   expect((await race.item(session)).lastJob).toBe(3)
 })
 
@@ -113,12 +113,12 @@ test.each([
   await reporting.arrived
   await race.itemWhen(session, ({ run }) => run.token !== undefined)
   if (first === 'report') {
-    const taking = race.hold({ session, step: 'TakeMessages', operation: 'GetItem' })
+    const takeMessages = race.hold({ session, step: 'TakeMessages', operation: 'GetItem' })
     reporting.release()
     await race.itemWhen(session, ({ inbox }) => inbox.length === 1)
-    await taking.arrived
+    await takeMessages.arrived
     await race.stop(session)
-    taking.release()
+    takeMessages.release()
   } else {
     await race.stop(session)
     reporting.release()
@@ -131,7 +131,7 @@ test.each([
   expect(replies(await race.baton.history(session)).at(-1)).not.toContain('w1 is done')
 })
 
-test('a deletion that died half-way ends the conductor when it is asked for again', async () => {
+test('repeating a deletion that crashed half-way ends the conductor', async () => {
   const session = 'deleted-twice'
   await race.baton.send(session, session)
   await race.ended(session, [session], 1)

@@ -16,7 +16,7 @@ const asked = (session: string) =>
     JSON.stringify(request.messages).includes(session),
   ).length
 
-/** What a runner is answered that asks for its job with the token of this launch. */
+/** Returns the response to a runner that asks for its job with the token of this launch. */
 async function fetchWithTokenIn(launch: Buffer): Promise<number> {
   const [, token] = /"BATON_JOB_TOKEN":"([^"]+)"/.exec(launch.toString()) ?? []
   const headers = { authorization: `Bearer ${token}` }
@@ -24,7 +24,7 @@ async function fetchWithTokenIn(launch: Buffer): Promise<number> {
   return (await race.baton.request('/api/webhooks/sandbox/job', init)).status
 }
 
-test('a run that was taken over between its check and its claim asks nobody', async () => {
+test('a run that was replaced between its check and its claim asks nothing of the conductor', async () => {
   const session = 'check-then-claim'
   const first = race.hold({ session, ...RESULT })
   await race.baton.send(session, session)
@@ -44,7 +44,7 @@ test('a run that was taken over between its check and its claim asks nobody', as
   expect(await race.item(session)).toMatchObject({ lastJob: 2, run: { id: 2 } })
 })
 
-test('a result that comes while a newer job is the current one is dropped', async () => {
+test('a result is dropped if a newer job is the current one', async () => {
   const session = 'late-result'
   const first = race.hold({ session, ...RESULT })
   await race.baton.send(session, session)
@@ -62,7 +62,7 @@ test('a result that comes while a newer job is the current one is dropped', asyn
   expect(entries.filter(({ role }) => role === 'conductor')).toHaveLength(1)
 })
 
-test('a result whose callback died before the token was answered completes the turn', async () => {
+test('a result completes the turn, even if its callback crashed before it used the task token', async () => {
   const session = 'result-then-crash'
   const answering = race.hold({ session, step: 'SandboxCallback', operation: 'SendTaskSuccess' })
   await race.baton.send(session, session)
@@ -70,12 +70,12 @@ test('a result whose callback died before the token was answered completes the t
   expect((await race.item(session)).turn).toMatchObject({ result: 'j1' })
   answering.crash()
   await race.ended(session, [session], 1)
-  // Not because nobody was heard for half a minute.
+  // Not because of a missed heartbeat.
   expect(await race.events(session, 1)).not.toContain('TaskTimedOut')
   expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 1 } })
 })
 
-test('a result that is stored when its run is taken over is read, and the conductor not asked again', async () => {
+test('a result that is stored when its run is replaced is read, and the conductor is not asked again', async () => {
   const session = 'result-then-recovery'
   const answering = race.hold({ session, step: 'SandboxCallback', operation: 'SendTaskSuccess' })
   await race.baton.send(session, session)
@@ -86,7 +86,7 @@ test('a result that is stored when its run is taken over is read, and the conduc
   expect(await race.item(session)).toMatchObject({ lastJob: 1, run: { id: 2 } })
 })
 
-test('of two that take over the same run, the later one finds it taken over', async () => {
+test('if two executions take over the same run, the later one is superseded', async () => {
   const session = 'taken-over-twice'
   const first = race.hold({ session, ...RESULT })
   await race.baton.send(session, session)
@@ -105,7 +105,7 @@ test('of two that take over the same run, the later one finds it taken over', as
   expect((await race.item(session)).run).toMatchObject({ id: 2, open: false })
 })
 
-test('a late launch of an older job starts no CLI and leaves the newer one alone', async () => {
+test('a late launch of an older job starts no CLI and does not affect the newer one', async () => {
   const session = 'late-launch'
   const first = race.hold({ session, ...LAUNCH })
   await race.baton.send(session, session)
@@ -121,7 +121,7 @@ test('a late launch of an older job starts no CLI and leaves the newer one alone
   expect((await race.item(session)).conductor.transcript).toBe('j2')
 })
 
-/** Every launch of the next three runs is ended with its run. */
+/** Fails every launch of the next three runs. */
 async function endThreeRuns(session: string): Promise<void> {
   const launches = [1, 2, 3].map(() => race.hold({ session, ...LAUNCH }))
   await race.baton.send(session, 'hello')
@@ -135,14 +135,14 @@ async function endThreeRuns(session: string): Promise<void> {
 const givenUp = (session: string) =>
   race.baton.until(session, (all) => all.some(({ text }) => text.includes(NOT_ANSWERED)))
 
-test('a turn that can never be asked is given up after three runs, and its sender told', async () => {
+test('a turn that can never be asked is given up after three runs, and its sender is notified', async () => {
   await endThreeRuns('never-asked')
   const entries = await givenUp('never-asked')
   expect(entries.filter(({ text }) => text.includes(NOT_ANSWERED))).toHaveLength(1)
   expect((await race.item('never-asked')).lastJob).toBe(3)
 })
 
-test('a run that ends between giving a turn up and telling so leaves the telling to the next', async () => {
+test('if a run ends between giving a turn up and notifying the sender, the next run notifies them', async () => {
   const session = 'park-then-crash'
   const notify = { step: 'NotifySenders', operation: 'UpdateItem', about: NOT_ANSWERED }
   const telling = race.hold({ session, ...notify })

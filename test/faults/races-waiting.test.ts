@@ -18,14 +18,14 @@ const LATE = {
   redrives: 0,
 }
 
-/** A session with a worker that takes its time, and a run that awaits its report. */
+/** A session with a slow worker, and a run that awaits its report. */
 async function waiting(session: string): Promise<string> {
   await race.baton.send(session, block('sleep 600'))
   const { run } = await race.itemWhen(session, ({ run }) => run.token !== undefined)
   return run.token?.value ?? ''
 }
 
-/** The run is awake: what is said is answered. */
+/** The run is awake: messages are answered. */
 async function isWoken(session: string): Promise<void> {
   await race.baton.send(session, 'are you there?')
   await race.baton.until(
@@ -34,7 +34,7 @@ async function isWoken(session: string): Promise<void> {
   )
 }
 
-test('a late AwaitMessage does not displace the token of a later one', async () => {
+test('a late AwaitMessage does not replace the token of a later one', async () => {
   const token = await waiting('late-token')
   const late = { sessionId: 'late-token', run: 1, ...LATE }
   expect(await race.invoke('AwaitMessage', late)).toBeNull()
@@ -42,7 +42,7 @@ test('a late AwaitMessage does not displace the token of a later one', async () 
   await isWoken('late-token')
 })
 
-test('an AwaitMessage that comes after a late one displaces its token', async () => {
+test('an AwaitMessage that comes after a late one replaces its token', async () => {
   const awaiting = race.hold({
     session: 'old-token',
     step: 'AwaitMessage',
@@ -58,7 +58,7 @@ test('an AwaitMessage that comes after a late one displaces its token', async ()
   await isWoken('old-token')
 })
 
-test('a late TakeMessages leaves the token of a waiting run where it is', async () => {
+test('a late TakeMessages keeps the token of a waiting run', async () => {
   const token = await waiting('late-take')
   const late = { sessionId: 'late-take', run: 1 }
   expect(await race.invoke('TakeMessages', late)).toMatchObject({ do: 'await' })
@@ -66,7 +66,7 @@ test('a late TakeMessages leaves the token of a waiting run where it is', async 
   await isWoken('late-take')
 })
 
-test('a run does not begin to wait when a message has come just before', async () => {
+test('a run does not start waiting if a message has just arrived', async () => {
   const session = 'append-first'
   const awaiting = race.hold({ session, step: 'AwaitMessage', operation: 'UpdateItem' })
   await race.baton.send(session, block('sleep 600'))
@@ -77,7 +77,7 @@ test('a run does not begin to wait when a message has come just before', async (
   await race.itemWhen(session, ({ lastTurn }) => lastTurn === 2)
 })
 
-test('a message that comes just after a run has begun to wait wakes it', async () => {
+test('a message that arrives just after a run started waiting wakes it', async () => {
   const session = 'await-first'
   const awaiting = race.hold({ session, step: 'AwaitMessage', operation: 'UpdateItem' })
   await race.baton.send(session, block('sleep 600'))
@@ -92,7 +92,7 @@ test('a message that comes just after a run has begun to wait wakes it', async (
   await race.itemWhen(session, ({ lastTurn }) => lastTurn === 2)
 })
 
-test('a late command of a run that was taken over starts its worker once', async () => {
+test('a late command of a replaced run starts its worker once', async () => {
   const session = 'late-command'
   const spawning = race.hold({ session, step: 'RunCommand', operation: 'StartExecution' })
   await race.baton.send(session, block('echo done'))
@@ -120,7 +120,7 @@ test.each(['before', 'after'])('a run that ends %s its command loses none of it'
 test.each([
   ['its outcome', TO_HISTORY],
   ['the next command', TO_SESSION],
-])('a command whose function dies before it notes %s is recorded as done', async (what, about) => {
+])('a command whose function crashes before it records %s is recorded as done', async (what, about) => {
   const session = what.replaceAll(' ', '-')
   const noting = race.hold({ session, step: 'RunCommand', operation: 'UpdateItem', about })
   await race.baton.send(session, block('echo done'))

@@ -1,8 +1,8 @@
-/** A reader that polls while many messages arrive at once sees every entry once, in order. */
+/** A reader that polls while many messages arrive sees every entry once, in order. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/history.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 import { ALL } from '../support/sample.ts'
 
 const MESSAGES = ALL ? 200 : 100
@@ -17,7 +17,7 @@ afterAll(() => baton.close())
 test('polling with `after` skips nothing and repeats nothing', async () => {
   const sent = new Set<string>()
   const numbers = Array.from({ length: MESSAGES }, (_, n) => n)
-  const sending = few(numbers, SENDERS, async (n) => {
+  const sending = mapLimit(numbers, SENDERS, async (n) => {
     sent.add(await baton.send('busy', `message ${n}`))
   })
   const read: Entry[] = []
@@ -28,7 +28,7 @@ test('polling with `after` skips nothing and repeats nothing', async () => {
     const response = await baton.request(
       `/api/sessions/busy/messages?after=${after}&limit=40&wait=2`,
     )
-    // Before its first message there is no such session.
+    // The session does not exist before its first message.
     if (response.status === 404) continue
     const { messages } = (await response.json()) as { messages: Entry[] }
     read.push(...messages)
@@ -41,6 +41,6 @@ test('polling with `after` skips nothing and repeats nothing', async () => {
     new Set(read.flatMap(({ role, messageId }) => (role === 'user' ? messageId : []))),
   ).toEqual(sent)
   expect(sent.size).toBe(MESSAGES)
-  // It read while they arrived, not afterwards.
+  // It read while messages arrived, not afterwards.
   expect(polls).toBeGreaterThan(MESSAGES / 40)
 }, 600_000)

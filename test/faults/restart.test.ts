@@ -18,7 +18,7 @@ afterAll(async () => {
   rmSync(stateDir, { recursive: true, force: true })
 })
 
-/** Spread over a run of about eight seconds: at the one the whole group of processes is killed, at the others the server alone. */
+/** Spread over a run of about eight seconds. One kill hits the whole process group, the others only the server. */
 const WHOLE_MS = [50, 1100, 2600, 4200, 6500]
 const ALONE_MS = [400, 1900, 3300, 5200, 8000]
 
@@ -32,7 +32,7 @@ test.each([
   await server.send(session, `${block('sleep 1; echo one')}\n${block('sleep 2; echo two')}`)
   await wait(moment)
   const processes = descendantsOf(server.pid)
-  // A daemon that is killed ends nothing; without a namespace around it, what is in its sandbox lives on.
+  // A killed daemon ends nothing; without a namespace around it, the processes of its sandbox live on.
   const endByThemselves = !whole || server.isolation === 'bwrap'
   await server.kill(whole)
   server = undefined
@@ -43,7 +43,7 @@ test.each([
   expectNothingTwice(entries)
 })
 
-/** Both workers ended and their results told, or the person was told that it failed. */
+/** Both workers ended with their results reported, or the person was notified of a failure. */
 const isAnswered = (entries: readonly Entry[]) =>
   (commandsOf(entries, 'KILL_WORKER').filter(({ status }) => status === 'done').length === 2 &&
     /one|failed|lost/.test(replies(entries).join())) ||

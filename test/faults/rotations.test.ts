@@ -1,4 +1,4 @@
-/** A key of a provider is rotated while functions are warm, and what SendGrid signs and nobody can read. */
+/** A provider's key is rotated while functions are warm; and signed posts of SendGrid that cannot be read. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newSigning, type Signing } from '../../local/providers/sendgrid/signing.ts'
 import type { Intercept } from '../../packages/local-aws/src/interception.ts'
@@ -8,15 +8,15 @@ import { stepOf } from '../support/function-calls.ts'
 import { published, written } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'
 import {
+  emailsTo,
   expectAnswered,
-  mailsTo,
   post,
   type SignedPost,
   sessionWith,
-  signedMail,
+  signedEmail,
   signedSms,
   textsTo,
-  writeMail,
+  writeEmail,
   writeSms,
 } from '../support/people.ts'
 import { OUTBOX, redeliverSoon } from '../support/queues.ts'
@@ -27,7 +27,7 @@ const BOB = '+15550101'
 const TOKEN = 'Baton/twilio-auth-token'
 const KEY = 'Baton/sendgrid-public-key'
 
-/** Steps for which Secrets Manager is down, and steps that die at their next request; once each. */
+/** Steps for which Secrets Manager is down, and steps that crash at their next request; once each. */
 const down = new Set<string>()
 const dying = new Set<string>()
 const intercept: Intercept = async (call, perform) => {
@@ -37,7 +37,7 @@ const intercept: Intercept = async (call, perform) => {
   await perform()
 }
 
-/** What the stand-ins have, which are the new ones here; the old ones are ours. */
+/** The emulators have the new keys, and Baton has the old ones. */
 const current = new Map<string, string>()
 const oldSigning = newSigning()
 const OLD_TOKEN = 'an-old-token-of-the-account'
@@ -59,7 +59,7 @@ const signedBy = (signing: Signing, { route, headers, body }: SignedPost): Signe
 }
 const withOldKey = (signed: SignedPost) => signedBy(oldSigning, signed)
 
-test('what SendGrid signed and is no form is taken, and kept for a look', async () => {
+test('a signed post of SendGrid that is not a form is accepted, and quarantined', async () => {
   const body = Buffer.from('{"this is": "no form"}')
   const headers = { 'content-type': 'application/json' }
   const signed = withOldKey({ route: '/api/webhooks/email', headers, body })
@@ -73,11 +73,11 @@ test('what SendGrid signed and is no form is taken, and kept for a look', async 
   expect(await (await baton.request('/api/sessions')).text()).toBe(sessions)
 })
 
-test("a rotated token of Twilio's loses no SMS, in either direction", async () => {
+test('a rotated Twilio token loses no SMS, in either direction', async () => {
   const old = await signedSms(baton, { from: ADA, body: 'with the old one' }, OLD_TOKEN)
   expect((await post(baton, old)).status).toBe(200)
   await expectAnswered(baton, 'sms-15550100', ['with the old one'])
-  // Twilio knows the new one only, so this reply waits for it.
+  // Twilio knows only the new one, so this reply waits for it.
   expect(textsTo(baton, ADA)).toHaveLength(0)
   await rotate(baton.aws, TOKEN, current.get(TOKEN) ?? '')
   expect(await writeSms(baton, { from: BOB, body: 'with the new one' })).toMatchObject({
@@ -87,30 +87,30 @@ test("a rotated token of Twilio's loses no SMS, in either direction", async () =
   await expectAnswered(baton, 'sms-15550101', ['with the new one'])
   for (const number of [ADA, BOB])
     await expect.poll(() => textsTo(baton, number).length, PATIENT).toBe(1)
-  // A key that is no longer in use opens nothing.
+  // A retired key is refused.
   expect((await post(baton, old)).status).toBe(403)
 })
 
-test("a rotated key of SendGrid's loses no mail", async () => {
+test('a rotated SendGrid key loses no email', async () => {
   const text = 'with the old key'
-  const old = withOldKey(await signedMail(baton, { from: 'ada@example.com', text }))
+  const old = withOldKey(await signedEmail(baton, { from: 'ada@example.com', text }))
   expect((await post(baton, old)).status).toBe(200)
   await rotate(baton.aws, KEY, current.get(KEY) ?? '')
   const next = { from: 'bob@example.com', text: 'with the new key' }
-  expect(await writeMail(baton, next)).toEqual({ status: 200, attempts: 1, lost: false })
-  for (const said of [text, next.text])
-    await expectAnswered(baton, await sessionWith(baton, said), [said])
+  expect(await writeEmail(baton, next)).toEqual({ status: 200, attempts: 1, lost: false })
+  for (const message of [text, next.text])
+    await expectAnswered(baton, await sessionWith(baton, message), [message])
   for (const address of ['ada@example.com', 'bob@example.com'])
-    await expect.poll(() => mailsTo(baton, address).length, PATIENT).toBe(1)
+    await expect.poll(() => emailsTo(baton, address).length, PATIENT).toBe(1)
   expect((await post(baton, old)).status).toBe(403)
 })
 
-// Fails as long as a reading that failed counts as one: the second attempt is refused, and the mail is lost for ever.
-test("a rotated key of SendGrid's that cannot be read at first is read at the next attempt", async () => {
+// Fails if a failed read of the key counts as one: the second attempt is refused, and the email is lost.
+test('a rotated SendGrid key that cannot be read at first is read at the next attempt', async () => {
   const next = newSigning()
-  const signed = await signedMail(baton, { from: 'carol@example.com', text: 'patience' })
+  const signed = await signedEmail(baton, { from: 'carol@example.com', text: 'patience' })
   await rotate(baton.aws, KEY, current.get(KEY) ?? '')
-  // A new process, so that no earlier reading counts.
+  // A new process, so that no earlier read counts.
   dying.add('ReceiveEmail')
   expect((await post(baton, signed)).status).toBe(500)
   expect((await post(baton, signed)).status).toBe(200)

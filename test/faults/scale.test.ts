@@ -1,4 +1,4 @@
-/** However much is stored, a page costs the same: at most three requests to DynamoDB. */
+/** A page costs the same however much is stored: at most three requests to DynamoDB. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FunctionCall } from '../../packages/local-aws/src/index.ts'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => baton.close())
 
-/** What a request to the API cost: the operations of its own function at DynamoDB. */
+/** The cost of a request to the API: its function's operations at DynamoDB. */
 async function costOf(route: string): Promise<readonly string[]> {
   const before = calls.length
   const response = await baton.request(route)
@@ -70,7 +70,7 @@ test(`status, workers, metrics, sessions and histories cost the same with ${SESS
     expect(operations.length).toBeGreaterThan(0)
     expect(operations.length).toBeLessThanOrEqual(3)
   }
-  // The last page of all, too, by cursors from the first.
+  // The last page, too, by cursors from the first.
   let [next, listed, most] = ['', 0, 0]
   do {
     const before = calls.length

@@ -1,4 +1,4 @@
-/** What the scheduled sweep puts right, and what it publishes. */
+/** What the scheduled sweep repairs and publishes. */
 import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../packages/local-aws/src/interception.ts'
@@ -7,7 +7,7 @@ import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '..
 import { stepOf } from '../support/function-calls.ts'
 import { published } from '../support/log.ts'
 
-/** Functions whose every call to Step Functions is refused, as if it were down for them. */
+/** Functions whose every call to Step Functions is refused, as in an outage. */
 const cutOff = new Set<string>()
 const intercept: Intercept = async (call, perform) => {
   if (call.service === 'states' && cutOff.has(stepOf(call)))
@@ -21,7 +21,10 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** As the schedule does it, with everything old enough. The item's last activity is rounded down to the minute. */
+/**
+ * Runs the sweep as the schedule does, with everything old enough. The item's last activity is rounded down to the
+ * minute.
+ */
 const sweep = async () => {
   const ages = { unmoved: -120, young: -1, resting: 3600 }
   expect(
@@ -29,7 +32,7 @@ const sweep = async () => {
   ).toMatchObject({ ok: true })
 }
 
-test('a run whose start and whose event were lost is driven by the sweep', async () => {
+test('the sweep drives a run whose start and whose event were lost', async () => {
   cutOff.add('DispatchMessage')
   await baton.send('unstarted', 'hello')
   await baton.until('unstarted', (all) => all.length === 1)
@@ -40,7 +43,7 @@ test('a run whose start and whose event were lost is driven by the sweep', async
   expect(roles(entries)).toEqual(['user', 'conductor'])
 })
 
-test('a leg whose execution never began is begun by the sweep, and its worker heard', async () => {
+test('the sweep starts a leg whose execution never started, and its worker reports', async () => {
   await baton.send('leg', block('echo heard'))
   await baton.until('leg', (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
   await sweep()
@@ -48,7 +51,7 @@ test('a leg whose execution never began is begun by the sweep, and its worker he
   expect(entries.filter(({ role }) => role === 'worker')).toHaveLength(1)
 })
 
-test('a sandbox that no session knows is ended, one that is in use is not', async () => {
+test('the sweep ends a sandbox of no session, and keeps one in use', async () => {
   await baton.send('used', 'hello')
   await baton.until('used', (all) => replies(all).length === 1)
   const { E2B_API_KEY: apiKey, E2B_API_URL: apiUrl, E2B_SANDBOX_URL: sandboxUrl } = baton.e2b.env
@@ -65,7 +68,7 @@ test('a sandbox that no session knows is ended, one that is in use is not', asyn
   await another.kill()
 })
 
-test('what a day has used is published, the same that the API tells, and each leaked sandbox', async () => {
+test("a day's usage is published as the API shows it, and each leaked sandbox is counted", async () => {
   await sweep()
   const response = await baton.request('/api/monitoring/metrics')
   const { today } = (await response.json()) as {

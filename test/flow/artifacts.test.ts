@@ -1,9 +1,16 @@
-/** Files that a worker hands over, from its sandbox to the conductor and to the person. */
+/** Files from a worker's sandbox to the conductor and the person. */
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, said, sharedBaton, type TestBaton } from '../support/baton.ts'
+import {
+  block,
+  commandsOf,
+  replies,
+  sharedBaton,
+  type TestBaton,
+  withoutReceipts,
+} from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -29,13 +36,13 @@ const sha256 = (content: Buffer) => createHash('sha256').update(content).digest(
 const CONTENT = randomBytes(3_000)
 const OCTAL = [...CONTENT].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 
-test('files that a worker hands over reach the person, exactly, and a link is refused and told', async () => {
+test("a worker's files reach the person unchanged, and a link is refused with a notice", async () => {
   const script = `mkdir artifacts; cd artifacts
 printf '${OCTAL}' > data.bin; printf hello > 'the report.txt'; ln -s /etc/passwd users.txt; sha256sum data.bin`
   await baton.send('files', block(script))
   const entries = await baton.until('files', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
   expect(replies(entries).at(-1)).toContain(sha256(CONTENT))
-  const report = said(entries).find(({ role }) => role === 'worker')?.text
+  const report = withoutReceipts(entries).find(({ role }) => role === 'worker')?.text
   expect(report).toContain('Artifacts:\n- data.bin (3000 bytes)\n- the report.txt (5 bytes)')
   expect(report).toContain('"users.txt" is a symbolic link')
   expect((await detail('files')).artifacts).toEqual([
@@ -61,7 +68,7 @@ printf '${OCTAL}' > data.bin; printf hello > 'the report.txt'; ln -s /etc/passwd
   expect((await artifact('files', 'data.bin')).status).toBe(404)
 }, 200_000)
 
-test('the conductor has them beside the report, before it reviews it', async () => {
+test('the conductor has the files with the report, before it reviews it', async () => {
   await baton.send('looks', block('mkdir artifacts; printf looked > artifacts/seen.txt'))
   await baton.until('looks', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
   const found = readdirSync(baton.stateDir, { recursive: true, encoding: 'utf8' })
@@ -81,7 +88,7 @@ test.each([
   expect(response.headers.get('content-type')).toBe('application/problem+json')
 })
 
-test('nobody is led to a file without the token', async () => {
+test('a file needs the token', async () => {
   const url = `${baton.url}/api/sessions/files/workers/w1/artifacts/data.bin`
   expect((await fetch(url, { redirect: 'manual' })).status).toBe(401)
 })

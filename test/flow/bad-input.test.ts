@@ -77,11 +77,11 @@ const cases: [string, string, RequestInit, number, RegExp][] = [
 
 test.each(
   cases,
-)('%s is refused as a problem that says what is wrong', async (_, route, init, status, says) => {
+)('%s is refused with a problem that names the error', async (_, route, init, status, says) => {
   const response = await baton.request(route, init)
   const text = await response.text()
   expect([response.status, text]).toEqual([status, expect.stringMatching(says)])
-  // What the gateway itself refuses never reaches a function; it answers in its own words, as API Gateway does.
+  // The gateway's own refusals never reach a function; they have API Gateway's format.
   if (response.headers.get('content-type') === 'application/problem+json')
     expect(JSON.parse(text)).toMatchObject({
       type: 'about:blank',
@@ -98,7 +98,7 @@ test('after all that nothing is stored and no run was started', async () => {
   expect(baton.e2b.counters()).toEqual({ created: 0, ended: 0 })
 })
 
-test('content of exactly 128 KiB is taken, and comes back as it was', async () => {
+test('content of exactly 128 KiB is accepted and returned unchanged', async () => {
   const content = `${'a\u0001"ü'.repeat(26_214)}ab`
   expect(Buffer.byteLength(content)).toBe(131_072)
   await baton.send('large', content)

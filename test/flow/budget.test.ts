@@ -1,4 +1,4 @@
-/** Budgets through the public door: a run stops cleanly at one, keeps its work, says so, and goes on when told to. */
+/** Budgets through the public API: a run pauses at its budget, keeps its work, says so, and continues on request. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/history.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** What an operator has deployed from now on. */
+/** Changes the budgets of the deployment from now on. */
 const start = (budgets: object, variables = {}) => {
   baton.aws.configure({
     BUDGETS: JSON.stringify(budgets),
@@ -27,7 +27,7 @@ const start = (budgets: object, variables = {}) => {
   return baton
 }
 
-/** What a turn costs here, in dollars: it depends on how much the CLI sends along. */
+/** The cost of a turn in dollars, which depends on how much the CLI sends along. */
 async function costOfTurn(): Promise<number> {
   const { send, until } = start({})
   const session = `priced-${randomUUID()}`
@@ -47,8 +47,8 @@ const isDone = (entries: readonly Entry[]) =>
 
 const post = (route: string) => baton.request(route, { method: 'POST' })
 
-/** The first, so that it is all that was done today. */
-test('a day is limited for all sessions together', async () => {
+/** First, so that it is all of today's usage. */
+test('a day has one limit for all sessions together', async () => {
   const { send, until } = start({ day: { turns: 2 } })
   for (const session of ['a', 'b']) {
     await send(session, 'hello')
@@ -61,17 +61,17 @@ test('a day is limited for all sessions together', async () => {
   expect(replies(await until('c', (all) => replies(all).length === 1))).toHaveLength(1)
 })
 
-describe('a run stops at what models may cost', () => {
-  test('and a person who says "continue" gets the answer in the next', async () => {
+describe('a run stops at its limit for model costs', () => {
+  test('and a person who says "continue" gets the reply in the next', async () => {
     const turn = await costOfTurn()
     const usd = 1.2 * turn
     const { send, until } = start({ run: { usd } })
     await send('dollars', block('echo made it'))
-    // The turn itself passes the limit or the worker's first answer does: what it brings is kept.
+    // Either the turn itself exceeds the limit or the worker's first request; its result is kept.
     const paused = await until('dollars', isPaused(1))
-    const said = pauses(paused)[0]?.text
-    expect(said).toMatch(/budget of this run is used up: \$0\.\d+ of \$0\.\d+/)
-    expect(said).toContain(` of $${usd.toFixed(4)}`)
+    const text = pauses(paused)[0]?.text
+    expect(text).toMatch(/budget of this run is used up: \$0\.\d+ of \$0\.\d+/)
+    expect(text).toContain(` of $${usd.toFixed(4)}`)
     expect(replies(paused).join()).not.toContain('made it')
 
     let entries = paused
@@ -80,13 +80,13 @@ describe('a run stops at what models may cost', () => {
       entries = await until('dollars', (all) => isDone(all) || isPaused(i)(all))
     }
     expect(replies(entries).at(-1)).toContain('made it')
-    // Each run is held to the limit, but for the answers that were under way: here one at a time.
+    // Each run stays within the limit, except for requests in flight: here one at a time.
     for (const { costUsd } of receipts(entries)) expect(costUsd).toBeLessThan(usd + 1.5 * turn)
     const kept = entries.filter(({ role }) => role === 'worker')
     expect(kept.length).toBeGreaterThan(0)
   })
 
-  test('of a session, which `continue` raises once for each pause', async () => {
+  test('a session has a limit, which `continue` raises once for each pause', async () => {
     const { send, until } = start({ session: { usd: 0.9 * (await costOfTurn()) } })
     expect((await post('/api/sessions/session/continue')).status).toBe(404)
     await send('session', 'hello')
@@ -105,7 +105,7 @@ describe('a run stops at what models may cost', () => {
     expect(statuses).toContain(202)
     expect(statuses.filter((status) => status !== 202 && status !== 409)).toEqual([])
     const after = await until('session', (all) => replies(all).length === 2)
-    // One turn answers what was held, in order, and the five requests are one message.
+    // One turn answers what was held, in order; the five requests are one message.
     const covered = JSON.stringify(baton.model?.requests.at(-1)?.request.messages)
     expect(covered).toMatch(/hello again[\s\S]*what about it\?[\s\S]*continue/)
     expect(after.filter(({ text }) => text === 'continue')).toHaveLength(1)
@@ -113,10 +113,10 @@ describe('a run stops at what models may cost', () => {
   })
 })
 
-test('a budget in the middle of a turn is refused at the gateway, and the turn is asked again later', async () => {
+test('a turn that exceeds its budget is refused at the gateway, and asked again later', async () => {
   const { send, until } = start({ run: { usd: 0.0001 } })
   const before = baton.model?.requests.length ?? 0
-  // Its first request is let through, as nothing is spent yet; without structured output a second one is needed.
+  // Its first request passes, because nothing is spent yet; without structured output it needs a second.
   baton.model?.faults.push({ answer: [{ type: 'text', text: 'no structure' }] })
   await send('middle', 'hello')
   const entries = await until('middle', isPaused(1))
@@ -149,12 +149,12 @@ test('the workers of a run are limited, and those within the limit do their work
   expect(paused.filter(({ role }) => role === 'worker')).toHaveLength(2)
   await send('workers', 'continue')
   const entries = await until('workers', (all) => commandsOf(all, 'KILL_WORKER').length === 2)
-  const said = replies(entries).join('\n')
-  for (const result of ['made 1', 'made 2', 'The worker was not started'])
-    expect(said).toContain(result)
+  const text = replies(entries).join('\n')
+  for (const result of ['made 1', 'made 2', 'SPAWN_WORKER was not done'])
+    expect(text).toContain(result)
 })
 
-test('a worker that hangs is ended by the minutes that its run may take', async () => {
+test("a worker that hangs is stopped when the run's minutes are used up", async () => {
   const { send, until } = start({ run: { minutes: 0.5 } })
   await send('minutes', `@hang\n${block('echo never')}`)
   const paused = await until('minutes', isPaused(1), 90)
@@ -162,7 +162,7 @@ test('a worker that hangs is ended by the minutes that its run may take', async 
   expect(pauses(paused)[0]?.text).toContain('minutes of sandbox time')
 })
 
-test('a reply says what its run has spent so far, where that is wanted', async () => {
+test('a reply ends with the costs of its run, if configured', async () => {
   const { send, until } = start({}, { RECEIPT_IN_REPLY: 'true' })
   await send('receipt', 'hello')
   const [reply] = replies(await until('receipt', (all) => replies(all).length === 1))

@@ -1,4 +1,4 @@
-/** What is deployed of each function is held to its budget: what every cold start reads, runs and keeps. */
+/** Every function's bundle stays within its budget: what each cold start reads, runs and keeps. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { limitsOf, readBudget, UPDATE } from '../../bench/bundles/budget.ts'
@@ -7,7 +7,7 @@ import { openImports } from '../../bench/bundles/imports.ts'
 import { bundleFunctions, sourcesOf } from '../../lib/synthesis/bundles.ts'
 import { synthesise } from '../../local/synth.ts'
 import { loadTemplate } from '../../packages/local-aws/src/template.ts'
-import { few } from '../support/map-limit.ts'
+import { mapLimit } from '../support/map-limit.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundles = bundlesOf(
@@ -18,7 +18,7 @@ const budget = readBudget()
 const imports = openImports()
 afterAll(() => imports.close())
 
-/** What a bundle may have of something; nothing where it has no budget. */
+/** Returns the budget of a bundle, or undefined if it has none. */
 const limit = (name: string, part: keyof ReturnType<typeof limitsOf>) => {
   const allowance = budget[name]
   return allowance ? limitsOf(allowance)[part] : 0
@@ -34,7 +34,7 @@ test('every function has a bundle, and every bundle a budget', () => {
   ).toEqual(Object.keys(budget).sort())
 })
 
-test('no bundle is larger than its budget, nor made of more modules', () => {
+test('no bundle exceeds its budget in size or number of modules', () => {
   const sizes = bundles.map(({ name, bytes, sources }) => ({
     name,
     bytes,
@@ -44,14 +44,14 @@ test('no bundle is larger than its budget, nor made of more modules', () => {
     ({ name, bytes, modules }) => bytes > limit(name, 'bytes') || modules > limit(name, 'modules'),
   )
   expect(over, hint).toEqual([])
-  // That the modules are seen at all.
+  // Makes sure that the modules are found at all.
   expect(sizes.filter(({ modules }) => modules === 0)).toEqual([])
 })
 
-/** So often is an import tried that seems too slow: a busy machine makes one slow, not all. */
+/** An import that seems too slow is retried: a busy machine slows one, not all. */
 const MOST_IMPORTS = 8
 
-/** Compared with references that are imported by turns, so that both meet the same machine; the least of each counts. */
+/** Compares with reference imports in between, so that both see the same load; the fastest of each counts. */
 async function fairRatio(bundle: Bundle): Promise<number> {
   let [own, reference] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (let i = 0; i < MOST_IMPORTS; i++) {
@@ -62,10 +62,10 @@ async function fairRatio(bundle: Bundle): Promise<number> {
   return own / reference
 }
 
-test('no import takes more memory or CPU time than its budget', async () => {
+test('no import exceeds its budget of memory or CPU time', async () => {
   const reference = (await imports.reference()).cpuMs
   const costs: { name: string; heapKb: number; importRatio: number }[] = []
-  await few(bundles, 2, async (bundle) => {
+  await mapLimit(bundles, 2, async (bundle) => {
     const { cpuMs, heapKb } = await imports.bundle(bundle)
     const first = cpuMs / reference
     const isSlow = first > limit(bundle.name, 'importRatio')
@@ -80,12 +80,12 @@ test('no import takes more memory or CPU time than its budget', async () => {
   expect(over, hint).toEqual([])
 })
 
-test('none has the libraries of Twilio or SendGrid, which are large and send again by themselves', () => {
+test('none contains the libraries of Twilio or SendGrid, which are large and retry by themselves', () => {
   const packages = (name: string) =>
     bundles.filter(({ sources }) =>
       sources.some((source) => source.includes(`node_modules/${name}/`)),
     )
-  // That packages can be seen in this way at all.
+  // Makes sure that packages can be found in this way.
   expect(packages('zod').length).toBe(bundles.length)
   for (const name of ['twilio', '@sendgrid'])
     expect(packages(name).map((each) => each.name)).toEqual([])

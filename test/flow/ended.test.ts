@@ -5,9 +5,9 @@ import {
   commandsOf,
   replies,
   roles,
-  said,
   sharedBaton,
   type TestBaton,
+  withoutReceipts,
 } from '../support/baton.ts'
 import { holdAnswer } from '../support/held-answer.ts'
 
@@ -37,14 +37,14 @@ async function until(holds: () => boolean, seconds = 60): Promise<void> {
   }
 }
 
-test('stop ends run and workers, says so, and the next message begins anew', async () => {
+test('stop ends run and workers with a notice, and the next message starts anew', async () => {
   await baton.send('stop', block('sleep 300; echo never'))
   await working('stop')
   await until(() => workerSandbox('stop') !== undefined)
   const response = await baton.request('/api/sessions/stop/stop', { method: 'POST' })
   expect(await response.json()).toEqual({ sessionId: 'stop', run: 1, workers: ['w1'] })
   expect(workerSandbox('stop')).toBeUndefined()
-  expect(said(await baton.history('stop')).at(-1)).toMatchObject({
+  expect(withoutReceipts(await baton.history('stop')).at(-1)).toMatchObject({
     role: 'system',
     text: expect.stringContaining('Stopped'),
   })
@@ -54,7 +54,7 @@ test('stop ends run and workers, says so, and the next message begins anew', asy
   expect((await baton.history('stop')).some(({ role }) => role === 'worker')).toBe(false)
 })
 
-test('stop in the middle of a turn ends the CLI, and its answer does not count', async () => {
+test('stop during a turn ends the CLI, and its reply does not count', async () => {
   const { asked } = holdAnswer(baton.model, 'hello, and never an answer')
   await baton.send('hung', 'hello, and never an answer')
   await until(() => running('hung').length === 1)
@@ -65,7 +65,7 @@ test('stop in the middle of a turn ends the CLI, and its answer does not count',
   expect(roles(entries)).toEqual(['user', 'system', 'user', 'conductor'])
 })
 
-test('a killed worker ends at once, and the conductor hears of it', async () => {
+test('a killed worker ends at once, and the conductor is notified', async () => {
   await baton.send('kill', block('sleep 300; echo never'))
   await working('kill')
   await until(() => workerSandbox('kill') !== undefined)
@@ -76,24 +76,24 @@ test('a killed worker ends at once, and the conductor hears of it', async () => 
   expect(entries.find(({ role }) => role === 'worker')?.text).toContain('The operator ended w1')
 })
 
-test('a worker whose execution is aborted in the console is told as lost', async () => {
+test('a worker whose execution is aborted in the console is reported as lost', async () => {
   await baton.send('abort', block('sleep 300; echo never'))
   await working('abort')
-  // A sandbox that is there but not noted yet would serve the next leg.
+  // A sandbox that exists but is not recorded yet would serve the next leg.
   await baton.atWork('abort')
   const lost = workerSandbox('abort')?.id
   await abort('Baton/WorkerLeg/WorkerLeg', 'abort.w1.1')
   const entries = await baton.until('abort', (all) => all.some(({ role }) => role === 'worker'))
   expect(entries.find(({ role }) => role === 'worker')?.text).toMatch(/^lost: Console/)
   await until(() => !baton.e2b.sandboxes().some(({ id }) => id === lost))
-  // The conductor sends the worker on, in a new sandbox: that is not awaited here.
+  // The conductor continues the worker in a new sandbox; the test does not wait for that.
   await baton.request('/api/sessions/abort/stop', { method: 'POST' })
 })
 
-test('a run that is aborted in the console is taken up again, and says so', async () => {
+test('a run that is aborted in the console is resumed, with a notice', async () => {
   const { asked } = holdAnswer(baton.model, 'hello, once more')
   await baton.send('again', 'hello, once more')
-  // Before that the next run's request would be the one that is held.
+  // Earlier, the next run's request would be the held one.
   await asked
   await abort('Baton/ReviewLoop/ReviewLoop', 'again.r1')
   const entries = await baton.until('again', (all) => replies(all).length === 1)

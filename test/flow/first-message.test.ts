@@ -20,7 +20,7 @@ test('a worker computes what the model cannot know, and the person gets the righ
   expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ workerId: 'w1', accepted: true }])
 })
 
-test('a second message goes on in the same CLI session', async () => {
+test('a second message continues the same CLI session', async () => {
   await baton.send('twice', 'hello')
   await baton.until('twice', (all) => replies(all).length === 1)
   await baton.settled('twice')
@@ -30,7 +30,7 @@ test('a second message goes on in the same CLI session', async () => {
   expect(JSON.stringify(last?.messages)).toMatch(/hello[\s\S]*and again/)
 })
 
-test('a worker that fails once is sent on once, then accepted, in history and execution', async () => {
+test('a worker that fails once is retried once, then accepted, in history and execution', async () => {
   await baton.send('once', `@fail-once\n${block('echo fine')}`)
   const entries = await baton.until('once', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
   expect(commandsOf(entries, 'MESSAGE_WORKER')).toHaveLength(1)
@@ -60,7 +60,7 @@ test('a worker that fails once is sent on once, then accepted, in history and ex
   expect(turns).toHaveLength(3)
 })
 
-test('the same idempotency key twenty times at once is one entry and one turn', async () => {
+test('the same idempotency key in twenty concurrent requests makes one entry and one turn', async () => {
   const key = { 'idempotency-key': 'the-same' }
   const ids = await Promise.all(Array.from({ length: 20 }, () => baton.send('idem', 'hi', key)))
   expect(new Set(ids).size).toBe(1)
@@ -71,7 +71,7 @@ test('the same idempotency key twenty times at once is one entry and one turn', 
   expect(entries[0]?.messageId).toBe(ids[0])
 })
 
-test('a message is never read as a slash command or as a file to be read', async () => {
+test('Claude Code does not read a message as a slash command or as a file to attach', async () => {
   await baton.send('slash', '/cost @/etc/passwd')
   const entries = await baton.until('slash', (all) => replies(all).length > 0)
   expect(replies(entries)[0]).toContain('scripted')

@@ -22,7 +22,7 @@ async function until(holds: () => boolean, seconds = 20): Promise<void> {
 const sandboxesOf = (session: string) =>
   baton.e2b.sandboxes().filter(({ metadata }) => metadata.session === session)
 
-test('an idempotency key may be used again in a session that was deleted', async () => {
+test('an idempotency key may be reused in a session that was deleted', async () => {
   const key = { 'idempotency-key': 'again' }
   await baton.send('reused', 'one', key)
   await baton.until('reused', (all) => replies(all).length === 1)
@@ -44,7 +44,7 @@ test('a session that is deleted while its sandbox is being created leaves none',
   expect(sessions.flatMap(sandboxesOf)).toEqual([])
 })
 
-test('a stop creates no sandbox where there is none any more', async () => {
+test('a stop creates no sandbox if there is none any more', async () => {
   const { asked } = holdAnswer(baton.model, 'hello, and gone')
   await baton.send('gone', 'hello, and gone')
   await until(() => sandboxesOf('gone').length === 1)
@@ -55,7 +55,7 @@ test('a stop creates no sandbox where there is none any more', async () => {
   expect(baton.e2b.counters().created).toBe(created)
 })
 
-test('a worker that has ended is not ended again, and nobody is told so', async () => {
+test('a worker that has ended is not ended again, without another notice', async () => {
   await baton.send('twice', block('echo done'))
   await baton.until('twice', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
   await baton.settled('twice')

@@ -1,4 +1,4 @@
-/** The gateway through the public door: what it counts is what the model sent, and a key is good for its job alone. */
+/** The gateway through the public URL: it counts what the model sent, and a key is valid for its job only. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signJobToken } from '../../src/core/job-token.ts'
 import { add } from '../../src/core/tally.ts'
@@ -34,7 +34,7 @@ const closed = (session: string) =>
   baton.until(session, (all) => all.at(-1)?.receipt !== undefined, 100)
 
 /** All of this in one Baton, so that its day's total is the sum of it. */
-test('tokens and dollars are what the model sent: retries, cut streams, lost sandboxes, killed workers', async () => {
+test('tokens and dollars match what the model sent: retries, cut streams, lost sandboxes, killed workers', async () => {
   const fault = baton.model?.faults
   await baton.send('two', `${block('echo one')}\n@fail-once\n${block('echo two')}`)
   await baton.until('two', (all) => commandsOf(all, 'KILL_WORKER').length === 2, 100)
@@ -67,7 +67,7 @@ test('tokens and dollars are what the model sent: retries, cut streams, lost san
   expect(ledgers.flatMap(({ inFlight }) => Object.keys(inFlight))).toEqual([])
   expect(modelsOf(await usage.day())).toEqual(sent)
 
-  // To the cent and beyond: the receipts, and what is told by turn and leg, add up to the same.
+  // Exact: the receipts add up to the same as the usage by turn and leg.
   const cost = (sent.nanoUsd ?? 0) / 1e9
   const costs = histories.flatMap((entries) => receipts(entries).map(({ costUsd }) => costUsd))
   expect(costs.reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(cost, 8)
@@ -88,7 +88,7 @@ test('tokens and dollars are what the model sent: retries, cut streams, lost san
   expect(parts.reduce((sum, usd) => sum + usd, 0)).toBeCloseTo(cost, 8)
 }, 300_000)
 
-test("a worker's key is dead once its job is over, and never opened the callback", async () => {
+test("a worker's key is invalid once its job is over, and never valid for the callback", async () => {
   await baton.send('prints', block('printenv ANTHROPIC_API_KEY | base64 -w0; echo'))
   const entries = await baton.until('prints', (all) => replies(all).length === 2)
   const printed = /```\n([A-Za-z0-9+/=]+)/.exec(replies(entries).at(-1) ?? '')?.[1] ?? ''
@@ -114,7 +114,7 @@ test("a worker's key is dead once its job is over, and never opened the callback
   }
 })
 
-describe('with the key of a turn that is under way', () => {
+describe('with the key of a turn in progress', () => {
   let key = ''
   let claims = { session: 'open', leg: 1, job: 1, expires: 0 }
   let signingKey = ''
@@ -129,7 +129,7 @@ describe('with the key of a turn that is under way', () => {
   })
   const hello = { model: 'claude-x', messages: [{ role: 'user', content: 'hi' }], more: { é: 1 } }
 
-  test('a request goes on with our key in place of its own, and the rest as it is', async () => {
+  test("a request is forwarded with Baton's key instead of its own, and otherwise unchanged", async () => {
     const answer = await ask(key, { route: '/v1/messages?beta=true', body: hello })
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ model: 'claude-x', type: 'message' })
@@ -139,7 +139,7 @@ describe('with the key of a turn that is under way', () => {
     expect(JSON.stringify(headers)).not.toContain(key)
   })
 
-  test('an error of the model reaches the client as it is', async () => {
+  test('an error of the model reaches the client unchanged', async () => {
     baton.model?.faults.push({ error: { status: 429, headers: { 'retry-after': '7' } } })
     const answer = await ask(key, { body: hello })
     expect(answer.status).toBe(429)
@@ -149,7 +149,7 @@ describe('with the key of a turn that is under way', () => {
 
   test('a model without a known price is counted and flagged', async () => {
     const before = (await usageTable(baton).ledger('open')).total
-    // It is counted before the last byte is there.
+    // It is counted before the last byte is sent.
     await (await ask(key, { body: { ...hello, model: 'gpt-x' } })).text()
     const { total } = await usageTable(baton).ledger('open')
     expect((total.unpriced ?? 0) - (before.unpriced ?? 0)).toBe(1)
@@ -161,7 +161,7 @@ describe('with the key of a turn that is under way', () => {
     ['a path above', { route: '/v1/messages/../files' }],
     ['a batch', { route: '/v1/messages/batches' }],
     ['another method', { method: 'GET' }],
-  ])('%s is not there', async (_, request) => {
+  ])('%s does not exist', async (_, request) => {
     const answer = await ask(key, request)
     expect(answer.status).toBe(404)
     expect(await answer.json()).toMatchObject({ error: { type: 'not_found_error' } })
@@ -180,11 +180,11 @@ describe('with the key of a turn that is under way', () => {
       'that of another session',
       () => signJobToken({ ...claims, use: 'model', session: 'two' }, signingKey),
     ],
-  ])('%s is no key', async (_, other) => {
+  ])('%s is not a valid key', async (_, other) => {
     expect((await ask(other(), { body: hello })).status).toBe(401)
   })
 
-  test('it is dead as soon as the session is stopped', async () => {
+  test('it is invalid as soon as the session is stopped', async () => {
     await baton.request('/api/sessions/open/stop', { method: 'POST' })
     expect((await ask(key, { body: hello })).status).toBe(401)
   })

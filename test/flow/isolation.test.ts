@@ -3,8 +3,8 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shellWord, writablePlaces } from '../../packages/local-e2b/test/support/host-places.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
-import { shellWord, writablePlaces } from '../support/host-places.ts'
 
 const CANARY = `canary-${randomBytes(6).toString('hex')}`
 const planted = writablePlaces().map((folder) => path.join(folder, `.${CANARY}`))
@@ -33,8 +33,8 @@ test('a worker sees only an environment made for it', async () => {
   const seen = await run('env', 'env; tr "\\0" "\\n" < /proc/$PPID/environ; id -un || true')
   expect(seen).toContain('HOME=')
   expect(seen).not.toContain(CANARY)
-  for (const ours of ['AWS_', 'BATON_TOKEN', 'BATON_JOB_TOKEN', 'E2B_API_KEY', 'PORT='])
-    expect(seen).not.toContain(ours)
+  for (const name of ['AWS_', 'BATON_TOKEN', 'BATON_JOB_TOKEN', 'E2B_API_KEY', 'PORT='])
+    expect(seen).not.toContain(name)
 })
 
 describe.runIf(process.env.BATON_TEST_ISOLATION !== 'none')('under bubblewrap', () => {

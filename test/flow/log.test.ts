@@ -1,4 +1,4 @@
-/** Whoever searches the logs for a session finds every line that is about it, whichever function wrote it. */
+/** A search of the logs for a session finds every line about it, from every function. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../packages/local-aws/src/interception.ts'
 import { AwsError } from '../../packages/local-aws/src/json-service.ts'
@@ -6,7 +6,7 @@ import { block, commandsOf, replies, type TestBaton, testBaton } from '../suppor
 import { stepOf } from '../support/function-calls.ts'
 import { written } from '../support/log.ts'
 
-/** Each fails this often, so that functions which are silent while all is well have something to say. */
+/** Each fails this often, so that functions that log only errors log something. */
 const failures = new Map([
   ['StartLeg', 2],
   ['ReadTurn', 1],
@@ -32,7 +32,7 @@ const ofService = (service: string) => written(baton).filter((line) => line.serv
 
 const ofTask = (task: string) => written(baton).filter((line) => line.task === task)
 
-test('every line of a conversation with a worker says which session it is about', async () => {
+test('every line about a conversation with a worker names its session', async () => {
   await baton.send('log-unheard', 'hello')
   const sessions = ['log-a', 'log-b']
   await Promise.all(
@@ -49,7 +49,7 @@ test('every line of a conversation with a worker says which session it is about'
   for (const task of ['ReadTurn', 'StartLeg']) expect(ofTask(task)).not.toEqual([])
   expect(ofService('model-gateway')).not.toEqual([])
   expect(ofService('dispatch-message')).toMatchObject([{ sessionId: 'log-unheard' }])
-  // Both sessions asked the model, and each line tells which.
+  // Both sessions asked the model, and each line names its session.
   for (const sessionId of sessions) {
     const asked = ofService('model-gateway').filter((line) => line.sessionId === sessionId)
     expect(asked).toContainEqual(expect.objectContaining({ turn: 1, job: expect.any(Number) }))
@@ -66,7 +66,7 @@ test('a line about a leg names the worker, one about a turn its run', () => {
   expect(ofService('session-control')).toHaveLength(2)
 })
 
-test('no line has a task token or what was said', () => {
+test('no line contains a task token or the text of a message', () => {
   const text = JSON.stringify(written(baton))
   expect(text).not.toMatch(/taskToken/)
   expect(text).not.toContain('echo heard')

@@ -1,4 +1,4 @@
-/** What the operator sees of a conversation with a worker: every answer is also held to docs/openapi.yaml. */
+/** The operator's view of a conversation with a worker. Every response is also checked against docs/openapi.yaml. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, receipts, replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { holdAnswer } from '../support/held-answer.ts'
@@ -24,7 +24,7 @@ interface Answer {
 
 const get = async (route: string, headers: Record<string, string> = {}) => {
   const response = await baton.request(route, { headers })
-  // What an answer looks like is held to the document already; these are the parts that are looked at here.
+  // The document checks the shape of responses; these are the parts that the tests read.
   const body = (await response.json()) as Answer
   return { status: response.status, headers: response.headers, body }
 }
@@ -34,7 +34,7 @@ const post = (route: string, body: unknown, headers: Record<string, string> = {}
 
 const MESSAGE = '/api/webhooks/conductor/message'
 
-test('who prefers to wait is answered with the reply, and again with the same key', async () => {
+test('`Prefer: wait` returns the reply, and again for the same key', async () => {
   const ask = (content: string) =>
     post(MESSAGE, { sessionId: 'waits', content }, { prefer: 'wait=25', 'idempotency-key': 'one' })
   const first = await ask('hello')
@@ -45,7 +45,7 @@ test('who prefers to wait is answered with the reply, and again with the same ke
   expect(await (await ask('hello')).json()).toEqual({ sessionId: 'waits', messageId, reply })
 })
 
-test('a reply that does not come in time is 202, and comes later', async () => {
+test('a reply that does not come in time is a 202, and comes later', async () => {
   const content = block('echo late')
   const turn = holdAnswer(baton.model, content)
   const response = await post(MESSAGE, { sessionId: 'slow', content }, { prefer: 'wait=1' })
@@ -54,8 +54,8 @@ test('a reply that does not come in time is 202, and comes later', async () => {
   await baton.until('slow', (all) => replies(all).some((text) => text.includes('late')))
 })
 
-test('a worker is seen while it works, tool by tool, and its session with all it used', async () => {
-  // Its words are in the output alone, so that the worker is held once it has used a tool.
+test('a running worker is shown tool by tool, and its session with all its usage', async () => {
+  // Only the output contains these words, so that the worker is held after it has used a tool.
   const atWork = holdAnswer(baton.model, 'at-work')
   await baton.send('main', block("printf '%s-%s' at work > ~/one; cat ~/one"))
   await atWork.asked
@@ -91,7 +91,7 @@ test('a worker is seen while it works, tool by tool, and its session with all it
   expect(worker.legs[0]?.console).toMatch(/:execution:.+:main\.w1\.1$/)
 })
 
-test('the status is not sent again while nothing has happened', async () => {
+test('an unchanged status is not sent again', async () => {
   for (const session of ['main', 'slow', 'waits'])
     await baton.until(session, (all) => receipts(all).length === 1)
   let known = { headers: {} }
@@ -104,7 +104,7 @@ test('the status is not sent again while nothing has happened', async () => {
     const again = await baton.request('/api/monitoring/status', known)
     return [again.status, await again.text()]
   }
-  // A receipt is written before the last things of its run are put away.
+  // A receipt is written before the last steps of its run.
   await expect.poll(look, { timeout: 60_000 }).toEqual([304, ''])
   await post(MESSAGE, { sessionId: 'waits', content: 'news' })
   await expect
@@ -124,7 +124,7 @@ test('sessions are listed in pages, each once', async () => {
   expect(listed.sort()).toEqual(['main', 'slow', 'waits'])
 })
 
-test('the metrics are what the receipts add up to', async () => {
+test('the metrics are the sum of the receipts', async () => {
   const histories = await Promise.all(['main', 'slow', 'waits'].map((id) => baton.history(id)))
   const given = histories.flatMap(receipts)
   const sum = (of: (receipt: (typeof given)[number]) => number) =>
@@ -150,7 +150,7 @@ test('the metrics are what the receipts add up to', async () => {
   expect(body.since).toBe(body.timestamp.slice(0, 10))
 })
 
-test('monitoring sends a message of its own and sees the whole way', async () => {
+test('a test message of the operator is answered like any other', async () => {
   const response = await baton.request('/api/monitoring/test', {
     method: 'POST',
     headers: { prefer: 'wait=25' },
@@ -163,7 +163,7 @@ test('monitoring sends a message of its own and sees the whole way', async () =>
   expect((await post('/api/monitoring/test', { content: 'are you there?' })).status).toBe(202)
 })
 
-test('with the read-only token everything is read and nothing changed', async () => {
+test('the read-only token reads everything and changes nothing', async () => {
   const headers = { authorization: 'Bearer test-read-token' }
   for (const route of ['monitoring/status', 'monitoring/metrics', 'sessions', 'sessions/main'])
     expect((await get(`/api/${route}`, headers)).status).toBe(200)
@@ -173,7 +173,7 @@ test('with the read-only token everything is read and nothing changed', async ()
   expect(deleted.status).toBe(403)
 })
 
-test('a long poll ends with the next entry, or without one when its time is over', async () => {
+test('a long poll ends with the next entry, or without one at its timeout', async () => {
   const { body: now } = await get('/api/sessions/waits/messages?after=0')
   const { body: nothing } = await get(`/api/sessions/waits/messages?after=${now.next}&wait=1`)
   expect(nothing).toEqual({ messages: [], next: now.next })
@@ -182,7 +182,7 @@ test('a long poll ends with the next entry, or without one when its time is over
   expect((await waiting).body.messages[0]).toMatchObject({ role: 'user', text: 'more' })
 })
 
-test('when forty wait already, the next is answered at once; a place is free once its time is over', async () => {
+test('when forty are waiting already, the next gets its response at once; a place becomes free at its timeout', async () => {
   await baton.settled('waits')
   const { body: now } = await get('/api/sessions/waits/messages?after=0')
   const route = `/api/sessions/waits/messages?after=${now.next}&wait=25`

@@ -1,4 +1,7 @@
-/** Canaries: keys that a worker with full shell access looks for, and that nothing we keep may hold. */
+/**
+ * Canaries: a worker with full shell access searches for Baton's keys, and nothing that Baton stores may contain
+ * them.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
@@ -23,22 +26,22 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-/** Each of them also backwards, as a worker might print it past a filter. */
+/** Each of them also reversed, because a worker might print it so to evade a filter. */
 function found(text: string): string[] {
   const backwards = [...text].reverse().join('')
   return canaries.filter((canary) => text.includes(canary) || backwards.includes(canary))
 }
 
-test('all of our secrets are canaries', () => {
+test('every secret is a canary', () => {
   expect(canaries).toContain(OPERATOR)
   expect(canaries.length).toBeGreaterThanOrEqual(4)
   for (const canary of canaries) expect(canary.length).toBeGreaterThan(15)
 })
 
-/** A key that the worker itself puts where a leak would be: a search that finds nothing must have found this. */
+/** A key that the worker itself puts where a leak would be, to prove that the search works. */
 const PLANTED = 'canary-planted-58ae'
 
-/** A block that puts it into a file and into a process's environment, in two parts, and then looks everywhere. */
+/** A block that puts it, in two parts, into a file and into a process's environment, and then searches everywhere. */
 function search(since: number): string {
   const wanted = [PLANTED, ...canaries].map((each) => Buffer.from(each).toString('base64'))
   const source = readFileSync(path.join(import.meta.dirname, '../support/look-everywhere.ts'))
@@ -52,7 +55,7 @@ function search(since: number): string {
   ].join('\n')
 }
 
-test('a worker that looks everywhere finds none of them', async () => {
+test('a worker that searches everywhere finds none of them', async () => {
   await baton.send('main', block(search(began)))
   const entries = await baton.until('main', (all) => replies(all).length === 2)
   const report = replies(entries).at(-1) ?? ''
@@ -69,7 +72,7 @@ test('a worker that looks everywhere finds none of them', async () => {
   expect(found(JSON.stringify(entries))).toEqual([])
 })
 
-test('no table holds one', async () => {
+test('no table contains one', async () => {
   const { region, endpoint, credentials, resources } = baton.aws
   const client = new DynamoDBClient({ region, endpoint, credentials })
   const tables = resources.all.filter(({ type }) => type === 'AWS::DynamoDB::GlobalTable')
@@ -82,7 +85,7 @@ test('no table holds one', async () => {
   }
 })
 
-test('no execution holds one, in its input, its history or its error', async () => {
+test('no execution contains one in its input, its history or its error', async () => {
   const { region, endpoint, credentials, resources } = baton.aws
   const sfn = new SFNClient({ region, endpoint, credentials })
   const machines = resources.all.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
@@ -97,7 +100,7 @@ test('no execution holds one, in its input, its history or its error', async () 
   }
 })
 
-test('no answer to a caller holds one, whatever they ask', async () => {
+test('no response to a client contains one, whatever it asks for', async () => {
   const routes = ['/api/sessions/main/messages', '/api/sessions/main/workers/w1', '/api/nothing']
   for (const route of [...routes, '/api/monitoring/status', '/api/monitoring/workers'])
     for (const authorization of [`Bearer ${OPERATOR}`, 'Bearer wrong']) {

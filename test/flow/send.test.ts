@@ -3,20 +3,20 @@ import type { Entry } from '../../src/core/history.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
 
 let baton: TestBaton
-/** What other files' people had got. */
-let earlier: { readonly mails: number; readonly texts: number }
+/** What was sent before the tests of this file. */
+let earlier: { readonly emails: number; readonly texts: number }
 beforeAll(async () => {
   baton = await sharedBaton()
   await baton.send('sends', block('mkdir -p ~/artifacts; printf hi > ~/artifacts/out.txt'))
   await baton.until('sends', (all) => replies(all).length === 2)
   await baton.settled('sends')
-  earlier = { mails: baton.sendgrid.outbox.length, texts: baton.twilio.outbox.length }
+  earlier = { emails: baton.sendgrid.outbox.length, texts: baton.twilio.outbox.length }
 })
 afterAll(() => baton.close())
 
 let messages = 0
 
-/** The turn that answers a message of its own, and asks for these, once they are done. */
+/** Sends a message whose turn gives these commands. Returns the turn once they are done. */
 async function ask(...commands: readonly Record<string, unknown>[]): Promise<Entry> {
   const words = `please send it, ${++messages}`
   const input = { reply: 'Done.', commands }
@@ -28,7 +28,7 @@ async function ask(...commands: readonly Record<string, unknown>[]): Promise<Ent
   )
 }
 
-/** The turn that answers this message, once it is so. */
+/** Returns the turn that answers this message, once it exists. */
 async function turnOnce(messageId: string, holds: (turn: Entry) => boolean): Promise<Entry> {
   const turnIn = (all: readonly Entry[]) => all.find(({ answers }) => answers?.includes(messageId))
   const entries = await baton.until('sends', (all) => {
@@ -38,10 +38,10 @@ async function turnOnce(messageId: string, holds: (turn: Entry) => boolean): Pro
   return turnIn(entries) ?? expect.fail('the turn is gone')
 }
 
-const mails = () => baton.sendgrid.outbox.slice(earlier.mails)
+const emails = () => baton.sendgrid.outbox.slice(earlier.emails)
 const texts = () => baton.twilio.outbox.slice(earlier.texts)
 
-test('a file that a worker handed over goes out by mail, attached, and by SMS, as a link that opens', async () => {
+test("a worker's file is sent by email as an attachment, and by SMS as a link that works", async () => {
   const file = {
     type: 'DELIVER_FILE',
     paths: ['~/artifacts/out.txt'],
@@ -53,13 +53,13 @@ test('a file that a worker handed over goes out by mail, attached, and by SMS, a
     { ...file, to: '+1 555 0100', workerId: 'w1' },
   )
   expect(done.map(({ status }) => status)).toEqual(['done', 'done'])
-  await expect.poll(() => [mails().length, texts().length], { timeout: 60_000 }).toEqual([1, 1])
-  expect(mails()[0]).toMatchObject({
+  await expect.poll(() => [emails().length, texts().length], { timeout: 60_000 }).toEqual([1, 1])
+  expect(emails()[0]).toMatchObject({
     to: ['ada@example.com'],
     subject: 'Your file',
     attachments: [{ name: 'out.txt', size: 2, content: Buffer.from('hi').toString('base64') }],
   })
-  expect(mails()[0]?.text).toContain('Here it is.')
+  expect(emails()[0]?.text).toContain('Here it is.')
   const body = texts()[0]?.body ?? ''
   expect(body).toMatch(/^Here it is\.\nout\.txt: http/)
   const opened = await fetch(/https?:\S+/.exec(body)?.[0] ?? '')
@@ -67,14 +67,14 @@ test('a file that a worker handed over goes out by mail, attached, and by SMS, a
   expect(await opened.text()).toBe('hi')
 })
 
-test('a mail and an SMS to others go out, and the history says what became of them', async () => {
+test('an email and an SMS to other people are sent, and the history records their status', async () => {
   const { answers: [messageId = ''] = [] } = await ask(
     { type: 'SEND_EMAIL', to: 'dan@example.com', subject: 'News', body: 'It is **done**.' },
     { type: 'SEND_SMS', to: '+15550100', message: 'It is done.' },
   )
-  await expect.poll(() => [mails().length, texts().length], { timeout: 60_000 }).toEqual([2, 2])
-  expect(mails()[1]).toMatchObject({ to: ['dan@example.com'], subject: 'News' })
-  expect(mails()[1]?.html).toContain('<strong>done</strong>')
+  await expect.poll(() => [emails().length, texts().length], { timeout: 60_000 }).toEqual([2, 2])
+  expect(emails()[1]).toMatchObject({ to: ['dan@example.com'], subject: 'News' })
+  expect(emails()[1]?.html).toContain('<strong>done</strong>')
   expect(texts()[1]).toMatchObject({ to: '+15550100', body: 'It is done.' })
   const { commands = [], deliveries = [] } = await turnOnce(
     messageId,
@@ -106,13 +106,13 @@ test.each([
     { type: 'DELIVER_FILE', to: 'ada@example.com', paths: ['/etc/passwd'] },
     /no worker has handed over/,
   ],
-])('to %s nothing goes out, and the conductor hears why', async (_, command, why) => {
-  const before = [mails().length, texts().length]
+])('to %s nothing is sent, and the conductor gets the reason', async (_, command, why) => {
+  const before = [emails().length, texts().length]
   const { commands: [refused] = [] } = await ask(command)
   expect(refused).toMatchObject({ status: 'refused', outcome: expect.stringMatching(why) })
   const told = await baton.until('sends', (all) =>
     all.some(({ role, text }) => role === 'system' && why.test(text)),
   )
   expect(told.at(-1)).toBeDefined()
-  expect([mails().length, texts().length]).toEqual(before)
+  expect([emails().length, texts().length]).toEqual(before)
 })

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-test('eight workers at once all finish, though only one sandbox a second may be created', async () => {
+test('eight concurrent workers all finish, though only one sandbox a second may be created', async () => {
   const blocks = Array.from({ length: 8 }, (_, i) => block(`echo number-${i}`))
   await baton.send('eight', blocks.join('\n'))
   const entries = await baton.until(
@@ -17,13 +17,13 @@ test('eight workers at once all finish, though only one sandbox a second may be 
     (all) => commandsOf(all, 'KILL_WORKER').length === 8,
     100,
   )
-  const said = replies(entries).join('\n')
-  for (let i = 0; i < 8; i++) expect(said).toContain(`number-${i}`)
+  const text = replies(entries).join('\n')
+  for (let i = 0; i < 8; i++) expect(text).toContain(`number-${i}`)
   expect(commandsOf(entries, 'KILL_WORKER').every(({ accepted }) => accepted === true)).toBe(true)
 })
 
-test('a person who writes in the middle is heard while the worker still works', async () => {
-  // Its words are in the output alone, so that the worker is held and not the turn that gives it the task.
+test('a person who writes in the middle is answered while the worker is still running', async () => {
+  // Only the output contains these words, so the worker is held and not the turn that starts it.
   const worker = holdAnswer(baton.model, 'late')
   await baton.send('middle', block("printf '%s%s' la te"))
   await baton.until('middle', (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
@@ -36,7 +36,7 @@ test('a person who writes in the middle is heard while the worker still works', 
   expect(replies(end).at(-1)).toContain('late')
 })
 
-test('two messages at the same instant are two entries in order and one open run', async () => {
+test('two simultaneous messages are two entries in order and one open run', async () => {
   await Promise.all([baton.send('instant', 'one'), baton.send('instant', 'two')])
   await baton.until('instant', (all) => all.filter(({ role }) => role === 'user').length === 2)
   await baton.settled('instant')

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Outbox, outboxOf } from '../../local/providers/outbox.ts'
-import { block, replies, said, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, replies, type TestBaton, testBaton, withoutReceipts } from '../support/baton.ts'
 import { tablesOf } from '../support/tables.ts'
 
 const ADA = '+15550100'
@@ -34,7 +34,7 @@ async function usage(): Promise<unknown> {
   return ((await response.json()) as { usage: unknown }).usage
 }
 
-test('an SMS is answered by SMS, to its number, once, and its delivery is known', async () => {
+test('an SMS is answered by SMS to its number, once, and the delivery is recorded', async () => {
   const taken = await sms('Create a test file at /tmp/test.txt with the text Hello World')
   expect(taken).toMatchObject({ status: 200, attempts: 1, contentType: 'text/xml' })
   await baton.until(SESSION, (all) => replies(all).length === 2)
@@ -56,7 +56,7 @@ test('an SMS is answered by SMS, to its number, once, and its delivery is known'
   })
 })
 
-test('a stranger is answered 200 and nothing runs; the operator sees who it was, and may let them in', async () => {
+test('a stranger gets 200 and nothing runs; the operator sees the number, and may add it', async () => {
   expect(await sms('let me in', { from: STRANGER })).toMatchObject({ status: 200 })
   expect(await baton.history('sms-15550150')).toEqual([])
   const unknown = await baton.request('/api/people?list=unknown')
@@ -75,7 +75,7 @@ test('a stranger is answered 200 and nothing runs; the operator sees who it was,
   expect(sentTo(STRANGER)).toHaveLength(1)
 })
 
-test('orders are obeyed before the conductor, who never sees them', async () => {
+test('slash commands are executed before the conductor, which never sees them', async () => {
   const before = sentTo(ADA).length
   const asked = baton.model?.requests.length
   for (const order of ['/help', '/STATUS ', '/continue']) await sms(order)
@@ -87,7 +87,7 @@ test('orders are obeyed before the conductor, who never sees them', async () => 
   expect(baton.model?.requests.length).toBe(asked)
 })
 
-test('an order over HTTP is answered likewise, and however many come, the item keeps none of them', async () => {
+test('a slash command over HTTP works the same way, and the item keeps none of them', async () => {
   for (let i = 0; i < 5; i++) {
     const response = await baton.request('/api/webhooks/conductor/message', {
       method: 'POST',
@@ -110,7 +110,7 @@ test('an order over HTTP is answered likewise, and however many come, the item k
   expect(await baton.history('orders')).toHaveLength(10)
 })
 
-test('/stop ends what is under way, and says so', async () => {
+test('/stop ends everything in progress, with a notice', async () => {
   await sms(block('sleep 300; echo never'))
   await baton.atWork(SESSION, 2)
   const before = sentTo(ADA).length
@@ -124,7 +124,7 @@ test('/stop ends what is under way, and says so', async () => {
     .toBe(0)
 })
 
-test('/kill-workers ends the workers alone, and the conductor hears of it', async () => {
+test('/kill-workers ends only the workers, and the conductor is notified', async () => {
   const number = '+15550102'
   await sms(block('sleep 300; echo never'), { from: number })
   await baton.atWork('sms-15550102')
@@ -142,7 +142,7 @@ test('/kill-workers ends the workers alone, and the conductor hears of it', asyn
   )
 })
 
-test('/new-session begins a conversation that knows nothing of the one before', async () => {
+test('/new-session begins a conversation without memory of the one before', async () => {
   await sms('my favourite number is 4711')
   await baton.settled(SESSION)
   const before = sentTo(ADA).length
@@ -157,12 +157,12 @@ test('/new-session begins a conversation that knows nothing of the one before', 
   expect(last).not.toContain('4711')
 })
 
-test("Twilio's own words are left to Twilio", async () => {
+test("Twilio's own keywords are left to Twilio", async () => {
   await baton.settled(SESSION)
-  const entries = said(await baton.history(SESSION)).length
+  const entries = withoutReceipts(await baton.history(SESSION)).length
   for (const word of ['STOP', ' stop ', 'HELP'])
     expect(await sms(word)).toMatchObject({ status: 200 })
-  expect(said(await baton.history(SESSION)).length).toBe(entries)
+  expect(withoutReceipts(await baton.history(SESSION)).length).toBe(entries)
 })
 
 test('a long reply is cut, and the rest is behind a link that needs no token', async () => {
@@ -176,5 +176,5 @@ test('a long reply is cut, and the rest is behind a link that needs no token', a
   expect(whole.status).toBe(200)
   expect(await whole.text()).toContain('\n600\n')
   expect((await fetch(`${link.slice(0, -1)}_`)).status).toBe(404)
-  expect(said(await baton.history('sms-15550101'))).toHaveLength(4)
+  expect(withoutReceipts(await baton.history('sms-15550101'))).toHaveLength(4)
 })

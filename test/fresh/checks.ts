@@ -1,27 +1,27 @@
-/** All that is looked at: what in which place, as whom, and among what. */
+/** The list of checks: what to run in which place, as which user, and under what load. */
 import type { Environment, Found, Machine, User } from './machine.ts'
 import { whyNoBubblewrap } from './machine.ts'
 import { amongMany, LARGE, whileBusy } from './neighbours.ts'
 import { copyModules, makePathWithoutBubblewrap, makePlace } from './place.ts'
 import { converse, install, refuseTakenPort, runTests, serveOnce } from './steps.ts'
 
-/** What `--only` chooses from; without an installation there is nothing to start. */
+/** The values of `--only`; without an installation there is nothing to start. */
 export const PARTS = ['install', 'start', 'test'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface Check {
   readonly part: Part
   readonly name: string
-  /** Why this machine cannot have it. */
+  /** Why this machine cannot run the check. */
   readonly skipped?: string | undefined
-  /** Throws when something is not as it should be. */
+  /** Throws if something is wrong. */
   readonly act: () => Promise<void>
 }
 
 const README_SAYS = 'Create a test file at /tmp/test.txt with the text Hello World'
 const BLOCK = '```sh\nprintf "%s %s" "Hello" "World" > ~/here; cat ~/here\n```'
 
-/** Every check, in the order in which they can be made; places are made as they are needed. */
+/** Every check, in a valid order; places are created when they are needed. */
 export function allChecks(machine: Machine, base: string): Check[] {
   const ordinary = userOf(machine.ordinary) ?? { name: 'root' }
   const root = userOf(machine.root) ?? ordinary
@@ -46,12 +46,12 @@ export function allChecks(machine: Machine, base: string): Check[] {
     },
     {
       part: 'start',
-      name: 'npm start refuses a port that is taken, at once, and names a free one',
+      name: 'npm start refuses a port in use at once, and names a free one',
       act: () => refuseTakenPort(odd()),
     },
     {
       part: 'start',
-      name: 'npm start beside one that runs is refused, --once runs beside it, and a kill leaves nothing in the way',
+      name: 'a second npm start is refused, --once runs beside the first, and after a kill npm start works again',
       act: () => serveOnce(odd()),
     },
     {

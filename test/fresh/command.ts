@@ -1,4 +1,4 @@
-/** Runs commands as a person would, each in a process group of its own that can be ended as a whole. */
+/** Runs commands as a person would, each in its own process group, which can be ended as a whole. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Environment, User } from './machine.ts'
@@ -10,15 +10,15 @@ export interface Surroundings {
 }
 
 export interface Ended {
-  /** Null when it was ended by a signal. */
+  /** Null if it was ended by a signal. */
   readonly code: number | null
-  /** All that it printed, on both outputs. */
+  /** Everything it printed on both outputs. */
   readonly output: string
 }
 
 export interface Running {
   readonly ended: Promise<Ended>
-  /** Waits until it has printed this; throws with what it printed when it ends before, or takes more than 4 minutes. */
+  /** Waits until it has printed this. Throws with its output if it ends before, or after 4 minutes. */
   says(words: RegExp): Promise<RegExpExecArray>
   /** Ends the whole group at once. */
   kill(): void
@@ -27,7 +27,7 @@ export interface Running {
 const PATIENCE_MS = 4 * 60_000
 const groups = new Set<ChildProcess>()
 
-/** Ends all that still runs. */
+/** Ends everything that is still running. */
 export function endAll(): void {
   for (const child of groups) killGroup(child)
 }
@@ -43,35 +43,35 @@ export function start(words: readonly string[], { cwd, environment, user }: Surr
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   groups.add(child)
-  const said = { output: '', more: () => {} }
+  const printed = { output: '', more: () => {} }
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said.output += text
-      said.more()
+      printed.output += text
+      printed.more()
     })
   const ended = endOf(child).then((code) => {
     groups.delete(child)
-    return { code, output: said.output }
+    return { code, output: printed.output }
   })
   return {
     ended,
     says: async (wanted) => {
       const seen = Promise.withResolvers<RegExpExecArray>()
-      said.more = () => {
-        const found = wanted.exec(said.output)
+      printed.more = () => {
+        const found = wanted.exec(printed.output)
         if (found) seen.resolve(found)
       }
-      said.more()
-      const fail = (why: string) => seen.reject(new Failure(`${why} ${wanted}`, said.output))
+      printed.more()
+      const fail = (why: string) => seen.reject(new Failure(`${why} ${wanted}`, printed.output))
       const timer = setTimeout(() => fail('for minutes it did not say'), PATIENCE_MS)
-      ended.then(({ code }) => fail(`it ended with ${code} before it said`))
+      ended.then(({ code }) => fail(`it ended with ${code} before it printed`))
       return seen.promise.finally(() => clearTimeout(timer))
     },
     kill: () => killGroup(child),
   }
 }
 
-/** Runs it to its end; throws with what it printed when that takes longer than `minutes`. */
+/** Runs it to its end. Throws with its output if that takes longer than `minutes`. */
 export async function run(
   words: readonly string[],
   surroundings: Surroundings,
@@ -89,7 +89,7 @@ export async function run(
   return ended
 }
 
-/** Something that is not as it should be, and what was printed. */
+/** A failed check, with the output. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly output: string
@@ -100,7 +100,7 @@ export class Failure extends Error {
   }
 }
 
-/** Throws unless it ended with this status and printed all of these. */
+/** Throws unless it exited with this status and printed all of these. */
 export function expectEnd({ code, output }: Ended, wanted: number, ...words: RegExp[]): void {
   if (code !== wanted) throw new Failure(`it ended with ${code}, not with ${wanted}`, output)
   for (const each of words)

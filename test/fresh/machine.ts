@@ -1,11 +1,11 @@
-/** What this machine is as a newcomer has it: nothing of npm's environment here, none of our modules on PATH. */
+/** This machine as a newcomer has it: without npm's environment and without this checkout's modules on PATH. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Whom commands run as; nothing of it is whoever runs this. */
+/** The user that commands run as; nothing of it comes from the current user. */
 export interface User {
   readonly name: string
   readonly uid?: number
@@ -13,7 +13,7 @@ export interface User {
 }
 
 export interface Machine {
-  /** What every command gets; `HOME` is the place's. */
+  /** The environment of every command; `HOME` is the place's. */
   readonly environment: Environment
   readonly root: Found
   readonly ordinary: Found
@@ -22,10 +22,10 @@ export interface Machine {
 /** A user that commands can run as, or why there is none. */
 export type Found = User | string
 
-/** One that no account has, as containers run programs. */
+/** A uid without an account, as containers use. */
 const UNKNOWN_UID = 64_321
 
-/** The way out of here: without it a cold cache gets no packages. */
+/** Variables passed on, above all the network settings: without them a cold cache gets no packages. */
 const PASSED_ON =
   /^(LANG|TERM|(https?|no)_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|npm_config_registry)$/i
 
@@ -52,7 +52,7 @@ export function lookAround(): Machine {
 
 const NAMESPACES = ['--unshare-user', '--unshare-pid', '--unshare-net', '--ro-bind', '/', '/']
 
-/** Why this user has no bubblewrap here, if so. */
+/** Returns why this user cannot use bubblewrap here, or undefined if they can. */
 export function whyNoBubblewrap({ uid, gid }: User, env: Environment): string | undefined {
   const words = [...NAMESPACES, '--proc', '/proc', 'true']
   const { error, status, stderr } = spawnSync('bwrap', words, {
@@ -68,7 +68,7 @@ export function whyNoBubblewrap({ uid, gid }: User, env: Environment): string | 
 const registry = () =>
   spawnSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).stdout.trim()
 
-/** What a user needs may be where only root can read it. */
+/** Returns why the user cannot run what they need: it may be accessible to root only. */
 function whyNot({ uid, gid }: User, env: Environment): string | undefined {
   for (const command of ['node', 'npm', 'git']) {
     const options = { uid, gid, cwd: '/', env: { ...env, HOME: '/' } }
@@ -78,7 +78,7 @@ function whyNot({ uid, gid }: User, env: Environment): string | undefined {
   return undefined
 }
 
-/** A PATH that has all that ours has, but for this command: links in `folder`. */
+/** Returns a PATH like the current one, but without this command: links in `folder`. */
 export function pathWithout(command: string, folder: string): string {
   mkdirSync(folder, { mode: 0o755 })
   const linked = new Set([command])

@@ -1,6 +1,6 @@
 /**
- * `npm run fresh`: whether README's first commands work on a fresh machine, in places that are made for it.
- * `--only install|start|test` chooses a part.
+ * `npm run fresh` checks whether the first commands of the README work on a fresh machine, in places created for
+ * that. `--only install|start|test` selects a part.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
@@ -23,7 +23,7 @@ function chosen(): readonly Part[] {
   throw new Error(`--only takes one of ${PARTS.join(', ')}`)
 }
 
-/** Answers whether it is as it should be. */
+/** Returns whether the check passed. */
 async function make({ name, skipped, act }: Check): Promise<boolean> {
   if (skipped !== undefined) {
     console.log(`skipped  ${name}: ${skipped}`)
@@ -55,7 +55,7 @@ const tailOf = (output: string) =>
 async function main(): Promise<number> {
   const parts = chosen()
   if (spawnSync('git', ['diff', '--quiet', 'HEAD']).status !== 0)
-    console.log('What is not committed is not looked at.')
+    console.log('Uncommitted changes are not tested.')
   const base = mkdtempSync(join(tmpdir(), 'baton-fresh-'))
   chmodSync(base, 0o755)
   for (const signal of ['SIGINT', 'SIGTERM'])
@@ -68,7 +68,7 @@ async function main(): Promise<number> {
     let failed = 0
     for (const check of checks) {
       if (!(await make(check))) failed++
-      // Nothing else can be looked at.
+      // Nothing else can be checked.
       if (failed > 0 && check.part === 'install') return 1
     }
     return failed === 0 ? 0 : 1

@@ -1,4 +1,4 @@
-/** What else a machine has: a large environment, many processes, and no idle core. */
+/** A busy machine: a large environment, many processes, and no idle core. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import type { Environment, User } from './machine.ts'
@@ -6,7 +6,7 @@ import type { Environment, User } from './machine.ts'
 const VARIABLES = 500
 const PROCESSES = 300
 
-/** As much as CI sets: half a megabyte. */
+/** As large as in CI: half a megabyte. */
 export const LARGE: Environment = Object.fromEntries(
   Array.from({ length: VARIABLES }, (_, i) => [
     `CI_VARIABLE_${i}`,
@@ -14,7 +14,7 @@ export const LARGE: Environment = Object.fromEntries(
   ]),
 )
 
-/** Runs `act` among several hundred processes of the user that have the large environment. */
+/** Runs `act` next to several hundred processes of the user with the large environment. */
 export const amongMany = <T>(user: User, act: () => Promise<T>): Promise<T> =>
   beside(
     Array.from({ length: PROCESSES }, () => ['sleep', '3600']),

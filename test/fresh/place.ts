@@ -7,18 +7,18 @@ import { type Environment, type Machine, pathWithout, type User } from './machin
 const REPOSITORY = join(import.meta.dirname, '../..')
 
 export interface Place {
-  /** What reports call it. */
+  /** Its name in reports. */
   readonly name: string
   /** The clone. */
   readonly folder: string
   readonly user: User
-  /** The environment of a command there, in a home of its own that is empty. */
+  /** The environment of a command there, with an empty home of its own. */
   environment(changes?: Environment): Environment
 }
 
 export interface PlaceOptions {
   readonly machine: Machine
-  /** Below it everything is made; readable for everybody. */
+  /** The parent folder of everything; readable by everyone. */
   readonly base: string
   /** The folder's name. */
   readonly name: string
@@ -29,7 +29,7 @@ export interface PlaceOptions {
 export function makePlace({ machine, base, name, user }: PlaceOptions): Place {
   const folder = join(base, name, 'baton')
   mkdirSync(join(base, name))
-  // No links to the objects here: they are to belong to the user.
+  // Without hard links to the objects, which have to belong to the user.
   must('git', ['clone', '--quiet', '--no-hardlinks', REPOSITORY, folder])
   own(join(base, name), user)
   return {
@@ -44,15 +44,15 @@ export function makePlace({ machine, base, name, user }: PlaceOptions): Place {
   }
 }
 
-/** Gives a place what another has installed, as `npm ci` would. */
+/** Copies what another place has installed, as `npm ci` would install it. */
 export const copyModules = (from: Place, to: Place): void =>
   must('cp', ['-al', join(from.folder, 'node_modules'), join(to.folder, 'node_modules')])
 
-/** A PATH on which bubblewrap is not. */
+/** Returns a PATH without bubblewrap. */
 export const makePathWithoutBubblewrap = (base: string): string =>
   pathWithout('bwrap', join(base, 'bin'))
 
-/** What still runs below a folder, by the working folders of processes. */
+/** Returns the processes that still run below a folder, by their working folders. */
 export function processesBelow(folder: string): { readonly pid: number; readonly at: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

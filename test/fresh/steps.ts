@@ -1,4 +1,4 @@
-/** What a newcomer does in a place, and what is to come of it. */
+/** The steps of a newcomer in a place, and their expected results. */
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -21,15 +21,15 @@ export async function install(place: Place): Promise<void> {
   const ended = await run(['npm', 'ci'], inPlace(place))
   expectEnd(ended, 0, /^added \d+ packages/m)
   const lines = ended.output.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length > 1) throw new Failure('it said more than that', ended.output)
+  if (lines.length > 1) throw new Failure('it printed more than that', ended.output)
 }
 
-/** Before anything else was started there: no synthesis comes first. */
+/** Before anything else was started there, so no synthesis comes first. */
 export async function refuseTakenPort(place: Place): Promise<void> {
   const other = await listen()
   try {
     const ended = await run(START, inPlace(place, { PORT: String(portOf(other)) }), 1)
-    expectEnd(ended, 1, new RegExp(`Port ${portOf(other)} is taken`), /PORT=\d+ npm start/)
+    expectEnd(ended, 1, new RegExp(`Port ${portOf(other)} is in use`), /PORT=\d+ npm start/)
     if (existsSync(join(place.folder, 'cdk.out')))
       throw new Failure('the template was synthesised first', ended.output)
   } finally {
@@ -37,7 +37,7 @@ export async function refuseTakenPort(place: Place): Promise<void> {
   }
 }
 
-/** A server is started, met by others, killed, and started again. */
+/** Starts a server, has others run into it, kills it, and starts it again. */
 export async function serveOnce(place: Place): Promise<void> {
   const PORT = await freePort()
   const at = `http://127.0.0.1:${PORT}`
@@ -46,7 +46,7 @@ export async function serveOnce(place: Place): Promise<void> {
   try {
     await first.says(new RegExp(`Baton is at ${at}`))
     const second = await run(START, surroundings, 1)
-    expectEnd(second, 1, new RegExp(`runs from this folder already: process \\d+, at ${at}`))
+    expectEnd(second, 1, new RegExp(`is already running from this folder: process \\d+, at ${at}`))
     await converse(place, 'What can you do?', { beside: true })
     await expectHealthy(at)
     const pid = Number(/process (\d+), at/.exec(second.output)?.[1])
@@ -70,13 +70,13 @@ export async function serveOnce(place: Place): Promise<void> {
 
 interface Conversation {
   readonly environment?: Environment
-  /** Which isolation it has to say that it uses; any unless told. */
+  /** The isolation it must report; any by default. */
   readonly isolation?: 'bwrap' | 'none'
-  /** A server runs in the same place. */
+  /** A server is running in the same place. */
   readonly beside?: boolean
 }
 
-/** One conversation to its end. */
+/** Runs one conversation to its end. */
 export async function converse(
   place: Place,
   message: string,

@@ -1,4 +1,7 @@
-/** Alarms and the dashboard: all tell somebody, say what to do, and watch what is really published. */
+/**
+ * Alarms and the dashboard: every alarm notifies the topic, says what to do, and watches a metric that is
+ * published.
+ */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { METRICS } from '../../src/core/metrics.ts'
@@ -45,43 +48,45 @@ const [[, dashboard] = ['', { DashboardBody: '{}' }]] = propertiesOf(
 )
 const { widgets } = body.parse(JSON.parse(dashboard.DashboardBody))
 
-/** A line of a graph is a list: namespace, name, names and values of dimensions, how it is drawn. */
+/** A line of a graph is a list: namespace, name, names and values of dimensions, options. */
 const shown = widgets.flatMap(({ properties }) =>
   properties.metrics.map(([Namespace, MetricName, Name, Value]) =>
     metric.parse({ Namespace, MetricName, Dimensions: [{ Name, Value }] }),
   ),
 )
 
-test.each(alarms)('%s tells the topic, which is the only one', (_, { AlarmActions }) => {
+test.each(alarms)('%s notifies the topic, which is the only one', (_, { AlarmActions }) => {
   expect(topics).toHaveLength(1)
   expect(AlarmActions.map(idIn)).toEqual(topics)
 })
 
-test.each(alarms)('%s says what it means and what to do', (_, { AlarmDescription }) => {
+test.each(alarms)('%s describes its meaning and what to do', (_, { AlarmDescription }) => {
   expect(AlarmDescription).toMatch(/^[A-Z].{60,}\.$/)
 })
 
-test.each(alarms)('%s is quiet where nothing is measured', (_, { TreatMissingData }) => {
+test.each(alarms)('%s is quiet without data', (_, { TreatMissingData }) => {
   expect(TreatMissingData).toBe('notBreaching')
 })
 
-test.each(alarms)('%s watches something, and no more than CloudWatch lets it', (_, each) => {
+test.each(
+  alarms,
+)('%s watches at least one metric, and no more than CloudWatch allows', (_, each) => {
   expect(watchedBy(each).length).toBeGreaterThanOrEqual(1)
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
   expect(watchedBy(each).length).toBeLessThanOrEqual(10)
 })
 
-const ours = [...alarms.flatMap(([, each]) => watchedBy(each)), ...shown].filter(
+const watched = [...alarms.flatMap(([, each]) => watchedBy(each)), ...shown].filter(
   ({ Namespace }) => Namespace === 'Baton',
 )
 
-test('what alarms and the dashboard watch of ours is a metric of ours, of this deployment', () => {
-  expect(ours.filter(({ MetricName }) => !(MetricName in METRICS))).toEqual([])
-  for (const { Dimensions } of ours)
+test('every metric of Baton that alarms and the dashboard show is published by this deployment', () => {
+  expect(watched.filter(({ MetricName }) => !(MetricName in METRICS))).toEqual([])
+  for (const { Dimensions } of watched)
     expect(Dimensions).toEqual([{ Name: 'service', Value: 'Baton' }])
 })
 
-test('the dashboard shows every metric of ours, in four rows', () => {
+test('the dashboard shows every metric of Baton, in four rows', () => {
   const names = shown
     .filter(({ Namespace }) => Namespace === 'Baton')
     .map((each) => each.MetricName)
@@ -89,7 +94,7 @@ test('the dashboard shows every metric of ours, in four rows', () => {
   expect(new Set(widgets.map(({ y }) => y)).size).toBe(4)
 })
 
-test('both machines are shown, the queue, and where what failed waits', () => {
+test('it shows both state machines, the queue, and the queues of failed messages', () => {
   const named = (namespace: string) =>
     shown
       .filter(({ Namespace }) => Namespace === namespace)
@@ -100,7 +105,7 @@ test('both machines are shown, the queue, and where what failed waits', () => {
 
 const fn = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) })
 
-test('every function publishes under the name that is watched', () => {
+test('every function publishes under the watched name', () => {
   for (const [, { Environment }] of propertiesOf('AWS::Lambda::Function', fn))
     expect(Environment.Variables.METRICS_SERVICE).toBe('Baton')
 })
@@ -127,7 +132,7 @@ const PATTERNS = {
 
 test.each(
   Object.entries(PATTERNS),
-)('%s counts what the access log really writes', (name, pattern) => {
+)('%s counts fields that the access log contains', (name, pattern) => {
   const filters = propertiesOf('AWS::Logs::MetricFilter', filter).map(([, each]) => each)
   const { FilterPattern, LogGroupName, MetricTransformations } = filter.parse(
     filters.find(({ MetricTransformations: [first] }) => first?.MetricName === name),
@@ -188,7 +193,7 @@ const template = z.object({
   Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })),
 })
 
-test('an address is subscribed, and the limit of a day is as chosen', () => {
+test('a given address is subscribed, and the daily limit is as configured', () => {
   const {
     exitCode,
     stderr,

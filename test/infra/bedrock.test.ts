@@ -1,4 +1,4 @@
-/** Amazon Bedrock as the model: a right of the gateway's role takes the place of the key, and a model is named. */
+/** Amazon Bedrock as the model: a permission of the gateway's role replaces the key, and a model has to be named. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { runApp } from './support/app.ts'
@@ -18,7 +18,7 @@ const fn = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
 })
 
-test('the gateway may ask the default project of our own account, and nobody reads a key', () => {
+test('the gateway may invoke models in its own account, and no function reads a key', () => {
   const { exitCode, template } = runApp({ modelUpstream: 'bedrock', model: MODEL })
   expect(exitCode).toBe(0)
   const resources = Object.values(schema.parse(render(template)).Resources)
@@ -42,7 +42,7 @@ test('the gateway may ask the default project of our own account, and nobody rea
   expect(JSON.stringify([functions, policies])).not.toContain(MODEL_KEY)
 })
 
-test('without a model it is refused: the default one of the CLI has another name there', () => {
+test("a missing model is refused, because the CLI's default has another name there", () => {
   const { exitCode, stderr } = runApp({ modelUpstream: 'bedrock' })
   expect(exitCode).toBe(1)
   expect(stderr).toContain('Bedrock needs one of its own model ids')

@@ -1,4 +1,4 @@
-/** How functions are bundled: only when something has changed, the same from the same, and never from an unknown place. */
+/** Bundling of functions: only after a change, reproducible, and never from an unwatched place. */
 import {
   mkdirSync,
   mkdtempSync,
@@ -35,7 +35,7 @@ function write(file: string, content: string): void {
 const codeOf = (bundles: string, name: string) =>
   readFileSync(path.join(bundles, name, 'index.js'), 'utf8')
 
-test('every function has a bundle with all it imports', async () => {
+test('every function has a bundle with all its imports', async () => {
   const bundles = await bundleFunctions(root)
   expect(codeOf(bundles, 'say')).toContain('one')
   expect(codeOf(bundles, 'other')).not.toContain('one')
@@ -43,7 +43,7 @@ test('every function has a bundle with all it imports', async () => {
   expect(map.sources).toEqual(['../../../../lambdas/say/handler.ts'])
 })
 
-test('what has not changed is not bundled again, whatever its time says', async () => {
+test('what has not changed is not bundled again, whatever its modification time', async () => {
   const first = await bundleFunctions(root)
   const { ino } = statSync(path.join(first, 'say', 'index.js'))
   utimesSync(path.join(root, 'src/core/word.ts'), new Date(), new Date())
@@ -51,7 +51,7 @@ test('what has not changed is not bundled again, whatever its time says', async 
   expect(statSync(path.join(first, 'say', 'index.js')).ino).toBe(ino)
 })
 
-test('a change gives new bundles, also where time and length stay the same; what is not concerned stays byte for byte', async () => {
+test('a change creates new bundles, even with the same time and length; other bundles stay identical', async () => {
   const first = await bundleFunctions(root)
   const other = codeOf(first, 'other')
   const file = path.join(root, 'src/core/word.ts')
@@ -63,19 +63,19 @@ test('a change gives new bundles, also where time and length stay the same; what
   expect(codeOf(second, 'other')).toBe(other)
 })
 
-test('another version of a package gives new bundles', async () => {
+test('another version of a package creates new bundles', async () => {
   const first = await bundleFunctions(root)
   write('package-lock.json', '{"lockfileVersion": 3}')
   expect(await bundleFunctions(root)).not.toBe(first)
 })
 
-test('several at once leave whole bundles and nothing besides', async () => {
+test('concurrent runs leave complete bundles and nothing else', async () => {
   const all = await Promise.all([1, 2, 3].map(() => bundleFunctions(root)))
   expect(new Set(all).size).toBe(1)
   expect(codeOf(all[0] ?? '', 'say')).toContain('one')
 })
 
-test('a function that imports what is not watched is refused, and so is one that cannot be bundled', async () => {
+test('a function that imports an unwatched file is refused, and so is one that cannot be bundled', async () => {
   write('elsewhere/word.ts', "export const word = 'lost'")
   write('lambdas/say/handler.ts', "export { word as handler } from '../../elsewhere/word.ts'")
   await expect(bundleFunctions(root)).rejects.toThrow('A function imports elsewhere/word.ts, which')

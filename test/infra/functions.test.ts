@@ -1,4 +1,4 @@
-/** The functions: each alone with its role and its log, in time and traced, with names of secrets but no secret. */
+/** The functions: their roles, logs, timeouts, tracing, and variables with names of secrets, but no secret. */
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { idIn, propertiesOf, resources } from './support/template.ts'
@@ -17,9 +17,12 @@ const functions = propertiesOf('AWS::Lambda::Function', fn).map(
     [properties.Environment.Variables.POWERTOOLS_SERVICE_NAME ?? '', properties] as const,
 )
 
-/** The longest that API Gateway waits for a function. */
+/** API Gateway's longest wait for a function. */
 const HTTP_SECONDS = 30
-/** Nothing long is waited for in a function; the sweep goes through everything that is open, an answer streams for long. */
+/**
+ * Functions do not wait for long, except for the sweep, which visits everything open, and the gateway, which
+ * streams.
+ */
 const LONGEST_SECONDS = { recovery: 120, 'model-gateway': 900 }
 
 describe.each(functions)('the function %s', (name, properties) => {
@@ -28,7 +31,7 @@ describe.each(functions)('the function %s', (name, properties) => {
     expect(process.version).toMatch(/^v24\./)
   })
 
-  test('ends within a minute, or what is written here', () => {
+  test('ends within a minute, or within the listed time', () => {
     const { [name]: longest = 60 }: Record<string, number> = LONGEST_SECONDS
     expect(properties.Timeout).toBeLessThanOrEqual(longest)
   })
@@ -37,7 +40,7 @@ describe.each(functions)('the function %s', (name, properties) => {
     expect(properties.TracingConfig).toEqual({ Mode: 'Active' })
   })
 
-  test('writes JSON to a log of its own that is kept for a month', () => {
+  test('writes JSON to its own log, kept for a month', () => {
     const { LogFormat, LogGroup } = properties.LoggingConfig
     expect(LogFormat).toBe('JSON')
     expect(resources[idIn(LogGroup)]?.Properties).toMatchObject({ RetentionInDays: 30 })
@@ -46,7 +49,7 @@ describe.each(functions)('the function %s', (name, properties) => {
     )
   })
 
-  test('has a role of its own, for Lambda only, without managed policies', () => {
+  test('has its own role, for Lambda only, without managed policies', () => {
     expect(functions.filter(([, other]) => other.Role === properties.Role)).toHaveLength(1)
     const role = resources[idIn(properties.Role)]?.Properties
     expect(role).toMatchObject({
@@ -65,7 +68,7 @@ describe.each(functions)('the function %s', (name, properties) => {
   })
 })
 
-test('every function has a name, and no two the same', () => {
+test('every function has a unique name', () => {
   const names = functions.map(([name]) => name)
   expect(names).not.toContain('')
   expect(new Set(names).size).toBe(names.length)
@@ -92,7 +95,7 @@ test('no secret has a value in the template', () => {
 
 const integration = z.object({ IntegrationUri: z.string() })
 
-test('a function behind a route answers before API Gateway gives up', () => {
+test("a function behind a route responds before API Gateway's timeout", () => {
   for (const [, { IntegrationUri }] of propertiesOf(
     'AWS::ApiGatewayV2::Integration',
     integration,

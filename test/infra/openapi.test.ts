@@ -8,7 +8,7 @@ import { propertiesOf } from './support/template.ts'
 
 const routes = propertiesOf('AWS::ApiGatewayV2::Route', z.object({ RouteKey: z.string() }))
   .map(([, { RouteKey }]) => RouteKey)
-  // What sandboxes call is between them and us (src/contract/runner.ts).
+  // Routes for sandboxes are not in the document (src/contract/runner.ts).
   .filter((route) => route !== '$default' && !route.includes('/webhooks/sandbox/'))
 
 test('the document is what the routes declare', async () => {
@@ -22,12 +22,12 @@ test('every route is documented, and nothing else', () => {
   expect([...operations.keys()].sort()).toEqual(routes.sort())
 })
 
-test('operations have names of their own', () => {
+test('operations have unique names', () => {
   const ids = [...operations.values()].map(({ operationId }) => operationId)
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-/** Who needs no bearer token: anybody, or who signs. */
+/** Operations without a bearer token: public ones and signed ones. */
 const OTHERS: readonly (readonly [RegExp, Record<string, readonly string[]>])[] = [
   [/\/health$/, {}],
   [/^GET \/l\//, {}],
@@ -39,7 +39,7 @@ test.each([...operations])('%s says who may use it', (route, { security, respons
   const others = OTHERS.find(([pattern]) => pattern.test(route))
   if (others) return expect(security).toEqual([others[1]])
   if (route.startsWith('GET ')) return expect(security).toEqual([{ operator: [] }, { reader: [] }])
-  // The document's default: the operator alone.
+  // The document's default: the operator only.
   expect(security).toBeUndefined()
   expect(responses).toHaveProperty('403')
 })

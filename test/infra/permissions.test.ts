@@ -1,4 +1,4 @@
-/** What the roles may do: named actions on named resources, and no more of either than is listed here. */
+/** The permissions of every role: named actions on named resources, exactly as listed here. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { idIn, propertiesOf, resources } from './support/template.ts'
@@ -22,7 +22,7 @@ const variables = z.object({
   Environment: z.object({ Variables: z.object({ POWERTOOLS_SERVICE_NAME: z.string() }) }),
 })
 
-/** Functions by their role. */
+/** Functions by role. */
 const names = new Map(
   propertiesOf('AWS::Lambda::Function', variables).map(([, { Role, Environment }]) => [
     idIn(Role),
@@ -35,7 +35,7 @@ const grants = propertiesOf('AWS::IAM::Policy', policy).flatMap(([, { Roles, Pol
     Action.flatMap((action) =>
       Resource.map((resource) => {
         const role = idIn(Roles[0] ?? '')
-        /** The only keys of a table that it reaches. */
+        /** The only keys of a table that it can reach. */
         const only = ['ForAllValues:StringEquals', 'ForAllValues:StringLike'].flatMap(
           (operator) => Condition?.[operator]?.['dynamodb:LeadingKeys'] ?? [],
         )
@@ -45,7 +45,7 @@ const grants = propertiesOf('AWS::IAM::Policy', policy).flatMap(([, { Roles, Pol
   ),
 )
 
-/** Who may do `action`, on resources whose rendered name begins so. */
+/** Returns who may do `action` on resources whose rendered name starts like this. */
 const mayDo = (action: string, resource = '') =>
   grants
     .filter((grant) => grant.action === action && grant.resource.startsWith(resource))
@@ -55,9 +55,9 @@ const mayDo = (action: string, resource = '') =>
 const BUCKET = '<StorageBucket5CB7C8EA.Arn>'
 const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:'
 
-/** Every resource with a wildcard in it, with the actions on it and why it cannot be named. */
+/** Every resource with a wildcard, with its actions and the reason for the wildcard. */
 const WILDCARDS = {
-  // Object keys are made at run time.
+  // Object keys are created at run time.
   [`${BUCKET}/artifacts/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   [`${BUCKET}/attachments/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   [`${BUCKET}/documents/*`]: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
@@ -66,7 +66,7 @@ const WILDCARDS = {
   // An execution gets its name at run time.
   [`${EXECUTIONS}<ReviewLoopA19EC7E1.Name>:*`]: ['states:StopExecution'],
   [`${EXECUTIONS}<WorkerLeg061DFC4D.Name>:*`]: ['states:StopExecution'],
-  // These have no resource-level permissions.
+  // These actions have no resource-level permissions.
   '*': [
     'logs:CreateLogDelivery',
     'logs:DeleteLogDelivery',
@@ -94,7 +94,7 @@ test('the only resources with a wildcard are those that cannot be named', () => 
   expect(found).toEqual(WILDCARDS)
 })
 
-test('tables are read and written by key: nothing is scanned or put blindly', () => {
+test('tables are read and written by key: no scans, no unconditional puts', () => {
   const actions = grants.map(({ action }) => action).filter((each) => each.startsWith('dynamodb:'))
   expect([...new Set(actions)].sort()).toEqual([
     'dynamodb:BatchGetItem',
@@ -105,7 +105,7 @@ test('tables are read and written by key: nothing is scanned or put blindly', ()
   ])
 })
 
-test('deleting is for forgetting a session, and for taking somebody off the list', () => {
+test('only forgetting a session and removing a person delete anything', () => {
   expect(new Set(mayDo('s3:DeleteObject'))).toEqual(new Set(['session-control']))
   expect(mayDo('dynamodb:DeleteItem', '<Storage')).toEqual(['session-control', 'session-control'])
   expect(mayDo('dynamodb:DeleteItem', '<Channels')).toEqual(['session-control'])
@@ -134,7 +134,7 @@ test('what strangers reach can neither read what was said, nor start anything, n
 
 const BEARERS = ['read-api', 'receive-message', 'session-control']
 
-/** Which functions read which secret, and so whom a leak of each would have to come from. */
+/** Functions that read each secret, and could therefore leak it. */
 const READERS = {
   SecretsApiTokenB8AA259C: BEARERS,
   SecretsReadTokenC0A4AD34: BEARERS,
@@ -153,18 +153,18 @@ const READERS = {
   SecretsSendgridPublicKey079D6F22: ['receive-email'],
 }
 
-test.each(Object.entries(READERS))('%s is read by those alone that need it', (id, readers) => {
+test.each(Object.entries(READERS))('%s is read only by functions that need it', (id, readers) => {
   expect(mayDo('secretsmanager:GetSecretValue', `<${id}>`)).toEqual(readers)
 })
 
-test('there is no secret beside those', () => {
+test('there are no other secrets', () => {
   const ids = Object.keys(resources).filter(
     (id) => resources[id]?.Type === 'AWS::SecretsManager::Secret',
   )
   expect(ids.sort()).toEqual(Object.keys(READERS).sort())
 })
 
-test('artifacts are put by links of the callback, and read by its links, those of their route, and who sends them on', () => {
+test("artifacts are written through the callback's links, and read through its links, their route and the senders", () => {
   expect(mayDo('s3:PutObject', `${BUCKET}/artifacts/`)).toEqual(['sandbox-callback'])
   expect(mayDo('s3:GetObject', `${BUCKET}/artifacts/`)).toEqual([
     'deliver-message',
@@ -176,7 +176,7 @@ test('artifacts are put by links of the callback, and read by its links, those o
 
 const isOwn = ({ action }: { action: string }) => !/^(logs|xray):/.test(action)
 
-test('what anyone may call reads links and what they lead to, one item at a time, and has no secret', () => {
+test('the public function reads links and their targets, one item at a time, and no secret', () => {
   const reads = grants.filter((grant) => grant.by === 'public-api' && isOwn(grant))
   expect(reads.map(({ action, resource }) => [action, resource]).sort()).toEqual([
     ['dynamodb:GetItem', '<ChannelsContacts75F047C1.Arn>'],
@@ -186,7 +186,7 @@ test('what anyone may call reads links and what they lead to, one item at a time
   ])
 })
 
-test('reading changes nothing but the places of those who wait', () => {
+test('reading functions change only the slots of waiting readers', () => {
   const writes = /:(Put|Update|Send|Start|Stop|Delete)/
   const reading = grants.filter((grant) => grant.by === 'read-api' && isOwn(grant))
   const changing = reading.filter(({ action }) => writes.test(action))
@@ -195,7 +195,7 @@ test('reading changes nothing but the places of those who wait', () => {
   expect(reading.length).toBeGreaterThan(changing.length)
 })
 
-test('every grant allows, and every function has some', () => {
+test('every statement allows, and every function has some', () => {
   expect(new Set(grants.map(({ effect }) => effect))).toEqual(new Set(['Allow']))
   expect([...names.values()].filter((name) => !grants.some(({ by }) => by === name))).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** The queue of messages: order and one effect within a session, and nothing lost. */
+/** The queue of messages: order and deduplication within a session, and no loss. */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { idIn, propertiesOf, resources } from './support/template.ts'
@@ -17,7 +17,7 @@ const queues = propertiesOf('AWS::SQS::Queue', queue)
 const isDeadLetters = (id: string) =>
   queues.some(([, { RedrivePolicy }]) => RedrivePolicy?.deadLetterTargetArn === `<${id}.Arn>`)
 
-test.each(queues)('%s keeps order and tells duplicates apart within a session', (_, properties) => {
+test.each(queues)('%s keeps order and deduplicates within a session', (_, properties) => {
   expect(properties).toMatchObject({
     FifoQueue: true,
     DeduplicationScope: 'messageGroup',
@@ -25,7 +25,7 @@ test.each(queues)('%s keeps order and tells duplicates apart within a session', 
   })
 })
 
-test.each(queues)('%s keeps a message as long as SQS does', (_, { MessageRetentionPeriod }) => {
+test.each(queues)('%s keeps messages for the maximum of SQS', (_, { MessageRetentionPeriod }) => {
   expect(MessageRetentionPeriod).toBe(14 * 24 * 60 * 60)
 })
 
@@ -38,7 +38,7 @@ const policy = z.object({
   PolicyDocument: z.object({ Statement: z.array(z.unknown()) }),
 })
 
-test.each(queues)('%s takes and gives messages over TLS only', (id) => {
+test.each(queues)('%s accepts TLS only', (id) => {
   const policies = propertiesOf('AWS::SQS::QueuePolicy', policy).filter(([, { Queues }]) =>
     Queues.includes(`<${id}>`),
   )
@@ -59,9 +59,7 @@ const source = z.object({
 })
 const sources = propertiesOf('AWS::Lambda::EventSourceMapping', source)
 
-test.each(
-  sources,
-)('%s: a message comes back only when its consumer cannot be at work on it any more', (_, {
+test.each(sources)('%s: a message is redelivered only after its consumer must have ended', (_, {
   EventSourceArn,
   FunctionName,
 }) => {
@@ -73,6 +71,6 @@ test.each(
   expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout)
 })
 
-test.each(sources)('%s: one failed message does not bring back the others', (_, mapping) => {
+test.each(sources)('%s: one failed message does not redeliver the others', (_, mapping) => {
   expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
 })

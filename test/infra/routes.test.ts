@@ -18,7 +18,7 @@ function handlerOf(target: string): string {
   return Environment.Variables.POWERTOOLS_SERVICE_NAME
 }
 
-test('the routes are those that functions declare, each with its function', async () => {
+test('the routes are those that functions declare; any other path is not found', async () => {
   const routes = propertiesOf('AWS::ApiGatewayV2::Route', route).map(
     ([, { RouteKey, Target }]) => [RouteKey, handlerOf(Target)] as const,
   )
@@ -27,7 +27,7 @@ test('the routes are those that functions declare, each with its function', asyn
   expect(Object.fromEntries(routes)).toMatchObject({ $default: 'public-api' })
 })
 
-test('every function gets the event in the format that it reads', () => {
+test('every function gets the payload format that it reads', () => {
   const formats = [...integrations.values()].map((each) => each.PayloadFormatVersion)
   expect(new Set(formats)).toEqual(new Set(['2.0']))
 })
@@ -37,7 +37,7 @@ const stage = z.object({
   AccessLogSettings: z.object({ Format: z.string(), DestinationArn: z.string() }),
 })
 
-test('the access log has no header, no query and no body in it', () => {
+test('the access log contains no header, no query and no body', () => {
   const stages = propertiesOf('AWS::ApiGatewayV2::Stage', stage)
   expect(stages.map(([, { StageName }]) => StageName)).toEqual(['$default'])
   const fields = stages.flatMap(([, { AccessLogSettings }]) =>

@@ -1,4 +1,4 @@
-/** What sandboxes are made from, and how `npm run template` answers what goes wrong before E2B has built anything. */
+/** The template of sandboxes, and the errors of `npm run template` before E2B has built anything. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -31,7 +31,7 @@ test('a sandbox has the tools that Claude Code and its commands expect', () => {
     expect(install?.split(' ')).toContain(tool)
 })
 
-test('a sandbox has the exact release of Claude Code that the tests run', () => {
+test('a sandbox has the release of Claude Code that the tests run', () => {
   expect(pinned).toMatch(/^\d+\.\d+\.\d+$/)
   expect(commands).toContainEqual([`npm install -g @anthropic-ai/claude-code@${pinned}`, 'root'])
 })
@@ -41,21 +41,21 @@ test('the build fails unless Claude Code runs and is that release', () => {
   expect(checks).toEqual([[expect.stringContaining(`'${pinned}'`)]])
 })
 
-test('the runner is on the path, belongs to root, and everybody may run it', () => {
+test('the runner is on the PATH, belongs to root, and everybody may run it', () => {
   expect(steps).toContainEqual({
     type: 'COPY',
     args: ['baton-runner', '/usr/local/bin/baton-runner', 'root', '0755'],
   })
 })
 
-test('commands in a sandbox are those of a user without rights, in its home', () => {
+test('commands in a sandbox run as an unprivileged user, in its home', () => {
   expect(steps.slice(-2)).toEqual([
     { type: 'USER', args: ['user'] },
     { type: 'WORKDIR', args: ['/home/user'] },
   ])
 })
 
-/** `npm run template` with this environment and nothing else. */
+/** Runs `npm run template` with this environment and nothing else. */
 async function buildTemplate(env: Record<string, string>) {
   const root = path.resolve(import.meta.dirname, '../..')
   const child = spawn(process.execPath, ['sandbox/build-template.ts'], { cwd: root, env })
@@ -63,7 +63,7 @@ async function buildTemplate(env: Record<string, string>) {
   return { stderr, exitCode }
 }
 
-/** A control plane that gives every request the same answer, in E2B's form. */
+/** A control plane that responds to every request in the same way, in E2B's format. */
 async function withE2b<T>(code: number, message: string, use: (url: string) => Promise<T>) {
   const server = createServer((_, response) => {
     response.writeHead(code, { 'content-type': 'application/json' })
@@ -78,7 +78,7 @@ async function withE2b<T>(code: number, message: string, use: (url: string) => P
   }
 }
 
-test('without a key it says where to take one', async () => {
+test('without a key it says where to get one', async () => {
   const { stderr, exitCode } = await buildTemplate({})
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/E2B_API_KEY is not set: .*https:\/\/e2b\.dev/)
@@ -87,7 +87,7 @@ test('without a key it says where to take one', async () => {
 test.each([
   [401, 'Invalid API key', /^E2B refused the API key \(.*Invalid API key/],
   [500, 'out of order', /^The build failed: .*out of order/],
-])('when E2B answers %i it says so in one line or two', async (code, message, said) => {
+])('when E2B responds with %i it says so in one or two lines', async (code, message, said) => {
   const { stderr, exitCode } = await withE2b(code, message, (url) =>
     buildTemplate({ E2B_API_KEY: 'e2b_key', E2B_API_URL: url }),
   )

@@ -1,14 +1,17 @@
-/** The state machines: valid, in JSONata, bounded in time, and no error leaves them without a word. */
+/** The state machines: valid, in JSONata, with time limits, and every error is reported. */
 import validateAsl from 'asl-validator'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { machines, type State, statesOf, tasksOf } from './support/state-machines.ts'
 import { idIn, resources } from './support/template.ts'
 
-/** Whom the error of any step is handed to, and so who speaks of it. */
-const TOLD_BY: Record<string, string> = { ReviewLoop: 'ReportFailure', WorkerLeg: 'CollectResult' }
+/** The state that reports the error of any other state. */
+const REPORTED_BY: Record<string, string> = {
+  ReviewLoop: 'ReportFailure',
+  WorkerLeg: 'CollectResult',
+}
 
-/** Its token is held by the session's item and answered by the next message: nothing is there that could beat. */
+/** The session's item holds its token, and the next message completes it: nothing could send heartbeats. */
 const WITHOUT_HEARTBEAT = ['AwaitMessage']
 
 const JSONPATH = ['InputPath', 'OutputPath', 'Parameters', 'ResultPath', 'ResultSelector']
@@ -41,7 +44,7 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
     expect(machine.DefinitionString).not.toContain('.$"')
   })
 
-  test('ends in bounded time', () => {
+  test('has an upper time limit', () => {
     expect(definition.TimeoutSeconds).toBeGreaterThan(0)
   })
 
@@ -49,39 +52,39 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
     expect(TimeoutSeconds).toBeDefined()
   })
 
-  test.each(tasks)('%s ends before the task that waits for its function does', (_, task) => {
+  test.each(tasks)('the function of %s times out before the task', (_, task) => {
     const fn = resources[idIn(task.Arguments?.FunctionName ?? '')]?.Properties
     const { Timeout } = z.object({ Timeout: z.number() }).parse(fn)
     if (typeof task.TimeoutSeconds === 'number')
       expect(task.TimeoutSeconds).toBeGreaterThan(Timeout)
   })
 
-  test.each(waiting)('%s notices within a minute when nobody will answer it', (id, task) => {
+  test.each(waiting)('%s notices within a minute that its function has died', (id, task) => {
     if (WITHOUT_HEARTBEAT.includes(id)) expect(task.HeartbeatSeconds).toBeUndefined()
     else expect(task.HeartbeatSeconds).toBeLessThanOrEqual(60)
   })
 
-  test.each(tasks)('%s is tried again when Lambda could not run its function', (_, { Retry }) => {
+  test.each(tasks)('%s is retried if Lambda could not run its function', (_, { Retry }) => {
     const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals)
     expect(retried).toEqual(
       expect.arrayContaining(['Lambda.ServiceException', 'Lambda.TooManyRequestsException']),
     )
   })
 
-  const teller = TOLD_BY[name] ?? ''
+  const reporter = REPORTED_BY[name] ?? ''
   const steps = Object.entries(definition.States).filter(
-    ([id, { Type }]) => (Type === 'Task' || Type === 'Map') && id !== teller && id !== 'Failed',
+    ([id, { Type }]) => (Type === 'Task' || Type === 'Map') && id !== reporter && id !== 'Failed',
   )
 
-  test.each(steps)(`any error of %s is handed to ${teller}`, (_, step) => {
-    expect(catchesAll(step)).toBe(teller)
+  test.each(steps)(`any error of %s is passed to ${reporter}`, (_, step) => {
+    expect(catchesAll(step)).toBe(reporter)
   })
 
-  test('a step has other ways out of an error before that one only', () => {
+  test('handles every error, and any other handler comes before that', () => {
     for (const [, { Catch }] of steps) expect(Catch.at(-1)?.ErrorEquals).toEqual(['States.ALL'])
   })
 
-  test('logs every event, but no data: task tokens are among it', () => {
+  test('logs every event, but no data, which includes task tokens', () => {
     expect(machine.LoggingConfiguration).toMatchObject({
       Level: 'ALL',
       IncludeExecutionData: false,
@@ -90,7 +93,7 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
   })
 })
 
-test('ReviewLoop fails after the failure was told, also when it could not be; redriven it goes on', () => {
+test('ReviewLoop fails after the failure was reported, even if reporting failed; redriven it continues', () => {
   const { ReportFailure, Failed } =
     machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
   expect(ReportFailure).toMatchObject({ Next: 'Failed' })
@@ -104,7 +107,7 @@ test.each(
   machines.flatMap(({ definition }) =>
     tasksOf(definition).filter(([, task]) => waitsForToken(task)),
   ),
-)('%s does not ask again when the item has moved on', (_, { Retry }) => {
+)('%s does not retry once the item has changed', (_, { Retry }) => {
   const matching = Retry.find(({ ErrorEquals }) =>
     ['StateChanged', 'States.TaskFailed'].some((error) => ErrorEquals.includes(error)),
   )

@@ -1,9 +1,9 @@
-/** The tables and the bucket: what they keep must survive every deployment. */
+/** The tables and the bucket: their data must survive every deployment. */
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { propertiesOf, resources } from './support/template.ts'
 
-/** A changed id would make CloudFormation create an empty resource and leave the full one behind. */
+/** With a changed id, CloudFormation would create an empty resource and leave the full one behind. */
 const FROZEN = {
   StorageSessionsFCE686BD: 'AWS::DynamoDB::GlobalTable',
   StorageWorkersF2A4BBBA: 'AWS::DynamoDB::GlobalTable',
@@ -61,7 +61,7 @@ test.each(Object.keys(FROZEN))('%s is kept when the stack goes', (id) => {
   expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
 })
 
-test('there is no table and no bucket beside them', () => {
+test('there are no other tables or buckets', () => {
   const stores = Object.entries(resources).filter(([, { Type }]) =>
     Object.values(FROZEN).includes(Type),
   )
@@ -111,7 +111,7 @@ test('keys and expiry are those that the functions use', () => {
   ])
 })
 
-test('the bucket is encrypted, shut to the public, and forgets in time', () => {
+test('the bucket is encrypted, not public, and expires its objects', () => {
   expect(resources.StorageBucket5CB7C8EA?.Properties).toMatchObject({
     BucketEncryption: {
       ServerSideEncryptionConfiguration: [
@@ -130,7 +130,7 @@ test('the bucket is encrypted, shut to the public, and forgets in time', () => {
 
 const resourcePolicy = z.object({ PolicyDocument: z.object({ Statement: z.array(z.unknown()) }) })
 
-test('the bucket answers over TLS only', () => {
+test('the bucket accepts TLS only', () => {
   const [policy] = propertiesOf('AWS::S3::BucketPolicy', resourcePolicy)
   expect(policy?.[1].PolicyDocument.Statement).toContainEqual({
     Action: 's3:*',

@@ -1,4 +1,4 @@
-/** What the app is held to: flags, rules, valid CloudFormation, and independence of any account. */
+/** The rules for the whole app: feature flags, cdk-nag, valid CloudFormation, and no dependency on an account. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -33,16 +33,16 @@ test.each(live)('the feature flag %s has the recommended value', (name, { recomm
   expect(context[name]).toEqual(recommendedValue)
 })
 
-test('cdk.json sets nothing but feature flags that exist', () => {
+test('cdk.json sets nothing but existing feature flags', () => {
   expect(Object.keys(context).filter((name) => !(name in FLAGS))).toEqual([])
 })
 
-test('synthesis succeeds and has no finding that is not acknowledged', () => {
+test('synthesis succeeds without findings that are not acknowledged', () => {
   expect(report.parse(standard.report).pluginReports).toEqual([])
   expect(standard.exitCode).toBe(0)
 })
 
-/** The report above names the packs that found something only, so here each is asked by itself. */
+/** The report above lists only packs with findings, so each pack is run by itself here. */
 test.each([
   ['AwsSolutions', new AwsSolutionsChecks()],
   ['Serverless', new ServerlessChecks()],
@@ -58,7 +58,7 @@ test.each([
   }
 })
 
-/** By the CDK's own validation, which is off at a synthesis: there it would take as long as all the rest. */
+/** Uses the CDK's own validation, which is off during synthesis: it would take as long as everything else. */
 test.each([
   ['as it is', {}],
   [
@@ -126,13 +126,13 @@ test.each([
   expect(() => readConfig(node)).toThrow(new RegExp(`^cdk context: .*\\n.*at ${name}$`))
 })
 
-test('what is refused keeps the app from being synthesised', () => {
+test('a refused choice prevents the synthesis', () => {
   const { exitCode, stderr, template } = runApp({ logDays: '31' })
   expect([exitCode, template]).toEqual([1, undefined])
   expect(stderr).toContain('cdk context: ')
 })
 
-test('what has not changed is not synthesised again, and another choice is', () => {
+test('an unchanged app is not synthesised again, and another choice is', () => {
   const outdir = mkdtempSync(path.join(tmpdir(), 'baton-unchanged-'))
   const tree = path.join(outdir, 'tree.json')
   /** Whether the app wrote anything. */
@@ -144,7 +144,7 @@ test('what has not changed is not synthesised again, and another choice is', () 
   try {
     expect(wrote({})).toEqual([0, true])
     expect(wrote({})).toEqual([0, false])
-    // An assembly that breaks a rule is never taken for current, nor is the one that it replaced.
+    // An assembly that breaks a rule is never considered current, nor is the one that it replaced.
     expect(wrote({ logDays: '9999' })).toEqual([1, true])
     expect(wrote({ logDays: '9999' })).toEqual([1, true])
     expect(wrote({})).toEqual([0, true])

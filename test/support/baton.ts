@@ -1,4 +1,4 @@
-/** Baton for a test: the whole of it on free ports with its own state, and what a client does with it. */
+/** Baton for a test: a complete one on free ports with its own state, and a client for it. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -19,30 +19,36 @@ export const isolation = process.env.BATON_TEST_ISOLATION === 'none' ? 'none' : 
 
 export interface TestBaton extends LocalBaton {
   readonly stateDir: string
-  /** Everything that was logged so far. */
+  /** Every line logged so far. */
   readonly log: readonly string[]
   request(route: string, init?: RequestInit): Promise<Response>
-  /** Sends a message; answers its id. */
+  /** Sends a message and returns its id. */
   send(sessionId: string, content: string, headers?: Record<string, string>): Promise<string>
   history(sessionId: string): Promise<readonly Entry[]>
-  /** The history once it holds an entry of the kind; fails with the history so far when it takes too long. */
+  /**
+   * Resolves with the history once it contains a matching entry. Rejects with the history so far if that takes too
+   * long.
+   */
   until(
     sessionId: string,
     holds: (entries: readonly Entry[]) => boolean,
     seconds?: number,
   ): Promise<readonly Entry[]>
-  /** Waits until a worker of the session, the first unless another is named, was seen to call a tool. */
+  /** Waits until a worker of the session (the first by default) has called a tool. */
   atWork(sessionId: string, worker?: number): Promise<void>
   /** Waits until no run is open in the session. */
   settled(sessionId: string): Promise<void>
 }
 
 interface TestOptions extends Partial<BatonOptions> {
-  /** `real` where Claude Code matters to what is tested; otherwise a stand-in that takes a tenth of its time. */
+  /** `real` if Claude Code matters to the test; otherwise a replacement that takes a tenth of its time. */
   readonly cli?: 'real' | 'quick'
 }
 
-/** Starts it; `close` also removes its state unless a folder was given. `BATON_CLI=real` has no stand-in anywhere. */
+/**
+ * Starts it. `close` also removes its state unless a folder was given. `BATON_CLI=real` uses the real CLI
+ * everywhere.
+ */
 export async function testBaton({
   cli = 'quick',
   ...options
@@ -61,7 +67,7 @@ export async function testBaton({
       options.claude === undefined &&
       process.env.BATON_CLI !== 'real' && { claude: await quickClaude(stateDir) }),
     ...options,
-    // Nothing is limited unless a test says so; reading source maps takes a tenth of a function's time.
+    // Nothing is limited unless a test sets a limit. Without source maps, functions are a tenth faster.
     variables: { BUDGETS: '{}', NODE_OPTIONS: '', ...options.variables },
     stateDir,
   })
@@ -69,7 +75,7 @@ export async function testBaton({
   const close = async () => {
     const secrets = await secretsOf(baton.aws)
     await baton.close()
-    // Promise 5, after whatever the tests of a file did.
+    // No secret may have leaked, whatever the tests of a file did.
     expectNowhere(secrets, { log, folder: stateDir })
     if (own) rmSync(stateDir, { recursive: true, force: true })
   }
@@ -79,8 +85,8 @@ export async function testBaton({
 const kept = new Map<string, Promise<TestBaton>>()
 
 /**
- * A Baton that the files of a worker process have in common, for those that need nothing else than this: starting one takes
- * as long as most tests. Whoever uses it leaves it without sessions, and so without sandboxes.
+ * Returns a Baton that the files of a test process share, for tests that need no special one: starting one takes
+ * as long as most tests. Its users must delete their sessions, and so leave no sandboxes.
  */
 export async function sharedBaton(cli: 'real' | 'quick' = 'quick'): Promise<TestBaton> {
   const known = kept.get(cli) ?? keptBaton(cli)
@@ -89,7 +95,7 @@ export async function sharedBaton(cli: 'real' | 'quick' = 'quick'): Promise<Test
   const close = async () => {
     for (const session of await sessionsOf(baton))
       await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })
-    // Promise 4: nothing runs of sessions that have ended.
+    // Nothing may run for sessions that have ended.
     const { created, ended } = baton.e2b.counters()
     if (created !== ended) throw new Error(`${created - ended} sandboxes are left`)
     expectNowhere(await secretsOf(baton.aws), { log: baton.log, folder: baton.stateDir })
@@ -102,7 +108,7 @@ function keptBaton(cli: 'real' | 'quick'): Promise<TestBaton> {
   return testBaton({ cli, people: SHARED_PEOPLE, stateDir })
 }
 
-/** Who may write to a shared Baton and be written to. */
+/** People whom a shared Baton answers. */
 const SHARED_PEOPLE = ['+15550100', '+15550101', '@example.com', 'carol@example.org']
 
 async function sessionsOf({ request }: TestBaton): Promise<string[]> {
@@ -119,11 +125,14 @@ async function sessionsOf({ request }: TestBaton): Promise<string[]> {
   return sessions
 }
 
-/** Entries of a page; and characters of one that may have been cut short because it is large. */
+/** Entries of a page, and the length at which an entry may have been truncated. */
 const PAGE = 100
 const FULL = 1_000_000
 
-/** ms; each look is work for the machine that runs what is looked at. After this, or a tenth of what has been waited. */
+/**
+ * Minimum ms between two polls, each of which is work for the machine under test; otherwise a tenth of the time
+ * waited.
+ */
 const LOOK_AGAIN = 300
 const LONGEST_PAUSE = 1_500
 
@@ -133,7 +142,7 @@ async function quickClaude(stateDir: string): Promise<string> {
   return executable
 }
 
-/** What a client does over HTTP alone; `crashing`: functions may crash under its requests. */
+/** A client that uses HTTP only. With `crashing`, functions may crash during its requests. */
 export function clientOf(
   { url, token }: { url: string; token: string },
   { crashing = false } = {},
@@ -200,7 +209,7 @@ export function clientOf(
         const now = JSON.stringify(entries)
         const quiet = now === last && entries.every(isDone)
         last = now
-        return quiet && said(entries).at(-1)?.role === 'conductor'
+        return quiet && withoutReceipts(entries).at(-1)?.role === 'conductor'
       })
     },
   }
@@ -208,23 +217,24 @@ export function clientOf(
 
 const isDone = ({ commands = [] }: Entry) => commands.every(({ status }) => status !== 'pending')
 
-/** What was said, without the receipts. */
-export const said = (entries: readonly Entry[]) => entries.filter(({ receipt }) => !receipt)
+/** Returns the entries other than receipts. */
+export const withoutReceipts = (entries: readonly Entry[]) =>
+  entries.filter(({ receipt }) => !receipt)
 
-/** Who said it, oldest first. */
-export const roles = (entries: readonly Entry[]) => said(entries).map(({ role }) => role)
+/** Returns who wrote each entry, oldest first. */
+export const roles = (entries: readonly Entry[]) => withoutReceipts(entries).map(({ role }) => role)
 
-/** What the runs spent, oldest first. */
+/** Returns the costs of the runs, oldest first. */
 export const receipts = (entries: readonly Entry[]) =>
   entries.flatMap(({ receipt }) => receipt ?? [])
 
-/** The conductor's replies, oldest first. */
+/** Returns the conductor's replies, oldest first. */
 export const replies = (entries: readonly Entry[]) =>
   entries.filter(({ role, text }) => role === 'conductor' && text !== '').map(({ text }) => text)
 
-/** The commands of a type, oldest first. */
+/** Returns the commands of a type, oldest first. */
 export const commandsOf = (entries: readonly Entry[], type: string) =>
   entries.flatMap(({ commands = [] }) => commands.filter((command) => command.type === type))
 
-/** A message whose fenced block a worker runs. */
+/** Returns a message whose fenced block a worker runs. */
 export const block = (script: string) => `\`\`\`sh\n${script}\n\`\`\``

@@ -1,6 +1,6 @@
-/** How much a function has to do, which does not depend on what else the machine does. */
+/** Measures the work of a function, independently of the machine's load. */
 
-/** The milliseconds of CPU that this process takes while `work` runs. */
+/** Returns the milliseconds of CPU that this process uses while `work` runs. */
 export function cpuMs(work: () => void): number {
   const before = process.cpuUsage()
   work()

@@ -4,8 +4,8 @@ import type { FunctionCall, Intercept } from '../../packages/local-aws/src/index
 import { isEffect, operationOf, sessionOf, stepOf } from './function-calls.ts'
 
 /**
- * The n-th time that a step has an effect in a session: `AskConductor dynamodb UpdateItem 2`. The callback is a step for each
- * of its routes, so that heartbeats, which come by time, count for themselves.
+ * Names the n-th time that a step has an effect in a session: `AskConductor dynamodb UpdateItem 2`. Each route of
+ * the callback is a step of its own, so that heartbeats, which depend on time, are counted separately.
  */
 export type Effect = string
 
@@ -16,13 +16,13 @@ export interface Crash {
 
 export interface Crashes {
   readonly intercept: Intercept
-  /** Watches a session, and crashes whoever comes to the effect, once. */
+  /** Watches a session, and crashes the function at the effect, once. */
   plan(session: string, crash?: Crash): void
-  /** The session's effects so far, in order. */
+  /** Returns the session's effects so far, in order. */
   effects(session: string): readonly Effect[]
-  /** Waits until the session comes to an effect. */
+  /** Waits until the session reaches an effect. */
   reached(session: string, effect: Effect): Promise<void>
-  /** Whether the planned crash has come. */
+  /** Whether the planned crash has happened. */
   crashed(session: string): boolean
 }
 
@@ -67,7 +67,10 @@ export function crashes(): Crashes {
   }
 }
 
-/** Without the session's id, which stands in the names of objects: the same effect of another one has the same name. */
+/**
+ * Without the session's id, which occurs in the names of objects, so that the same effect has the same name in
+ * every session.
+ */
 function nameOf(call: FunctionCall, session: string, before: readonly Effect[]): Effect {
   const operation = operationOf(call).replaceAll(session, '<session>')
   const kind = `${stepOf(call)}${routeOf(call)} ${call.service} ${operation}`
@@ -76,11 +79,11 @@ function nameOf(call: FunctionCall, session: string, before: readonly Effect[]):
 
 const callback = z.object({ rawPath: z.string().regex(/^\/api\/webhooks\/sandbox\//) })
 
-/** Of the callback alone: `/job`, `/heartbeat`, `/result`. */
+/** For the callback only: `/job`, `/heartbeat`, `/result`. */
 function routeOf({ event }: FunctionCall): string {
   const called = callback.safeParse(event)
   return called.success ? (/\/\w+$/.exec(called.data.rawPath)?.[0] ?? '') : ''
 }
 
-/** The effect without its number. */
+/** Returns the effect without its number. */
 export const kindOf = (effect: Effect) => effect.replace(/ \d+$/, '')

@@ -1,15 +1,17 @@
-/** The processes below another one, and which of them are still there. */
+/** Finds the descendants of a process, and which of them are still alive. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 export interface Process {
   readonly pid: number
   readonly parent: number
-  /** In clock ticks since boot: with the pid it names a process for good (proc(5), `stat` field 22). */
+  /**
+   * In clock ticks since boot. Together with the pid, it identifies a process uniquely (proc(5), `stat` field 22).
+   */
   readonly startedAt: string
   readonly command: string
 }
 
-/** Every process that the machine has now. */
+/** Returns every process of the machine. */
 function processes(): Process[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -27,7 +29,7 @@ function processes(): Process[] {
     })
 }
 
-/** All processes below `pid`, itself not included. */
+/** Returns all descendants of `pid`, without itself. */
 export function descendantsOf(pid: number): Process[] {
   const all = processes()
   const below = (parent: number): Process[] =>
@@ -35,7 +37,7 @@ export function descendantsOf(pid: number): Process[] {
   return below(pid)
 }
 
-/** Those that have not ended. */
+/** Returns those that have not ended. */
 export function stillThere(known: readonly Process[]): Process[] {
   const now = new Set(processes().map(({ pid, startedAt }) => `${pid} ${startedAt}`))
   return known.filter(({ pid, startedAt }) => now.has(`${pid} ${startedAt}`))

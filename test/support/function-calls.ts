@@ -1,8 +1,8 @@
-/** What a test wants to know of a function's request: which step asks for what, and for which session. */
+/** Describes a function's request to a test: which step sends it, what for, and for which session. */
 import * as z from 'zod'
 import type { FunctionCall } from '../../packages/local-aws/src/index.ts'
 
-/** The step of the protocol that calls: a state of a machine, or else what the function is there for. */
+/** The step of the protocol that sends it: a state of a machine, or the function's purpose. */
 export function stepOf({ functionId, event }: Pick<FunctionCall, 'functionId' | 'event'>): string {
   const fn = functionId.replace(/[0-9A-F]{8}$/, '')
   const service = SERVICES.find((each) => fn.endsWith(each)) ?? fn
@@ -39,14 +39,17 @@ const READS = /^(GetItem|BatchGetItem|Query|GetSecretValue|GET .*)$/
 /** Whether it changes anything anywhere. */
 export const isEffect = ({ operation }: Pick<FunctionCall, 'operation'>) => !READS.test(operation)
 
-/** Whether the request, or else the event that its function handles, is about a session. Names must not contain each other. */
+/**
+ * Whether the request, or the event that its function handles, is about a session. No session's name may contain
+ * another's.
+ */
 export function sessionOf(call: FunctionCall, sessions: Iterable<string>): string | undefined {
   const texts = [
     call.body.toString(),
     JSON.stringify(call.event),
     claimsOf(call.event)?.session ?? '',
   ]
-  // An iterator, such as a map's keys, can be gone through once only.
+  // An iterator, such as a map's keys, can be read only once.
   const names = [...sessions]
   for (const text of texts) for (const session of names) if (text.includes(session)) return session
   return undefined
@@ -58,7 +61,7 @@ const claims = z.object({
   leg: z.number(),
 })
 
-/** A job token says in the clear which session, and which leg of a worker, it speaks for. */
+/** A job token contains the session and the leg of a worker in the clear. */
 export const claimsOf = (event: unknown) => claims.safeParse(tokenIn(event)).data
 
 function tokenIn(event: unknown): unknown {

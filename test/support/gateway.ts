@@ -1,11 +1,11 @@
-/** The gateway as a sandbox has it: its address, and the key of a turn that is under way. */
+/** The gateway as a sandbox uses it: its URL, and the key of a turn in progress. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { LocalBaton } from '../../local/baton.ts'
 import { signJobToken } from '../../src/core/job-token.ts'
 import { clientOf } from './baton.ts'
 import { secretsOf } from './secrets.ts'
 
-/** Opens a session's first turn, which the model leaves open: its key is good until it is stopped. */
+/** Opens a session's first turn, which the model leaves open: its key is valid until it is stopped. */
 export async function openGateway(baton: LocalBaton, session: string) {
   const { aws, model } = baton
   model?.faults.push({ answer: 'hang' })
@@ -19,7 +19,7 @@ export async function openGateway(baton: LocalBaton, session: string) {
   return { url: `http://127.0.0.1:${port}`, key: signJobToken(claims, signingKey) }
 }
 
-/** Asks for a stream. */
+/** Requests a stream. */
 export const askFor = ({ url, key }: { url: string; key: string }, signal?: AbortSignal) =>
   fetch(`${url}/v1/messages`, {
     method: 'POST',

@@ -1,14 +1,14 @@
-/** Holds an answer of the scripted model, so that a test decides when a turn or a worker goes on. */
+/** Holds a response of the scripted model, so that a test decides when a turn or a worker continues. */
 import type { Model } from '../../local/model/server.ts'
 
 export interface HeldAnswer {
-  /** Settles once the model was asked. */
+  /** Resolves once the model was asked. */
   readonly asked: Promise<void>
-  /** Lets it answer. */
+  /** Lets the model respond. */
   release(): void
 }
 
-/** The next answer to a turn, or a worker, that was told these words; what a tool has printed counts as told. */
+/** Holds the next response to a turn or a worker whose prompt, or the output of its tools, contains these words. */
 export function holdAnswer(model: Model | undefined, about: string): HeldAnswer {
   const asked = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()

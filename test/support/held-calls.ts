@@ -1,24 +1,24 @@
-/** Holds chosen requests of functions, so that a test decides which side of a race comes first. */
+/** Holds selected requests of functions, so that a test decides which side of a race comes first. */
 import type { FunctionCall, Intercept } from '../../packages/local-aws/src/index.ts'
 import { operationOf, sessionOf, stepOf } from './function-calls.ts'
 import { PATIENT } from './patience.ts'
 
 export interface Wanted {
   readonly session: string
-  /** The step that asks, such as `CloseRun`. */
+  /** The step that sends it, such as `CloseRun`. */
   readonly step: string
-  /** What it asks for: the end of `dynamodb UpdateItem`, `POST /v2/sandboxes`, … */
+  /** The end of its name: `dynamodb UpdateItem`, `POST /v2/sandboxes`, … */
   readonly operation: string
-  /** Text that the request's body has. */
+  /** Text that the request's body contains. */
   readonly about?: string
 }
 
 export interface Held {
-  /** The request, once it has come; fails when none came in all that time. */
+  /** Resolves with the request once it has come. Rejects if none comes in time. */
   readonly arrived: Promise<FunctionCall>
   /** Lets it pass. */
   release(): void
-  /** Kills the process that asks before the request is done. */
+  /** Kills the process that sent it before the request is performed. */
   crash(): void
 }
 

@@ -1,18 +1,25 @@
-/** Texts and mails that nobody may hear: false senders, strangers, and posts of somebody else than the provider. */
-import { type HostileCase, type MailCase, mail, type SmsCase, sms, WISHES } from './hostile-case.ts'
+/** SMS and emails that Baton must ignore: forged senders, strangers, and posts that are not the provider's. */
+import {
+  type EmailCase,
+  email,
+  type HostileCase,
+  type SmsCase,
+  sms,
+  WISHES,
+} from './hostile-case.ts'
 
 const ADA = 'ada@example.com'
 const EVE = 'eve@example.net'
 const FAILED = { spf: 'fail', dkim: 'none' } as const
 const PROVEN_OF_EVE = { spf: 'pass', dkim: '{@example.net : pass}' } as const
 
-const forged = (name: string, given: MailCase['mail'], how: MailCase['how'] = FAILED) =>
-  mail(name, { from: ADA, text: WISHES, ...given }, { sent: 'forged', how })
+const forged = (name: string, given: EmailCase['email'], how: EmailCase['how'] = FAILED) =>
+  email(name, { from: ADA, text: WISHES, ...given }, { sent: 'forged', how })
 
-const strange = (name: string, given: MailCase['mail'], how: MailCase['how'] = PROVEN_OF_EVE) =>
-  mail(name, { from: EVE, text: WISHES, ...given }, { sent: 'stranger', how })
+const strange = (name: string, given: EmailCase['email'], how: EmailCase['how'] = PROVEN_OF_EVE) =>
+  email(name, { from: EVE, text: WISHES, ...given }, { sent: 'stranger', how })
 
-const mails: readonly MailCase[] = [
+const emails: readonly EmailCase[] = [
   forged('nothing vouches for it', {}),
   forged("SPF passes for the attacker's domain", { envelopeFrom: EVE }, { ...FAILED, spf: 'pass' }),
   forged("DKIM passes for the attacker's domain", {}, { ...FAILED, dkim: '{@example.net : pass}' }),
@@ -131,7 +138,7 @@ const mails: readonly MailCase[] = [
     },
   ),
   strange('Reply-To and Cc are right', { headers: { 'Reply-To': ADA, Cc: ADA } }),
-  mail(
+  email(
     'SendGrid did not sign it',
     { from: ADA, text: WISHES },
     {
@@ -139,7 +146,7 @@ const mails: readonly MailCase[] = [
       how: { signed: false },
     },
   ),
-  mail(
+  email(
     'a bounce that asks for things',
     { from: ADA, envelopeFrom: '', text: WISHES },
     {
@@ -164,8 +171,8 @@ const texts: readonly SmsCase[] = [
   strangeSms('the right number on another service', { from: 'whatsapp:+15550100' }, 'forged'),
   strangeSms('a name in place of a number', { from: 'BATON' }, 'forged'),
   strangeSms('the right number, and a word behind it', { from: '+15550100 Ada' }, 'forged'),
-  strangeSms('to a number that is not ours', { from: '+15550100', to: '+15550199' }, 'forged'),
+  strangeSms('to another number', { from: '+15550100', to: '+15550199' }, 'forged'),
   strangeSms('Twilio did not sign it', { from: '+15550100' }, 'unsigned'),
 ]
 
-export const NEVER_HEARD: readonly HostileCase[] = [...mails, ...texts]
+export const IGNORED: readonly HostileCase[] = [...emails, ...texts]

@@ -1,4 +1,4 @@
-/** What functions of ours write to the log as JSON. */
+/** Reads what Baton's functions log as JSON. */
 import type { TestBaton } from './baton.ts'
 
 type Line = Readonly<Record<string, unknown>>
@@ -9,9 +9,9 @@ const lines = ({ log }: TestBaton): readonly Line[] =>
     return json === undefined ? [] : [JSON.parse(json)]
   })
 
-/** The lines about what happens. */
+/** Returns the lines about events. */
 export const written = (baton: TestBaton) => lines(baton).filter((line) => !('_aws' in line))
 
-/** Every value that was published of a metric, as CloudWatch reads it from the lines for it. */
+/** Returns every published value of a metric, as CloudWatch extracts it from the log. */
 export const published = (baton: TestBaton, metric: string) =>
   lines(baton).flatMap((line) => ('_aws' in line && metric in line ? [line[metric]] : []))

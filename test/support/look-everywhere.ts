@@ -1,24 +1,24 @@
 /**
- * Looks for secrets wherever a worker can look, and prints where each is, never what it is. Runs in a sandbox:
- * `node - <milliseconds> <secret in base64>…`, so that the search does not find itself.
+ * Searches for secrets wherever a worker can look, and prints where each is, never what it is. Runs in a sandbox
+ * as `node - <milliseconds> <secret in base64>…`, so that the search does not find itself.
  */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Files that are older hold nothing of this Baton. */
+/** Older files contain nothing of this Baton. */
 const [since = '0', ...encoded] = process.argv.slice(2)
 const secrets = encoded.map((each) => Buffer.from(each, 'base64').toString())
 
 const LARGEST_FILE = 1_000_000
-/** What others have installed is much, and nothing of ours. */
+/** Installed software is large, and contains nothing of Baton. */
 const PASSED_OVER = new Set(['node_modules', '.git'])
-/** The one file that is there to hold them; without isolation it can be read. */
+/** The one file that is meant to hold them; without isolation it can be read. */
 const THEIR_PLACE = 'secrets.json'
 /** Claude Code shows the model no more than 30,000 characters of an output. */
 const MOST_FINDINGS = 50
 
-/** Processes have most of their variables in common: each text is looked through once. */
+/** Processes share most of their variables, so each text is searched once. */
 const seen = new Set<string>()
 const findings: string[] = []
 
@@ -31,7 +31,7 @@ function look(place: string, content: string): void {
   }
 }
 
-/** What is not ours to read, or has gone since it was listed, is empty. */
+/** Returns nothing for a file that cannot be read or is gone. */
 function attempt<T>(read: () => T, otherwise: T): T {
   try {
     return read()

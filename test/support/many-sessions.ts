@@ -1,12 +1,12 @@
-/** Puts many sessions into the tables of a local Baton, as its functions would have left them. */
+/** Writes many sessions into the tables of a local Baton, as its functions would have left them. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import type { TestBaton } from './baton.ts'
-import { few } from './map-limit.ts'
+import { mapLimit } from './map-limit.ts'
 import { tablesOf } from './tables.ts'
 
 const HOUR_MS = 3_600_000
 
-/** DynamoDB takes so many items a request. */
+/** Maximum number of items in one request to DynamoDB. */
 const ITEMS_A_REQUEST = 25
 
 export async function fill(
@@ -18,13 +18,13 @@ export async function fill(
   const batches = Array.from({ length: Math.ceil(items.length / ITEMS_A_REQUEST) }, (_, i) =>
     items.slice(ITEMS_A_REQUEST * i, ITEMS_A_REQUEST * (i + 1)),
   )
-  await few(batches, 8, async (batch) => {
+  await mapLimit(batches, 8, async (batch) => {
     const puts = batch.map((Item) => ({ PutRequest: { Item } }))
     await client.send(new BatchWriteCommand({ RequestItems: { [nameOf(table)]: puts } }))
   })
 }
 
-/** The session number `n`, last active so many hours ago, whose history has so many entries. */
+/** Returns session number `n`, last active so many hours ago, with so many history entries. */
 export const storedSession = (n: number, entries: number) => {
   const at = new Date(Date.now() - n * HOUR_MS).toISOString()
   return {

@@ -1,5 +1,5 @@
-/** Runs `act` on every item, at most `atOnce` of them at a time, in their order. */
-export async function few<Item>(
+/** Runs `act` on every item in order, with at most `atOnce` running concurrently. */
+export async function mapLimit<Item>(
   items: readonly Item[],
   atOnce: number,
   act: (item: Item, i: number) => Promise<void>,

@@ -1,4 +1,4 @@
-/** Holds answers to docs/openapi.yaml: the status, the headers and the body, each as its operation says. */
+/** Checks responses against docs/openapi.yaml: the status, the headers and the body of each operation. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -35,7 +35,7 @@ export const openapi = document.parse(parse(yaml))
 
 export type Operation = z.infer<typeof operation>
 
-/** Every operation by its route, as `GET /api/sessions/{sessionId}`. */
+/** Returns every operation by its route, such as `GET /api/sessions/{sessionId}`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries(openapi.paths).flatMap(([route, methods]) =>
     Object.entries(methods).flatMap(([method, each]) =>
@@ -52,7 +52,7 @@ const validators = new Map<unknown, ValidateFunction>()
 function validatorOf(schema: unknown): ValidateFunction {
   const known = validators.get(schema)
   if (known) return known
-  // References are those of the document.
+  // References are relative to the document.
   const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/')
   const validate = ajv.compile(JSON.parse(text))
   validators.set(schema, validate)
@@ -65,7 +65,7 @@ const templates = [...operations].map(([route, each]) => {
   return { method, pattern: new RegExp(`^${pattern}$`), template, operation: each }
 })
 
-/** The operation of a request, exact paths before those with parameters; undefined for what is no route. */
+/** Returns the operation of a request, exact paths before those with parameters, or undefined if there is none. */
 export function operationOf(method: string, pathname: string): Operation | undefined {
   const found = templates.filter((each) => each.method === method && each.pattern.test(pathname))
   return (found.find(({ template }) => template === pathname) ?? found[0])?.operation
@@ -74,14 +74,14 @@ export function operationOf(method: string, pathname: string): Operation | undef
 const NOT_FOUND: Operation['responses'] = { '404': { $ref: '#/components/responses/NotFound' } }
 
 /**
- * API Gateway answers in its own words what never reached a function, above 10 MB, and what a function that crashed did
- * not answer.
+ * API Gateway responds in its own format to requests over 10 MB, which never reach a function, and to those whose
+ * function crashed.
  */
 const GATE = { type: 'application/json', refused: 413, crashed: 500 }
 
 /**
- * Throws unless the answer is as the document says; what is no route is a 404 of its own. What sandboxes call is between
- * them and us (src/contract/runner.ts). `crashing`: the test lets functions crash.
+ * Throws unless the response is documented. A request without an operation must get a 404. Routes for sandboxes
+ * are not in the document (src/contract/runner.ts). With `crashing`, the test lets functions crash.
  */
 export async function expectDocumented(
   method: string,
@@ -100,14 +100,14 @@ export async function expectDocumented(
 }
 
 async function faultOf(
-  said: Operation['responses'][string] | undefined,
+  documented: Operation['responses'][string] | undefined,
   answer: Response,
 ): Promise<string | undefined> {
-  if (!said) return `not documented: ${await answer.text()}`
+  if (!documented) return `not documented: ${await answer.text()}`
   const { headers, content } =
-    '$ref' in said
-      ? response.parse(openapi.components.responses[said.$ref.split('/').at(-1) ?? ''])
-      : said
+    '$ref' in documented
+      ? response.parse(openapi.components.responses[documented.$ref.split('/').at(-1) ?? ''])
+      : documented
   for (const [name, { required }] of Object.entries(headers))
     if (required && !answer.headers.has(name)) return `without ${name}`
   const [type] = Object.keys(content)

@@ -1,4 +1,7 @@
-/** How long a test waits for what is sure to come: on a busy machine all takes its time. Its project may have more (vitest.config.ts). */
+/**
+ * How long a test waits for something that is sure to come, because a busy machine is slow. A project may set more
+ * (vitest.config.ts).
+ */
 
 export const PATIENCE_SECONDS = Number(process.env.BATON_PATIENCE_SECONDS ?? 90)
 

@@ -1,10 +1,10 @@
-/** People who write to a local Baton by SMS and e-mail, and what they get from it. */
+/** People who write to a local Baton by SMS and email, and what they receive. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
-import type { ComposedMail } from '../../local/providers/sendgrid/inbound-mail.ts'
+import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
 import { signatureOf } from '../../local/providers/twilio/signature.ts'
 import { openLoopback, readBody } from '../../packages/local-aws/src/loopback.ts'
-import { replies, said, type TestBaton } from './baton.ts'
+import { replies, type TestBaton, withoutReceipts } from './baton.ts'
 import { PATIENT } from './patience.ts'
 import { secretOf } from './secrets.ts'
 
@@ -14,9 +14,9 @@ export interface Sms {
   readonly messageSid?: string
 }
 
-type MailOptions = Partial<Parameters<TestBaton['sendgrid']['deliver']>[2]>
+type EmailOptions = Partial<Parameters<TestBaton['sendgrid']['deliver']>[2]>
 
-/** A post of a provider that a test sends itself: as often as it likes, and with all of the answer in its hands. */
+/** A provider's post that a test sends itself, as often as it likes, with full access to the response. */
 export interface SignedPost {
   readonly route: string
   readonly headers: Record<string, string>
@@ -24,31 +24,31 @@ export interface SignedPost {
 }
 
 const SMS_ROUTE = '/api/webhooks/sms'
-const MAIL_ROUTE = '/api/webhooks/email'
+const EMAIL_ROUTE = '/api/webhooks/email'
 
-/** As Twilio does it, with its retries. */
+/** Delivers it as Twilio does, with its retries. */
 export const writeSms = (baton: TestBaton, sms: Sms) =>
   baton.twilio.deliver(sms, `${baton.url}${SMS_ROUTE}#rc=5&rp=all`)
 
-/** As SendGrid does it, with its retries; proven to be its sender's unless told otherwise. */
-export const writeMail = (
+/** Delivers it as SendGrid does, with its retries; authenticated as its sender by default. */
+export const writeEmail = (
   baton: TestBaton,
-  mail: Partial<ComposedMail> & { readonly from: string },
-  how: MailOptions = {},
-  url = baton.url + MAIL_ROUTE,
+  email: Partial<ComposedEmail> & { readonly from: string },
+  how: EmailOptions = {},
+  url = baton.url + EMAIL_ROUTE,
 ) =>
   baton.sendgrid.deliver(
-    { to: 'baton@example.com', subject: 'Hello', text: 'hello', ...mail },
+    { to: 'baton@example.com', subject: 'Hello', text: 'hello', ...email },
     url,
     {
       mode: 'raw',
       spf: 'pass',
-      dkim: `{@${mail.from.split('@').at(-1)} : pass}`,
+      dkim: `{@${email.from.split('@').at(-1)} : pass}`,
       ...how,
     },
   )
 
-/** Signed for this Baton, with the token that it has or with another. */
+/** Signs it for this Baton, with its current token or another. */
 export async function signedSms(baton: TestBaton, sms: Sms, token?: string): Promise<SignedPost> {
   const { headers, body } = await captured((url) => baton.twilio.deliver(sms, url))
   const key = token ?? (await secretOf(baton.aws, 'Baton/twilio-auth-token'))
@@ -57,20 +57,23 @@ export async function signedSms(baton: TestBaton, sms: Sms, token?: string): Pro
   return { route: SMS_ROUTE, headers: { ...headers, 'x-twilio-signature': signature }, body }
 }
 
-export async function signedMail(
+export async function signedEmail(
   baton: TestBaton,
-  mail: Partial<ComposedMail> & { readonly from: string },
-  how?: MailOptions,
+  email: Partial<ComposedEmail> & { readonly from: string },
+  how?: EmailOptions,
 ): Promise<SignedPost> {
-  const post = await captured((url) => writeMail(baton, mail, how, url))
-  return { route: MAIL_ROUTE, ...post }
+  const post = await captured((url) => writeEmail(baton, email, how, url))
+  return { route: EMAIL_ROUTE, ...post }
 }
 
-/** Sends it once, and holds the answer to what is documented. */
+/** Sends it once, and checks the response against the documentation. */
 export const post = (baton: TestBaton, { route, headers, body }: SignedPost) =>
   baton.request(route, { method: 'POST', headers, body: new Uint8Array(body) })
 
-/** Sends it until it is taken or refused, as whoever tries again does: a function may be too slow on a busy machine. */
+/**
+ * Sends it until it is accepted or refused, as a retrying client does: a function may be too slow on a busy
+ * machine.
+ */
 export async function persist(baton: TestBaton, signed: SignedPost): Promise<Response> {
   const { route, headers, body } = signed
   const authorization = `Bearer ${baton.token}`
@@ -84,7 +87,7 @@ export async function persist(baton: TestBaton, signed: SignedPost): Promise<Res
   }
 }
 
-/** What a stand-in posts, taken down at a port of our own. */
+/** Captures what an emulator posts. */
 async function captured(deliver: (url: string) => Promise<unknown>) {
   const { url, serve, close } = await openLoopback(0, console.error)
   const posted = Promise.withResolvers<Omit<SignedPost, 'route'>>()
@@ -105,19 +108,19 @@ const ofProvider = (headers: IncomingHttpHeaders) =>
       .map(([name, value]) => [name, String(value)]),
   )
 
-/** The texts that a number got, oldest first. */
+/** Returns the SMS that a number received, oldest first. */
 export const textsTo = ({ twilio }: TestBaton, number: string) =>
   twilio.outbox.filter(({ to }) => to === number)
 
-/** The mails that an address got, oldest first. */
-export const mailsTo = ({ sendgrid }: TestBaton, address: string) =>
+/** Returns the emails that an address received, oldest first. */
+export const emailsTo = ({ sendgrid }: TestBaton, address: string) =>
   sendgrid.outbox.filter(({ to }) => to.includes(address))
 
-/** What became of all that a session sent, oldest first. */
+/** Returns all deliveries of a session, oldest first. */
 export const deliveriesOf = async (baton: TestBaton, session: string) =>
   (await baton.history(session)).flatMap(({ deliveries = [] }) => deliveries)
 
-/** The session in which this was said; fails unless there comes to be exactly one. */
+/** Returns the session with this message. Fails unless there is exactly one in the end. */
 export async function sessionWith(baton: TestBaton, text: string): Promise<string> {
   const found = async () => {
     const listed = await baton.request('/api/sessions?limit=100')
@@ -130,10 +133,10 @@ export async function sessionWith(baton: TestBaton, text: string): Promise<strin
   return (await found())[0] ?? ''
 }
 
-/** That a session holds these messages of people, once each and in this order, and as many replies. */
+/** Checks that a session contains these messages of people, once each and in this order, and as many replies. */
 export async function expectAnswered(baton: TestBaton, session: string, texts: readonly string[]) {
   await baton.until(session, (all) => replies(all).length >= texts.length)
-  const entries = said(await baton.history(session))
+  const entries = withoutReceipts(await baton.history(session))
   expect(entries.filter(({ role }) => role === 'user').map(({ text }) => text)).toEqual(texts)
   expect(replies(entries)).toHaveLength(texts.length)
 }

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { DeliveryRecord } from '../../src/channels/delivery.ts'
 import type { TestBaton } from './baton.ts'
 
-/** A message whose consumer crashed comes again after some minutes in the cloud, here after ten seconds. */
+/** Redelivers messages whose consumer crashed after ten seconds instead of some minutes. */
 export async function redeliverSoon({ aws }: TestBaton, constructPath: string): Promise<void> {
   const { region, endpoint, credentials, resources } = aws
   const sqs = new SQSClient({ region, endpoint, credentials })
@@ -15,7 +15,7 @@ export async function redeliverSoon({ aws }: TestBaton, constructPath: string): 
 
 export const OUTBOX = 'Baton/Queues/Deliveries'
 
-/** The outbox delivers everything that a session sent once more, as a queue may at any time. */
+/** Has the outbox deliver everything a session sent once more, as a queue may at any time. */
 export async function deliverAgain(baton: TestBaton, session: string): Promise<void> {
   for (const { seq, deliveries = [] } of await baton.history(session))
     for (const delivery of deliveries) {

@@ -1,6 +1,6 @@
 /**
- * A stand-in for Claude Code where it is not what is tested: it asks the Messages API, runs the commands that come back
- * and keeps its transcript, as Claude Code does, and needs a tenth of its time. Bundled as an executable of its own.
+ * A replacement for Claude Code, for tests of other things. Like Claude Code, it calls the Messages API, runs the
+ * requested commands and keeps its transcript, in a tenth of the time. It is bundled as an executable.
  */
 import { spawn } from 'node:child_process'
 import { appendFileSync, globSync, mkdirSync, readFileSync } from 'node:fs'
@@ -71,7 +71,7 @@ function body(): string {
   return JSON.stringify({ model, max_tokens: 32_000, system, messages, tools })
 }
 
-/** What may be better a little later is asked again. */
+/** Retries what may succeed a little later. */
 async function ask(): Promise<{ status: number; body: string }> {
   for (let again = 0; ; again++) {
     const answer = await post(body()).catch((error) => ({ status: 599, body: String(error) }))
@@ -100,7 +100,7 @@ const post = (sent: string) =>
     asking.on('error', reject).end(sent)
   })
 
-/** The end of the Bash tool's command: what it printed, and the exit status where it is not 0. */
+/** The result of the Bash tool: its output, and the exit status if it is not 0. */
 async function run(command: string): Promise<{ content: string; is_error?: true }> {
   const shell = spawn('bash', ['-c', command], { stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''

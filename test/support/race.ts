@@ -1,4 +1,4 @@
-/** Baton with its races in a test's hands: requests held, functions invoked past their callers, the session item read. */
+/** Baton for races: a test can hold requests, invoke functions directly and read the session item. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
@@ -11,7 +11,7 @@ import { replies, type TestBaton, testBaton } from './baton.ts'
 import { type HeldCalls, heldCalls } from './held-calls.ts'
 import { PATIENT } from './patience.ts'
 
-/** Text that a write to one of the tables has. */
+/** Text that a write to one of the tables contains. */
 export const TO_SESSION = 'StorageSessions'
 
 export const TO_HISTORY = 'StorageConversations'
@@ -31,21 +31,24 @@ const FUNCTIONS = {
 
 export interface Race extends Pick<HeldCalls, 'hold'> {
   readonly baton: TestBaton
-  /** The session item as it stands. */
+  /** The current session item. */
   item(session: string): Promise<Session>
-  /** The session item once it holds something. */
+  /** Resolves with the session item once it meets a condition. */
   itemWhen(session: string, holds: (item: Session) => boolean): Promise<Session>
-  /** Runs a step as a late or doubled one would; answers what it answers. */
+  /** Runs a step as a late or repeated one would, and returns its result. */
   invoke(step: keyof typeof FUNCTIONS, event: object): Promise<unknown>
-  /** A message that was accepted; it is delivered by `deliver` alone. */
+  /** Accepts a message, which only `deliver` delivers. */
   queued(session: string, content: string): Promise<string>
   deliver(message: string, consumer?: 'DispatchMessage' | 'AppendDeadLetter'): Promise<unknown>
-  /** Ends run `run`'s execution from outside. */
+  /** Ends the execution of run `run` from outside. */
   abort(session: string, run: number): Promise<void>
-  /** The types of the events of its execution. */
+  /** Returns the event types of its execution. */
   events(session: string, run: number): Promise<readonly string[]>
   stop(session: string): Promise<Response>
-  /** Waits for so many replies and a closed run; fails when there is one more, or a message is lost or doubled. */
+  /**
+   * Waits for this number of replies and a closed run. Fails if there is one more, or a message is lost or
+   * duplicated.
+   */
   ended(session: string, messages: readonly string[], replies: number): Promise<readonly Entry[]>
 }
 
@@ -108,8 +111,8 @@ export async function startRace(): Promise<Race> {
       await baton.until(session, (all) => replies(all).length >= count)
       await itemWhen(session, ({ run }) => !run.open)
       const entries = await baton.history(session)
-      const said = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
-      expect(said).toEqual(messages)
+      const received = entries.filter(({ role }) => role === 'user').map(({ text }) => text)
+      expect(received).toEqual(messages)
       expect(replies(entries)).toHaveLength(count)
       expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
       return entries

@@ -1,14 +1,17 @@
-/** What a run takes of all that a fault suite could do. */
+/** The part of a fault suite that one run covers. */
 import fc from 'fast-check'
 import { inject } from 'vitest'
 
-/** `BATON_ALL=1`: everything at full size. Otherwise each run chooses a sample of its own, so that many cover everything. */
+/**
+ * `BATON_ALL=1` runs everything at full size. Otherwise each run chooses its own sample, so that many runs cover
+ * everything.
+ */
 export const ALL = process.env.BATON_ALL === '1'
 
-/** By this a run chooses; see seed.ts. */
+/** The seed of the choice; see seed.ts. */
 export const SEED = inject('seed')
 
-/** `count` of the items, in their order: one from each of so many equal parts of the list, so that all of it is met. */
+/** Returns `count` of the items in order: one from each of as many equal parts of the list. */
 export function sampleOf<Item>(items: readonly Item[], count: number, seed = SEED): Item[] {
   if (ALL || count >= items.length) return [...items]
   const bound = (i: number) => Math.floor((i * items.length) / count)

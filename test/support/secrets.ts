@@ -1,4 +1,4 @@
-/** That no secret of a local Baton has got anywhere: not into its log, its state, or the home of a sandbox. */
+/** Checks that no secret of a local Baton has leaked into its log, its state, or the home of a sandbox. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import {
@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import type { LocalAws } from '../../packages/local-aws/src/index.ts'
 
-/** Every secret by its name. */
+/** Returns every secret by name. */
 export async function secretsOf({ region, endpoint, credentials, resources }: LocalAws) {
   const client = new SecretsManagerClient({ region, endpoint, credentials })
   const declared = resources.all.filter(({ type }) => type === 'AWS::SecretsManager::Secret')
@@ -23,7 +23,7 @@ export async function secretsOf({ region, endpoint, credentials, resources }: Lo
   return new Map(values)
 }
 
-/** One secret, by its name. */
+/** Returns one secret by name. */
 export async function secretOf(
   { region, endpoint, credentials }: LocalAws,
   SecretId: string,
@@ -33,7 +33,7 @@ export async function secretOf(
   return SecretString
 }
 
-/** As an operator does it, by the name of the secret. */
+/** Changes a secret by name, as an operator does. */
 export async function rotate(
   { region, endpoint, credentials }: LocalAws,
   SecretId: string,
@@ -57,7 +57,7 @@ export function expectNowhere(
       if (content.includes(value)) throw new Error(`${name} is in ${place}`)
 }
 
-/** Regular files, but for the one that holds the secrets. */
+/** Returns all regular files except the one that stores the secrets. */
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'secrets.json')

@@ -1,4 +1,4 @@
-/** Before the tests that take samples: what they choose them by. `BATON_SEED` repeats a run's choice. */
+/** Sets the seed of the tests that take samples. `BATON_SEED` repeats a run's choice. */
 import { randomInt } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
 

@@ -1,4 +1,4 @@
-/** Baton as a process of its own, to be killed: `node test/support/serve.ts <state folder> <port> <options as JSON>`. */
+/** Baton in its own process, to be killed: `node test/support/serve.ts <state folder> <port> <options as JSON>`. */
 
 import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

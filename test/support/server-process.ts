@@ -1,4 +1,4 @@
-/** Starts Baton as a process group of its own, so that a test can kill it as a crash of the machine would. */
+/** Starts Baton in its own process group, so that a test can kill it like a crash of the machine. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -14,10 +14,10 @@ interface Started {
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>
 
-/** What startBaton is given beside the usual. */
+/** Additional options of startBaton. */
 export type ServerOptions = Pick<BatonOptions, 'claude' | 'variables'>
 
-/** `kill` ends server, functions and sandboxes' daemons at once with SIGKILL, the whole group or the server alone. */
+/** `kill` ends server, functions and sandbox daemons at once with SIGKILL, the whole group or the server alone. */
 export async function startServer(stateDir: string, port = 0, options: ServerOptions = {}) {
   const child = fork(
     fileURLToPath(new URL('./serve.ts', import.meta.url)),
@@ -34,7 +34,7 @@ export async function startServer(stateDir: string, port = 0, options: ServerOpt
     ...clientOf(message, { crashing: true }),
     pid,
     port: Number(new URL(message.url).port),
-    /** Ends it in good order. */
+    /** Shuts it down cleanly. */
     async stop() {
       child.kill('SIGTERM')
       await exited

@@ -1,8 +1,8 @@
-/** The files that take longest begin first, so that none of them runs alone at the end. */
+/** Starts the slowest test files first, so that none of them runs alone at the end. */
 import path from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Longest first; where a file is missing here, only time is lost. */
+/** Slowest first. A file that is missing here only costs time. */
 const LONGEST = [
   'crash-points',
   'hostile',

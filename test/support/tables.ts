@@ -1,11 +1,11 @@
-/** The tables of a local Baton, for what a test puts there in advance. */
+/** The tables of a local Baton, for tests that fill them in advance. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { TestBaton } from './baton.ts'
 
 type TableName = 'Sessions' | 'Workers' | 'Conversations' | 'Usage'
 
-/** A client, and the physical name of a table. */
+/** Returns a client and the physical name of a table. */
 export function tablesOf({ aws }: Pick<TestBaton, 'aws'>) {
   const { region, endpoint, credentials, resources } = aws
   return {

@@ -1,4 +1,4 @@
-/** What a test compares: what the scripted model sent, and what was counted. */
+/** What the scripted model sent, and what was counted, for comparison. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Ledger, newLedger } from '../../src/core/ledger.ts'
 import { answerTally } from '../../src/core/prices.ts'
@@ -6,7 +6,7 @@ import { add, type Tally } from '../../src/core/tally.ts'
 import type { TestBaton } from './baton.ts'
 import { tablesOf } from './tables.ts'
 
-/** A client for the Usage table of a local Baton. */
+/** Returns a client for the Usage table of a local Baton. */
 export function usageTable(baton: TestBaton) {
   const { client, nameOf } = tablesOf(baton)
   const TableName = nameOf('Usage')
@@ -17,7 +17,7 @@ export function usageTable(baton: TestBaton) {
       const { Item } = await client.send(new GetCommand({ TableName, Key }))
       return (Item as Ledger | undefined) ?? newLedger
     },
-    /** Today's total of all sessions. */
+    /** Returns today's total of all sessions. */
     async day(): Promise<Tally> {
       const Key = { scope: `day#${new Date().toISOString().slice(0, 10)}`, part: 0 }
       const { Item = {} } = await client.send(
@@ -31,7 +31,7 @@ export function usageTable(baton: TestBaton) {
   }
 }
 
-/** What the scripted model sent, as it is to be counted. */
+/** Returns the usage of what the scripted model sent. */
 export const sentBy = ({ model }: TestBaton): Tally =>
   add(
     ...(model?.requests ?? []).flatMap(({ request, usage }) =>
@@ -50,7 +50,7 @@ export const sentBy = ({ model }: TestBaton): Tally =>
     ),
   )
 
-/** The part of a tally that is about models. */
+/** Returns the part of a tally that is about models. */
 export const modelsOf = (tally: Tally): Tally =>
   Object.fromEntries(
     Object.entries(tally).filter(([name]) =>

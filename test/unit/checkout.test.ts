@@ -1,4 +1,4 @@
-/** A checkout works in a folder of any name: no path goes through a URL, a pattern or a shell. */
+/** A checkout works in a folder of any name: no path passes through a URL, a pattern or a shell. */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const PARTS = ['lambdas', 'src', 'packages', 'local', 'sandbox', 'package.json']
 
-/** The sources in a folder of this name, with the modules that are installed here. */
+/** The sources in a folder of this name, with the modules installed here. */
 function checkoutIn(name: string): string {
   const base = mkdtempSync(path.join(tmpdir(), 'checkout-'))
   onTestFinished(() => rmSync(base, { recursive: true, force: true }))
@@ -25,7 +25,7 @@ test.each([
   '100%25 #1 ?x=y',
   '[a] {b,c} *',
   `it's $HOME & "more"`,
-])('what runs in sandboxes and functions is bundled from %j', (name) => {
+])('code for sandboxes and functions is bundled from %j', (name) => {
   const checkout = checkoutIn(name)
   const at = (file: string) => JSON.stringify(pathToFileURL(path.join(checkout, file)))
   const script = `

@@ -5,22 +5,22 @@ import { readBody } from '../../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../../packages/local-e2b/src/same-secret.ts'
 import type { Fault } from '../fault.ts'
-import { type Mail, type MailError, readMail } from './mail-send.ts'
+import { readSendRequest, type SendError, type SendRequest } from './mail-send.ts'
 
 export interface ApiState {
   readonly apiKey: string
   readonly faults: Fault[]
-  /** Takes a mail that is in order, under an id. */
-  readonly accept: (mail: Mail, id: string) => void
+  /** Accepts a valid email under an id. */
+  readonly accept: (email: SendRequest, id: string) => void
 }
 
 const BODY_LIMIT = 30 * 1024 * 1024
 
-/** The proxy in front of the API answers a body that is too large, and it knows no JSON. */
+/** The proxy in front of the API rejects a body that is too large, without JSON. */
 const TOO_LARGE =
   '<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n'
 
-/** Answers one request: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+/** Handles one request: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
 export async function answerApi(
   state: ApiState,
   request: IncomingMessage,
@@ -36,16 +36,16 @@ export async function answerApi(
   if (fault === 429) return limit(response)
   if (fault === 500) return refuse(response, 500, 'Internal Server Error')
   if (fault === 'drop') return void request.socket.resetAndDestroy()
-  const mail = readMail(jsonOf(body))
-  if (isErrors(mail)) return sendJson(response, 400, { errors: mail })
-  if (mail.mail_settings?.sandbox_mode?.enable) return void response.writeHead(200).end()
+  const email = readSendRequest(jsonOf(body))
+  if (isErrors(email)) return sendJson(response, 400, { errors: email })
+  if (email.mail_settings?.sandbox_mode?.enable) return void response.writeHead(200).end()
   const id = randomBytes(17).toString('base64url').slice(0, 22)
-  state.accept(mail, id)
+  state.accept(email, id)
   if (fault === 'accept-then-drop') return void request.socket.resetAndDestroy()
   response.writeHead(202, { 'X-Message-Id': id }).end()
 }
 
-const isErrors = (read: Mail | readonly MailError[]): read is readonly MailError[] =>
+const isErrors = (read: SendRequest | readonly SendError[]): read is readonly SendError[] =>
   Array.isArray(read)
 
 function refuse(response: ServerResponse, status: number, message: string): void {

@@ -1,8 +1,8 @@
-/** What `POST /v3/mail/send` takes: the body's shape, and SendGrid's own words for what is wrong with one. */
+/** The body of `POST /v3/mail/send`: its schema, and SendGrid's error messages. */
 import * as z from 'zod'
 
-/** One of the body's faults, as SendGrid lists them. */
-export interface MailError {
+/** One error of the body, as SendGrid lists them. */
+export interface SendError {
   readonly message: string
   readonly field: string | null
   readonly help: string | null
@@ -34,8 +34,8 @@ const attachment = z.object({
   content_id: z.string().optional(),
 })
 
-/** What a mail consists of here; other settings are taken and have no effect. */
-const mail = z.looseObject({
+/** The supported parts of an email; other settings are accepted without effect. */
+const email = z.looseObject({
   personalizations: z.array(personalization).min(1).max(1000),
   from: address,
   reply_to: address.optional(),
@@ -49,9 +49,9 @@ const mail = z.looseObject({
     .looseObject({ sandbox_mode: z.object({ enable: z.boolean() }).optional() })
     .optional(),
 })
-export type Mail = z.infer<typeof mail>
+export type SendRequest = z.infer<typeof email>
 
-/** SendGrid sets them itself: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
+/** Headers that SendGrid sets itself: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send */
 const RESERVED = [
   'x-sg-id',
   'x-sg-eid',
@@ -77,21 +77,21 @@ const MISSING: Readonly<Record<string, string>> = {
     'Unless a valid template_id is provided, the content parameter is required. There must be at least one defined content block.',
 }
 
-/** The mail that a body stands for, or all that is wrong with it. */
-export function readMail(body: unknown): Mail | readonly MailError[] {
-  const parsed = mail.safeParse(body)
+/** Returns the parsed body, or everything that is wrong with it. */
+export function readSendRequest(body: unknown): SendRequest | readonly SendError[] {
+  const parsed = email.safeParse(body)
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => errorAt(path, message))
   const errors = [...subjectErrors(parsed.data), ...orderErrors(parsed.data)]
   errors.push(...headerErrors(parsed.data), ...replyErrors(parsed.data))
   return errors.length > 0 ? errors : parsed.data
 }
 
-function errorAt(path: readonly PropertyKey[], message: string): MailError {
+function errorAt(path: readonly PropertyKey[], message: string): SendError {
   const field = path.join('.')
   return { message: MISSING[field] ?? message, field, help: `${HELP}.${field}` }
 }
 
-const subjectErrors = ({ subject, personalizations }: Mail): MailError[] =>
+const subjectErrors = ({ subject, personalizations }: SendRequest): SendError[] =>
   subject || personalizations.every((each) => each.subject)
     ? []
     : [
@@ -101,8 +101,8 @@ const subjectErrors = ({ subject, personalizations }: Mail): MailError[] =>
         ),
       ]
 
-/** Text goes before HTML. */
-function orderErrors({ content }: Mail): MailError[] {
+/** Text comes before HTML. */
+function orderErrors({ content }: SendRequest): SendError[] {
   const plain = content.findIndex(({ type }) => type === 'text/plain')
   return plain > 0
     ? [
@@ -114,14 +114,14 @@ function orderErrors({ content }: Mail): MailError[] {
     : []
 }
 
-function headerErrors({ headers: common, personalizations }: Mail): MailError[] {
+function headerErrors({ headers: common, personalizations }: SendRequest): SendError[] {
   const names = [common, ...personalizations.map((each) => each.headers)].flatMap(Object.keys)
   return names
     .filter((name) => RESERVED.includes(name.toLowerCase()))
     .map((name) => errorAt(['headers', name], `The header ${name} is reserved and cannot be set.`))
 }
 
-const replyErrors = ({ reply_to, reply_to_list }: Mail): MailError[] =>
+const replyErrors = ({ reply_to, reply_to_list }: SendRequest): SendError[] =>
   reply_to && reply_to_list
     ? [errorAt(['reply_to'], 'Only one of reply_to and reply_to_list can be set.')]
     : []

@@ -1,19 +1,19 @@
-/** Writes a mail as a person's program does: RFC 5322 headers and a MIME body. */
+/** Writes an email as an email program does: RFC 5322 headers and a MIME body. */
 import { randomBytes } from 'node:crypto'
-import type { ComposedMail, MailAttachment } from './inbound-mail.ts'
+import type { ComposedEmail, EmailAttachment } from './inbound-email.ts'
 
-/** A mail of which nothing is left to be chosen. */
-export type FullMail = ComposedMail & {
+/** An email with every field set. */
+export type CompleteEmail = ComposedEmail & {
   readonly messageId: string
-  readonly attachments: readonly MailAttachment[]
+  readonly attachments: readonly EmailAttachment[]
   readonly charset: 'utf-8' | 'iso-8859-1'
 }
 
 const CRLF = '\r\n'
 
-/** The fields of a mail's head, without those that belong to its body; each line ends in CRLF. */
-export function headersOf(mail: FullMail): string {
-  const { from, fromName, to, subject, messageId, inReplyTo, references = [], headers } = mail
+/** Returns the header fields, without those of its body; each line ends in CRLF. */
+export function headersOf(email: CompleteEmail): string {
+  const { from, fromName, to, subject, messageId, inReplyTo, references = [], headers } = email
   const fields: Record<string, string | undefined> = {
     From: fromName === undefined ? from : `${named(fromName)} <${from}>`,
     To: to,
@@ -30,24 +30,24 @@ export function headersOf(mail: FullMail): string {
     .join('')
 }
 
-/** The whole mail; text and files in base64, so that no transport changes a byte. */
-export function composeMime(mail: FullMail): Buffer {
-  const { text, html, charset, attachments } = mail
+/** Returns the whole email; text and files in base64, so that no transport changes a byte. */
+export function composeMime(email: CompleteEmail): Buffer {
+  const { text, html, charset, attachments } = email
   const plain = textPart('plain', text, charset)
-  const said =
+  const content =
     html === undefined ? plain : multipart('alternative', [plain, textPart('html', html, charset)])
   const body =
-    attachments.length > 0 ? multipart('mixed', [said, ...attachments.map(filePart)]) : said
-  return Buffer.from(headersOf(mail) + body)
+    attachments.length > 0 ? multipart('mixed', [content, ...attachments.map(filePart)]) : content
+  return Buffer.from(headersOf(email) + body)
 }
 
-/** RFC 2047, where it is needed. */
+/** RFC 2047, if needed. */
 const encoded = (text: string) =>
   isAscii(text) ? text : chunks(text).map(encodedWord).join(`${CRLF} `)
 
 const encodedWord = (text: string) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`
 
-/** An encoded word has at most 75 characters, and none may be cut in two. */
+/** An encoded word has at most 75 characters, and no character may be split. */
 const chunks = (text: string) => text.match(/.{1,10}/gsu) ?? []
 
 const named = (name: string) =>
@@ -55,13 +55,13 @@ const named = (name: string) =>
 
 const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text)
 
-const textPart = (kind: 'plain' | 'html', text: string, charset: FullMail['charset']) =>
+const textPart = (kind: 'plain' | 'html', text: string, charset: CompleteEmail['charset']) =>
   part(
     [`Content-Type: text/${kind}; charset=${charset}`],
     Buffer.from(text, charset === 'utf-8' ? 'utf8' : 'latin1'),
   )
 
-const filePart = ({ name, type, content }: MailAttachment) =>
+const filePart = ({ name, type, content }: EmailAttachment) =>
   part([`Content-Type: ${type}`, `Content-Disposition: attachment; ${fileName(name)}`], content)
 
 /** RFC 2231 for a name that is not ASCII. */

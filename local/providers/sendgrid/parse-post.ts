@@ -1,14 +1,14 @@
-/** The form that Inbound Parse posts for a mail: https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook */
+/** The form that Inbound Parse posts for an email: https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook */
 import { randomBytes } from 'node:crypto'
-import type { TakenMail } from './inbound-mail.ts'
+import type { AcceptedEmail } from './inbound-email.ts'
 
-/** `raw` is the setting `send_raw`: the whole mail in one field. */
+/** `raw` is the setting `send_raw`: the whole email in one field. */
 export type ParseMode = 'parsed' | 'raw'
 
 export interface Verdicts {
   /** `pass`, `fail`, `softfail`, `neutral`, `none` … */
   readonly spf: string
-  /** SendGrid's own notation, which is no JSON: `{@example.com : pass}`, or `none`. */
+  /** SendGrid's own notation, which is not JSON: `{@example.com : pass}`, or `none`. */
   readonly dkim: string
 }
 
@@ -18,33 +18,33 @@ export interface FormPart {
   readonly file?: { readonly name: string; readonly type: string }
 }
 
-/** All that SendGrid sends of a mail in a mode, in its order. */
-export const partsOf = (mail: TakenMail, mode: ParseMode, verdicts: Verdicts): FormPart[] =>
-  mode === 'raw' ? rawParts(mail, verdicts) : parsedParts(mail, verdicts)
+/** Returns the form fields that SendGrid sends for an email in a mode, in its order. */
+export const partsOf = (message: AcceptedEmail, mode: ParseMode, verdicts: Verdicts): FormPart[] =>
+  mode === 'raw' ? rawParts(message, verdicts) : parsedParts(message, verdicts)
 
-const common = (mail: TakenMail, { spf, dkim }: Verdicts) => ({
+const common = (message: AcceptedEmail, { spf, dkim }: Verdicts) => ({
   dkim: { name: 'dkim', content: dkim },
-  to: { name: 'to', content: mail.to },
-  from: { name: 'from', content: mail.from },
+  to: { name: 'to', content: message.to },
+  from: { name: 'from', content: message.from },
   senderIp: { name: 'sender_ip', content: '127.0.0.1' },
-  envelope: { name: 'envelope', content: JSON.stringify(mail.envelope) },
-  subject: { name: 'subject', content: mail.subject },
+  envelope: { name: 'envelope', content: JSON.stringify(message.envelope) },
+  subject: { name: 'subject', content: message.subject },
   spf: { name: 'SPF', content: spf },
 })
 
 const HEADER_CHARSETS = { to: 'UTF-8', from: 'UTF-8', subject: 'UTF-8' }
 
-function rawParts(mail: TakenMail, verdicts: Verdicts): FormPart[] {
-  const { dkim, to, from, senderIp, envelope, subject, spf } = common(mail, verdicts)
+function rawParts(message: AcceptedEmail, verdicts: Verdicts): FormPart[] {
+  const { dkim, to, from, senderIp, envelope, subject, spf } = common(message, verdicts)
   const charsets = { name: 'charsets', content: JSON.stringify(HEADER_CHARSETS) }
-  const email = { name: 'email', content: mail.mime }
+  const email = { name: 'email', content: message.mime }
   return [email, dkim, to, from, senderIp, envelope, subject, charsets, spf]
 }
 
-function parsedParts(mail: TakenMail, verdicts: Verdicts): FormPart[] {
-  const { dkim, to, from, senderIp, envelope, subject, spf } = common(mail, verdicts)
-  const { headers, text, html, charset, attachments } = mail
-  // Header fields are made UTF-8; text and HTML keep the mail's own bytes.
+function parsedParts(message: AcceptedEmail, verdicts: Verdicts): FormPart[] {
+  const { dkim, to, from, senderIp, envelope, subject, spf } = common(message, verdicts)
+  const { headers, text, html, charset, attachments } = message
+  // Header fields are converted to UTF-8; text and HTML keep the email's bytes.
   const bytes = (content: string) => Buffer.from(content, charset === 'utf-8' ? 'utf8' : 'latin1')
   const charsets = {
     ...HEADER_CHARSETS,
@@ -78,13 +78,13 @@ function parsedParts(mail: TakenMail, verdicts: Verdicts): FormPart[] {
   ]
 }
 
-/** SendGrid's; another where a part holds it, so that no content can end a part. */
+/** Returns SendGrid's boundary, or another if a part contains that, so that no content can end a part. */
 function boundaryFor(parts: readonly FormPart[]): string {
   const taken = parts.some(({ content }) => content.includes('--xYzZY'))
   return taken ? `xYzZY${randomBytes(12).toString('hex')}` : 'xYzZY'
 }
 
-/** Writes a form as `multipart/form-data`, with a given boundary even where that breaks the form. */
+/** Writes a form as `multipart/form-data`. A given boundary is used even if it breaks the form. */
 export function multipartForm(parts: readonly FormPart[], boundary = boundaryFor(parts)) {
   const pieces = parts.flatMap(({ name, content, file }) => [
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"`,
@@ -99,6 +99,6 @@ export function multipartForm(parts: readonly FormPart[], boundary = boundaryFor
   }
 }
 
-/** As browsers do it: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
+/** As browsers do: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
 const quoted = (name: string) =>
   name.replace(/["\r\n]/g, (character) => encodeURIComponent(character))

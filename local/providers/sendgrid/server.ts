@@ -1,4 +1,4 @@
-/** SendGrid on one machine: takes mail over its API, and delivers that of people to a webhook. */
+/** An emulator of SendGrid: accepts emails over its API, and delivers people's emails to a webhook. */
 import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
 import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
 import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
@@ -6,7 +6,7 @@ import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { post } from '../webhook.ts'
 import { answerApi } from './api.ts'
-import { type InboundMail, takeMail } from './inbound-mail.ts'
+import { acceptEmail, type InboundEmail } from './inbound-email.ts'
 import {
   type FormPart,
   multipartForm,
@@ -14,41 +14,41 @@ import {
   partsOf,
   type Verdicts,
 } from './parse-post.ts'
-import { type SentMail, sentMails } from './sent-mail.ts'
+import { type SentEmail, sentEmails } from './sent-email.ts'
 import { newSigning } from './signing.ts'
 
 export interface DeliverOptions extends Verdicts {
   readonly mode: ParseMode
-  /** Unix seconds; now unless given. All attempts have the same one. */
+  /** Unix seconds; now by default. All attempts have the same one. */
   readonly timestamp?: string
-  /** False as long as no security policy is attached to the webhook. */
+  /** False if no security policy is attached to the webhook. */
   readonly signed?: boolean
-  /** Added at the end of the form, for hostile posts. */
+  /** Appended to the form, for hostile posts. */
   readonly extraParts?: readonly FormPart[]
-  /** Of the form, in place of SendGrid's `xYzZY`. */
+  /** The form's boundary instead of SendGrid's `xYzZY`. */
   readonly boundary?: string
 }
 
-export interface MailDelivery {
-  /** Of the last answer; null when none came. */
+export interface EmailDelivery {
+  /** Of the last response; null if there was none. */
   readonly status: number | null
   readonly attempts: number
-  /** Nobody will ever hear of this mail: neither its sender, who gets no bounce, nor the webhook. */
+  /** The email is gone: its sender gets no bounce, and the webhook never sees it. */
   readonly lost: boolean
 }
 
 export interface SendGrid {
   readonly url: string
-  /** Of the webhook's signatures, as SendGrid shows it. */
+  /** The key of the webhook's signatures, as SendGrid shows it. */
   readonly publicKey: string
-  /** Every mail that was taken, oldest first. */
-  readonly outbox: readonly SentMail[]
-  /** Each request to send takes the first one away. */
+  /** Every accepted email, oldest first. */
+  readonly outbox: readonly SentEmail[]
+  /** Each request to send takes the first one. */
   readonly faults: Fault[]
-  /** How many mails were lost on their way to a webhook. */
+  /** How many emails were lost on their way to a webhook. */
   readonly lost: number
-  /** Delivers a mail to a webhook as Inbound Parse does. */
-  deliver(mail: InboundMail, webhookUrl: string, options: DeliverOptions): Promise<MailDelivery>
+  /** Delivers an email to a webhook as Inbound Parse does. */
+  deliver(email: InboundEmail, webhookUrl: string, options: DeliverOptions): Promise<EmailDelivery>
   close(): Promise<void>
 }
 
@@ -58,13 +58,13 @@ export interface SendGridOptions {
   readonly clock?: Clock
 }
 
-/** SendGrid tries for 72 hours; here it is over in a second. */
+/** SendGrid retries for 72 hours; the emulator gives up within a second. */
 const ATTEMPTS = 5
 const RETRY_MS = 200
 
 const ANSWER_MS = 30_000
 
-/** Starts it on a free port. `log` hears one line a mail, without its content and without an address. */
+/** Starts it on a free port. `log` gets one line for each email, without its content or an address. */
 export async function startSendGrid({
   apiKey,
   log,
@@ -72,15 +72,15 @@ export async function startSendGrid({
 }: SendGridOptions): Promise<SendGrid> {
   const clock = stoppableClock(given)
   const signing = newSigning()
-  const outbox: SentMail[] = []
+  const outbox: SentEmail[] = []
   const faults: Fault[] = []
   let lost = 0
   const server = await openLoopback(0, log)
 
-  async function deliver(mail: InboundMail, webhookUrl: string, options: DeliverOptions) {
+  async function deliver(email: InboundEmail, webhookUrl: string, options: DeliverOptions) {
     const { mode, extraParts = [], boundary, signed = true } = options
     const { timestamp = String(Math.floor(clock.now() / 1000)) } = options
-    const parts = [...partsOf(await takeMail(mail), mode, options), ...extraParts]
+    const parts = [...partsOf(await acceptEmail(email), mode, options), ...extraParts]
     const { contentType, body } = multipartForm(parts, boundary)
     const headers = {
       'content-type': contentType,
@@ -97,7 +97,7 @@ export async function startSendGrid({
       }
       const taken = status !== null && status >= 200 && status < 300
       if (!taken) lost++
-      log(`sendgrid: a mail came in, answered ${status} in attempt ${attempts}`)
+      log(`sendgrid: an email came in, answered ${status} in attempt ${attempts}`)
       return { status, attempts, lost: !taken }
     }
   }
@@ -107,8 +107,8 @@ export async function startSendGrid({
       {
         apiKey,
         faults,
-        accept(mail, id) {
-          outbox.push(...sentMails(mail, id, clock.now()))
+        accept(email, id) {
+          outbox.push(...sentEmails(email, id, clock.now()))
           log(`sendgrid: ${id} is taken`)
         },
       },

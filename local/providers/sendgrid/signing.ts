@@ -4,11 +4,11 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 export interface Signing {
   /** As SendGrid shows it: base64 of the DER of the SubjectPublicKeyInfo, without PEM armour. */
   readonly publicKey: string
-  /** The two headers for a body: ECDSA (P-256, SHA-256, DER) over the timestamp's text and the raw bytes. */
+  /** Returns both headers for a body: ECDSA (P-256, SHA-256, DER) over the timestamp's text and the raw bytes. */
   headers(timestamp: string, body: Buffer): Record<string, string>
 }
 
-/** Makes a key pair, which is good for this start only. */
+/** Creates a key pair, which is valid for this start only. */
 export function newSigning(): Signing {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {

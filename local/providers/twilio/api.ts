@@ -1,4 +1,4 @@
-/** Twilio's REST API over HTTP: who may ask, what is taken, and what is answered. */
+/** Twilio's REST API over HTTP: authentication, sending, reading, media. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
@@ -18,13 +18,13 @@ export interface ApiState {
   readonly media: ReadonlyMap<string, Media>
   readonly optedOut: ReadonlySet<string>
   readonly faults: Fault[]
-  /** Takes a message that is in order. */
+  /** Accepts a valid message. */
   readonly accept: (form: URLSearchParams) => SmsMessage
 }
 
 const BODY_LIMIT = 1024 * 1024
 
-/** Answers one request; what it does not know is Twilio's 20404. */
+/** Handles one request; an unknown route gets Twilio's error 20404. */
 export async function answerApi(
   state: ApiState,
   request: IncomingMessage,
@@ -42,7 +42,7 @@ export async function answerApi(
   if (request.method !== 'GET') return refuse(response, 20404)
   if (route === 'Messages.json') return list(state, searchParams, response)
   const file = /^Messages\/[A-Z]{2}[0-9a-f]{32}\/Media\/(ME[0-9a-f]{32})$/.exec(route)?.[1]
-  // Where the file really lies is another host, which must not see the account's credentials.
+  // The file is on another host, which must not see the account's credentials.
   if (file) return void response.writeHead(307, { location: `/cdn/${file}` }).end()
   const message = state.messages.find(({ sid }) => route === `Messages/${sid}.json`)
   if (!message) return refuse(response, 20404)
@@ -72,7 +72,7 @@ async function create(state: ApiState, request: IncomingMessage, response: Serve
 }
 
 function list(state: ApiState, query: URLSearchParams, response: ServerResponse): void {
-  // Rather an error than a list which is not filtered as it was asked for.
+  // An error is better than a list that ignores an unknown filter.
   if ([...query.keys()].some((name) => !KNOWN_PARAMETERS.includes(name))) refuse(response, 20001)
   else sendJson(response, 200, listing(state.messages, query, state.accountSid))
 }

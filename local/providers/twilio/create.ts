@@ -1,11 +1,11 @@
-/** Whether Twilio takes a message, and if not, with which error. */
+/** Checks whether Twilio accepts a message, and with which error it refuses it. */
 import type { ErrorCode } from './error.ts'
 
 const E164 = /^\+[1-9]\d{6,14}$/
 const LONGEST_BODY = 1600
 const MOST_MEDIA = 10
 
-/** The error of a form that is posted to `Messages.json`; the first that applies, as Twilio answers one at a time. */
+/** Returns the error of a form posted to `Messages.json`: the first that applies, as Twilio reports one at a time. */
 export function refusalOf(
   form: URLSearchParams,
   { number, optedOut }: { number: string; optedOut: ReadonlySet<string> },

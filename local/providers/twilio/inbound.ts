@@ -1,4 +1,4 @@
-/** The form that Twilio posts for an SMS or MMS that came in. */
+/** The form that Twilio posts for an incoming SMS or MMS. */
 import type { OptOutType } from './keywords.ts'
 import { type SmsMessage, segments } from './message.ts'
 import type { Fields } from './signature.ts'
@@ -11,12 +11,12 @@ export interface Media {
 
 interface Extra {
   readonly accountSid: string
-  /** Of the message's media, in their order. */
+  /** Content types of the message's media, in order. */
   readonly mediaTypes: readonly string[]
   readonly optOutType: OptOutType | undefined
 }
 
-/** All fields of https://www.twilio.com/docs/messaging/guides/webhook-request; `OptOutType` only where it is given. */
+/** Returns all fields of https://www.twilio.com/docs/messaging/guides/webhook-request; `OptOutType` only if given. */
 export function inboundFields(
   { sid, from, to, body, media: urls }: SmsMessage,
   { accountSid, mediaTypes, optOutType }: Extra,

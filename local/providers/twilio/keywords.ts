@@ -1,11 +1,14 @@
-/** The words by which a person stops and restarts messages: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out */
+/**
+ * The keywords by which a person stops and restarts messages:
+ * https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+ */
 
 const STOP = ['STOP', 'UNSUBSCRIBE', 'END', 'QUIT', 'STOPALL', 'REVOKE', 'OPTOUT', 'CANCEL']
 const START = ['START', 'YES', 'UNSTOP']
 
 export type OptOutType = 'STOP' | 'START' | 'HELP'
 
-/** The whole message must be the word, in any case: "STOP PLEASE" is a message like any other. */
+/** The keyword must be the whole message, in any case: "STOP PLEASE" is an ordinary message. */
 export function keywordOf(body: string): OptOutType | undefined {
   const word = body.trim().toUpperCase()
   if (STOP.includes(word)) return 'STOP'

@@ -4,12 +4,12 @@ import { messageJson, type SmsMessage } from './message.ts'
 const USUAL_PAGE = 50
 const LARGEST_PAGE = 1000
 
-/** What the stand-in filters and pages by. */
+/** What the emulator filters and pages by. */
 export const KNOWN_PARAMETERS = ['To', 'From', 'PageSize', 'Page', 'PageToken']
 
 /**
- * One page as Twilio answers it. A page token names the last message that was seen, so that a message which arrives in
- * between moves nothing. https://www.twilio.com/docs/usage/twilios-response#pagination
+ * Returns one page in Twilio's format. A page token names the last message on the page, so messages that arrive
+ * meanwhile do not shift the pages. https://www.twilio.com/docs/usage/twilios-response#pagination
  */
 export function listing(
   messages: readonly SmsMessage[],

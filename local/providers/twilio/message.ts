@@ -1,4 +1,4 @@
-/** One SMS or MMS at the Twilio stand-in, and the JSON that its API shows of it. */
+/** One SMS or MMS of the Twilio emulator, and its JSON in the API. */
 import { randomBytes } from 'node:crypto'
 import { SegmentedMessage } from 'sms-segments-calculator'
 
@@ -17,28 +17,28 @@ export interface SmsMessage {
   readonly from: string
   readonly to: string
   readonly body: string
-  /** Addresses of what comes with an MMS. */
+  /** URLs of an MMS's media. */
   readonly media: readonly string[]
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Its place among all messages of both providers. */
+  /** Its position among the messages of both providers. */
   readonly arrival: number
   readonly statusCallback?: string | undefined
   status: MessageStatus
 }
 
-/** A new id: `SM` for an SMS, `MM` for an MMS, `ME` for a file of one. */
+/** Returns a new id: `SM` for an SMS, `MM` for an MMS, `ME` for a media file. */
 export const newSid = (kind: 'SM' | 'MM' | 'ME') => kind + randomBytes(16).toString('hex')
 
-/** How many parts the network sends it in; an empty body is one. */
+/** Returns the number of segments; an empty body has one. */
 export const segments = (body: string) => new SegmentedMessage(body).segmentsCount
 
-/** The code that stands with the status of a message that did not arrive: the handset was not reached. */
+/** The error code of a message that was not delivered: the handset was not reached. */
 export const errorCodeOf = (status: MessageStatus) =>
   status === 'undelivered' || status === 'failed' ? 30003 : null
 
 /** RFC 2822, in GMT: `Fri, 24 May 2019 17:44:46 +0000`. */
-const mailDate = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
+const rfc2822Date = (at: number) => new Date(at).toUTCString().replace('GMT', '+0000')
 
 /** The Message resource; counts are strings: https://www.twilio.com/docs/messaging/api/message-resource */
 export function messageJson(message: SmsMessage, accountSid: string) {
@@ -49,9 +49,9 @@ export function messageJson(message: SmsMessage, accountSid: string) {
     account_sid: accountSid,
     api_version: '2010-04-01',
     body,
-    date_created: mailDate(at),
-    date_sent: status === 'queued' ? null : mailDate(at),
-    date_updated: mailDate(at),
+    date_created: rfc2822Date(at),
+    date_sent: status === 'queued' ? null : rfc2822Date(at),
+    date_updated: rfc2822Date(at),
     direction,
     error_code: code,
     error_message: code && 'Unreachable destination handset',

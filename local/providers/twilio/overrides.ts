@@ -1,24 +1,24 @@
-/** How often and how long Twilio tries a webhook, as the fragment of its URL says. */
+/** Twilio's connection overrides: the fragment of a webhook's URL sets its retries and timeouts. */
 
-/** Why an attempt failed: no connection, no answer in time, or an answer that is an error. */
+/** Why an attempt failed: no connection, no response in time, or an error response. */
 export type FailureKind = 'ct' | 'rt' | '4xx' | '5xx'
 
 export interface Overrides {
-  /** How many attempts may follow the first. */
+  /** Maximum number of retries. */
   readonly retries: number
-  /** Whether a failure of the kind is tried again. */
+  /** Whether this kind of failure is retried. */
   readonly retried: (kind: FailureKind) => boolean
-  /** For one attempt, in milliseconds. */
+  /** Timeout of one attempt, in milliseconds. */
   readonly readMs: number
-  /** For all attempts together, in milliseconds. */
+  /** Timeout of all attempts together, in milliseconds. */
   readonly totalMs: number
 }
 
 const LONGEST_MS = 15_000
 
 /**
- * Reads `#rc=3&rp=5xx,rt&rt=4000`; by default one retry, and only when no connection came about. `ct`, `sni` and `e`
- * have no meaning on loopback. Throws for a value that Twilio does not take:
+ * Parses `#rc=3&rp=5xx,rt&rt=4000`. By default there is one retry, and only if no connection was made. `ct`, `sni`
+ * and `e` have no meaning on loopback. Throws for a value that Twilio does not accept:
  * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
  */
 export function overridesOf(url: string): Overrides {

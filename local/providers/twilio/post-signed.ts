@@ -1,18 +1,21 @@
-/** Posts a signed form to a webhook as Twilio does, again and again as the URL's fragment asks. */
+/** Posts a signed form to a webhook as Twilio does, with the retries that the URL's fragment sets. */
 import { randomUUID } from 'node:crypto'
 import { post, type WebhookAnswer, type WebhookFailure } from '../webhook.ts'
 import { type FailureKind, overridesOf } from './overrides.ts'
 import { type Fields, signatureOf } from './signature.ts'
 
 export interface Posted {
-  /** Of the last answer; null when none came. */
+  /** Of the last response; null if there was none. */
   readonly status: number | null
   readonly contentType: string | undefined
   readonly body: string
   readonly attempts: number
 }
 
-/** `I-Twilio-Idempotency-Token` is one for all attempts, so that a webhook can tell a retry from a second message. */
+/**
+ * `I-Twilio-Idempotency-Token` is the same for all attempts, so a webhook can distinguish a retry from a new
+ * message.
+ */
 export async function postSigned(url: string, fields: Fields, authToken: string): Promise<Posted> {
   const { retries, retried, readMs, totalMs } = overridesOf(url)
   const until = Date.now() + totalMs

@@ -1,4 +1,4 @@
-/** Twilio on one machine: takes SMS over its API, and delivers those of people to a webhook. */
+/** An emulator of Twilio: accepts SMS over its API, and delivers people's SMS to a webhook. */
 import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
 import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
 import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
@@ -13,20 +13,20 @@ import { type MessageStatus, newSid, type SmsMessage } from './message.ts'
 import { type Posted, postSigned } from './post-signed.ts'
 import { type AlertCode, readTwiml } from './twiml.ts'
 
-/** An SMS or MMS of a person. */
+/** An SMS or MMS from a person. */
 export interface InboundSms {
   readonly from: string
-  /** The stand-in's number unless given. */
+  /** The emulator's number by default. */
   readonly to?: string
   readonly body: string
   readonly media?: readonly Media[]
-  /** As with Advanced Opt-Out, which knows other words than the usual ones. */
+  /** As with Advanced Opt-Out, which has other keywords than the usual ones. */
   readonly optOutType?: OptOutType | undefined
-  /** To deliver a message once more, under the id that it had. */
+  /** Set it to deliver a message once more under the same id. */
   readonly messageSid?: string
 }
 
-/** A webhook as it was called, for tests. */
+/** A webhook call, for tests. */
 export interface Callback extends Posted {
   readonly sid: string
   readonly messageStatus: MessageStatus
@@ -34,21 +34,24 @@ export interface Callback extends Posted {
 
 export interface Twilio {
   readonly url: string
-  /** Every message that was taken, oldest first, and whatever a TwiML answer sent. Twilio's own answers to STOP are not among them. */
+  /**
+   * Every accepted message, oldest first, including those of TwiML responses, without Twilio's own replies to
+   * STOP.
+   */
   readonly outbox: readonly SmsMessage[]
-  /** Each request to send takes the first one away. */
+  /** Each request to send takes the first one. */
   readonly faults: Fault[]
-  /** What becomes of a message, step by step; changed in place for later messages. */
+  /** The statuses of a message, in order; modified in place for later messages. */
   readonly progress: MessageStatus[]
-  /** Every status that was reported, oldest first. */
+  /** Every reported status, oldest first. */
   readonly callbacks: readonly Callback[]
-  /** What Twilio's debugger would show of answers to inbound messages. */
+  /** Entries of Twilio's debugger for responses to inbound messages. */
   readonly alerts: readonly { code: AlertCode; messageSid: string }[]
-  /** The numbers that get nothing more. */
+  /** The numbers that receive nothing more. */
   readonly optedOut: ReadonlySet<string>
-  /** Delivers a message to a webhook, whose URL may end in connection overrides such as `#rc=5&rp=all`. */
+  /** Delivers a message to a webhook. Its URL may end in connection overrides such as `#rc=5&rp=all`. */
   deliver(sms: InboundSms, webhookUrl: string): Promise<Posted & { readonly messageSid: string }>
-  /** Reports a status once more, or one out of order; it throws for a message without a StatusCallback. */
+  /** Reports a status again, or one out of order. Throws for a message without a StatusCallback. */
   report(sid: string, status: MessageStatus): Promise<void>
   close(): Promise<void>
 }
@@ -57,16 +60,16 @@ export interface TwilioOptions {
   /** `AC` and 32 hexadecimal digits. */
   readonly accountSid: string
   readonly authToken: string
-  /** The account's one number, E.164. */
+  /** The account's number, in E.164. */
   readonly number: string
   readonly log: (line: string) => void
   readonly clock?: Clock
 }
 
-/** Between two statuses of a message. */
+/** Milliseconds between two statuses of a message. */
 const STEP_MS = 20
 
-/** Starts it on a free port. `log` hears one line a message, without its text and without a person's number. */
+/** Starts it on a free port. `log` gets one line for each message, without its text or a person's number. */
 export async function startTwilio({
   accountSid,
   authToken,

@@ -1,16 +1,16 @@
-/** Twilio's signature of a form that it posts: https://www.twilio.com/docs/usage/security */
+/** Twilio's signature of a form it posts: https://www.twilio.com/docs/usage/security */
 import { createHmac } from 'node:crypto'
 
-/** The fields of a form; Twilio sends none twice. */
+/** The fields of a form; Twilio never repeats one. */
 export type Fields = Readonly<Record<string, string>>
 
-/** What is signed of a configured URL: its text as it stands, without the fragment and without `user:password@`. */
+/** Returns the signed part of a URL as it was configured, without the fragment and without `user:password@`. */
 export const signedUrl = (url: string): string =>
   url.replace(/#.*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?]*@/i, '$1')
 
 /**
- * The value of `X-Twilio-Signature`: base64 of HMAC-SHA1, keyed with the account's Auth Token, over the URL and then
- * each name with its value, in the order of the names' bytes and with nothing in between.
+ * Returns the value of `X-Twilio-Signature`: base64 of HMAC-SHA1, keyed with the account's Auth Token, over the
+ * URL followed by each name with its value, sorted by the names' bytes, without separators.
  */
 export function signatureOf(authToken: string, url: string, fields: Fields): string {
   const inOrder = Object.keys(fields).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))

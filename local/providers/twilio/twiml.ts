@@ -1,7 +1,7 @@
-/** What Twilio makes of a webhook's answer to an inbound message. */
+/** How Twilio interprets a webhook's response to an inbound message. */
 import type { Posted } from './post-signed.ts'
 
-/** 11200: no usable answer came. 11750: longer than 64 kB. 12100: no TwiML. 12300: not the content type of TwiML. */
+/** 11200: no usable response. 11750: longer than 64 kB. 12100: no TwiML. 12300: not the content type of TwiML. */
 export type AlertCode = 11200 | 11750 | 12100 | 12300
 
 const LONGEST_BYTES = 64 * 1024
@@ -14,8 +14,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The texts of its `<Message>` verbs, or why there are none in the debugger's code. A `text/plain` answer is itself
- * sent to the person, so a webhook that answers "ok" is seen at once. https://www.twilio.com/docs/messaging/twiml
+ * Returns the texts of its `<Message>` verbs, or the debugger's error code if it is not usable. A `text/plain`
+ * response is itself sent to the person, so a webhook that responds "ok" is noticed at once.
+ * https://www.twilio.com/docs/messaging/twiml
  */
 export function readTwiml({
   status,

@@ -1,4 +1,4 @@
-/** Asynchronous invocation: the caller does not wait, and a function that fails is tried again. */
+/** Asynchronous invocation: the caller does not wait, and a failed event is retried. */
 import type { Clock } from './clock.ts'
 import type { LambdaHost } from './lambda-host.ts'
 import type { Declared } from './stack.ts'
@@ -7,13 +7,13 @@ import type { Declared } from './stack.ts'
 const retryAfterMs = [60_000, 120_000]
 
 export interface AsyncInvoker {
-  /** Invokes a function and sees to its retries. */
+  /** Invokes a function and retries it when it fails. */
   invoke(functionArn: string, event: unknown): void
-  /** Gives up retries that are still to come. */
+  /** Cancels pending retries. */
   close(): void
 }
 
-/** The invoker; `configs` limit the retries of some functions, two is what all others get. */
+/** Returns the invoker. A function gets two retries unless `configs` set fewer. */
 export function asyncInvoker(
   lambda: Pick<LambdaHost, 'invoke'>,
   configs: readonly Declared<'AWS::Lambda::EventInvokeConfig'>[],
@@ -30,7 +30,8 @@ export function asyncInvoker(
     if (outcome.ok || closed) return
     const name = functionArn.split(':').at(-1) ?? functionArn
     const wait = before < (retries.get(name) ?? 2) ? retryAfterMs[before] : undefined
-    if (wait === undefined) return log(`[${name}] The event is given up after ${before + 1} tries`)
+    if (wait === undefined)
+      return log(`[${name}] The event is dropped after ${before + 1} attempts`)
     const cancel = clock.after(wait, () => {
       cancels.delete(cancel)
       void attempt(functionArn, event, before + 1)

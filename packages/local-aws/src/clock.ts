@@ -1,23 +1,19 @@
-/** Time for the local AWS services: one clock that a test can hold in its hand. */
+/** Time for the local AWS services, behind an interface that a test can replace. */
 
-/**
- * Ends a timer that is no longer wanted; calling it again, or after the timer ran, does nothing.
- */
+/** Cancels a timer. Calling it again, or after the timer ran, does nothing. */
 export type CancelTimer = () => void
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /**
-   * Calls `run` once, `ms` milliseconds from now (at once, but not synchronously, for 0 or less).
-   */
+  /** Calls `run` once, `ms` milliseconds from now; for 0 or less as soon as possible, but never synchronously. */
   after(ms: number, run: () => void): CancelTimer
 }
 
-/** Node clamps a longer delay to 1 ms, so longer waits are made of several timers. */
+/** Node reduces a longer delay to 1 ms, so a longer wait is split into several timers. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** The machine's own time. */
+/** The system's time. */
 export const systemClock: Clock = {
   now: Date.now,
   after(ms, run) {

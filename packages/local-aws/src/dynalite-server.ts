@@ -1,6 +1,6 @@
 /**
- * DynamoDB: dynalite 4.0.0 on LevelDB. It has no transactions, streams, PartiQL or UpdateTable that adds an index, and
- * says so; that it would ignore ALL_OLD on a failed condition is refused here, because it does not say so.
+ * DynamoDB: dynalite 4.0.0 on LevelDB. It refuses transactions, streams, PartiQL and an UpdateTable that adds an
+ * index. It silently ignores ALL_OLD on a failed condition, so that is refused here.
  */
 import { mkdirSync } from 'node:fs'
 import type { Server, ServerResponse } from 'node:http'
@@ -17,7 +17,7 @@ export interface Dynalite {
   close(): Promise<void>
 }
 
-/** Starts dynalite on what `stateDir` holds; an acknowledged write is in LevelDB. */
+/** Starts dynalite on the contents of `stateDir`. A write is in LevelDB before it is acknowledged. */
 export async function startDynalite(stateDir: string): Promise<Dynalite> {
   const folder = path.join(stateDir, 'dynamodb')
   mkdirSync(folder, { recursive: true })
@@ -41,7 +41,7 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
     },
     close: async () => {
       closing = true
-      // A request whose database is closed under it would end the process.
+      // A request whose database is closed while it runs would end the process.
       await Promise.allSettled(underWay)
       await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
@@ -52,8 +52,8 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
 }
 
 /**
- * Has the server answer without a connection, which in one process would double the work of each request. Ends when the server
- * has, whether or not anybody is left to hear the answer.
+ * Passes the request to the server without a connection, which would double the work of each request. Resolves
+ * when the server has answered, even if the client has gone.
  */
 function serve(
   server: Server,
@@ -64,7 +64,7 @@ function serve(
   incoming.push(body)
   incoming.push(null)
   return new Promise((resolve) => {
-    // All that dynalite does with a response.
+    // The only members that dynalite uses of a response.
     const answer = {
       statusCode: 200,
       setHeader: (name: string, value: number | string) => response.setHeader(name, value),

@@ -1,4 +1,4 @@
-/** What this package uses of dynalite, which brings no types of its own. */
+/** The types this package needs of dynalite, which has none of its own. */
 declare module 'dynalite' {
   import type { Server } from 'node:http'
   export default function dynalite(options?: {

@@ -1,19 +1,22 @@
-/** The one port of all AWS services: every request is proved to be signed, then answered by the service it was signed for. */
+/**
+ * One port for all AWS services: it checks the signature of every request and passes it to the service it was
+ * signed for.
+ */
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { AwsError, type JsonService } from './json-service.ts'
 import { type RequestHandler, readBody } from './loopback.ts'
 import { type Credentials, proveSignature, type ReceivedRequest } from './signature.ts'
 
-/** Answers requests that are proved to be ours. */
+/** Handles requests whose signature has been verified. */
 export type Service = (request: ReceivedRequest, response: ServerResponse) => Promise<void>
 
-/** S3 takes 5 GB in one request; one machine's memory is the limit here. */
+/** S3 accepts 5 GB in one request; here the body has to fit into memory. */
 const bodyLimit = 512 * 1024 * 1024
 
 /**
- * What answers at the endpoint. `services` by the name in the credential scope (`dynamodb`, `sqs`, `s3`, `states`,
- * `secretsmanager`). Errors have AWS's shape: XML for S3, JSON for the others.
+ * Returns the handler of the endpoint. `services` are keyed by the name in the credential scope (`dynamodb`,
+ * `sqs`, `s3`, `states`, `secretsmanager`). Errors have AWS's format: XML for S3, JSON for the others.
  */
 export function awsEndpoint(
   services: Readonly<Record<string, Service>>,
@@ -34,13 +37,13 @@ export function awsEndpoint(
   }
 }
 
-/** Serves operations that take and give JSON, by the operation in `x-amz-target`. */
+/** Serves operations with JSON input and output; `x-amz-target` names the operation. */
 export function serveJson(operations: JsonService): Service {
   return async ({ headers, body }, response) => {
     const operation = headers['x-amz-target']?.split('.').at(-1) ?? ''
     const perform = operations[operation]
     if (!perform) throw new AwsError('UnknownOperationException', `${operation} is not implemented`)
-    // Each operation takes an input of its own and checks it with its own schema.
+    // Each operation validates its input with its own schema.
     const output = await perform(parse(body) as never)
     send(response, 200, jsonType(headers), JSON.stringify(output ?? {}))
   }

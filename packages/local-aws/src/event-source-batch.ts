@@ -1,4 +1,4 @@
-/** A batch of SQS messages as the event a function gets, and what its answer says about each of them. */
+/** Turns a batch of SQS messages into an event, and a function's response into the ids of failed messages. */
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
 import { region } from './identity.ts'
@@ -41,9 +41,9 @@ const answer = z.object({
 })
 
 /**
- * The ids of the messages that a function reports as failed. No answer, or none in it, is complete success; an answer
- * that is not understood or names an unknown message is complete failure. Source: "Handling errors for an SQS event
- * source", Lambda Developer Guide.
+ * Returns the ids of the messages that a function reports as failed. A missing or empty response means that all
+ * succeeded. A response that is invalid or names an unknown message means that all failed. Source: "Handling
+ * errors for an SQS event source", Lambda Developer Guide.
  */
 export function failedMessages(payload: unknown, messages: readonly Message[]): Set<string> {
   const all = new Set(messages.map(({ MessageId = '' }) => MessageId))

@@ -1,4 +1,4 @@
-/** SQS event sources: long-polls a queue through the endpoint and hands what comes to a function. */
+/** SQS event sources: long-polls a queue through the endpoint and invokes a function with each batch. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -11,13 +11,13 @@ import { failedMessages, sqsEvent } from './event-source-batch.ts'
 import type { LambdaHost } from './lambda-host.ts'
 import type { Declared, Stack } from './stack.ts'
 
-/** Invocations of one mapping at once, where the template gives no bound. */
+/** Concurrent invocations of one mapping if the template sets no limit. */
 const defaultConcurrency = 10
 
-/** How long a receive waits for a message; SQS allows no more. */
+/** Seconds that a receive waits for a message: the maximum of SQS. */
 const pollSeconds = 20
 
-/** After a failed receive, so that a broken queue does not keep the machine busy. */
+/** Milliseconds to wait after a failed receive, so that a broken queue does not use up the CPU. */
 const pauseMs = 1000
 
 interface EventSource {
@@ -31,8 +31,8 @@ interface EventSource {
 }
 
 /**
- * Starts every mapping of the stack; returns what stops them. Invocations under way then go on, and their messages come
- * again unless they are deleted in time.
+ * Starts every mapping of the stack and returns a function that stops them. Invocations in progress continue;
+ * their messages are redelivered unless they are deleted in time.
  */
 export function startEventSources(
   stack: Stack,
@@ -57,9 +57,9 @@ export function startEventSources(
 }
 
 /**
- * Starts a mapping. While a batch is with the function the next one is fetched already, up to the mapping's
- * concurrency; that a message group is in one batch at a time is the queue's doing. What fails stays in the queue
- * and comes again after its visibility timeout.
+ * Starts a mapping. It receives the next batch while functions handle earlier ones, up to the mapping's
+ * concurrency. The queue makes sure that a message group is in one batch at a time. Failed messages stay in the
+ * queue and are redelivered after its visibility timeout.
  */
 function startEventSource(options: EventSource): () => void {
   const { mapping, log } = options

@@ -1,9 +1,10 @@
 /**
- * SQS and S3: fauxqs 2.4.1, put together from its parts.
+ * SQS and S3: fauxqs 2.4.1, assembled from its parts.
  *
- * Its own `startFauxqs` listens on 0.0.0.0 and asks for no credentials, so its parts are taken by path and its server
- * listens on a private socket; the signed endpoint is the only way to it. Deviations of fauxqs that our callers see:
- * one message a group in each receive; the deduplication window is lost by a restart; messages do not expire.
+ * Its own `startFauxqs` listens on 0.0.0.0 and asks for no credentials. So this module imports its parts by path
+ * and has its server listen on a private socket, which only the signed endpoint uses. fauxqs differs from SQS in
+ * three ways: each receive returns one message of a group; a restart forgets the deduplication window; messages do
+ * not expire.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -16,7 +17,7 @@ import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js'
 import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js'
 import { privateSocket, type Upstream, upstream } from './private-socket.ts'
 
-/** fauxqs takes 11 MiB; a transcript may be longer. */
+/** fauxqs accepts 11 MiB; objects may be larger. */
 const bodyLimit = 512 * 1024 * 1024
 
 export interface Fauxqs {
@@ -24,7 +25,7 @@ export interface Fauxqs {
   close(): Promise<void>
 }
 
-/** Starts fauxqs on what `stateDir` holds: messages in SQLite, objects as files. */
+/** Starts fauxqs on the contents of `stateDir`: messages in SQLite, objects as files. */
 export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
   releaseReceived(path.join(stateDir, 'sqs', 'fauxqs.db'))
   const messages = new PersistenceManager(path.join(stateDir, 'sqs'))
@@ -32,7 +33,8 @@ export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() }
   messages.loadSqsAndSns(stores.sqsStore, stores.snsStore)
   objects.loadS3(stores.s3Store)
-  // Set after loading: a store that persists while it is filled would delete the messages of each queue it creates.
+  // Set after loading: a store that persists while it is being filled deletes the messages of each queue it
+  // creates.
   stores.sqsStore.persistence = messages
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = messages
   stores.s3Store.persistence = objects
@@ -58,8 +60,8 @@ export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
 }
 
 /**
- * Whoever had received a message died with the last start, so it is visible at once. AWS, whose pollers outlive our
- * functions, would let it wait out its visibility timeout.
+ * Makes received messages visible at once, because their receivers died with the last process. On AWS, where
+ * pollers outlive the functions, they would wait for their visibility timeout.
  */
 function releaseReceived(file: string): void {
   if (!existsSync(file)) return

@@ -1,4 +1,4 @@
-/** Function URLs: every path of one port goes to one function, which may stream its answer. */
+/** Function URLs: each has a port on which one function handles every path. It may stream its response. */
 import type { ServerResponse } from 'node:http'
 import type * as z from 'zod'
 import { httpEvent, preludeShape, sendMessage, sendResult, writeHead } from './http-event.ts'
@@ -7,11 +7,11 @@ import { type LambdaHost, payloadLimit } from './lambda-host.ts'
 import { type RequestHandler, readBody } from './loopback.ts'
 import type { Declared } from './stack.ts'
 
-/** A handler that made its stream with `HttpResponseStream` puts this much between the prelude and the body. */
+/** `HttpResponseStream` writes this separator between the prelude and the body. */
 const preludeEnd = Buffer.alloc(8)
 const integrationResponse = 'application/vnd.awslambda.http-integration-response'
 
-/** What answers for one function URL. */
+/** Returns the request handler of a function URL. */
 export function functionUrl(
   { properties }: Declared<'AWS::Lambda::Url'>,
   lambda: Pick<LambdaHost, 'invoke'>,
@@ -25,7 +25,7 @@ export function functionUrl(
     const outcome = await lambda.invoke(properties.TargetFunctionArn, event, sink)
     if (outcome.ok && response.headersSent) return void response.end()
     if (outcome.ok && sendResult(outcome.payload, response, 'application/json')) return
-    // The status is out: only a broken connection can still tell the client.
+    // The status has been sent: only closing the connection still tells the client.
     if (response.headersSent) return void response.destroy()
     const throttled = !outcome.ok && outcome.errorType === 'Lambda.TooManyRequestsException'
     if (throttled) return sendMessage(response, 429, 'Rate Exceeded.')
@@ -33,7 +33,7 @@ export function functionUrl(
   }
 }
 
-/** Passes a streamed answer on; status and headers come from its prelude, if it has one. */
+/** Forwards a streamed response; status and headers come from its prelude, if it has one. */
 function streamTo(response: ServerResponse): Sink {
   let prelude: Buffer | undefined
   return {
@@ -55,7 +55,7 @@ function streamTo(response: ServerResponse): Sink {
   }
 }
 
-/** A prelude that is not understood is the function's fault, which a gateway reports as 502. */
+/** An invalid prelude is the function's fault; a gateway reports it as 502. */
 function readPrelude(bytes: Buffer): z.infer<typeof preludeShape> {
   const parsed = preludeShape.safeParse(JSON.parse(bytes.toString()))
   return parsed.success ? parsed.data : { statusCode: 502, headers: {}, cookies: [] }

@@ -1,4 +1,4 @@
-/** API Gateway's HTTP API: routes requests to functions and answers as the gateway does. */
+/** API Gateway's HTTP API: routes requests to functions and responds as the gateway does. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { httpEvent, sendMessage, sendResult } from './http-event.ts'
@@ -8,10 +8,10 @@ import { type RequestHandler, readBody } from './loopback.ts'
 import type { Declared, Stack } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
-/** Neither this nor the integration timeout can be raised on AWS. */
+/** AWS allows no higher value, neither for this nor for the integration timeout. */
 const bodyLimit = 10 * 1024 * 1024
 
-/** What a response without a content type is sent as. */
+/** The content type of a response that sets none. */
 const defaultType = 'text/plain;charset=UTF-8'
 
 interface Route extends RoutePattern {
@@ -19,10 +19,10 @@ interface Route extends RoutePattern {
   readonly timeoutMs: number
 }
 
-/** Sees each request before the API does; true when it has answered it. */
+/** Sees each request before the API does. Returns true if it has handled the request. */
 export type Before = (...asked: Parameters<RequestHandler>) => Promise<boolean>
 
-/** What answers for the stack's one HTTP API. Throws when the stack has more than one. */
+/** Returns the request handler of the stack's HTTP API. Throws if the stack has more than one. */
 export function httpApi(
   stack: Stack,
   lambda: Pick<LambdaHost, 'invoke'>,
@@ -44,7 +44,7 @@ export function httpApi(
       return sendMessage(response, 413, 'Request Entity Too Large')
     }
     const { functionArn, timeoutMs } = chosen.route
-    answer(response, await inTime(lambda.invoke(functionArn, event), timeoutMs))
+    answer(response, await withTimeout(lambda.invoke(functionArn, event), timeoutMs))
   }
 }
 
@@ -68,8 +68,8 @@ const functionArn = ({ properties }: Declared<'AWS::ApiGatewayV2::Integration'>)
   /\/functions\/(.+)\/invocations$/.exec(properties.IntegrationUri)?.[1] ??
   properties.IntegrationUri
 
-/** Undefined when the function takes too long; it runs on all the same, as on AWS. */
-async function inTime(
+/** Resolves with undefined if the function takes too long. The function keeps running, as on AWS. */
+async function withTimeout(
   outcome: Promise<LambdaOutcome>,
   timeoutMs: number,
 ): Promise<LambdaOutcome | undefined> {

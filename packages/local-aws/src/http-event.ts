@@ -1,19 +1,19 @@
-/** HTTP requests as events of payload format 2.0, and what functions return as HTTP responses. */
+/** Converts HTTP requests to events of payload format 2.0, and a function's result to an HTTP response. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import * as z from 'zod'
 import { account, apiId } from './identity.ts'
 
-/** Which route of the API a request took. */
+/** The route that a request matched. */
 export interface TakenRoute {
   /** `GET /items/{id}` or `$default`. */
   readonly routeKey: string
-  /** Decoded. */
+  /** Decoded values. */
   readonly pathParameters?: Readonly<Record<string, string>>
 }
 
-/** The event for one request whose body has been read. `now` is in milliseconds. */
+/** Returns the event for a request whose body has been read. `now` is in milliseconds. */
 export function httpEvent(
   request: IncomingMessage,
   body: Buffer,
@@ -55,7 +55,7 @@ export function httpEvent(
   }
 }
 
-/** Measured on AWS: these arrive as text, everything else and a missing content type as base64. */
+/** Measured on AWS: these types arrive as text. All others, and a missing content type, arrive as base64. */
 const textTypes = /^(text\/|application\/(json|xml|javascript)\b)/i
 
 function encodedBody(body: Buffer, contentType: string) {
@@ -76,7 +76,7 @@ function forwarded(headers: Record<string, string>, sourceIp: string, port?: num
   }
 }
 
-/** Names in lower case, values of repeated headers joined by commas. */
+/** Header names are in lower case; values of repeated headers are joined by commas. */
 function joinedHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, values = []] of Object.entries(request.headersDistinct)) {
@@ -107,8 +107,9 @@ const responseShape = z.looseObject({
 })
 
 /**
- * Sends what a function returned. Without a `statusCode` it is the body itself, as JSON with status 200.
- * False, and nothing sent, when it is no valid response. Source: "Lambda function response for format 2.0".
+ * Sends what a function returned. A result without `statusCode` is the body itself, sent as JSON with status 200.
+ * Returns false, and sends nothing, if the result is no valid response. Source: "Lambda function response for
+ * format 2.0".
  */
 export function sendResult(
   result: unknown,
@@ -145,17 +146,17 @@ export function writeHead(
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (!response.hasHeader('content-type')) response.setHeader('content-type', defaultType)
   if (cookies.length > 0) response.setHeader('set-cookie', cookies)
-  // The gateway counts the bytes itself.
+  // The gateway sets the length itself.
   response.removeHeader('content-length')
   response.writeHead(statusCode)
 }
 
-/** The status, headers and cookies that a streaming handler puts before its body. */
+/** The status, headers and cookies that a streaming handler sends before its body. */
 export const preludeShape = responseShape.pick({ headers: true, cookies: true }).extend({
   statusCode: responseShape.shape.statusCode.default(200),
 })
 
-/** Sends an error as the gateway words it: `{"message":"Not Found"}`. */
+/** Sends an error in the gateway's format: `{"message":"Not Found"}`. */
 export function sendMessage(response: ServerResponse, status: number, message: string): void {
   response
     .writeHead(status, { 'content-type': 'application/json' })

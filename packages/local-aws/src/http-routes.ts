@@ -1,14 +1,14 @@
-/** Which route of an HTTP API a request takes. */
+/** Chooses the route of an HTTP API for a request. */
 import type { TakenRoute } from './http-event.ts'
 
-/** A route key, taken apart: `ANY /files/{name+}`. */
+/** A parsed route key: `ANY /files/{name+}`. */
 export interface RoutePattern {
   readonly routeKey: string
   readonly method: string
   readonly segments: readonly string[]
 }
 
-/** Takes a route key apart; `$default` matches everything that nothing else does. */
+/** Parses a route key. `$default` matches every request that no other route matches. */
 export function routePattern(routeKey: string): RoutePattern {
   const [method = '', path = ''] =
     routeKey === '$default' ? ['ANY', '/{proxy+}'] : routeKey.split(' ')
@@ -16,8 +16,9 @@ export function routePattern(routeKey: string): RoutePattern {
 }
 
 /**
- * The best route for a request: segment by segment an exact one before `{name}` before `{name+}`, then its method
- * before `ANY`, then `$default`. Source: "Routing API requests", API Gateway Developer Guide.
+ * Returns the most specific route for a request. Segment by segment, an exact match wins over `{name}`, and that
+ * over `{name+}`; then the method over `ANY`; `$default` comes last. Source: "Routing API requests", API Gateway
+ * Developer Guide.
  */
 export function chooseRoute<R extends RoutePattern>(
   routes: readonly R[],
@@ -35,7 +36,7 @@ export function chooseRoute<R extends RoutePattern>(
   return { route: best.route, taken: { routeKey, pathParameters } }
 }
 
-/** The path parameters of a request that the route matches; undefined when it does not. */
+/** Returns the path parameters of a request, or undefined if the route does not match it. */
 function match(
   { method: wanted, segments: patterns, routeKey }: RoutePattern,
   method: string,
@@ -64,7 +65,7 @@ function match(
 /** `id` for `{id}` and for `{id+}`. */
 const parameterName = (pattern: string) => /^\{(.+?)\+?\}$/.exec(pattern)?.[1]
 
-/** A path that is not validly encoded is handed on as it came. */
+/** Returns a path that is not validly encoded unchanged. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
@@ -85,7 +86,7 @@ function compare(a: RoutePattern, b: RoutePattern): number {
   return Number(a.method === 'ANY') - Number(b.method === 'ANY')
 }
 
-/** How much a segment of a pattern lets through. */
+/** How much a segment matches: itself, one segment, or all that follow. */
 function breadth(segment = ''): number {
   if (segment.endsWith('+}')) return 2
   return segment.startsWith('{') ? 1 : 0

@@ -1,20 +1,20 @@
-/** What a resource is called on this machine: its physical name, its ARN, and what `Ref` and `Fn::GetAtt` give for it. */
+/** Names a resource on this machine: its physical name, its ARN, and its values of `Ref` and `Fn::GetAtt`. */
 import type { Resolver } from './intrinsics.ts'
 import type { Template } from './template.ts'
 
 export const account = '000000000000'
 export const region = 'us-east-1'
 
-/** The API's identifier: in `https://<apiId>.execute-api…`, which CDK puts together itself. */
+/** The API's identifier in `https://<apiId>.execute-api…`, a URL that CDK builds itself. */
 export const apiId = 'localapi'
 
-/** Where things are reached on this machine, known once their ports are open. */
+/** The addresses of the stack, known once its ports are open. */
 export interface Addresses {
-  /** The HTTP API's URL, without a slash at its end. */
+  /** URL of the HTTP API, without a trailing slash. */
   readonly api: string
-  /** The URL of all AWS services, without a slash at its end. */
+  /** URL of all AWS services, without a trailing slash. */
   readonly endpoint: string
-  /** Function URLs by the logical id of their `AWS::Lambda::Url`, with a slash at their end. */
+  /** Function URLs, with a trailing slash, by the logical id of their `AWS::Lambda::Url`. */
   readonly functionUrls: ReadonlyMap<string, string>
 }
 
@@ -25,7 +25,7 @@ export interface Identity {
   readonly url?: string
 }
 
-/** The property that names a resource of the type, where it has one. */
+/** The property that names a resource, for each type that has one. */
 const nameProperties: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'TableName',
   'AWS::DynamoDB::Table': 'TableName',
@@ -51,10 +51,10 @@ const byArn = (name: string, Arn: string, more: Record<string, string> = {}): Id
   attributes: { Arn, ...more },
 })
 
-/** For the types that only other resources refer to. */
+/** For types that only other resources refer to. */
 const byId = (name: string): Identity => ({ name, ref: name, attributes: { Id: name } })
 
-/** The identity of one resource; `resolve` is for names and targets that are intrinsics themselves. */
+/** Returns the identity of a resource. `resolve` evaluates names and targets that are intrinsics themselves. */
 export function identity(
   logicalId: string,
   template: Template,

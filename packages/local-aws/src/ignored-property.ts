@@ -1,7 +1,7 @@
 /** Properties that are accepted without effect on one machine. */
 import * as z from 'zod'
 
-/** A property without effect; the reason is for the reader. */
+/** A property without effect. The reason documents why that does no harm. */
 export const ignored = (_reason: string) => z.unknown().optional()
 
 export const tags = ignored('bookkeeping')

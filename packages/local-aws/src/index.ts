@@ -1,4 +1,4 @@
-/** AWS on one machine: runs exactly the template of a synthesised CDK app, on loopback. */
+/** AWS on one machine: runs the template of a synthesised CDK app, unchanged, on loopback. */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
@@ -43,55 +43,55 @@ export type { OnStage } from './lambda-host.ts'
 export interface AwsOptions {
   /** The cloud assembly: the folder that `cdk synth` writes. */
   readonly assembly: string
-  /** The stack to run, when the assembly has several. */
+  /** The stack to run, if the assembly has several. */
   readonly stack?: string
-  /** Tables, queues, objects, executions and generated secrets: what survives a restart. */
+  /** Holds tables, queues, objects, executions and generated secrets, which survive a restart. */
   readonly stateDir: string
-  /** The port of the HTTP API, 0 for any; or what has opened it already, which is closed with the rest. */
+  /** The port of the HTTP API (0 for any free one), or an open server, which `close` closes. */
   readonly port: number | Loopback
   /** Values for the template's CloudFormation parameters. */
   readonly parameters?: Readonly<Record<string, string>>
-  /** Secret values by secret name; they win over what the template generates. */
+  /** Secret values by secret name; they override the template's. */
   readonly secrets: Readonly<Record<string, string>>
-  /** Added to the environment of every function, such as `E2B_API_URL`. */
+  /** Added to the environment of every function. */
   readonly lambdaEnv: Readonly<Record<string, string>>
   readonly log: (line: string) => void
   readonly clock?: Clock
-  /** Hears of every request of a function, also of those to an address in `lambdaEnv`, before it is performed. */
+  /** Called with every request of a function before it is performed, including requests to URLs in `lambdaEnv`. */
   readonly intercept?: Intercept | undefined
-  /** Hears of each process of a function what it does next, at once: to limit it, or to measure it. */
+  /** Called with each stage of a function's process, to limit or to measure it. */
   readonly onStage?: OnStage | undefined
-  /** Hears the open ports before anything of the last start is taken up again. */
+  /** Called with the open ports before the stack resumes any work of the last start. */
   readonly onOpen?: (ports: readonly number[]) => void
-  /** Stands in front of the HTTP API; it is no part of the template. */
+  /** Handles requests before the HTTP API does; it is not part of the template. */
   readonly before?: Before
 }
 
 export interface LocalAws {
-  /** The HTTP API. */
+  /** URL of the HTTP API. */
   readonly url: string
-  /** All AWS services: what `AWS_ENDPOINT_URL` is set to. */
+  /** URL of all AWS services: the value for `AWS_ENDPOINT_URL`. */
   readonly endpoint: string
   readonly credentials: Credentials
   readonly region: string
-  /** Every port that is open, by what answers there: `api`, `endpoint`, and function URLs by logical id. */
+  /** Every open port: `api`, `endpoint`, and those of function URLs by logical id. */
   readonly ports: Readonly<Record<string, number>>
   readonly resources: Resources
-  /** Invokes the function below a construct path, past whoever invokes it otherwise; it never rejects. */
+  /** Invokes the function at a construct path directly. Never rejects. */
   invoke(constructPath: string, event: unknown): Promise<LambdaOutcome>
-  /** Changes the code of those functions for which `folderOf` names a folder, for invocations from now on. */
+  /** From the next invocation on, runs each function from the folder that `folderOf` returns, if it returns one. */
   replaceCode(folderOf: (variables: Readonly<Record<string, unknown>>) => string | undefined): void
-  /** Changes variables of the functions that the template gives them to, for invocations from now on. */
+  /** From the next invocation on, changes these variables of each function whose template sets them. */
   configure(variables: Readonly<Record<string, string>>): void
   /** The outputs of the stack. */
   readonly outputs: Readonly<Record<string, string>>
-  /** Ends every process and port; state stays. */
+  /** Ends every process and closes every port; state is kept. */
   close(): Promise<void>
 }
 
 /**
- * Runs a stack. Throws, naming it, for whatever the template has that is not implemented on one machine, and when the
- * port is taken.
+ * Runs a stack. Throws if the template uses something that is not implemented, naming it, or if the port is in
+ * use.
  */
 export async function startAws(options: AwsOptions): Promise<LocalAws> {
   const { stateDir, log } = options
@@ -230,13 +230,13 @@ const addresses = (api: Loopback, endpoint: Loopback, urls: ReadonlyMap<string, 
   functionUrls: new Map([...urls].map(([id, { url }]) => [id, `${url}/`] as const)),
 })
 
-/** Good for this start only: a link or a function of an earlier one is refused. */
+/** Valid for this start only: presigned links and functions of an earlier start are refused. */
 const newCredentials = (): Credentials => ({
   accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
   secretAccessKey: randomBytes(30).toString('base64url'),
 })
 
-/** All that an SDK needs to find this machine instead of AWS. */
+/** The environment variables that point an SDK to this machine instead of AWS. */
 const awsEnvironment = (endpoint: string, { accessKeyId, secretAccessKey }: Credentials) => ({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,

@@ -1,4 +1,4 @@
-/** Lets a test stand between the functions and every service they call: to hold a call, refuse it, or crash its caller. */
+/** Lets a test intercept every call of a function to a service: to hold it, refuse it, or crash the caller. */
 import http from 'node:http'
 import type { Service } from './endpoint.ts'
 import { AwsError } from './json-service.ts'
@@ -6,28 +6,29 @@ import type { Caller } from './lambda-host.ts'
 import { openLoopback, type RequestHandler, readBody } from './loopback.ts'
 import type { ReceivedRequest } from './signature.ts'
 
-/** One request of a function's process to a service. */
+/** A request of a function's process to a service. */
 export interface FunctionCall extends Caller {
-  /** `dynamodb`, `sqs`, …; for other services the variable that holds their address, such as `E2B_API_URL`. */
+  /** `dynamodb`, `sqs`, …; for a service outside AWS the variable that holds its URL. */
   readonly service: string
-  /** `UpdateItem`, …; method and path where the protocol has no name for it. */
+  /** `UpdateItem`, …; method and path if the protocol names no operation. */
   readonly operation: string
   readonly body: Buffer
 }
 
 /**
- * Called for each request before it is performed. It is held until `perform` is called, and refused by throwing an
- * AwsError; `perform` ends when the service has done it and answered. Without a call of `perform` the caller waits for
- * ever, unless it is crashed. To crash it between the effect and the answer: `freeze`, `perform`, `crash`.
+ * Called for each request before it is performed. The request waits until `perform` is called; throw an AwsError
+ * to refuse it. `perform` resolves when the service has handled the request and responded. Without a call of
+ * `perform` the caller waits until it is crashed. To crash it between the effect and the response, call `freeze`,
+ * `perform` and `crash`.
  */
 export type Intercept = (call: FunctionCall, perform: () => Promise<void>) => Promise<void>
 
-/** The SDK sends its value with each request: it tells one process of a function from another. */
+/** The SDK sends its value with each request. It identifies the function's process. */
 export const callerVariable = 'AWS_SDK_UA_APP_ID'
 
 export type CallerLookup = (id: string) => Caller | undefined
 
-/** AWS's services, `intercept` before each of them. Whoever is no function passes. */
+/** Wraps AWS's services so that `intercept` is called first. Requests of other clients pass unchanged. */
 export function intercepted(
   services: Readonly<Record<string, Service>>,
   callers: CallerLookup,
@@ -53,9 +54,9 @@ const callerId = (userAgent = '') => /\bapp\/([0-9a-f-]{36})/.exec(userAgent)?.[
 const operationOf = ({ headers, method, target }: ReceivedRequest) =>
   headers['x-amz-target']?.split('.').at(-1) ?? `${method} ${target.split('?')[0]}`
 
-/** Services outside AWS, by the variable that holds their address, reached through `intercept`. */
+/** Services outside AWS that are reached through `intercept`, by the variable that holds their URL. */
 export interface Outbound {
-  /** The variables for one process. */
+  /** Returns the variables for one process. */
   env(caller: string): Record<string, string>
   close(): Promise<void>
 }
@@ -64,7 +65,10 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 const bodyLimit = 16 * 1024 * 1024
 
-/** Opens a port for those variables that are addresses: a request tells its caller and its service in the path. */
+/**
+ * Opens a port that proxies each variable whose value is a URL. The path of a request names its caller and its
+ * service.
+ */
 export async function outbound(
   variables: Readonly<Record<string, string>>,
   callers: CallerLookup,
@@ -101,7 +105,7 @@ export async function outbound(
   }
 }
 
-/** Ends with the first bytes of the answer: a stream may go on long after its effect is done. */
+/** Resolves with the first bytes of the response, because a stream may continue long after the effect. */
 function forward(url: string, body: Buffer, ...[incoming, response]: Parameters<RequestHandler>) {
   return new Promise<void>((resolve, reject) => {
     const { method, headers } = incoming

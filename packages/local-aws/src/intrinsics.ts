@@ -1,31 +1,31 @@
 /** Evaluates CloudFormation's intrinsic functions and conditions over a template. */
 import type { Template } from './template.ts'
 
-/** What the template refers to but does not hold itself. */
+/** What the template refers to but does not contain. */
 export interface Lookups {
-  /** CloudFormation parameters given for this start; they win over the template's defaults. */
+  /** CloudFormation parameters of this start; they override the template's defaults. */
   readonly parameters: Readonly<Record<string, string>>
   /** Pseudo parameters by full name (`AWS::Region`). */
   readonly pseudo: Readonly<Record<string, string>>
-  /** `Ref` of a resource; undefined when its type has none here. */
+  /** The `Ref` of a resource, or undefined if its type has none here. */
   reference(logicalId: string): string | undefined
-  /** `Fn::GetAtt`; undefined when the resource has no such attribute here. */
+  /** The `Fn::GetAtt` of a resource, or undefined if it has no such attribute here. */
   attribute(logicalId: string, name: string): string | undefined
 }
 
 export interface Resolver {
-  /** The value with every intrinsic replaced; `where` is named in errors. */
+  /** Returns the value with every intrinsic replaced. Errors name `where`. */
   resolve(value: unknown, where: string): unknown
-  /** Whether a condition of the template holds. */
+  /** Whether a condition of the template is true. */
   condition(name: string): boolean
 }
 
 type Evaluate = (value: unknown) => unknown
 
-/** Stands for `AWS::NoValue`: the property or list element goes away. */
+/** Stands for `AWS::NoValue`: the property or list element is removed. */
 const nothing = Symbol('AWS::NoValue')
 
-/** Makes the resolver of one template; anything it cannot resolve is an error that names it. */
+/** Returns the resolver of a template. It throws for anything it cannot resolve, naming it. */
 export function resolver(template: Template, lookups: Lookups): Resolver {
   const condition = (name: string): boolean => {
     const expression = template.Conditions[name]

@@ -1,6 +1,6 @@
-/** What the local AWS services have in common: an operation takes the request's JSON and answers JSON or throws an AwsError. */
+/** Common to the JSON services: an operation takes the request's JSON and returns JSON or throws an AwsError. */
 
-/** One AWS service of the JSON protocols: operation name (`StartExecution`) to its implementation. */
+/** A service of the JSON protocols: implementations by operation name (`StartExecution`). */
 export type JsonService = Readonly<Record<string, (input: never) => unknown>>
 
 /** An error as AWS reports it: `type` becomes the SDK's error name; `status` is the HTTP status. */

@@ -1,21 +1,21 @@
-/** One execution environment as its host sees it: a process, alive from its start until it exits or is killed. */
+/** One execution environment: a process, from its start until it exits or is killed. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { InvokeMessage, RuntimeMessage } from './lambda-runtime/protocol.ts'
 
-/** How an invocation, or the start, ended; `payload` and `error` are JSON. */
+/** The result of an invocation or of the start; `payload` and `error` are JSON. */
 export type Ending =
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly error: string }
 
-/** Takes a streamed answer, if the handler streams: its content type first, then its bytes. */
+/** Receives a streamed response: its content type first, then its bytes. */
 export interface Sink {
   start(contentType: string): void
   chunk(bytes: Uint8Array): void
 }
 
 export interface EnvironmentOptions {
-  /** Tells this process from all others. */
+  /** Identifies this process. */
   readonly id: string
   /** The bundled `lambda-runtime/main.ts`. */
   readonly runtime: string
@@ -33,7 +33,7 @@ export class Environment {
   readonly id: string
   readonly #child: ChildProcess
   #alive = true
-  /** As JSON, and as what that says once it is asked for. */
+  /** The latest event as JSON, and parsed once it is needed. */
   #latest: { readonly json: string; event?: unknown } = { json: 'null' }
   #onMessage: (message: RuntimeMessage) => void = () => {}
   #onExit: (code: number | null, signal: string | null) => void = () => {}
@@ -52,7 +52,7 @@ export class Environment {
     }
     this.#child.on('message', (message: RuntimeMessage) => this.#onMessage(message))
     this.#child.on('error', (error) => log(`The process cannot be started: ${error.message}`))
-    // `close` comes after the last line of output, `exit` may come before it.
+    // `close` comes after the last line of output; `exit` may come before it.
     this.#child.on('close', (code, signal) => {
       this.#alive = false
       this.#onExit(code, signal)
@@ -74,7 +74,7 @@ export class Environment {
     return this.#latest.event
   }
 
-  /** Waits until the handler is loaded. */
+  /** Resolves when the handler is loaded. */
   ready(): Promise<Ending> {
     const slow = JSON.stringify({
       errorType: 'Sandbox.Timedout',
@@ -86,7 +86,7 @@ export class Environment {
     })
   }
 
-  /** Runs one invocation; the process is killed when it takes longer than `timeoutMs`. */
+  /** Runs one invocation; kills the process if it takes longer than `timeoutMs`. */
   invoke(invocation: InvokeMessage, timeoutMs: number, sink: Sink): Promise<Ending> {
     const { requestId } = invocation
     const timedOut = JSON.stringify({
@@ -107,7 +107,7 @@ export class Environment {
     return ending
   }
 
-  /** It does nothing more until it is killed. */
+  /** Stops the process until it is killed. */
   freeze(): void {
     this.#child.kill('SIGSTOP')
   }

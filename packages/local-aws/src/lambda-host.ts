@@ -1,4 +1,4 @@
-/** Runs the stack's functions, each in processes of its own, as Lambda would. */
+/** Runs the stack's functions in their own processes, as Lambda does. */
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { Clock } from './clock.ts'
@@ -8,26 +8,27 @@ import { reportLine } from './lambda-report.ts'
 import type { Declared } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
-/** Bytes of an event or an answer: Lambda's limit for synchronous invocations. */
+/** Bytes of an event or a response: Lambda's limit for synchronous invocations. */
 export const payloadLimit = 6 * 1024 * 1024
 
 export interface LambdaHost {
   /**
-   * Invokes the function with this ARN. Never rejects: what went wrong is in the outcome, with Lambda's names
-   * (`Sandbox.Timedout`, `Runtime.ExitError`, `Lambda.ResourceNotFoundException`, …). A streaming handler needs `sink`.
+   * Invokes the function with this ARN. Never rejects: the outcome holds the error under Lambda's name
+   * (`Sandbox.Timedout`, `Runtime.ExitError`, `Lambda.ResourceNotFoundException`, …). A streaming handler needs
+   * `sink`.
    */
   invoke(arn: string, event: unknown, sink?: Sink): Promise<LambdaOutcome>
   /**
-   * Of the functions meant, no invocation from now on meets a process that was started before; `codeOf` may name another
-   * folder for a function's code.
+   * Makes further invocations of the selected functions start new processes. `codeOf` may return another folder
+   * for a function's code.
    */
   retire(
     isMeant: IsMeant,
     codeOf?: (declared: Declared<'AWS::Lambda::Function'>) => string | undefined,
   ): void
-  /** The process with this id, while it lives. */
+  /** Returns the live process with this id, or undefined. */
   caller(id: string): Caller | undefined
-  /** Kills every process; what was under way is never answered. */
+  /** Kills every process; invocations in progress never resolve. */
   close(): void
 }
 
@@ -50,11 +51,11 @@ export type OnStage = (stage: Stage, process: FunctionProcess) => void
 export interface Caller {
   /** The function's logical id. */
   readonly functionId: string
-  /** What it is invoked with. */
+  /** The event of its invocation. */
   readonly event: unknown
-  /** It does nothing more, and its requests under way go on without it. */
+  /** Stops the process; its requests in progress continue. */
   freeze(): void
-  /** Kills it, as a crash would: its invocation fails with `Runtime.ExitError`. */
+  /** Kills the process, as a crash would: its invocation fails with `Runtime.ExitError`. */
   crash(): void
 }
 
@@ -64,14 +65,14 @@ export interface LambdaHostOptions {
   readonly codeFolder: (declared: Declared<'AWS::Lambda::Function'>) => string
   /** The bundled runtime. */
   readonly runtime: string
-  /** Where compiled code is kept from one process to the next. */
+  /** The folder that caches compiled code for later processes. */
   readonly compileCache: string
-  /** Added to the environment of the process with this id, over the template's. */
+  /** Returns the variables to add to the environment of the process with this id; they override the template's. */
   readonly env: (id: string) => Readonly<Record<string, string>>
   readonly clock: Clock
-  /** So long an invocation waits for a process that becomes free before it has one started; what a start takes if not given. */
-  readonly patienceMs?: number
-  /** Hears what a process does next, at once. */
+  /** How long an invocation waits for a free process before it starts one; by default the time a start takes. */
+  readonly maxWaitMs?: number
+  /** Called with what a process does next. */
   readonly onStage?: OnStage | undefined
   readonly log: (line: string) => void
 }
@@ -104,11 +105,11 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
         onStage('started', environment)
         return environment
       }
-      const { clock, patienceMs = coldStartMs } = options
+      const { clock, maxWaitMs = coldStartMs } = options
       const hosted: HostedFunction = {
         ...declared,
         codeFolder: options.codeFolder(declared),
-        pool: new LambdaPool({ start, clock, patienceMs }),
+        pool: new LambdaPool({ start, clock, maxWaitMs }),
         onStage,
       }
       return [declared.arn, hosted]
@@ -121,7 +122,8 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
       if (!found) return serviceError('ResourceNotFoundException', `Function not found: ${arn}`)
       const report = (line: string) => options.log(`[${found.name}] ${line}`)
       const outcome = await invoke(found, JSON.stringify(event), sink, report)
-      // A killed host would not answer either: a state machine must not record our closing as its function's failure.
+      // A killed host would not respond either: a state machine must not record the shutdown as a failure of its
+      // function.
       if (closed) return new Promise(() => {})
       if (!outcome.ok) {
         options.log(`[${found.name}] ${outcome.errorType}: ${outcome.errorMessage}`)
@@ -191,7 +193,7 @@ async function invoke(
   }
 }
 
-/** What Lambda sets itself wins over the template's variables, as there; `PATH` is all that comes from this machine. */
+/** Variables that Lambda sets override the template's, as on AWS. `PATH` is the only one taken from this machine. */
 function environmentOf(
   { name, properties }: Declared<'AWS::Lambda::Function'>,
   codeFolder: string,

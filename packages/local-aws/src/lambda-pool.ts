@@ -1,21 +1,21 @@
-/** The execution environments of one function: reused when idle, added up to a bound, ended when they are not needed. */
+/** The execution environments of one function: reused when idle, added up to a limit, ended when idle for long. */
 import type { Clock } from './clock.ts'
 import type { Environment } from './lambda-environment.ts'
 
-/** More invocations than this wait for each other: each environment is a process of some 50 MB. */
+/** Further invocations wait for a free environment: each environment is a process of some 50 MB. */
 export const mostEnvironments = 20
 
-/** About what a cold start takes, in milliseconds. */
+/** Approximate milliseconds of a cold start. */
 export const coldStartMs = 250
 
-/** An idle environment is kept this long. Lambda keeps one for minutes too, and promises nothing. */
+/** How long an idle environment is kept. Lambda keeps one for minutes too, without a guarantee. */
 const idleMs = 60_000
 
 export type Lease =
   | {
       readonly ok: true
       readonly environment: Environment
-      /** How long its start took; absent if it was there already. */
+      /** How long its start took; absent if it was already running. */
       readonly initMs?: number
       release(): void
     }
@@ -27,18 +27,18 @@ interface Idle {
 }
 
 export interface PoolOptions {
-  /** Makes a new environment. */
+  /** Creates an environment. */
   readonly start: () => Environment
   readonly clock: Clock
-  /** So long an invocation waits for an environment that becomes free before it has one started, in milliseconds. */
-  readonly patienceMs: number
+  /** How long an invocation waits for a free environment before it starts one, in milliseconds. */
+  readonly maxWaitMs: number
 }
 
 export class LambdaPool {
   readonly #options: PoolOptions
   readonly #all = new Set<Environment>()
   readonly #waiting: (() => void)[] = []
-  /** Those that were started before the latest `retire`. */
+  /** Environments that were started before the latest `retire`. */
   readonly #retired = new WeakSet<Environment>()
   readonly #hoping = new Set<(free: Environment) => void>()
   #idle: Idle[] = []
@@ -49,7 +49,7 @@ export class LambdaPool {
     this.#options = options
   }
 
-  /** Invocations under way. */
+  /** Number of invocations in progress. */
   get taken(): number {
     return this.#taken
   }
@@ -58,7 +58,7 @@ export class LambdaPool {
     return [...this.#all].find((environment) => environment.id === id)
   }
 
-  /** An environment that is loaded and free; the caller releases it. Fails when the code cannot be loaded. */
+  /** Returns a loaded, free environment; the caller must release it. Fails if the code cannot be loaded. */
   async lease(): Promise<Lease> {
     if (this.#taken >= mostEnvironments) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
@@ -79,7 +79,7 @@ export class LambdaPool {
     return ending
   }
 
-  /** No invocation from now on meets an environment that was started before: as after an update on Lambda. */
+  /** From now on, no invocation uses an environment that was started earlier, as after an update on Lambda. */
   retire(): void {
     for (const environment of this.#all) this.#retired.add(environment)
     for (const { environment, forget } of this.#idle.splice(0)) {
@@ -110,8 +110,8 @@ export class LambdaPool {
   }
 
   /**
-   * An environment that becomes free before a new one would be there; Lambda, too, takes whichever is first. On the machine's
-   * own time, as starts are.
+   * Waits for an environment to become free before a new one would be ready; Lambda, too, takes the first. It uses
+   * the system's time, as starts do.
    */
   #soonFree(): Promise<Environment | undefined> {
     return new Promise((resolve) => {
@@ -120,7 +120,7 @@ export class LambdaPool {
         this.#hoping.delete(take)
         resolve(free)
       }
-      const timer = setTimeout(() => take(undefined), this.#options.patienceMs)
+      const timer = setTimeout(() => take(undefined), this.#options.maxWaitMs)
       this.#hoping.add(take)
     })
   }
@@ -130,7 +130,7 @@ export class LambdaPool {
     else if (environment.alive && !this.#closed) this.#handOn(environment)
     else this.#all.delete(environment)
     const next = this.#waiting.shift()
-    // Whoever waited takes this place, so that the count stays.
+    // The next waiter takes this place, so the count stays.
     if (next) next()
     else this.#taken--
   }

@@ -1,14 +1,14 @@
-/** The line that Lambda writes to a function's log at the end of each invocation: what it took, and what is billed. */
+/** The line that Lambda logs at the end of each invocation: duration and billed duration. */
 
 export interface InvocationReport {
   readonly requestId: string
   readonly durationMs: number
   readonly memoryMb: number
-  /** How long the start of its execution environment took, if it needed a new one. */
+  /** How long the start of its execution environment took, if there was one. */
   readonly initMs: number | undefined
 }
 
-/** Returns the line in Lambda's text format, without the memory that was used. Since August 2025 the start is billed too. */
+/** Returns the line in Lambda's text format, without the memory used. Since August 2025 the start is billed too. */
 export function reportLine({ requestId, durationMs, memoryMb, initMs }: InvocationReport): string {
   const fields = [
     `REPORT RequestId: ${requestId}`,

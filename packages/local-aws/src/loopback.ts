@@ -1,4 +1,4 @@
-/** An HTTP server on 127.0.0.1 whose port is known before what answers there is ready. */
+/** An HTTP server on 127.0.0.1 whose port is known before its handler is ready. */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -9,15 +9,15 @@ export type RequestHandler = (
 
 export interface Loopback {
   readonly port: number
-  /** `http://127.0.0.1:<port>`, without a slash at its end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly url: string
-  /** Sets what answers; until then every request is answered 503. */
+  /** Sets the handler. Until then every request gets a 503. */
   serve(answer: RequestHandler): void
-  /** Stops listening and drops open connections. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>
 }
 
-/** Opens `port` (0: any free one). An answer that throws becomes a 500 and a line in the log. */
+/** Opens `port` (0 for any free one). If the handler throws, the client gets a 500 and the error is logged. */
 export async function openLoopback(port: number, log: (line: string) => void): Promise<Loopback> {
   let answer: RequestHandler = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end()
@@ -57,7 +57,7 @@ function portOf(address: AddressInfo | string | null): number {
   throw new Error('The server has no port')
 }
 
-/** Reads a request's whole body; undefined when it is longer than `limit` bytes. */
+/** Returns a request's whole body, or undefined if it is longer than `limit` bytes. */
 export async function readBody(
   request: http.IncomingMessage,
   limit: number,
@@ -66,7 +66,7 @@ export async function readBody(
   let length = 0
   for await (const chunk of request) {
     length += chunk.length
-    // The rest is read and dropped, so that the client gets to see the answer.
+    // The rest is read and dropped, so that the client can read the response.
     if (length <= limit) chunks.push(chunk)
   }
   return length <= limit ? Buffer.concat(chunks) : undefined

@@ -1,4 +1,4 @@
-/** What a person has in `~/.aws` is for the real AWS: it means nothing to SDKs that talk to this machine. */
+/** Keeps SDKs from reading `~/.aws`: it configures the real AWS, not this machine. */
 import { userInfo } from 'node:os'
 
 export const NO_PROFILE = {
@@ -6,7 +6,10 @@ export const NO_PROFILE = {
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
 } as const
 
-/** An SDK looks for a home even so, and fails where a user has neither `HOME` nor an account, as in containers. */
+/**
+ * The SDK looks for a home folder all the same, and fails for a user with neither `HOME` nor an account, as in
+ * containers.
+ */
 export const homeFor = (hasAccount = haveAccount()): Record<string, string> =>
   hasAccount ? {} : { HOME: '/nonexistent' }
 

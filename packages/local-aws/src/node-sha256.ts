@@ -1,4 +1,4 @@
-/** Node's own SHA-256 for the signer of the SDK, whose JavaScript took a tenth of the work of a request. */
+/** Node's SHA-256 for the SDK's signer: the signer's JavaScript version took a tenth of the work of a request. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 
 type SourceData = string | ArrayBuffer | ArrayBufferView

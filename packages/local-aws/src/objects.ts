@@ -1,4 +1,4 @@
-/** Creates the stack's buckets, and mends or refuses what fauxqs would ignore about S3. */
+/** Creates the stack's buckets, and fixes or refuses the parts of S3 that fauxqs ignores. */
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
@@ -7,7 +7,7 @@ import { AwsError } from './json-service.ts'
 import type { Upstream } from './private-socket.ts'
 import type { ReceivedRequest } from './signature.ts'
 
-/** Creates the buckets that are not there yet. */
+/** Creates the buckets that do not exist. */
 export async function createBuckets(client: S3Client, names: readonly string[]): Promise<void> {
   for (const Bucket of names) {
     await client.send(new CreateBucketCommand({ Bucket })).catch((error) => {
@@ -17,8 +17,8 @@ export async function createBuckets(client: S3Client, names: readonly string[]):
 }
 
 /**
- * S3 over fauxqs, in path style. A conditional write is refused, because fauxqs would make it unconditional. Fauxqs
- * does not compare a checksum with the body, nor read the headers that a link asks for; both are done here.
+ * S3 over fauxqs, in path style. It refuses conditional writes, which fauxqs would make unconditional. It compares
+ * checksums with the body and sets the headers that a presigned link asks for, because fauxqs does neither.
  */
 export function s3Service(fauxqs: Upstream): Service {
   return async (request, response) => {
@@ -33,7 +33,10 @@ export function s3Service(fauxqs: Upstream): Service {
     if (request.method === 'PUT') compareChecksum(request)
     const answer = await fauxqs.ask(request)
     const { statusCode = 502, headers } = answer
-    response.writeHead(statusCode, { ...headers, ...(statusCode < 300 && askedFor(request)) })
+    response.writeHead(statusCode, {
+      ...headers,
+      ...(statusCode < 300 && requestedHeaders(request)),
+    })
     await pipeline(answer, response)
   }
 }
@@ -45,8 +48,8 @@ function compareChecksum({ headers, body }: ReceivedRequest): void {
     throw new AwsError('BadDigest', 'The SHA256 you specified did not match what we received', 400)
 }
 
-/** The headers that `response-content-disposition=…` and the like ask for. */
-function askedFor({ target }: ReceivedRequest): Record<string, string> {
+/** Returns the response headers requested by `response-content-disposition=…` and similar parameters. */
+function requestedHeaders({ target }: ReceivedRequest): Record<string, string> {
   const { searchParams } = new URL(target, 'http://127.0.0.1')
   return Object.fromEntries(
     [...searchParams]

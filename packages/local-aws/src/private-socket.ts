@@ -1,4 +1,4 @@
-/** Hands proven requests on to a server in this process that listens on a socket file instead of a port. */
+/** Forwards verified requests to a server in this process that listens on a unix socket instead of a port. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import http, { type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -6,23 +6,24 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ReceivedRequest } from './signature.ts'
 
-/** Socket files have short names by a limit of the kernel (104 bytes on macOS, 108 on Linux). */
+/** The kernel limits the length of a socket's path (104 bytes on macOS, 108 on Linux). */
 const longestSocketPath = 103
 
 export interface PrivateSocket {
   readonly path: string
-  /** Removes the file, and its folder when that was made for it alone. */
+  /** Removes the file, and its folder if that was created for it. */
   remove(): void
 }
 
 /**
- * Where to make a socket file that only this user can reach: dynalite and fauxqs ask for no credentials, so no port
- * may lead to them. In the state folder when its path is short enough, else in a new one of the system's temporary folder.
+ * Chooses a path for a unix socket that only this user can reach: dynalite and fauxqs ask for no credentials, so
+ * they must not be reachable by port. It is in the state folder if the path is short enough, otherwise in a new
+ * temporary folder.
  */
 export function privateSocket(stateDir: string, name: string): PrivateSocket {
   const wanted = path.join(stateDir, 'sockets', `${name}.sock`)
   if (Buffer.byteLength(wanted) > longestSocketPath) {
-    const folder = mkdtempSync(path.join(tmpdir(), 'baton-aws-'))
+    const folder = mkdtempSync(path.join(tmpdir(), 'local-aws-'))
     const remove = () => rmSync(folder, { recursive: true, force: true })
     return { path: path.join(folder, `${name}.sock`), remove }
   }
@@ -33,14 +34,14 @@ export function privateSocket(stateDir: string, name: string): PrivateSocket {
 }
 
 export interface Upstream {
-  /** The response to a request, headers read and body still to come. */
+  /** Resolves with the response once its headers are read; its body is still to come. */
   ask(request: ReceivedRequest): Promise<http.IncomingMessage>
-  /** Answers `response` with what the server says to `request`. */
+  /** Sends `response` what the server responds to `request`. */
   forward(request: ReceivedRequest, response: ServerResponse): Promise<void>
   close(): void
 }
 
-/** The server that listens on `socketPath`. */
+/** Returns a client of the server that listens on `socketPath`. */
 export function upstream(socketPath: string): Upstream {
   const agent = new http.Agent({ keepAlive: true })
   const ask = ({ method, target, headers, body }: ReceivedRequest) =>

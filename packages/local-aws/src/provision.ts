@@ -1,4 +1,4 @@
-/** Creates what the stack stores things in, through the same endpoint and SDK that its functions use. */
+/** Creates the stack's tables, queues and buckets through the endpoint and SDK that its functions use. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -32,7 +32,10 @@ export function sdkClients(endpoint: string, credentials: Credentials): SdkClien
   }
 }
 
-/** Creates tables, queues and buckets that are not there yet; returns what ends the deletion of expired items. */
+/**
+ * Creates the tables, queues and buckets that do not exist. Returns a function that stops the deletion of expired
+ * items.
+ */
 export async function provision(
   stack: Stack,
   { dynamodb, s3, sqs }: SdkClients,

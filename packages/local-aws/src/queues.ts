@@ -1,4 +1,4 @@
-/** Creates the stack's queues, and mends what fauxqs gets wrong about SQS. */
+/** Creates the stack's queues, and fixes what fauxqs gets wrong about SQS. */
 
 import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
@@ -12,14 +12,14 @@ import type { Declared } from './stack.ts'
 
 export type Queue = Declared<'AWS::SQS::Queue'>
 
-/** Creates the queues, or gives those that are there the template's attributes. */
+/** Creates the queues, or sets the template's attributes on those that exist. */
 export async function createQueues(client: SQSClient, queues: readonly Queue[]): Promise<void> {
   for (const { name, url, properties } of queues) {
     const Attributes = queueAttributes(properties)
     try {
       await client.send(new CreateQueueCommand({ QueueName: name, Attributes }))
     } catch (error) {
-      // fauxqs names the error as the older query protocol did, so that the SDK's class does not match.
+      // fauxqs uses the error name of the older query protocol, so the SDK's class does not match.
       if (!(error instanceof Error && error.name.endsWith('QueueNameExists'))) throw error
       await client.send(
         new SetQueueAttributesCommand({ QueueUrl: url, Attributes: settable(Attributes) }),
@@ -39,7 +39,7 @@ function queueAttributes(properties: Queue['properties']): Record<string, string
   )
 }
 
-/** fauxqs refuses these two when they are set again; what they mean is done below. */
+/** fauxqs refuses to set these two again; `sqsService` implements them. */
 function settable(attributes: Record<string, string>): Record<string, string> {
   const { DeduplicationScope: _scope, FifoThroughputLimit: _limit, ...rest } = attributes
   return rest
@@ -52,25 +52,25 @@ const message = z.looseObject({
 })
 const send = z.looseObject({ QueueUrl: z.string(), Entries: z.array(message).optional() })
 
-/** Neither a group nor a deduplication id may hold it. */
+/** Neither a group nor a deduplication id may contain it. */
 const separator = '\n'
 
 /**
- * SQS over fauxqs. Mended: deduplication by message group where the queue asks for it (fauxqs deduplicates queue-wide),
- * queue URLs in answers, and ChangeMessageVisibility to 0, which fauxqs fails to write down.
+ * SQS over fauxqs. It fixes three things: fauxqs deduplicates across the whole queue even if the queue asks for
+ * its message groups; it returns queue URLs of its own; and it does not persist ChangeMessageVisibility to 0.
  */
 export function sqsService(fauxqs: Upstream, endpoint: string, queues: readonly Queue[]): Service {
   const byGroup = new Set(
     queues.filter((queue) => queue.properties.DeduplicationScope === 'messageGroup').map(nameOf),
   )
-  const ofGroupQueue = (queueUrl: string) => byGroup.has(queueUrl.split('/').at(-1) ?? '')
+  const isGroupScoped = (queueUrl: string) => byGroup.has(queueUrl.split('/').at(-1) ?? '')
   return async (request, response) => {
     const operation = request.headers['x-amz-target']?.split('.').at(-1) ?? ''
     const body = parseJson(request.body)
-    const scoped = operation.startsWith('SendMessage') ? scopeByGroup(body, ofGroupQueue) : body
-    const mended = operation.startsWith('ChangeMessageVisibility') ? mendVisibility(scoped) : scoped
-    const answer = await fauxqs.ask({ ...request, body: Buffer.from(JSON.stringify(mended)) })
-    const output = mendAnswer(await text(answer), endpoint)
+    const scoped = operation.startsWith('SendMessage') ? scopeByGroup(body, isGroupScoped) : body
+    const fixed = operation.startsWith('ChangeMessageVisibility') ? fixVisibility(scoped) : scoped
+    const answer = await fauxqs.ask({ ...request, body: Buffer.from(JSON.stringify(fixed)) })
+    const output = fixResponse(await text(answer), endpoint)
     const { 'content-length': _, ...headers } = answer.headers
     response.writeHead(answer.statusCode ?? 502, headers).end(output)
   }
@@ -86,10 +86,10 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Makes the deduplication id unique to its group, by writing the group before it. */
-function scopeByGroup(body: unknown, ofGroupQueue: (queueUrl: string) => boolean): unknown {
+/** Prefixes the deduplication id with the group, which makes it unique to the group. */
+function scopeByGroup(body: unknown, isGroupScoped: (queueUrl: string) => boolean): unknown {
   const parsed = send.safeParse(body)
-  if (!parsed.success || !ofGroupQueue(parsed.data.QueueUrl)) return body
+  if (!parsed.success || !isGroupScoped(parsed.data.QueueUrl)) return body
   const { Entries } = parsed.data
   return Entries
     ? { ...parsed.data, Entries: Entries.map(scopeMessage) }
@@ -102,14 +102,14 @@ function scopeMessage(entry: object): object {
   return { ...entry, MessageDeduplicationId: `${MessageGroupId}${separator}${id}` }
 }
 
-/** fauxqs has an error of its own for 0, and none for a thousandth of a second. */
-const mendVisibility = (body: unknown): unknown =>
+/** fauxqs fails for 0, but accepts a thousandth of a second. */
+const fixVisibility = (body: unknown): unknown =>
   JSON.parse(JSON.stringify(body), (key, value) =>
     key === 'VisibilityTimeout' && value === 0 ? 0.001 : value,
   )
 
-/** Takes the group off deduplication ids, and leads queue URLs to this start's endpoint. */
-function mendAnswer(body: string, endpoint: string): string {
+/** Removes the group from deduplication ids, and replaces queue URLs with those of this endpoint. */
+function fixResponse(body: string, endpoint: string): string {
   if (body === '') return body
   const url = (given: string) => `${endpoint}/${account}/${given.split('/').at(-1)}`
   return JSON.stringify(

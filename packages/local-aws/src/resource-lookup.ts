@@ -1,9 +1,12 @@
-/** Finds the stack's resources by where their constructs are. */
+/** Finds the stack's resources by construct path. */
 import type { StackResource } from './stack.ts'
 
 export interface Resources {
   readonly all: readonly StackResource[]
-  /** The one resource below a construct path, of a type when there are several; throws when it is none or many. */
+  /**
+   * Returns the one resource below a construct path; `type` selects among several. Throws if there is none or more
+   * than one.
+   */
   find(constructPath: string, type?: string): StackResource
 }
 

@@ -1,4 +1,4 @@
-/** The properties that each implemented type may have: used, or ignored for a written reason; any other is refused by name. */
+/** The properties of each implemented type: used, or ignored for a stated reason. Any other is refused by name. */
 import * as z from 'zod'
 import { encryption, ignored, tags } from './ignored-property.ts'
 import type { ImplementedType } from './resource-types.ts'
@@ -39,10 +39,10 @@ const ruleTarget = z.strictObject({
   RetryPolicy: ignored('a function on one machine can always be reached'),
 })
 
-/** What a rule's pattern may hold: lists of exact values, by field. */
+/** The patterns that a rule may have: lists of exact values by field. */
 const exactly = z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
 
-/** One schema for each implemented type; they parse properties whose intrinsics are resolved. */
+/** One schema for each implemented type; it parses properties whose intrinsics are resolved. */
 export const propertySchemas = {
   'AWS::ApiGatewayV2::Api': z.strictObject({
     Name: z.string(),

@@ -1,7 +1,10 @@
-/** Which CloudFormation types run here, which are accepted without effect and why; every other type is refused by name. */
+/**
+ * The CloudFormation types that are implemented, and those that are ignored, each with the reason. Any other is
+ * refused by name.
+ */
 import type { Template } from './template.ts'
 
-/** Types that do something on this machine. */
+/** Types that have an effect on this machine. */
 export const implementedTypes = [
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
@@ -30,7 +33,7 @@ const alarms = 'alarms do not fire on one machine, so nobody is to be told'
 const delivery = 'there is no content delivery network on one machine'
 const bookkeeping = 'bookkeeping of the deployment'
 
-/** Types that are accepted without effect, each with the reason why that is no loss. */
+/** Types that are accepted without effect, each with the reason why that does no harm. */
 export const ignoredTypes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Account': observability,
   'AWS::Budgets::Budget': 'nothing costs money on one machine',
@@ -71,14 +74,12 @@ export const ignoredTypes: Readonly<Record<string, string>> = {
 export const isImplemented = (type: string): type is ImplementedType =>
   implementedTypes.some((implemented) => implemented === type)
 
-/** Throws when the template has a type that is neither implemented nor ignored, naming each such resource. */
+/** Throws if the template has a type that is neither implemented nor ignored, naming each such resource. */
 export function refuseUnknownTypes({ Resources }: Template): void {
   const unknown = Object.entries(Resources).filter(
     ([, { Type }]) => !isImplemented(Type) && ignoredTypes[Type] === undefined,
   )
   if (unknown.length === 0) return
   const names = unknown.map(([logicalId, { Type }]) => `${logicalId} (${Type})`).join(', ')
-  throw new Error(
-    `Not implemented on one machine: ${names}. See packages/local-aws/src/resource-types.ts.`,
-  )
+  throw new Error(`Not implemented on one machine: ${names}. See resource-types.ts.`)
 }

@@ -1,4 +1,4 @@
-/** EventBridge's default bus: hands events to the functions of the rules whose pattern they match. */
+/** EventBridge's default bus: invokes the functions of the rules that match an event. */
 import * as z from 'zod'
 import type { AsyncInvoker } from './async-invoke.ts'
 import type { Properties } from './resource-properties.ts'
@@ -13,7 +13,7 @@ const eventShape = z.looseObject({
   detail: z.record(z.string(), z.unknown()),
 })
 
-/** What publishes an event to the stack's enabled rules. */
+/** Returns a function that publishes an event to the stack's enabled rules. */
 export function eventBus(stack: Stack, invoker: AsyncInvoker): (event: object) => void {
   const rules = stack.all('AWS::Events::Rule').flatMap(({ properties }) => {
     const { EventPattern, State, Targets } = properties
@@ -32,7 +32,7 @@ export function eventBus(stack: Stack, invoker: AsyncInvoker): (event: object) =
   }
 }
 
-/** Whether each field that the pattern names has one of the values that it lists for it. */
+/** Whether each field that the pattern names has one of the listed values. */
 export function matchesPattern({ detail = {}, ...pattern }: Pattern, event: object): boolean {
   const read = eventShape.parse(event)
   const matches = (

@@ -1,4 +1,4 @@
-/** When a schedule runs: `rate(5 minutes)` and `cron(0 9 * * ? *)`, in UTC. */
+/** Schedule expressions: `rate(5 minutes)` and `cron(0 9 * * ? *)`, in UTC. */
 
 const minuteMs = 60_000
 
@@ -8,12 +8,12 @@ const unitMs: Readonly<Record<string, number>> = {
   day: 86_400_000,
 }
 
-/** The next time after `after` (both in milliseconds) at which the expression fires. */
+/** Returns the next time after `after` (both in milliseconds) at which the expression fires. */
 export type NextRun = (after: number) => number
 
 /**
- * Reads a schedule expression. A cron field may hold `*`, `?`, numbers, names of months and days, lists, ranges and
- * steps; `L`, `W` and `#` and `at(…)` are refused. A rate counts from the start of the local stack.
+ * Parses a schedule expression. A cron field may contain `*`, `?`, numbers, names of months and days, lists,
+ * ranges and steps. `L`, `W`, `#` and `at(…)` are refused. A rate counts from the start of the local stack.
  */
 export function scheduleExpression(expression: string): NextRun {
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression)
@@ -56,7 +56,7 @@ function cron(fields: readonly string[], expression: string): NextRun {
   }
 }
 
-/** The numbers that a field lets through. */
+/** Returns the numbers that a field matches. */
 function values(
   field: string,
   low: number,

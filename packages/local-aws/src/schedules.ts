@@ -1,4 +1,4 @@
-/** Runs the stack's schedules: rules with a schedule expression and EventBridge Scheduler. */
+/** Runs the stack's schedules: rules with a schedule expression, and EventBridge Scheduler. */
 import { randomUUID } from 'node:crypto'
 import type { AsyncInvoker } from './async-invoke.ts'
 import type { Clock } from './clock.ts'
@@ -9,11 +9,14 @@ import type { Stack } from './stack.ts'
 interface Schedule {
   readonly expression: string
   readonly functionArn: string
-  /** The event for a run at a time. */
+  /** Returns the event for a run at `at` (milliseconds since the epoch). */
   readonly event: (at: number) => unknown
 }
 
-/** Starts every enabled schedule on `clock`; returns what ends them. Throws for expressions that are not implemented. */
+/**
+ * Starts every enabled schedule on `clock` and returns a function that stops them. Throws for an unsupported
+ * expression.
+ */
 export function startSchedules(stack: Stack, clock: Clock, invoker: AsyncInvoker): () => void {
   const ends = [...ruleSchedules(stack), ...schedulerSchedules(stack)].map(
     ({ expression, functionArn, event }) => {
@@ -64,7 +67,10 @@ function schedulerSchedules(stack: Stack): Schedule[] {
   })
 }
 
-/** Puts in what an `Input` may ask for. Source: "Adding context attributes", EventBridge Scheduler User Guide. */
+/**
+ * Replaces the context attributes of an `Input`. Source: "Adding context attributes", EventBridge Scheduler User
+ * Guide.
+ */
 const contextAttributes = (input: string, arn: string, at: number) =>
   input
     .replaceAll('<aws.scheduler.schedule-arn>', arn)
@@ -86,7 +92,7 @@ const scheduledEvent = (at: number, source: string, arn: string, detail: object 
 
 const isoTime = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`
 
-/** The ARN of a target, which must be a function. */
+/** Returns the ARN of a target. Throws unless it is a function. */
 export function lambdaArn(target: string): string {
   if (target.startsWith('arn:aws:lambda:')) return target
   throw new Error(`The target ${target} is not implemented: only functions are`)

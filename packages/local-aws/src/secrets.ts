@@ -1,4 +1,4 @@
-/** Secrets Manager: values from the operator, from the template, or made once and kept in the state folder. */
+/** Secrets Manager: values from the caller, from the template, or generated once and kept in the state folder. */
 import { randomInt } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -13,8 +13,9 @@ type Generation = NonNullable<Properties<'AWS::SecretsManager::Secret'>['Generat
 const kept = z.record(z.string(), z.string())
 
 /**
- * The value of every secret by its name: `given` first, then the template's, then one that was generated before or is
- * now (in `stateDir`, readable by this user only). Throws for a secret that has none of the three, saying what to set.
+ * Returns the value of every secret by name: from `given`, else from the template, else one that was generated
+ * earlier or is generated now (in `stateDir`, readable by this user only). Throws if a secret has none of the
+ * three.
  */
 export function secretValues(
   secrets: readonly Secret[],
@@ -28,7 +29,7 @@ export function secretValues(
     const known = given[name] ?? properties.SecretString ?? generated[name]
     if (known !== undefined) return [name, known]
     if (!properties.GenerateSecretString) {
-      throw new Error(`Secret ${name} has no value: set ${secretVariable(name)} in .env.`)
+      throw new Error(`Secret ${name} has no value: give it one in \`secrets\`.`)
     }
     const made = generateSecret(properties.GenerateSecretString)
     generated[name] = made
@@ -37,10 +38,6 @@ export function secretValues(
   if (Object.keys(generated).length > before) keep(file, generated)
   return new Map(values)
 }
-
-/** The environment variable that a secret is read from: `baton/twilio-auth-token` is `TWILIO_AUTH_TOKEN`. */
-export const secretVariable = (name: string) =>
-  (name.split('/').at(-1) ?? name).replace(/[^A-Za-z0-9]+/g, '_').toUpperCase()
 
 function keep(file: string, values: Record<string, string>): void {
   mkdirSync(path.dirname(file), { recursive: true })
@@ -57,7 +54,7 @@ const alphabets = {
   punctuation: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
 }
 
-/** A secret as `GenerateSecretString` describes it; a template gets it under its key. */
+/** Generates a secret as `GenerateSecretString` describes it; a template gets it under its key. */
 export function generateSecret(wanted: Generation): string {
   const password = generatePassword(wanted)
   const { SecretStringTemplate, GenerateStringKey } = wanted
@@ -101,7 +98,7 @@ const VERSION = {
   VersionStages: ['AWSCURRENT'],
 }
 
-/** GetSecretValue and PutSecretValue by name or ARN; what is put is good for this start. Every other operation is unknown. */
+/** GetSecretValue and PutSecretValue by name or ARN; a value that is put is lost at the end of the process. */
 export function secretsService(
   secrets: readonly Secret[],
   values: Map<string, string>,

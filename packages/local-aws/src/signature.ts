@@ -1,4 +1,7 @@
-/** Proves that a request was signed with this start's credentials (AWS Signature Version 4, in the header or presigned). */
+/**
+ * Verifies that a request was signed with this start's credentials (AWS Signature Version 4, in the header or
+ * presigned).
+ */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AwsError } from './json-service.ts'
@@ -11,14 +14,14 @@ export interface Credentials {
 
 export interface ReceivedRequest {
   readonly method: string
-  /** Path and query, as they came. */
+  /** Path and query as received. */
   readonly target: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** What a proven request was signed for. */
+/** The scope of a verified signature. */
 export interface Signer {
   readonly service: string
   readonly region: string
@@ -31,7 +34,7 @@ interface Claim extends Signer {
   readonly date: string
   readonly signedHeaders: readonly string[]
   readonly signature: string
-  /** Seconds that a presigned request is good for; undefined for a signature in the header. */
+  /** Seconds for which a presigned request is valid; undefined for a signature in the header. */
   readonly expiresIn?: number
 }
 
@@ -40,8 +43,8 @@ const signatureParameters =
   /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|content-sha256)$/i
 
 /**
- * The signer of a request. Throws the AwsError that AWS would answer when the signature is missing, wrong, too old
- * or not over this body. Source: "Signature Version 4 signing process", AWS General Reference.
+ * Verifies the signature of a request. Throws AWS's error if it is missing, wrong, too old or does not cover this
+ * body. Source: "Signature Version 4 signing process", AWS General Reference.
  */
 export async function proveSignature(
   request: ReceivedRequest,
@@ -106,7 +109,7 @@ function checkAge({ date, expiresIn }: Claim, now: number): void {
   if (signedAt > now + allowedSkewMs) throw refusal('AccessDenied', 'Request is not yet valid')
 }
 
-/** A signature is over the hash that the client states: it must be the hash of what came. */
+/** The signature covers the hash that the client states, so that has to be the hash of the body. */
 function checkBody({ headers, body }: ReceivedRequest): void {
   const stated = headers['x-amz-content-sha256']
   if (stated === undefined || !/^[0-9a-f]{64}$/.test(stated)) return
@@ -127,7 +130,7 @@ async function sign(
     service: claim.service,
     sha256: NodeSha256,
     applyChecksum: false,
-    // S3 signs the path as it is sent, all others escape it once more.
+    // S3 signs the path as sent; all other services encode it once more.
     uriEscapePath: claim.service !== 's3',
   })
   const signable = new Set(claim.signedHeaders)
@@ -154,7 +157,7 @@ async function sign(
   }
   const { query } = await signer.presign(
     { ...unsigned, headers },
-    // A header that was signed as one stays one.
+    // A header that was signed stays a header instead of moving to the query.
     { ...options, unhoistableHeaders: signable, expiresIn: claim.expiresIn },
   )
   return String(query?.['X-Amz-Signature'])
@@ -170,7 +173,7 @@ function unsignedQuery(parameters: URLSearchParams): Record<string, string | str
   return query
 }
 
-/** `20261123T033200Z` as a date. */
+/** Parses `20261123T033200Z`. */
 const signingTime = (date: string) =>
   new Date(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 

@@ -1,4 +1,4 @@
-/** The stack as it stands on this machine: physical names, ARNs and URLs of its resources, and their resolved properties. */
+/** The stack on this machine: physical names, ARNs, URLs and resolved properties of its resources. */
 import * as z from 'zod'
 import { type Addresses, account, apiId, type Identity, identity, region } from './identity.ts'
 import { resolver } from './intrinsics.ts'
@@ -6,13 +6,13 @@ import { type Properties, propertySchemas } from './resource-properties.ts'
 import type { ImplementedType } from './resource-types.ts'
 import type { Template } from './template.ts'
 
-/** One resource of the stack, for whoever has to find it from outside. */
+/** One resource of the stack, as callers of the package see it. */
 export interface StackResource {
   readonly logicalId: string
   readonly type: string
-  /** Path in the construct tree, `Stack/Storage/Table/Resource`; empty when the synthesis did not record it. */
+  /** Path in the construct tree, `Stack/Storage/Table/Resource`; empty if the synthesis did not record it. */
   readonly constructPath: string
-  /** What `Ref` gives: a name, a queue's URL, a state machine's ARN. */
+  /** Its `Ref`: a name, a queue's URL, a state machine's ARN. */
   readonly physicalId: string
   readonly arn?: string
   /** A function URL, a queue's URL or the API's URL. */
@@ -32,13 +32,16 @@ export interface Declared<T extends ImplementedType> {
 export interface Stack {
   readonly template: Template
   readonly resources: readonly StackResource[]
-  /** Every resource of a type, properties resolved and checked; throws naming what is not implemented. */
+  /**
+   * Returns every resource of a type with its properties resolved and checked. Throws, naming what is not
+   * implemented.
+   */
   all<T extends ImplementedType>(type: T): Declared<T>[]
-  /** The stack's outputs, as far as they can be resolved. */
+  /** Returns the stack's outputs that can be resolved. */
   outputs(): Record<string, string>
 }
 
-/** Puts a template on this machine. Throws for intrinsics or properties that are not implemented. */
+/** Resolves a template on this machine. Throws for intrinsics or properties that are not implemented. */
 export function placeStack(
   template: Template,
   addresses: Addresses,
@@ -115,7 +118,7 @@ function check<T extends ImplementedType>(
   throw new Error(`${where} is not implemented like this: ${z.prettifyError(result.error)}`)
 }
 
-/** CDK joins an HTTP API's URL from its id and the region: such a URL must not leave the machine. */
+/** CDK builds an HTTP API's URL from its id and the region: requests to such a URL must not leave the machine. */
 function onThisMachine(value: unknown, { api }: Addresses): unknown {
   const gateway = `https://${apiId}.execute-api.${region}.amazonaws.com`
   return JSON.parse(JSON.stringify(value).replaceAll(gateway, api))

@@ -1,8 +1,8 @@
-/** A clock whose timers can all be called off at once, so that nothing of a closed stack goes on. */
+/** A clock whose timers can all be cancelled at once, so that a closed stack does nothing more. */
 import type { CancelTimer, Clock } from './clock.ts'
 
 export interface StoppableClock extends Clock {
-  /** Calls off every timer; later ones never run. */
+  /** Cancels every timer; timers set later never run. */
   stop(): void
 }
 

@@ -1,4 +1,4 @@
-/** Creates the stack's tables, and deletes items whose time to live has passed. */
+/** Creates the stack's tables, and deletes expired items. */
 import {
   CreateTableCommand,
   DeleteItemCommand,
@@ -17,10 +17,10 @@ export type Table = Declared<'AWS::DynamoDB::GlobalTable' | 'AWS::DynamoDB::Tabl
 
 type TableProperties = Properties<'AWS::DynamoDB::Table'>
 
-/** AWS promises days; a minute lets one see it happen. */
+/** AWS takes up to days; a minute makes expiry visible. */
 const sweepEveryMs = 60_000
 
-/** Creates a table unless it is there; throws when the one that is there has other keys or indexes. */
+/** Creates a table unless it exists. Throws if the existing one has other keys or indexes. */
 export async function createTable(
   client: DynamoDBClient,
   { name, properties }: Table,
@@ -46,7 +46,7 @@ export async function createTable(
   )
 }
 
-/** Deletes expired items of a table every minute of `clock`; returns what ends it. */
+/** Deletes expired items of a table every minute of `clock`. Returns a function that stops it. */
 export function sweepExpired(
   client: DynamoDBClient,
   { name, properties }: Table,
@@ -88,7 +88,7 @@ async function deleteExpired(
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
       const Key = Object.fromEntries(Object.entries(item).filter(([field]) => keys.includes(field)))
-      // Conditional: the item may have been given a longer life since it was read.
+      // Conditional, because the item's expiry may have been extended since it was read.
       await client
         .send(new DeleteItemCommand({ TableName, Key, ConditionExpression: condition, ...expired }))
         .catch((error) => {
@@ -122,14 +122,14 @@ function indexes(list: IndexList, properties: TableProperties) {
   return found.length === 0 ? {} : { [list]: found }
 }
 
-/** What a template's table and an existing one have in common. */
+/** The properties that a template's table and an existing one have in common. */
 type Keys = Pick<TableDescription, 'KeySchema' | 'AttributeDefinitions'> & {
   [list in IndexList]?: readonly Index[] | undefined
 }
 
 type Index = Pick<GlobalSecondaryIndexDescription, 'IndexName' | 'KeySchema' | 'Projection'>
 
-/** Keys and indexes in one line, the same for a template's table and an existing one. */
+/** Returns keys and indexes in one line, in the same form for a template's table and an existing one. */
 function keyDescription(table: Keys): string {
   const types = new Map(table.AttributeDefinitions?.map((a) => [a.AttributeName, a.AttributeType]))
   const keys = (schema: TableDescription['KeySchema'] = []) =>

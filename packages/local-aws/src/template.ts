@@ -1,4 +1,4 @@
-/** Reads one stack of a synthesised CDK app: its template, its assets and where its constructs are in the tree. */
+/** Reads one stack of a synthesised CDK app: its template, its assets and the paths of its constructs. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
@@ -48,15 +48,15 @@ export type Resource = z.infer<typeof resource>
 
 export interface Template extends z.infer<typeof template> {
   readonly stackName: string
-  /** Construct path (`Stack/Api/Default`) by logical id, as far as the synthesis recorded it. */
+  /** Construct path (`Stack/Api/Default`) by logical id, if the synthesis recorded it. */
   readonly constructPaths: ReadonlyMap<string, string>
   /** The folder of a zipped asset, by the S3 key that the template names (`<hash>.zip`). */
   assetFolder(s3Key: string): string
 }
 
 /**
- * Loads the stack `stack` of the cloud assembly in `assembly` (a `cdk.out` folder); without a name, its only stack.
- * Throws when there is no assembly, no such stack, or a choice to be made.
+ * Loads the stack `stack` of the cloud assembly in `assembly` (a `cdk.out` folder); without a name, its only
+ * stack. Throws if there is no assembly, no such stack, or more than one to choose from.
  */
 export function loadTemplate(assembly: string, stack?: string): Template {
   const manifestFile = path.join(assembly, 'manifest.json')

@@ -1,8 +1,8 @@
-/** An event for a function that fails is tried again twice, then given up. */
+/** An event whose function fails is retried twice, then dropped. */
 import { expect, test } from 'vitest'
 import { asyncInvoker } from '../src/async-invoke.ts'
 import type { LambdaOutcome } from '../src/states/lambda-outcome.ts'
-import { manualClock } from './fixture/manual-clock.ts'
+import { ManualClock } from './fixture/manual-clock.ts'
 import { eventually } from './fixture/run.ts'
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:f'
@@ -21,7 +21,7 @@ test.each([
   ['one retry as the template says', limited(1), 2],
   ['none as the template says', limited(0), 1],
 ])('%s', async (_, configs, tries) => {
-  const clock = manualClock()
+  const clock = new ManualClock()
   const events: unknown[] = []
   const lines: string[] = []
   const invoke = async (_arn: string, event: unknown): Promise<LambdaOutcome> => {
@@ -29,10 +29,10 @@ test.each([
     return { ok: false, errorType: 'Error', errorMessage: 'no' }
   }
   asyncInvoker({ invoke }, configs, clock, (line) => lines.push(line)).invoke(arn, { n: 1 })
-  await eventually(() => {
-    clock.advance(60_000)
+  await eventually(async () => {
+    await clock.advance(60_000)
     return lines[0]
   })
   expect(events).toEqual(Array.from({ length: tries }, () => ({ n: 1 })))
-  expect(lines).toEqual([`[f] The event is given up after ${tries} tries`])
+  expect(lines).toEqual([`[f] The event is dropped after ${tries} attempts`])
 })

@@ -1,4 +1,4 @@
-/** Nobody gets to the AWS services without this start's credentials. */
+/** The endpoint accepts only requests that are signed with this start's credentials. */
 import { createHash } from 'node:crypto'
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import {
@@ -59,7 +59,7 @@ test.each([
   await expect(get).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } })
 })
 
-test('a body that is not the one that was signed is refused', async () => {
+test('a body other than the signed one is refused', async () => {
   const tampering = new S3Client({
     endpoint: aws.endpoint,
     region: aws.region,
@@ -78,7 +78,7 @@ test('a body that is not the one that was signed is refused', async () => {
   await expect(put).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' })
 })
 
-test('objects with odd names come back as they were put, also large ones', async () => {
+test('objects with unusual names are read back unchanged, large ones too', async () => {
   const Body = Buffer.alloc(12 * 1024 * 1024, 'x')
   const Key = "a b/ü+%&'.txt"
   await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }))
@@ -97,7 +97,7 @@ test('presigned links put and get an object', async () => {
   expect(await (await fetch(get)).text()).toBe('by link')
 })
 
-test('a link for one content takes no other length and no other checksum', async () => {
+test('a link that fixes length and checksum refuses any other content', async () => {
   const sha256 = (content: string) => createHash('sha256').update(content).digest('base64')
   const header = 'x-amz-checksum-sha256'
   const command = new PutObjectCommand({
@@ -115,7 +115,7 @@ test('a link for one content takes no other length and no other checksum', async
   expect(await put('good', 'good')).toBe(200)
 })
 
-test('a link says with which headers its object comes', async () => {
+test('a link sets the response headers of its object', async () => {
   await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'page', Body: '<b>' }))
   const command = new GetObjectCommand({
     Bucket: bucket,
@@ -156,14 +156,14 @@ test('a conditional write to S3 is refused instead of being made unconditional',
   await expect(aws.s3.send(put)).rejects.toMatchObject({ name: 'NotImplemented' })
 })
 
-test('a queue is found by its name at the same URL that functions are given', async () => {
+test("a queue's URL by name is the URL that functions get", async () => {
   const { QueueUrl } = await aws.sqs.send(
     new GetQueueUrlCommand({ QueueName: 'Small-Queue4A7E3555' }),
   )
   expect(QueueUrl).toBe(queueUrl)
 })
 
-test('a message whose visibility timeout is set to zero comes again', async () => {
+test('a message whose visibility timeout is set to zero is received again', async () => {
   await aws.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'again' }))
   const receive = async () => {
     const command = new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 5 })

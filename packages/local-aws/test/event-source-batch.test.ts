@@ -1,4 +1,4 @@
-/** What a function's answer says about a batch is read as Lambda reads it. */
+/** A function's response to a batch is interpreted as Lambda does. */
 import { expect, test } from 'vitest'
 import { failedMessages, sqsEvent } from '../src/event-source-batch.ts'
 

@@ -1,4 +1,4 @@
-/** The HTTP API gives functions what API Gateway gives them, and clients what it answers. */
+/** The HTTP API sends functions the events, and clients the responses, that API Gateway does. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Running, run } from './fixture/run.ts'
 import { synthesise } from './fixture/stack.ts'
@@ -63,7 +63,7 @@ const answer = (result: unknown) =>
     headers: { 'content-type': 'application/json' },
   })
 
-test('status, headers, cookies and bytes of an answer reach the client', async () => {
+test('status, headers, cookies and bytes of a result reach the client', async () => {
   const response = await answer({
     statusCode: 418,
     headers: { 'x-count': 3, 'content-type': 'image/png' },
@@ -78,7 +78,7 @@ test('status, headers, cookies and bytes of an answer reach the client', async (
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([0, 255]))
 })
 
-test('an answer without a status is the body, as JSON', async () => {
+test('a result without a status is the body, as JSON', async () => {
   const response = await answer({ some: 'thing' })
   expect([response.status, response.headers.get('content-type'), await response.json()]).toEqual([
     200,
@@ -94,7 +94,7 @@ test.each([
   ['an answer that is none', '/answer', 'POST', '{"statusCode":"x"}', 500, 'Internal Server Error'],
   ['a body over 10 MB', '/answer', 'POST', 'x'.repeat(11_000_000), 413, 'Request Entity Too Large'],
   ['an event over 6 MB', '/answer', 'POST', 'x'.repeat(6_400_000), 413, 'Request Entity Too Large'],
-])('%s is answered as by the gateway', async (_, path, method, body, status, message) => {
+])("%s gets the gateway's response", async (_, path, method, body, status, message) => {
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(aws.url + path, { method, body: body ?? null, headers })
   expect([response.status, await response.json()]).toEqual([status, { message }])

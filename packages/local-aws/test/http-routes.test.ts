@@ -29,6 +29,6 @@ test.each([
   expect(chooseRoute(routes, method, path)?.taken).toEqual({ routeKey, pathParameters })
 })
 
-test('without a default route, what no route matches has none', () => {
+test('without a default route, a request that matches no route has none', () => {
   expect(chooseRoute([routePattern('GET /a')], 'POST', '/a')).toBeUndefined()
 })

@@ -71,14 +71,14 @@ beforeAll(async () => {
     log: (line) => lines.push(line),
   }
   host = lambdaHost(options)
-  patient = lambdaHost({ ...options, patienceMs: 60_000 })
+  patient = lambdaHost({ ...options, maxWaitMs: 60_000 })
 })
 afterAll(() => {
   host.close()
   patient.close()
 })
 
-test('a handler gets its event and context, its own folder, and no environment of ours', async () => {
+test('a handler gets its event, its context and its own folder, and no variables of the host', async () => {
   expect(await host.invoke(arnOf('name'), { name: 'you' })).toMatchObject({
     ok: true,
     payload: {
@@ -115,7 +115,7 @@ test.each([
   })
 })
 
-test('an error carries its stack as Lambda words it', async () => {
+test("an error carries its stack in Lambda's format", async () => {
   const outcome = await host.invoke(arnOf('named'), {})
   expect(outcome).toMatchObject({
     payload: { errorType: 'QuotaError', errorMessage: 'no', trace: expect.any(Array) },
@@ -132,7 +132,7 @@ test('an event over six megabytes is refused', async () => {
 const atOnce = (of: LambdaHost, name: string, times: number, event: object) =>
   Promise.all(Array.from({ length: times }, () => of.invoke(arnOf(name), event)))
 
-test('a process is used again, and a second one is started only for a second invocation at once', async () => {
+test('a process is reused, and a second one is started only for a concurrent invocation', async () => {
   const first = await host.invoke(arnOf('pid'), {})
   expect(await host.invoke(arnOf('pid'), {})).toMatchObject({
     payload: Reflect.get(first, 'payload'),
@@ -143,12 +143,12 @@ test('a process is used again, and a second one is started only for a second inv
   ])
 })
 
-test('an invocation takes the process that becomes free before another one would be there', async () => {
+test('an invocation waits for a process that becomes free before a new one would be ready', async () => {
   const outcomes = await atOnce(patient, 'pid', 5, {})
   expect(new Set(outcomes.map((outcome) => Reflect.get(outcome, 'payload'))).size).toBe(1)
 })
 
-test('a retired process serves no further invocation, and ends the one that it has', async () => {
+test('a retired process finishes its invocation and serves no further one', async () => {
   const { payload: old } = { payload: undefined, ...(await host.invoke(arnOf('pid'), {})) }
   const kept = await host.invoke(arnOf('count'), {})
   const underWay = host.invoke(arnOf('count'), {})
@@ -158,7 +158,7 @@ test('a retired process serves no further invocation, and ends the one that it h
   expect(await host.invoke(arnOf('count'), {})).toMatchObject({ payload: 1 })
 })
 
-test('a process of a function that is not meant goes on', async () => {
+test('a process of a function that is not selected keeps running', async () => {
   const before = await host.invoke(arnOf('pid'), {})
   host.retire(({ name }) => name === 'name')
   expect(await host.invoke(arnOf('pid'), {})).toMatchObject({
@@ -188,7 +188,7 @@ test('each invocation leaves its REPORT line in the log, with the start where th
   expect(warm).toMatch(new RegExp(`${report.source}$`))
 })
 
-test('more invocations at once than the reserved concurrency are refused', async () => {
+test('invocations beyond the reserved concurrency are refused', async () => {
   const outcomes = await atOnce(host, 'count', 3, { atOnce: 1 })
   expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, false])
   expect(outcomes[2]).toMatchObject({ errorType: 'Lambda.TooManyRequestsException' })

@@ -1,11 +1,11 @@
-/** What functions need of a home: nothing, unless there would be none. */
+/** Functions get no home folder, unless SDKs would fail without one. */
 import { expect, test } from 'vitest'
 import { homeFor } from '../src/no-profile.ts'
 
-test('a user with an account has its home, which is not told', () => {
+test('a user with an account has no HOME set', () => {
   expect(homeFor(true)).toEqual({})
 })
 
-test('a user without one gets a home that is not there, so that an SDK finds nothing and goes on', () => {
+test('a user without an account gets a HOME that does not exist, so an SDK finds nothing and continues', () => {
   expect(homeFor(false)).toEqual({ HOME: '/nonexistent' })
 })

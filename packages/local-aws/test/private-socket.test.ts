@@ -1,4 +1,4 @@
-/** Where servers without credentials listen: short names, and nobody else's folder. */
+/** Sockets of servers without credentials have short paths in private folders. */
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,7 +13,7 @@ function stateFolder(): string {
 
 const mode = (folder: string) => statSync(folder).mode & 0o777
 
-test('it is in the state folder, and what an earlier server left there is gone', () => {
+test("it is in the state folder, and an earlier server's socket is removed", () => {
   const stateDir = stateFolder()
   const first = privateSocket(stateDir, 'one')
   expect(first.path).toBe(path.join(stateDir, 'sockets', 'one.sock'))
@@ -22,7 +22,7 @@ test('it is in the state folder, and what an earlier server left there is gone',
   expect(existsSync(privateSocket(stateDir, 'one').path)).toBe(false)
 })
 
-test('where that name is too long, each has a folder of its own, which goes with it', () => {
+test('if that path is too long, each has a folder of its own, which is removed with it', () => {
   const stateDir = path.join(stateFolder(), 'ä'.repeat(60))
   const sockets = [privateSocket(stateDir, 'one'), privateSocket(stateDir, 'one')]
   const folders = sockets.map((socket) => path.dirname(socket.path))

@@ -1,4 +1,4 @@
-/** What was acknowledged survives a kill, and nothing of the killed start goes on. */
+/** Acknowledged data survives a kill, and nothing of the killed process keeps running. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
@@ -30,7 +30,7 @@ const define =
     const pid = new lambda.Function(stack, 'Pid', {
       runtime: lambda.Runtime.NODEJS_24_X,
       handler: 'index.handler',
-      // The timer is what would keep the process alive by itself.
+      // Only this timer would keep the process alive.
       code: lambda.Code.fromInline(
         'setInterval(() => {}, 1000); exports.handler = async () => ({ pid: process.pid })',
       ),
@@ -64,7 +64,7 @@ const runs = (pid: number) => {
   }
 }
 
-test('after SIGKILL messages, items, objects and secrets are there, also for a changed queue', async () => {
+test("messages, items, objects and secrets survive SIGKILL, also if the queue's attributes have changed", async () => {
   const stateDir = scratch('restart')
   const first = await run(synthesiseOnly(define()), { stateDir })
   const physical = (name: string) => first.resources.find(`Small/${name}`).physicalId

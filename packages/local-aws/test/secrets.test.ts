@@ -1,7 +1,7 @@
-/** Where secret values come from, and how they are made. */
+/** Where secret values come from, and how they are generated. */
 import { expect, test } from 'vitest'
 import { propertySchemas } from '../src/resource-properties.ts'
-import { generateSecret, secretValues, secretVariable } from '../src/secrets.ts'
+import { generateSecret, secretValues } from '../src/secrets.ts'
 import { scratch } from './fixture/stack.ts'
 
 const secret = (name: string, properties: object) => ({
@@ -21,7 +21,7 @@ const fail = (): never => {
   throw new Error('no GenerateSecretString')
 }
 
-test('what the operator gives wins over the template, and the template over a generated value', () => {
+test("a given value overrides the template's, and that overrides a generated one", () => {
   const secrets = [
     secret('given', { GenerateSecretString: {}, SecretString: 'template' }),
     secret('written', { GenerateSecretString: {}, SecretString: 'template' }),
@@ -41,10 +41,6 @@ test.each([
   [{ ExcludePunctuation: true, PasswordLength: 8 }, /^[A-Za-z0-9]{8}$/],
   [{ ExcludePunctuation: true, ExcludeCharacters: 'abc0', PasswordLength: 99 }, /^[^abc0\W]{99}$/],
   [{ SecretStringTemplate: '{"user":"u"}', GenerateStringKey: 'p' }, /^\{"user":"u","p":".+"\}$/s],
-])('%j is generated as asked', (wanted, shape) => {
+])('%j is generated as specified', (wanted, shape) => {
   expect(generation(wanted)).toMatch(shape)
-})
-
-test('the variable for a secret is its last name', () => {
-  expect(secretVariable('baton/twilio-auth-token')).toBe('TWILIO_AUTH_TOKEN')
 })

@@ -5,12 +5,13 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import { homeFor } from '../src/no-profile.ts'
-import { manualClock } from './fixture/manual-clock.ts'
+import { ManualClock } from './fixture/manual-clock.ts'
 import { eventually, type Running, run } from './fixture/run.ts'
 import { synthesise } from './fixture/stack.ts'
 
 let aws: Running
-const clock = manualClock()
+// The system's time, because signatures and message timers are checked against it.
+const clock = new ManualClock(Date.now())
 
 beforeAll(async () => {
   aws = await run(synthesise(), { clock, lambdaEnv: { ADDED: 'by the operator' } })
@@ -27,12 +28,12 @@ async function post(group: string, body: string, key: string): Promise<string> {
   return z.object({ messageId: z.string() }).parse(await response.json()).messageId
 }
 
-test('a request reaches a table by way of a queue', async () => {
+test('a request reaches a table through a queue', async () => {
   const id = await post('a', 'hello', 'key-1')
   expect(await eventually(() => aws.item(id))).toMatchObject({ body: 'hello', receives: '1' })
 })
 
-test('a deduplication id counts within its message group only', async () => {
+test('a deduplication id applies within its message group only', async () => {
   const [first, again, other] = [
     await post('b', 'one', 'key-2'),
     await post('b', 'one', 'key-2'),
@@ -42,7 +43,7 @@ test('a deduplication id counts within its message group only', async () => {
   expect(other).not.toBe(first)
 })
 
-test('a message that keeps failing ends in the dead-letter queue and lets its group go on', async () => {
+test('a message that keeps failing reaches the dead-letter queue, and its group continues', async () => {
   const failed = await post('d', 'fail', 'key-3')
   const next = await post('d', 'after it', 'key-4')
   expect(await eventually(() => aws.item(next))).toMatchObject({ body: 'after it' })
@@ -56,7 +57,7 @@ test('a message that keeps failing ends in the dead-letter queue and lets its gr
   ])
 })
 
-test('twenty groups are all served by five functions at most', async () => {
+test('five concurrent functions serve twenty message groups', async () => {
   const QueueUrl = aws.resources.find('Fixture/Queue').physicalId
   const sent = await Promise.all(
     Array.from({ length: 20 }, (_, index) => {
@@ -67,7 +68,7 @@ test('twenty groups are all served by five functions at most', async () => {
   await Promise.all(sent.map(({ MessageId = '' }) => eventually(() => aws.item(MessageId))))
 })
 
-test('a state machine runs its function, and a rule hears of its end', async () => {
+test('a state machine runs its function, and a rule receives the end of the execution', async () => {
   const stateMachineArn = aws.resources.find(
     'Fixture/Machine',
     'AWS::StepFunctions::StateMachine',
@@ -81,24 +82,24 @@ test('a state machine runs its function, and a rule hears of its end', async () 
   })
   expect(ended).toMatchObject({ status: 'SUCCEEDED', output: '{"noted":"from-machine"}' })
   const TableName = aws.resources.find('Fixture/Table').physicalId
-  const heard = await eventually(async () => {
+  const received = await eventually(async () => {
     const { Items = [] } = await aws.dynamodb.send(new ScanCommand({ TableName }))
     return Items.map((item) => item.event?.S ?? '').find((event) => event.includes('"aws.states"'))
   })
-  expect(JSON.parse(heard)).toMatchObject({
+  expect(JSON.parse(received)).toMatchObject({
     'detail-type': 'Step Functions Execution Status Change',
     detail: { executionArn, status: 'SUCCEEDED', stateMachineArn },
   })
 })
 
-test('a schedule fires when its time comes, not before', async () => {
-  clock.advance(4 * 60_000)
+test('a schedule fires when it is due, not before', async () => {
+  await clock.advance(4 * 60_000)
   expect(await aws.item('swept')).toBeUndefined()
-  clock.advance(60_000)
+  await clock.advance(60_000)
   expect(await eventually(() => aws.item('swept'))).toMatchObject({ event: '{"id":"swept"}' })
 })
 
-test('items are found by a secondary index, and go when their time to live has passed', async () => {
+test('items are found by a secondary index, and expire after their time to live', async () => {
   const TableName = aws.resources.find('Fixture/Table').physicalId
   const put = (id: string, expires: number) =>
     aws.dynamodb.send(
@@ -110,7 +111,7 @@ test('items are found by a secondary index, and go when their time to live has p
   const seconds = Math.floor(clock.now() / 1000)
   await put('short', seconds + 10)
   await put('long', seconds + 10_000)
-  clock.advance(61_000)
+  await clock.advance(61_000)
   await eventually(async () => ((await aws.item('short')) === undefined ? true : undefined))
   const { Items } = await aws.dynamodb.send(
     new QueryCommand({
@@ -123,7 +124,7 @@ test('items are found by a secondary index, and go when their time to live has p
   expect(Items).toMatchObject([{ id: { S: 'long' } }])
 })
 
-test('a secret without a value of its own is generated, and its function can read it', async () => {
+test('a secret without a value is generated, and its function can read it', async () => {
   const read = await fetch(`${aws.url}/secret`)
   expect(await read.json()).toMatchObject({
     Name: 'fixture/token',
@@ -131,7 +132,7 @@ test('a secret without a value of its own is generated, and its function can rea
   })
 })
 
-test('a function sees its template, what the operator adds, and nothing of this machine', async () => {
+test("a function sees its template's variables and the added ones, and nothing of this machine", async () => {
   const seen = await (await fetch(`${aws.url}/echo/a/b`)).json()
   expect(seen).toMatchObject({
     env: {

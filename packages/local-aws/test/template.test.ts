@@ -1,4 +1,4 @@
-/** Whatever a template has that does not run here is refused by name; what is resolved is resolved as by CloudFormation. */
+/** Unsupported parts of a template are refused by name; intrinsics evaluate as in CloudFormation. */
 import { Aws, CfnParameter, CfnResource, Fn, type Stack } from 'aws-cdk-lib'
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -84,9 +84,9 @@ test.each([
     'a secret without a value',
     'AWS::SecretsManager::Secret',
     { Name: 'app/api-key' },
-    'set API_KEY',
+    'Secret app/api-key has no value',
   ],
-])('%s that does not run here is refused by name', async (_, type, properties, named) => {
+])('%s is refused by name', async (_, type, properties, named) => {
   await expect(start(resource(type, properties))).rejects.toThrow(named)
 })
 
@@ -103,7 +103,7 @@ test('a parameter without a value is refused by name', async () => {
   await expect(started).rejects.toThrow('Parameter Colour has no default: give its value')
 })
 
-test('what is ignored runs without effect', async () => {
+test('ignored resources run without effect', async () => {
   const aws = await start((stack) => {
     new CfnResource(stack, 'Alarm', { type: 'AWS::CloudWatch::Alarm', properties: {} })
     new CfnFunction(stack, 'Fn', {
@@ -126,7 +126,7 @@ const lookups: Lookups = {
   attribute: (id, name) => (id === 'Queue' ? `queue-${name}` : undefined),
 }
 
-/** Writes `<…>` as CloudFormation's placeholder. */
+/** Replaces `<…>` with CloudFormation's placeholder. */
 const sub = (text: string) => text.replaceAll('<', '${').replaceAll('>', '}')
 
 const { resolve } = resolver(
@@ -174,7 +174,7 @@ test.each([
   expect(resolve(value, 'here')).toEqual(expected)
 })
 
-test('an error says where it was', () => {
+test('an error names its place', () => {
   expect(() => resolve({ Ref: 'Nobody' }, 'Output X')).toThrow(
     'Output X: Ref Nobody cannot be resolved',
   )

@@ -1,4 +1,4 @@
-/** Boots a sandbox's daemon and keeps hold of it: freeze, thaw, end. */
+/** Boots a sandbox's daemon, and freezes, thaws and ends it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { renameSync } from 'node:fs'
@@ -13,15 +13,15 @@ import type { SandboxFolder } from './state-dir.ts'
 const BOOT_TIMEOUT_MS = 30_000
 const KEPT_ERROR_LINES = 5
 
-/** A running daemon and everything that runs under it. */
+/** A running daemon and everything that it runs. */
 export interface Box {
-  /** Where its HTTP server is reached. */
+  /** The socket of its HTTP server. */
   readonly socket: string
-  /** Settles when the daemon has ended, however it did. */
+  /** Resolves when the daemon has ended for any reason. */
   readonly exited: Promise<void>
   freeze(): Promise<void>
   thaw(): Promise<void>
-  /** Ends every process of the sandbox and returns when none is left. */
+  /** Ends every process of the sandbox; resolves when none is left. */
   end(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export interface BoxPlan {
 /**
  * Starts a daemon and waits until it listens.
  *
- * @throws Error with the daemon's last words when it ends before, or takes over 30 s
+ * @throws Error with the daemon's last output if it ends before, or takes over 30 s
  */
 export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Promise<Box> {
   const { folder, links } = plan
@@ -51,7 +51,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   })
   const lastWords = collectErrors(child, (line) => log(`${plan.id}: ${line}`))
   const tell = (line: string) => void child.stdin?.write(`${line}\n`)
-  const heard = listen(child, exited, lastWords)
+  const waitFor = listen(child, exited, lastWords)
   const end = async () => {
     child.kill('SIGKILL')
     await exited
@@ -59,18 +59,18 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   }
   try {
     tell(JSON.stringify(configOf(launch, plan)))
-    await heard('ready')
+    await waitFor('ready')
   } catch (error) {
     await end()
     throw error
   }
   const socket = join(folder.socketDir, 'envd.sock')
-  // Out of the sandbox's reach before anything else runs in it: it could put a link to another
-  // socket of the host in its place.
+  // Moved out of the sandbox's reach before anything else runs in it: it could replace the socket with a link to
+  // another socket of the host.
   renameSync(join(socketFolder, 'envd.sock'), socket)
   const ask = async (command: EnvdCommand, answer: EnvdEvent) => {
     tell(command)
-    await heard(answer)
+    await waitFor(answer)
   }
   return {
     socket,
@@ -87,7 +87,7 @@ function start({ command, args, environment, descriptor3 }: Launch): ChildProces
     env: environment,
     stdio: ['pipe', 'pipe', 'pipe', ...stdio],
   })
-  // Writing to a process that is gone fails; its exit says so already.
+  // Writing to a process that is gone fails; its exit is handled elsewhere.
   child.stdin?.on('error', () => {})
   const third = child.stdio[3]
   if (third && 'write' in third) {
@@ -115,7 +115,7 @@ function collectErrors(child: ChildProcess, onLine: (line: string) => void): () 
   return () => kept.join(' / ')
 }
 
-/** Waits for an event the daemon says on its standard output. */
+/** Waits for an event that the daemon prints on its standard output. */
 function listen(child: ChildProcess, exited: Promise<void>, lastWords: () => string) {
   const waiting = new Map<string, () => void>()
   if (child.stdout)

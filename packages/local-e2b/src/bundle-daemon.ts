@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 
-/** The path of the bundle, made anew in `folder`. */
+/** Writes the bundle to `folder` and returns its path. */
 export function bundleDaemon(folder: string): string {
   const outfile = join(folder, 'envd.cjs')
   buildSync({
@@ -11,7 +11,7 @@ export function bundleDaemon(folder: string): string {
     outfile,
     bundle: true,
     platform: 'node',
-    // As an ES module it would load every part of each built-in module that it names.
+    // An ES module would load every part of each built-in module that it imports.
     format: 'cjs',
     target: 'node24',
     logLevel: 'silent',

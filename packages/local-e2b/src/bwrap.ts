@@ -1,4 +1,4 @@
-/** Isolation by bubblewrap: one long-lived set of namespaces a sandbox, whose network ends at its links. */
+/** Isolation by bubblewrap: each sandbox has namespaces of its own, and its network consists of its links. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
@@ -6,11 +6,11 @@ import { type Building, type Isolation, type Launch, makeFolders, type Place } f
 import { MARK } from './marked-processes.ts'
 import { bindEtc, HOSTNAME } from './minimal-etc.ts'
 
-const BIN = '/opt/baton/bin'
+const BIN = '/opt/sandbox/bin'
 const PATH = `${BIN}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
-const NODE = '/opt/baton/envd/node'
-const DAEMON = '/opt/baton/envd/envd.cjs'
-const RUN = '/run/baton'
+const NODE = '/opt/sandbox/envd/node'
+const DAEMON = '/opt/sandbox/envd/envd.cjs'
+const RUN = '/run/sandbox'
 const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 const OWN_NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net']
 const PROBE_TIMEOUT_MS = 10_000
@@ -20,16 +20,16 @@ const REPORT =
   "linked ports of this machine only. It shares the kernel and can read the host's /usr; CPU, " +
   'memory and disk are not limited, and it is no boundary like a virtual machine.'
 
-/** bubblewrap over `building`; {@link probeBwrap} tells whether it works here. */
+/** Isolates by bubblewrap; {@link probeBwrap} checks whether it works here. */
 export function createBwrap(building: Building): Isolation {
   const shared = [...bindSystem(), ...bindEtc(building.stateDir, PATH), ...bindPrograms(building)]
   return { kind: 'bwrap', report: REPORT, launch: (place, id) => launch(shared, place, id) }
 }
 
 /**
- * Why bubblewrap with exactly our arguments does not work here, or nothing when it does.
+ * Returns why bubblewrap does not work here with these arguments, or undefined if it does.
  *
- * It sets up a whole sandbox and compares the namespaces inside with ours.
+ * It sets up a whole sandbox and compares the namespaces inside with the host's.
  */
 export function probeBwrap(bwrap: Isolation, stateDir: string): string | undefined {
   const folder = mkdtempSync(join(stateDir, 'probe-'))
@@ -46,7 +46,7 @@ export function probeBwrap(bwrap: Isolation, stateDir: string): string | undefin
       timeout: PROBE_TIMEOUT_MS,
     })
     if (probe.status !== 0)
-      // Its own words first: one that ends early also breaks the pipe we write to.
+      // bubblewrap's own message first: if it ends early, writing to it fails too.
       return probe.stderr?.trim() || (probe.error?.message ?? `it ended with ${probe.status}`)
     const inside = probe.stdout.split('\n')
     const common = namespaces.find((path, index) => readlinkSync(path) === inside[index])
@@ -68,18 +68,18 @@ function launch(shared: readonly string[], place: Place, sandboxId: string): Lau
     ['--bind', join(place.folder, 'tmp'), '/tmp'],
     ['--bind', place.socketFolder, `${RUN}/envd`],
     ...links.map(({ hostSocket, socket }) => ['--ro-bind', hostSocket, socket]),
-    // Seen from outside only: it is how the host finds what may be left of a sandbox.
+    // Only visible from outside: the host uses it to find leftover processes of a sandbox.
     ['--setenv', MARK, sandboxId],
-    // As root on the host, the sandbox's uid owns /proc/sys whatever namespace it is in.
+    // If the host runs this as root, the sandbox's uid owns /proc/sys in any namespace.
     ['--remount-ro', '/proc'],
     ['--remount-ro', '/'],
     ['--chdir', '/home/user'],
   ].flat()
   return {
     command: findBwrap(),
-    // By descriptor, because the first process's command line can be read inside.
+    // Passed by descriptor, because the command line of the first process can be read inside.
     args: ['--args', '3', '--', NODE, DAEMON],
-    // Not even PATH's folders of the host: this environment, too, can be read inside.
+    // Not even the host's PATH: this environment can be read inside, too.
     environment: { PATH, [MARK]: sandboxId },
     descriptor3: [...ISOLATE, ...shared, ...own].join('\0'),
     view: {
@@ -102,13 +102,13 @@ const ISOLATE = [
   ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/var/tmp'],
 ]
 
-/** Looked for on our own PATH alone: a bare name would be found on the other one, which the sandbox is started with. */
+/** Searches this process's PATH only: a bare name would be searched on the PATH that the sandbox is started with. */
 function findBwrap(): string {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(isAbsolute)
   return folders.map((folder) => join(folder, 'bwrap')).find(existsSync) ?? 'bwrap-not-on-PATH'
 }
 
-/** The system's folders as they are: a link stays a link. */
+/** Binds the system's folders as they are: a link stays a link. */
 function bindSystem(): string[] {
   return SYSTEM_FOLDERS.flatMap((folder) => {
     const stats = lstatSync(folder, { throwIfNoEntry: false })

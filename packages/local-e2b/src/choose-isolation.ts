@@ -1,13 +1,13 @@
-/** Chooses what keeps a sandbox apart from this machine. */
+/** Chooses the isolation of sandboxes. */
 import { createBwrap, probeBwrap } from './bwrap.ts'
 import type { Building, Isolation } from './isolation.ts'
 import type { IsolationKind } from './options.ts'
 import { createPrivateFolder } from './private-folder.ts'
 
 /**
- * The wanted isolation; `auto` is bubblewrap where it works.
+ * Returns the wanted isolation; `auto` is bubblewrap if it works.
  *
- * @throws Error when `bwrap` is asked for and does not work here, with bubblewrap's own words
+ * @throws Error with bubblewrap's message if `bwrap` is wanted and does not work here
  */
 export function chooseIsolation(wanted: 'auto' | IsolationKind, building: Building): Isolation {
   if (wanted === 'none') return createPrivateFolder(building, 'it was asked for')

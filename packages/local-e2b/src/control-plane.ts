@@ -1,4 +1,4 @@
-/** The control plane: E2B's REST routes for sandboxes, and a clear no to the rest. */
+/** The control plane: E2B's REST routes for sandboxes. Other routes are refused by name. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { parseBody, parseCreateRequest, timeoutSeconds } from './create-request.ts'
@@ -7,7 +7,7 @@ import { ApiError, readJson, sendJson } from './json-http.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { selectPage } from './list-query.ts'
 import { sameSecret } from './same-secret.ts'
-import { created, detailed, listed } from './sandbox-answers.ts'
+import { created, detailed, listed } from './sandbox-responses.ts'
 
 const DEFAULT_CONNECT_SECONDS = 300
 
@@ -26,7 +26,7 @@ export interface ControlPlane {
   readonly faults: CreateFaults
 }
 
-/** One call: its parts, and where its answer goes. */
+/** One call, and the response to it. */
 interface Call {
   readonly plane: ControlPlane
   readonly id: string
@@ -69,13 +69,13 @@ const NOT_IMPLEMENTED: readonly (readonly [RegExp, string])[] = [
   [/^\/secrets/, 'secrets'],
 ]
 
-/** Whether a path belongs to the control plane; the data plane's paths do not collide with it. */
+/** Whether a path belongs to the control plane; no path of the data plane does. */
 export const isControlPath = (path: string): boolean =>
   /^(\/v\d)?\/(sandboxes|snapshots|templates|volumes|volumecontent|secrets|teams|nodes)\b/.test(
     path,
   )
 
-/** Answers one control-plane request. */
+/** Handles one control-plane request. */
 export async function serveControl(
   plane: ControlPlane,
   url: URL,

@@ -1,4 +1,4 @@
-/** The plan's limits on creating sandboxes, answered the way E2B answers them. */
+/** The plan's limits on creating sandboxes; exceeding them gets the responses that E2B sends. */
 import { ApiError } from './json-http.ts'
 import type { Limits } from './options.ts'
 
@@ -6,14 +6,14 @@ const SECOND_MS = 1000
 
 export interface CreateLimits {
   /**
-   * Takes part of the rate for one creation while `running` sandboxes are running or starting.
+   * Counts one creation against the rate, while `running` sandboxes are running or starting.
    *
-   * @throws ApiError 429: with Retry-After over the rate, without it over the number of sandboxes
+   * @throws ApiError 429: with Retry-After if the rate is exceeded, without it if there are too many sandboxes
    */
   admit(running: number): void
 }
 
-/** @param now milliseconds of a clock that does not go back */
+/** @param now milliseconds of a monotonic clock */
 export function createLimits(
   limits: Limits,
   now: () => number = () => performance.now(),

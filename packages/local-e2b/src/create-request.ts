@@ -1,4 +1,4 @@
-/** The body of a create call: what the SDK sends, and which of it a local sandbox can be. */
+/** The body of a create call, as far as a local sandbox supports it. */
 import type { components } from 'e2b'
 import * as z from 'zod'
 import { ApiError } from './json-http.ts'
@@ -18,14 +18,14 @@ const createRequest = z.strictObject({
   autoPause: z.boolean().default(false),
   autoPauseMemory: z.boolean().default(true),
   autoResume: z.looseObject({ enabled: z.boolean() }).default({ enabled: false }),
-  // Kept and shown, not acted on: a local sandbox reaches its links only, or is not isolated at all.
+  // Stored and shown, but without effect: an isolated sandbox reaches its links only.
   allow_internet_access: z.boolean().optional(),
   network: z.looseObject({}).optional(),
   secure: z.boolean().optional(),
 })
 export type CreateRequest = z.infer<typeof createRequest>
 
-/** Options that would change what a sandbox can do, and that exist in the cloud only. */
+/** Options that change what a sandbox can do and are supported in the cloud only. */
 const CLOUD_ONLY: Partial<Record<keyof NewSandbox, string>> = {
   iam: 'workload identity (iam)',
   mcp: 'the MCP gateway (mcp)',
@@ -36,9 +36,9 @@ const CLOUD_ONLY: Partial<Record<keyof NewSandbox, string>> = {
 const CLOUD_ONLY_NETWORK = { rules: 'network rules', egressProxy: 'an egress proxy' } as const
 
 /**
- * `body` as a create request.
+ * Parses `body` as a create request.
  *
- * @throws ApiError 501 naming what exists in the cloud only, 400 naming a field that is wrong
+ * @throws ApiError 501 naming an option that is supported in the cloud only, 400 naming a field that is wrong
  */
 export function parseCreateRequest(body: unknown): CreateRequest {
   refuseFields(body, CLOUD_ONLY)

@@ -1,19 +1,22 @@
-/** The data plane: finds the sandbox a request is for, checks its token, passes it to the sandbox's daemon. */
+/**
+ * The data plane: finds the sandbox of a request, checks the token, and forwards the request to the sandbox's
+ * daemon.
+ */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { ApiError, sendError } from './json-http.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import { answerNotRunning } from './not-running.ts'
+import { sendNotRunning } from './not-running.ts'
 import { sameSecret } from './same-secret.ts'
 import type { Sandbox } from './sandbox.ts'
 import { isExpired, isSignedBy } from './signature.ts'
 
 const ENVD_PORT = '49983'
-/** How long traffic keeps a sandbox awake that it resumed: E2B's own minimum. */
+/** How long a sandbox runs that traffic has resumed: E2B's minimum. */
 const AUTO_RESUME_SECONDS = 300
-/** Headers of one hop (RFC 9110 §7.6.1): the daemon's connection is not the reader's. */
+/** Hop-by-hop headers (RFC 9110 §7.6.1): they belong to the daemon's connection, not the client's. */
 const HOP_HEADERS = ['connection', 'keep-alive', 'transfer-encoding']
 
-/** Answers one request for a sandbox. */
+/** Handles one request for a sandbox. */
 export async function serveData(
   lifecycle: Lifecycle,
   url: URL,
@@ -21,19 +24,19 @@ export async function serveData(
   response: ServerResponse,
 ): Promise<void> {
   const sandbox = locate(lifecycle, url, request)
-  if (!sandbox) return answerNotRunning(request.headers['e2b-sandbox-id']?.toString(), response)
+  if (!sandbox) return sendNotRunning(request.headers['e2b-sandbox-id']?.toString(), response)
   checkToken(sandbox, url, request)
   const port = request.headers['e2b-sandbox-port'] ?? ENVD_PORT
   if (port !== ENVD_PORT)
     throw new ApiError(501, `port ${port}: only envd's port is routed by the local E2B server`)
   await wake(lifecycle, sandbox)
-  if (sandbox.state !== 'running' || !sandbox.box) return answerNotRunning(sandbox.id, response)
+  if (sandbox.state !== 'running' || !sandbox.box) return sendNotRunning(sandbox.id, response)
   pass(sandbox, sandbox.box.socket, request, response)
 }
 
 /**
- * By the SDK's header; without one by the token, for SDKs before 2.14 send none on `/files`; a
- * signed link has neither, so its signature is tried with each sandbox's token.
+ * Finds the sandbox by the SDK's header. SDKs before 2.14 send no header on `/files`, so the token identifies the
+ * sandbox there. A signed link has neither, so its signature is checked with each sandbox's token.
  */
 function locate(lifecycle: Lifecycle, url: URL, request: IncomingMessage): Sandbox | undefined {
   const id = request.headers['e2b-sandbox-id']
@@ -58,9 +61,9 @@ async function wake(lifecycle: Lifecycle, sandbox: Sandbox): Promise<void> {
     await lifecycle.connect(sandbox, AUTO_RESUME_SECONDS)
 }
 
-/** Streams both ways; backpressure reaches from the reader to the command's own pipe. */
+/** Streams both ways; backpressure reaches from the client to the command's own pipe. */
 function pass(
-  { flights, token }: Sandbox,
+  { pendingResponses, token }: Sandbox,
   socketPath: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -74,14 +77,14 @@ function pass(
     answer.pipe(response)
     answer.on('error', () => response.destroy())
   })
-  flights.add(response)
+  pendingResponses.add(response)
   response.on('close', () => {
-    flights.delete(response)
+    pendingResponses.delete(response)
     onward.destroy()
   })
   onward.on('error', () => {
-    // Whoever ended the sandbox has answered already.
-    if (flights.has(response))
+    // Ending the sandbox has already sent a response.
+    if (pendingResponses.has(response))
       sendError(response, new ApiError(502, "the sandbox's daemon is gone"))
   })
   request.pipe(onward)

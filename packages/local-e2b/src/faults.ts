@@ -1,25 +1,25 @@
-/** Faults a test can ask for: the ways a cloud fails that a healthy server would never show. */
+/** Faults that a test can inject: failures of a cloud that a healthy server never shows. */
 import type { Lifecycle } from './lifecycle.ts'
 
 export const HANG_BEFORE = 'hang before it is created'
 export const HANG_AFTER = 'hang after it is created'
 type CreateFault = 429 | 500 | 503 | typeof HANG_BEFORE | typeof HANG_AFTER
 
-/** Where the control plane asks what the next creation should come to. */
+/** Tells the control plane whether the next creation fails. */
 export interface CreateFaults {
   next(): CreateFault | undefined
 }
 
 export interface Faults {
-  /** Answers the next `count` creations with `status`, or never: before or after the sandbox exists. */
+  /** Fails the next `count` creations with a status, or never responds: before or after the sandbox exists. */
   onCreate(fault: CreateFault, count?: number): void
   /** Ends a sandbox's processes as a crash of its machine would, without an API call. */
   crash(sandboxId: string): Promise<void>
-  /** Cuts the data-plane connections of a sandbox; its commands run on. */
+  /** Cuts the data-plane connections of a sandbox; its commands continue. */
   cutConnections(sandboxId: string): void
 }
 
-/** The faults of one server; none until a test asks for one. */
+/** The faults of one server; there are none until a test injects one. */
 export function createFaults(lifecycle: Lifecycle): Faults & CreateFaults {
   const queue: CreateFault[] = []
   return {
@@ -27,7 +27,7 @@ export function createFaults(lifecycle: Lifecycle): Faults & CreateFaults {
     onCreate: (fault, count = 1) => void queue.push(...Array<CreateFault>(count).fill(fault)),
     crash: (sandboxId) => lifecycle.crash(lifecycle.get(sandboxId)),
     cutConnections: (sandboxId) => {
-      for (const flight of lifecycle.get(sandboxId).flights) flight.destroy()
+      for (const flight of lifecycle.get(sandboxId).pendingResponses) flight.destroy()
     },
   }
 }

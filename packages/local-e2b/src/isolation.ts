@@ -1,25 +1,25 @@
-/** What an isolation is: a way to start a sandbox's daemon apart from this machine. */
+/** The interface of an isolation, which starts a sandbox's daemon apart from the host. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EnvdConfig } from './envd/config.ts'
 import type { IsolationKind, Tool } from './options.ts'
 
-/** A port of the host, and the socket of ours that leads to it. */
+/** A port of the host, and the socket that leads to it. */
 export interface HostLink {
   readonly port: number
   readonly socket: string
 }
 
-/** Where one sandbox lives on the host. */
+/** Where a sandbox is on the host. */
 export interface Place {
   /** Its files, in `home/user`, `root` and `tmp`. */
   readonly folder: string
-  /** Where its daemon makes its socket. */
+  /** Where its daemon creates its socket. */
   readonly socketFolder: string
   readonly links: readonly HostLink[]
 }
 
-/** How to start a sandbox's daemon, and what the sandbox looks like to it. */
+/** How to start a sandbox's daemon, and the daemon's view of the sandbox. */
 export interface Launch {
   readonly command: string
   readonly args: readonly string[]
@@ -31,12 +31,12 @@ export interface Launch {
 
 export interface Isolation {
   readonly kind: IsolationKind
-  /** For the person who starts it: what is in use and what it does not protect. */
+  /** Tells a person what is in use and what it does not protect. */
   readonly report: string
   launch(place: Place, sandboxId: string): Launch
 }
 
-/** What an isolation builds its sandboxes from. */
+/** What an isolation is built from. */
 export interface Building {
   readonly stateDir: string
   /** The daemon, bundled into one file. */
@@ -44,7 +44,7 @@ export interface Building {
   readonly tools: readonly Tool[]
 }
 
-/** Makes what a sandbox boots with; files of an earlier boot stay, its sockets do not. */
+/** Creates the folders of a sandbox. Files of an earlier boot are kept; its sockets are removed. */
 export function makeFolders({ folder, socketFolder }: Place): void {
   for (const name of ['home/user', 'root', 'tmp'])
     mkdirSync(join(folder, name), { recursive: true })

@@ -1,9 +1,9 @@
-/** JSON over Node's HTTP server: read a body, answer a value, answer an error the way E2B does. */
+/** JSON over Node's HTTP server: reads bodies, and sends values and errors as E2B does. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 
-/** An answer that is an error; the SDK reads its `code`, so it always equals the HTTP status. */
+/** An error response. The SDK reads its `code`, so that always equals the HTTP status. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Answers `value` as JSON, or an empty body when there is none. */
+/** Sends `value` as JSON, or an empty body if there is none. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -32,7 +32,7 @@ export function sendJson(
   response.end(body)
 }
 
-/** Answers `{code, message}` for any thrown value; an unexpected one is a 500. */
+/** Sends `{code, message}` for any thrown value; an unexpected one is a 500. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy()
@@ -45,9 +45,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
 }
 
 /**
- * The request's JSON body; `{}` when it is empty.
+ * Returns the request's JSON body, or `{}` if it is empty.
  *
- * @throws ApiError 413 when it is over 8 MiB, 400 when it is not JSON
+ * @throws ApiError 413 if it is over 8 MiB, 400 if it is not JSON
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []

@@ -1,17 +1,17 @@
-/** The life of every sandbox: create, pause, resume, time out, end. Steps on one sandbox never overlap. */
+/** The life of every sandbox: create, pause, resume, time out, end. Operations on one sandbox never overlap. */
 import { type Box, bootBox } from './boot.ts'
 import type { CreateLimits } from './create-limits.ts'
 import type { CreateRequest } from './create-request.ts'
 import type { Isolation } from './isolation.ts'
 import { ApiError } from './json-http.ts'
 import type { Links } from './links.ts'
-import { breakOff } from './not-running.ts'
+import { abortResponse } from './not-running.ts'
 import type { Log } from './options.ts'
 import { removeTree } from './remove-tree.ts'
 import { newSandboxId, newToken, type Sandbox } from './sandbox.ts'
 import type { StateDir } from './state-dir.ts'
 
-/** The longest a sandbox runs without a pause: E2B's Hobby plan. */
+/** How long a sandbox runs without a pause: the maximum of E2B's Hobby plan. */
 const MAX_RUN_SECONDS = 3600
 
 export interface LifecycleParts {
@@ -35,7 +35,7 @@ export class Lifecycle {
     this.#parts = parts
   }
 
-  /** How many sandboxes were ever created and ended; equal when none is left. */
+  /** Numbers of sandboxes created and ended so far; equal if none is left. */
   get counters(): { readonly created: number; readonly ended: number } {
     return { created: this.#created, ended: this.#ended }
   }
@@ -71,7 +71,10 @@ export class Lifecycle {
     }
   }
 
-  /** Freezes it, or ends its processes and keeps its files. @throws ApiError 409 when it is paused */
+  /**
+   * Freezes it, or ends its processes and keeps its files.
+   * @throws ApiError 409 if it is paused
+   */
   pause(sandbox: Sandbox, keepMemory: boolean): Promise<void> {
     return this.#step(sandbox, async () => {
       if (sandbox.state === 'paused')
@@ -85,9 +88,9 @@ export class Lifecycle {
   }
 
   /**
-   * Makes sure that it runs for `seconds` more; a running one's end is only moved away.
+   * Makes sure that it runs for `seconds` more. The end of a running one is never moved closer.
    *
-   * @param reboot resume it from its files, without the processes it had
+   * @param reboot resumes it from its files, without the processes it had
    * @returns whether it had to be resumed
    */
   connect(sandbox: Sandbox, seconds: number, reboot = false): Promise<boolean> {
@@ -116,7 +119,7 @@ export class Lifecycle {
     })
   }
 
-  /** Ends all of it, also while another step is under way. */
+  /** Ends all of it, even while another operation is in progress. */
   kill(sandbox: Sandbox): Promise<void> {
     sandbox.ending ??= this.#end(sandbox)
     return sandbox.ending
@@ -127,7 +130,7 @@ export class Lifecycle {
     await sandbox.box?.end()
   }
 
-  /** Ends every sandbox, those that are still starting too. */
+  /** Ends every sandbox, including those that are still starting. */
   async close(): Promise<void> {
     this.#closing = true
     await Promise.all(this.#starting)
@@ -149,7 +152,7 @@ export class Lifecycle {
       network: request.network,
       box: undefined,
       timer: undefined,
-      flights: new Set(),
+      pendingResponses: new Set(),
       steps: Promise.resolve(),
       ending: undefined,
     }
@@ -177,7 +180,7 @@ export class Lifecycle {
     return box
   }
 
-  /** A daemon that nobody ended takes its sandbox with it: the cloud knows no half of one. */
+  /** If the daemon ends by itself, its sandbox ends too: the cloud has no half-dead sandboxes. */
   #onExit(sandbox: Sandbox, box: Box): void {
     if (sandbox.box !== box || sandbox.ending) return
     this.#parts.log(`${sandbox.id}: its daemon ended by itself`)
@@ -188,7 +191,7 @@ export class Lifecycle {
     this.#sandboxes.delete(sandbox.id)
     endFlights(sandbox)
     await sandbox.steps
-    // Only now: a resume that was under way has started the clock again.
+    // Only now, because a resume in progress may have set the timer again.
     clearTimeout(sandbox.timer)
     await this.#endBox(sandbox)
     await removeTree(sandbox.folder.path)
@@ -219,7 +222,10 @@ export class Lifecycle {
     work.catch((error) => this.#parts.log(`${sandbox.id}: ${error}`))
   }
 
-  /** Runs a step after those begun before it. @throws ApiError 404 when it has ended meanwhile */
+  /**
+   * Runs an operation after the earlier ones.
+   * @throws ApiError 404 if the sandbox has ended meanwhile
+   */
   #step<T>(sandbox: Sandbox, work: () => Promise<T>): Promise<T> {
     const result = sandbox.steps.then(() => {
       if (sandbox.ending) throw new ApiError(404, `sandbox "${sandbox.id}" not found`)
@@ -235,7 +241,7 @@ function checkTimeout(seconds: number): void {
     throw new ApiError(400, `Timeout cannot be greater than ${MAX_RUN_SECONDS / 3600} hours`)
 }
 
-function endFlights({ id, flights }: Sandbox): void {
-  for (const flight of flights) breakOff(id, flight)
-  flights.clear()
+function endFlights({ id, pendingResponses }: Sandbox): void {
+  for (const flight of pendingResponses) abortResponse(id, flight)
+  pendingResponses.clear()
 }

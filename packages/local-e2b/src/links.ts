@@ -1,4 +1,4 @@
-/** The host's end of a sandbox's links: a unix socket for each linked port, relayed to 127.0.0.1. */
+/** The host's side of a sandbox's links: a unix socket for each linked port, relayed to 127.0.0.1. */
 import { mkdirSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -6,12 +6,12 @@ import type { HostLink } from './isolation.ts'
 import { relay } from './relay.ts'
 
 export interface Links {
-  /** The links to `ports`, listening. A port keeps its socket for all sandboxes that are given it. */
+  /** Returns listening links to `ports`. All sandboxes share a port's socket. */
   open(ports: readonly number[]): Promise<HostLink[]>
   close(): void
 }
 
-/** @param folder where the sockets are made; whoever closes the links removes it */
+/** @param folder where the sockets are created; the caller removes it */
 export function createLinks(folder: string): Links {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const listening = new Map<number, Promise<HostLink>>()

@@ -1,4 +1,4 @@
-/** The query of a list call: filters, order and place in the pages. */
+/** The query of a list call: filters, order and page. */
 import * as z from 'zod'
 import { ApiError } from './json-http.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -12,18 +12,18 @@ const listQuery = z.object({
   startedAfter: z.iso.datetime({ offset: true }).optional(),
   order: z.enum(['asc', 'desc']).default('desc'),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(MAX_PAGE),
-  /** The creation number of the last sandbox on the page before. */
+  /** The creation number of the last sandbox on the previous page. */
   nextToken: z.coerce.number().int().optional(),
 })
 
 export interface Page {
   readonly sandboxes: Sandbox[]
-  /** Where the next page starts, when there is one. */
+  /** Where the next page starts, if there is one. */
   readonly nextToken: string | undefined
 }
 
 /**
- * One page of `all` that matches the query, newest first unless it says otherwise.
+ * Returns one page of the sandboxes that match the query, newest first by default.
  *
  * @throws ApiError 400 naming what is wrong in the query
  */
@@ -47,7 +47,7 @@ export function selectPage(query: URLSearchParams, all: readonly Sandbox[]): Pag
   return { sandboxes, nextToken: last && String(last.sequence) }
 }
 
-/** The SDK encodes keys and values before it builds a query string of them, so they are decoded twice. */
+/** The SDK encodes keys and values before it builds a query string from them, so they are decoded twice. */
 const metadataPairs = (metadata: string | undefined): [string, string][] =>
   [...new URLSearchParams(metadata ?? '')].map(([key, value]) => [
     decodeURIComponent(key),

@@ -1,4 +1,4 @@
-/** Finds and signals every process of a sandbox by the mark it carries in its environment. */
+/** Finds and signals every process of a sandbox by the mark in its environment. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -10,7 +10,7 @@ export const MARK = 'E2B_SANDBOX_ID'
 const TICKS_PER_SECOND = 100
 const MAX_PASSES = 200
 
-/** What tells the processes of one sandbox from all others on this machine. */
+/** Identifies the processes of one sandbox. */
 export interface SandboxMark {
   readonly id: string
   /** No process of the sandbox is older: clock ticks since boot, as in `/proc/<pid>/stat`. */
@@ -24,13 +24,13 @@ interface ProcessStat {
   readonly startTicks: number
 }
 
-/** The present in the unit of `/proc/<pid>/stat`. */
+/** Returns the current time in the unit of `/proc/<pid>/stat`. */
 export function ticksSinceBoot(): number {
   const [seconds] = readFileSync('/proc/uptime', 'utf8').split(' ')
   return Math.floor(Number(seconds) * TICKS_PER_SECOND)
 }
 
-/** proc(5): the name in field 2 may hold spaces and brackets, so fields are counted after its last `)`. */
+/** proc(5): the name in field 2 may contain spaces and brackets, so fields are counted after its last `)`. */
 export function readStat(pid: number): ProcessStat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -43,15 +43,15 @@ export function readStat(pid: number): ProcessStat | undefined {
 }
 
 /**
- * The live processes of a sandbox: those that carry its mark, and their descendants.
+ * Returns the live processes of a sandbox: those that carry its mark, and their descendants.
  *
- * Only processes of our own user that are not older than the sandbox are looked into. A process
- * that cleared its environment and whose marked ancestors are gone is not found.
+ * It only reads processes of the same user that are not older than the sandbox. A process that cleared its
+ * environment and whose marked ancestors are gone is not found.
  */
 function findProcesses({ id, bornTicks }: SandboxMark): ProcessStat[] {
-  const ours = process.getuid?.()
+  const user = process.getuid?.()
   const candidates = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && ownerOf(name) === ours)
+    .filter((name) => /^\d+$/.test(name) && ownerOf(name) === user)
     .flatMap((name) => readStat(Number(name)) ?? [])
     .filter(({ startTicks, state }) => startTicks >= bornTicks && state !== 'Z')
   const found = new Set(candidates.filter(({ pid }) => isMarked(pid, id)))
@@ -63,7 +63,7 @@ function findProcesses({ id, bornTicks }: SandboxMark): ProcessStat[] {
   return [...found].filter(({ pid }) => pid !== process.pid)
 }
 
-/** Ends every process of a sandbox; looks again until none is found, because a fork may race. */
+/** Ends every process of a sandbox. Repeats until none is found, because a process may fork meanwhile. */
 export async function endProcesses(mark: SandboxMark): Promise<void> {
   await signalUntilNone(mark, 'SIGKILL', () => true)
 }
@@ -73,7 +73,7 @@ export async function freezeProcesses(mark: SandboxMark): Promise<void> {
   await signalUntilNone(mark, 'SIGSTOP', ({ state }) => state !== 'T')
 }
 
-/** Lets every stopped process of a sandbox run on. */
+/** Resumes every stopped process of a sandbox. */
 export async function thawProcesses(mark: SandboxMark): Promise<void> {
   await signalUntilNone(mark, 'SIGCONT', ({ state }) => state === 'T')
 }
@@ -113,6 +113,6 @@ function signalQuietly(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It ended by itself since it was found.
+    // It has ended by itself since it was found.
   }
 }

@@ -1,4 +1,4 @@
-/** The /etc of a bubblewrap sandbox: a few files of our own, and of the host's only what programs need to start. */
+/** The /etc of a bubblewrap sandbox: a few generated files, and those of the host that programs need to start. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -31,14 +31,14 @@ const files = (path: string): Record<string, string> => ({
   profile: `export PATH="${path}"\n`,
 })
 
-/** Writes our files once and returns the bubblewrap arguments that put them, and the host's few, at /etc. */
+/** Writes the generated files, and returns bubblewrap's arguments that bind them and the host's files at /etc. */
 export function bindEtc(stateDir: string, path: string): string[] {
   const folder = join(stateDir, 'etc')
   mkdirSync(folder, { recursive: true })
-  const ours = Object.entries(files(path)).flatMap(([name, content]) => {
+  const own = Object.entries(files(path)).flatMap(([name, content]) => {
     writeFileSync(join(folder, name), content)
     return ['--ro-bind', join(folder, name), `/etc/${name}`]
   })
   const hosts = FROM_HOST.filter(existsSync).flatMap((file) => ['--ro-bind', file, file])
-  return [...ours, ...hosts]
+  return [...own, ...hosts]
 }

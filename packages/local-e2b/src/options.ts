@@ -1,16 +1,16 @@
-/** What the local E2B server is given, and what it tells about its sandboxes. */
+/** The options of the local E2B server, and what it reports about its sandboxes. */
 
-/** An executable that stands in for a part of the template, found in a sandbox under its name. */
+/** An executable that replaces a part of the template; it is on the sandbox's PATH under its name. */
 export interface Tool {
   readonly name: string
   readonly file: string
 }
 
-/** A link to the sandbox plan's limits; what is left out is not limited. */
+/** The limits of an E2B plan; an absent one is not enforced. */
 export interface Limits {
-  /** Creations a second; one more is answered 429 with Retry-After, as E2B does. */
+  /** Creations per second; further ones get a 429 with Retry-After, as on E2B. */
   readonly createPerSecond?: number
-  /** Running sandboxes at a time; one more is answered 429 without Retry-After. Paused ones do not count. */
+  /** Running sandboxes at a time, without paused ones; further ones get a 429 without Retry-After. */
   readonly concurrent?: number
 }
 
@@ -19,17 +19,17 @@ export type Log = (line: string) => void
 export type IsolationKind = 'bwrap' | 'none'
 
 export interface E2BOptions {
-  /** 0 or nothing: any free port. */
+  /** 0 or absent: any free port. */
   readonly port?: number
-  /** Where sandbox folders live while their sandbox does. One server at a time. */
+  /** Holds the folders of live sandboxes. Only one server may use it at a time. */
   readonly stateDir: string
   readonly isolation: 'auto' | IsolationKind
-  /** The one key every control-plane call must carry. */
+  /** The key that every control-plane call must carry. */
   readonly apiKey: string
-  /** The template names a sandbox can be created from. */
+  /** The names of the templates that a sandbox can be created from. */
   readonly templates: readonly string[]
   readonly tools: readonly Tool[]
-  /** The host's loopback ports a sandbox may reach; asked at each boot of a sandbox. */
+  /** Returns the host's loopback ports that a sandbox may reach; called at each boot of a sandbox. */
   readonly links: () => readonly number[]
   readonly limits?: Limits
   readonly log?: Log
@@ -37,7 +37,7 @@ export interface E2BOptions {
 
 export type SandboxState = 'running' | 'paused'
 
-/** One sandbox as a leak check sees it. Times are milliseconds since the epoch. */
+/** Facts about one sandbox, for leak checks. Times are milliseconds since the epoch. */
 export interface SandboxInfo {
   readonly id: string
   readonly template: string

@@ -5,14 +5,14 @@ import type { Building, Isolation, Launch, Place } from './isolation.ts'
 import { MARK } from './marked-processes.ts'
 
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-/** What a sandbox gets of the server's own environment. */
+/** The variables that a sandbox inherits from the server. */
 const ALLOWED_VARIABLES = ['LANG', 'LC_ALL', 'TZ']
 
 const REPORT =
   'a sandbox is a private folder and an environment from an allow-list only. What runs in it is ' +
   'your user: it can read your files, reach the network and see other processes.'
 
-/** @param why what the report gives as the reason for no isolation */
+/** @param why the report's reason for no isolation */
 export function createPrivateFolder(building: Building, why: string): Isolation {
   const bin = linkTools(building)
   return {
@@ -32,8 +32,6 @@ function launch(building: Building, bin: string, place: Place, sandboxId: string
     SHELL: '/bin/bash',
     E2B_SANDBOX: 'true',
     TMPDIR: tmp,
-    // The CLI runs as root only where it is told that this is a sandbox.
-    ...(process.getuid?.() === 0 && { IS_SANDBOX: '1' }),
     [MARK]: sandboxId,
   }
   return {

@@ -1,4 +1,4 @@
-/** Joins two sockets, so that what comes in on one goes out on the other. */
+/** Connects two sockets: the input of each is the output of the other. */
 import type { Socket } from 'node:net'
 
 /** Each direction ends by itself; an error or an early close on one side closes the other. */

@@ -1,4 +1,4 @@
-/** One sandbox as the server knows it. */
+/** A sandbox as the server knows it. */
 import { randomBytes, randomInt } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Box } from './boot.ts'
@@ -11,36 +11,36 @@ const ID_LENGTH = 20
 
 export interface Sandbox {
   readonly id: string
-  /** Counts creations: the order of lists and the place in a page. */
+  /** Counts creations; it sets the order of lists and the place in a page. */
   readonly sequence: number
-  /** What every data-plane call to it must carry. */
+  /** The token that every data-plane call must carry. */
   readonly token: string
   readonly request: CreateRequest
   readonly folder: SandboxFolder
   state: SandboxState
-  /** Milliseconds since the epoch; a resume sets it anew, as in the cloud. */
+  /** Milliseconds since the epoch; a resume resets it, as in the cloud. */
   startedAt: number
   endAt: number
   network: CreateRequest['network']
-  /** None while it is paused without its memory. */
+  /** Undefined while it is paused without its memory. */
   box: Box | undefined
   timer: NodeJS.Timeout | undefined
-  /** Answers of the data plane that are under way. */
-  readonly flights: Set<ServerResponse>
-  /** Settles when the last step begun on it is done. */
+  /** Data-plane responses in progress. */
+  readonly pendingResponses: Set<ServerResponse>
+  /** Settles when the latest operation on it is done. */
   steps: Promise<unknown>
-  /** Settles when it has ended; there from the moment it is to end. */
+  /** Settles when it has ended; set from the moment it is being ended. */
   ending: Promise<void> | undefined
 }
 
-/** An id in the form of E2B's: `i` and 19 of `a-z0-9`. */
+/** Returns an id in E2B's format: `i` and 19 of `a-z0-9`. */
 export const newSandboxId = (): string =>
   `i${Array.from({ length: ID_LENGTH - 1 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('')}`
 
-/** 192 random bits. */
+/** Returns 192 random bits. */
 export const newToken = (): string => `ea_${randomBytes(24).toString('hex')}`
 
-/** What a leak check sees. */
+/** Returns the facts for leak checks. */
 export const infoOf = ({ id, request, state, startedAt, endAt }: Sandbox): SandboxInfo => ({
   id,
   template: request.templateID,

@@ -1,4 +1,4 @@
-/** A server that speaks E2B's protocol to the real SDK, its sandboxes processes of this machine. */
+/** A server that speaks E2B's protocol to the real SDK. Its sandboxes are processes of this machine. */
 import { accessSync, constants } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { platform } from 'node:os'
@@ -18,17 +18,17 @@ import { openStateDir, type StateDir } from './state-dir.ts'
 
 export interface LocalE2B {
   readonly url: string
-  /** What sends the SDK here: set it in the environment of whoever uses the SDK. */
+  /** The environment variables that point the SDK to this server. */
   readonly env: {
     readonly E2B_API_URL: string
     readonly E2B_SANDBOX_URL: string
     readonly E2B_API_KEY: string
   }
   readonly isolation: IsolationKind
-  /** What the isolation in use protects and what it does not, in words for a person. */
+  /** Tells a person what the isolation in use protects and what it does not. */
   readonly isolationReport: string
   sandboxes(): readonly SandboxInfo[]
-  /** Sandboxes ever created and ended: equal when nothing was left behind. */
+  /** Numbers of sandboxes created and ended so far: equal if none is left. */
   counters(): { readonly created: number; readonly ended: number }
   readonly faults: Faults
   /** Ends every sandbox and removes its files. */
@@ -36,11 +36,11 @@ export interface LocalE2B {
 }
 
 /**
- * Starts the server on 127.0.0.1. Sandboxes that an earlier server left in `stateDir` are ended
- * first; none of them survives a restart.
+ * Starts the server on 127.0.0.1. It first ends the sandboxes that an earlier server left in `stateDir`: none of
+ * them survives a restart.
  *
- * @throws Error when a tool cannot be executed, the wanted isolation does not work here, another
- *   server uses `stateDir`, the port is taken, or this is not Linux
+ * @throws Error if a tool cannot be executed, the wanted isolation does not work here, another server uses
+ *   `stateDir`, the port is in use, or this is not Linux
  */
 export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
   checkMachine(options.tools)
@@ -85,7 +85,7 @@ function createHttpServer(plane: ControlPlane): Server {
   const server = createServer((request, response) => {
     answer(plane, request, response).catch((error) => sendError(response, error))
   })
-  // A command may stream for an hour, an upload may take as long as it takes.
+  // A command may stream for an hour, and an upload has no time limit.
   server.requestTimeout = 0
   server.headersTimeout = 0
   return server

@@ -1,4 +1,4 @@
-/** The server's own folders: one server at a time, and nothing of an earlier one left running or lying about. */
+/** The server's own folders. Only one server uses them at a time, and it cleans up after earlier ones. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,9 +19,9 @@ const birth = z.object({ bootId: z.string(), bornTicks: z.number() })
 
 export interface StateDir {
   readonly path: string
-  /** A short path, because a unix socket's name must stay under 108 bytes. */
+  /** A short path, because the path of a unix socket is limited to 107 bytes. */
   readonly socketDir: string
-  /** Makes the folder of a sandbox and remembers since when it may have processes. */
+  /** Creates the folder of a sandbox and records its time of birth, before which it has no processes. */
   add(sandboxId: string): SandboxFolder
   close(): Promise<void>
 }
@@ -33,9 +33,9 @@ export interface SandboxFolder {
 }
 
 /**
- * Takes the folder for this server and ends what an earlier one left running in it.
+ * Locks the folder for this server and ends what an earlier one left running in it.
  *
- * @throws Error when a live server holds it
+ * @throws Error if a running server uses it
  */
 export async function openStateDir(given: string): Promise<StateDir> {
   const path = resolve(given)
@@ -48,7 +48,7 @@ export async function openStateDir(given: string): Promise<StateDir> {
     )
   if (earlier) await removeTree(earlier.socketDir)
   await Promise.all((await readdir(sandboxes)).map((id) => removeLeftover(join(sandboxes, id), id)))
-  const socketDir = mkdtempSync(join(tmpdir(), 'baton-e2b-'))
+  const socketDir = mkdtempSync(join(tmpdir(), 'local-e2b-'))
   const startTicks = readStat(process.pid)?.startTicks ?? 0
   writeRecord(join(path, 'server.json'), {
     bootId: bootId(),
@@ -70,7 +70,7 @@ export async function openStateDir(given: string): Promise<StateDir> {
 function addSandbox(path: string, socketDir: string): SandboxFolder {
   mkdirSync(path, { mode: 0o700 })
   mkdirSync(socketDir, { mode: 0o700 })
-  // One tick earlier: the present tick is not over.
+  // One tick earlier, because the current tick is not over.
   const bornTicks = ticksSinceBoot() - 1
   writeRecord(join(path, 'birth.json'), { bootId: bootId(), bornTicks })
   return { path, socketDir, bornTicks }
@@ -78,7 +78,7 @@ function addSandbox(path: string, socketDir: string): SandboxFolder {
 
 async function removeLeftover(folder: string, id: string): Promise<void> {
   const born = readRecord(birth, join(folder, 'birth.json'))
-  // Nothing of a sandbox survives a boot of the machine, and its ticks mean nothing after one.
+  // No process survives a reboot of the machine, and its ticks mean nothing after one.
   if (born?.bootId === bootId()) await endProcesses({ id, bornTicks: born.bornTicks })
   await removeTree(folder)
 }
@@ -86,10 +86,10 @@ async function removeLeftover(folder: string, id: string): Promise<void> {
 const isAlive = ({ bootId: boot, pid, startTicks }: Owner): boolean =>
   boot === bootId() && readStat(pid)?.startTicks === startTicks
 
-/** Names this boot of the machine: random(4). */
+/** Identifies this boot of the machine: random(4). */
 const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 
-/** A record that is missing, or was cut short by a crash, is none. */
+/** Returns undefined for a record that is missing or was truncated by a crash. */
 function readRecord<T extends z.ZodMiniType>(schema: T, file: string): z.output<T> | undefined {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')))

@@ -6,14 +6,14 @@ import { describeEachIsolation } from './support/local-e2b.ts'
 import { waitUntil } from './support/wait-until.ts'
 
 describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
-  test('stdout, stderr and the environments of sandbox and command arrive', async () => {
+  test('stdout, stderr and the variables of sandbox and command arrive', async () => {
     const result = await sandbox().commands.run('echo $FOO $A $USER; echo wrong >&2', {
       envs: { A: '1' },
     })
     expect(result).toMatchObject({ stdout: 'bar 1 user\n', stderr: 'wrong\n', exitCode: 0 })
   })
 
-  test('a command starts in the home folder, or where it is told to', async () => {
+  test('a command starts in the home folder, or in the given one', async () => {
     const { stdout } = await sandbox().commands.run('test "$PWD" = "$HOME" && echo home')
     expect(stdout).toBe('home\n')
     await sandbox().files.makeDir('place')
@@ -21,7 +21,7 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     expect(there.stdout).toBe('place\n')
   })
 
-  test('an exit code that is not 0 is thrown with its output', async () => {
+  test('a nonzero exit code is thrown with its output', async () => {
     const error = await sandbox()
       .commands.run('echo so; exit 3')
       .catch((thrown: unknown) => thrown)
@@ -29,24 +29,24 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     expect(error).toMatchObject({ exitCode: 3, error: 'exit status 3', stdout: 'so\n' })
   })
 
-  test('a working folder that does not exist is named', async () => {
+  test('a missing working folder is named', async () => {
     await expect(sandbox().commands.run('true', { cwd: '/nope' })).rejects.toThrow(
       InvalidArgumentError,
     )
   })
 
-  test('a user that does not exist is refused by name', async () => {
+  test('an unknown user is refused by name', async () => {
     await expect(sandbox().commands.run('true', { user: 'nobody' })).rejects.toThrow(
       "invalid username: 'nobody'",
     )
   })
 
-  test('root has a home of its own', async () => {
+  test('root has its own home', async () => {
     const { stdout } = await sandbox().commands.run('echo $USER; basename $HOME', { user: 'root' })
     expect(stdout).toBe('root\nroot\n')
   })
 
-  test('a command that takes longer than timeoutMs is ended', async () => {
+  test('a command that takes longer than timeoutMs is killed', async () => {
     const run = sandbox().commands.run('echo $$ > ~/slow.pid; exec sleep 500', { timeoutMs: 300 })
     await expect(run).rejects.toThrow(TimeoutError)
     await waitUntil('the process is gone', async () => {
@@ -70,7 +70,7 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     expect((await handle.wait()).stdout).toBe('abc\n')
   })
 
-  test('a command outlives disconnect(), is listed, and a new SDK object hears its end', async () => {
+  test('a command survives disconnect(), is listed, and a new SDK object receives its end', async () => {
     const handle = await sandbox().commands.run(
       'until test -e ~/go-on; do sleep 0.02; done; echo heard; exit 7',
       { background: true, timeoutMs: 0 },
@@ -84,14 +84,14 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     await expect(again.wait()).rejects.toMatchObject({ exitCode: 7, stdout: 'heard\n' })
   })
 
-  test('the exit code of an ended command is kept for a late reader', async () => {
+  test('the exit code of an ended command is kept for a late client', async () => {
     const handle = await sandbox().commands.run('exit 9', { background: true })
     await expect(handle.wait()).rejects.toMatchObject({ exitCode: 9 })
     const late = await sandbox().commands.connect(handle.pid)
     await expect(late.wait()).rejects.toMatchObject({ exitCode: 9, stdout: '' })
   })
 
-  test('a pid that never was is not found', async () => {
+  test('an unknown pid is not found', async () => {
     await expect(sandbox().commands.connect(999_999)).rejects.toThrow(NotFoundError)
     expect(await sandbox().commands.kill(999_999)).toBe(false)
   })
@@ -115,7 +115,7 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     expect(content).toBe('done\n')
   })
 
-  test('twenty commands at once keep their outputs apart', async () => {
+  test('the outputs of twenty concurrent commands stay apart', async () => {
     const numbers = Array.from({ length: 20 }, (_, index) => index)
     const results = await Promise.all(
       numbers.map((number) => sandbox().commands.run(`echo ${number}`)),
@@ -123,7 +123,7 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     expect(results.map(({ stdout }) => Number(stdout))).toEqual(numbers)
   })
 
-  test('a reader that stands still stalls the command, and loses nothing when it goes on', async () => {
+  test('a client that stops reading stalls the command, and loses nothing when it continues', async () => {
     const [chunks, chunkSize] = [64, 1_000_000]
     const goOn = Promise.withResolvers<void>()
     const seen = { length: 0 }
@@ -150,6 +150,6 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
 
   test(`a login shell finds the tools first under ${isolation}`, async () => {
     const { stdout } = await sandbox().commands.run('command -v node')
-    expect(stdout).toMatch(isolation === 'bwrap' ? /^\/opt\/baton\/bin\/node$/m : /\/bin\/node$/m)
+    expect(stdout).toMatch(isolation === 'bwrap' ? /^\/opt\/sandbox\/bin\/node$/m : /\/bin\/node$/m)
   })
 })

@@ -18,22 +18,22 @@ describe('the control plane', () => {
   const server = () => present(started.test).server
   const client = () => present(started.test).client
 
-  test('the environment it gives is enough for the SDK', async () => {
+  test('the environment it returns configures the SDK', async () => {
     const { E2B_API_URL: apiUrl, E2B_SANDBOX_URL: sandboxUrl, E2B_API_KEY: apiKey } = server().env
     const sandbox = await Sandbox.create({ apiUrl, sandboxUrl, apiKey })
     expect(await sandbox.isRunning()).toBe(true)
     expect(await sandbox.kill()).toBe(true)
   })
 
-  test('a created sandbox is described by getInfo and by sandboxes()', async () => {
+  test('getInfo and sandboxes() describe a created sandbox', async () => {
     const metadata = { session: 's 1/&=%', leg: '2' }
-    const sandbox = await client().Sandbox.create('claude-worker', {
+    const sandbox = await client().Sandbox.create('custom', {
       metadata,
       timeoutMs: 60_000,
       lifecycle: { onTimeout: 'pause', autoResume: true },
     })
     expect(await sandbox.getInfo()).toMatchObject({
-      templateId: 'claude-worker',
+      templateId: 'custom',
       metadata,
       state: 'running',
       lifecycle: { onTimeout: 'pause', autoResume: true },
@@ -59,7 +59,7 @@ describe('the control plane', () => {
     expect(error).toMatchObject({ statusCode: 404, message: expect.stringContaining("'nope'") })
   })
 
-  test('a sandbox that is gone is not found, and ending it is false', async () => {
+  test('an ended sandbox is not found, and killing it returns false', async () => {
     const sandbox = await client().Sandbox.create()
     expect(await sandbox.kill()).toBe(true)
     const { sandboxId } = sandbox
@@ -74,7 +74,7 @@ describe('the control plane', () => {
     const make = (job: string, template = 'base') =>
       client().Sandbox.create(template, { metadata: { job, kind: 'list' } })
     const first = await make('j 1/&=%+ä')
-    const second = await make('two', 'claude-worker')
+    const second = await make('two', 'custom')
     const query = async (filter: object) => {
       const items = await client().Sandbox.list({ query: filter }).nextItems()
       return items.map(({ sandboxId }) => sandboxId)
@@ -83,7 +83,7 @@ describe('the control plane', () => {
     expect(await query({ metadata: both })).toEqual([second.sandboxId, first.sandboxId])
     expect(await query({ metadata: { job: 'j 1/&=%+ä' } })).toEqual([first.sandboxId])
     expect(await query({ metadata: { ...both, job: 'three' } })).toEqual([])
-    expect(await query({ metadata: both, template: 'claude-worker' })).toEqual([second.sandboxId])
+    expect(await query({ metadata: both, template: 'custom' })).toEqual([second.sandboxId])
     await second.pause()
     expect(await query({ metadata: both, state: ['paused'] })).toEqual([second.sandboxId])
     expect(await query({ metadata: both, state: ['running'] })).toEqual([first.sandboxId])
@@ -101,7 +101,7 @@ describe('the control plane', () => {
     await Promise.all(made.map((sandbox) => sandbox.kill()))
   })
 
-  test('setTimeout moves the end both ways; connect only moves it away', async () => {
+  test('setTimeout moves the end both ways; connect never moves it closer', async () => {
     const sandbox = await client().Sandbox.create({ timeoutMs: 60_000 })
     const secondsLeft = async () =>
       Math.round(((await sandbox.getInfo()).endAt.getTime() - Date.now()) / 1000)
@@ -116,7 +116,7 @@ describe('the control plane', () => {
     await sandbox.kill()
   })
 
-  test('no sandbox runs for over an hour: asking for it is refused, moving the end is clamped', async () => {
+  test('no sandbox runs for over an hour: a longer timeout is refused, moving the end is limited', async () => {
     const tooLong = { timeoutMs: 3_601_000 }
     await expect(client().Sandbox.create(tooLong)).rejects.toMatchObject({ statusCode: 400 })
     const sandbox = await client().Sandbox.create()
@@ -129,7 +129,7 @@ describe('the control plane', () => {
     await sandbox.kill()
   })
 
-  test('a command on a sandbox that is gone says so', async () => {
+  test('a command in an ended sandbox fails with that reason', async () => {
     const sandbox = await client().Sandbox.create()
     await sandbox.kill()
     await expect(sandbox.commands.run('true')).rejects.toThrow(SandboxNotFoundError)
@@ -147,7 +147,7 @@ describe('the control plane', () => {
     expect(server().sandboxes()).toEqual([])
   })
 
-  test('other calls of the cloud are refused by name', async () => {
+  test('unsupported calls of the cloud are refused by name', async () => {
     const sandbox = await client().Sandbox.create()
     await expect(sandbox.createSnapshot()).rejects.toThrow(/501.*snapshot/)
     await expect(sandbox.getMetrics()).rejects.toThrow(/501.*metrics/)
@@ -162,7 +162,7 @@ describe('the control plane', () => {
     await sandbox.kill()
   })
 
-  test('a body that is wrong is answered with what is wrong in it', async () => {
+  test('an invalid body is refused with the reason', async () => {
     const post = async (body: string) => {
       const response = await fetch(`${server().url}/v2/sandboxes`, {
         method: 'POST',

@@ -1,4 +1,4 @@
-/** Who reaches a sandbox: its own token only, and its daemon's port only. */
+/** Only a sandbox's own token reaches it, and only its daemon's port. */
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Sandbox } from 'e2b'
@@ -42,20 +42,20 @@ describe('the data plane', () => {
     expect((await call(method, path, guess)).status).toBe(401)
   })
 
-  test("another sandbox's token does not open it", async () => {
+  test("another sandbox's token is refused", async () => {
     const other = await present(started.test).client.Sandbox.create()
     const swapped = { 'e2b-sandbox-id': other.sandboxId, ...tokenHeader() }
     expect((await call('GET', '/health', swapped)).status).toBe(401)
     await other.kill()
   })
 
-  test.each(ROUTES)('%s %s of a sandbox that is gone is 502 as JSON', async (method, path) => {
+  test.each(ROUTES)('%s %s of an ended sandbox is 502 as JSON', async (method, path) => {
     const response = await call(method, path, { 'e2b-sandbox-id': 'gone', ...tokenHeader() })
     expect(response.status).toBe(502)
     expect(await response.json()).toMatchObject({ code: 502, sandboxId: 'gone' })
   })
 
-  test('the token alone is enough, as an old SDK sends it', async () => {
+  test('the token alone identifies the sandbox, as old SDKs send it', async () => {
     expect((await call('GET', '/health', tokenHeader())).status).toBe(204)
   })
 
@@ -68,7 +68,7 @@ describe('the data plane', () => {
     })
   })
 
-  test('an RPC that does not exist is refused by name', async () => {
+  test('an unknown RPC is refused by name', async () => {
     const headers = { ...idHeader(), ...tokenHeader() }
     const response = await call('POST', '/process.Process/Dance', headers)
     expect(await response.json()).toMatchObject({
@@ -77,7 +77,7 @@ describe('the data plane', () => {
     })
   })
 
-  test('an address that is none is answered, not died of', async () => {
+  test('an invalid URL gets an error response', async () => {
     const { port } = new URL(present(started.test).server.url)
     const socket = connect(Number(port), '127.0.0.1')
     socket.write('GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
@@ -85,7 +85,7 @@ describe('the data plane', () => {
     expect((await call('GET', '/health', tokenHeader())).status).toBe(204)
   })
 
-  test('it listens on the loopback only', () => {
+  test('it listens on loopback only', () => {
     expect(present(started.test).server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
 })

@@ -1,4 +1,4 @@
-/** The faults a test can ask for, as the real SDK meets them. */
+/** Injected faults, as the real SDK sees them. */
 import { RateLimitError, SandboxError, ServiceBusyError, TimeoutError } from 'e2b'
 import { expect, test } from 'vitest'
 import { HANG_AFTER, HANG_BEFORE } from '../src/faults.ts'
@@ -10,7 +10,7 @@ test.each([
   [429, RateLimitError],
   [503, ServiceBusyError],
   [500, SandboxError],
-] as const)('the next creations answer %i, then creating works', async (status, error) => {
+] as const)('the next creations fail with %i, then creating works', async (status, error) => {
   const { client, server } = await serverForTest()
   server.faults.onCreate(status, 2)
   await expect(client.Sandbox.create()).rejects.toThrow(error)
@@ -27,13 +27,13 @@ test.each([
   server.faults.onCreate(fault)
   const create = client.Sandbox.create({ metadata: { job: 'j1' }, requestTimeoutMs: 1000 })
   await expect(create).rejects.toMatchObject({ name: 'TimeoutError' })
-  // It may take longer to create it than the client waits.
+  // Creating it may take longer than the client waits.
   await waitUntil('it is there', () => server.sandboxes().length === left)
   const found = await client.Sandbox.list({ query: { metadata: { job: 'j1' } } }).nextItems()
   expect(found).toHaveLength(left)
 })
 
-test('a crashed sandbox is gone for everybody, and a command under way hears of it', async () => {
+test('a crashed sandbox is gone, and a running command fails', async () => {
   const { client, server } = await serverForTest({ isolation: 'auto' })
   const sandbox = await client.Sandbox.create()
   const handle = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
@@ -46,15 +46,15 @@ test('a crashed sandbox is gone for everybody, and a command under way hears of 
   await waitUntil('it is counted', () => server.counters().ended === 1)
 })
 
-test('whoever asks while a sandbox ends is told that it does not run', async () => {
+test('a request while a sandbox is ending gets the response that it does not run', async () => {
   const { client, server } = await serverForTest()
   const sandbox = await client.Sandbox.create()
-  // It takes what it is asked and answers nothing.
+  // A stopped process accepts requests and never responds.
   for (const pid of processesMarked('E2B_SANDBOX_ID', sandbox.sandboxId))
     process.kill(pid, 'SIGSTOP')
   const asked = [sandbox.isRunning(), sandbox.commands.list(), sandbox.files.read('x')]
   const answers = Promise.allSettled(asked)
-  // What was asked before has arrived when this is answered.
+  // Earlier requests have arrived once this one gets its response.
   await client.Sandbox.list().nextItems()
   await client.Sandbox.kill(sandbox.sandboxId)
   const [running, ...others] = await answers

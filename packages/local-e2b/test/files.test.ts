@@ -1,11 +1,11 @@
-/** Files through the real SDK: transfer in every form, folders, watching, signed links. */
+/** Files through the real SDK: every form of transfer, folders, watching, signed links. */
 import { FileNotFoundError, InvalidArgumentError } from 'e2b'
 import { expect, test } from 'vitest'
 import { describeEachIsolation } from './support/local-e2b.ts'
 import { waitUntil } from './support/wait-until.ts'
 
 describeEachIsolation('files', ({ isolation, sandbox }) => {
-  test('what is written is read back, and a command sees it at ~', async () => {
+  test('a written file is read back, and a command sees it at ~', async () => {
     await sandbox().files.write('a/b.txt', 'héllo')
     expect(await sandbox().files.read('a/b.txt')).toBe('héllo')
     expect((await sandbox().commands.run('cat ~/a/b.txt')).stdout).toBe('héllo')
@@ -47,7 +47,7 @@ describeEachIsolation('files', ({ isolation, sandbox }) => {
     expect((await sandbox().files.getInfo('big')).size).toBe(size)
   })
 
-  test('a compressed upload arrives unpacked', async () => {
+  test('a compressed upload is decompressed', async () => {
     await sandbox().files.write('packed', 'q'.repeat(1000), { gzip: true })
     expect(await sandbox().files.read('packed', { gzip: true })).toBe('q'.repeat(1000))
     expect((await sandbox().commands.run('wc -c < ~/packed')).stdout.trim()).toBe('1000')
@@ -58,7 +58,7 @@ describeEachIsolation('files', ({ isolation, sandbox }) => {
     expect(await sandbox().files.read('empty')).toBe('')
   })
 
-  test('a missing file and a folder read as a file are told apart', async () => {
+  test('a missing file and a folder give different errors', async () => {
     await expect(sandbox().files.read('missing')).rejects.toThrow(FileNotFoundError)
     await expect(sandbox().files.getInfo('missing')).rejects.toThrow(FileNotFoundError)
     expect(await sandbox().files.exists('missing')).toBe(false)
@@ -80,7 +80,7 @@ describeEachIsolation('files', ({ isolation, sandbox }) => {
     expect(await sandbox().files.exists('d')).toBe(false)
   })
 
-  test('a link is described as one and not followed', async () => {
+  test('a link is described as a link and not followed', async () => {
     await sandbox().commands.run('ln -s /etc/hostname ~/link')
     expect(await sandbox().files.getInfo('link')).toMatchObject({
       name: 'link',
@@ -88,13 +88,13 @@ describeEachIsolation('files', ({ isolation, sandbox }) => {
     })
   })
 
-  test('listing a file or nothing is refused', async () => {
+  test('listing a file or a missing folder is refused', async () => {
     await sandbox().files.write('plain', '1')
     await expect(sandbox().files.list('plain')).rejects.toThrow(InvalidArgumentError)
     await expect(sandbox().files.list('nowhere')).rejects.toThrow(FileNotFoundError)
   })
 
-  test('a watched folder tells what is created, written and removed', async () => {
+  test('a watched folder reports created, written and removed files', async () => {
     await sandbox().files.makeDir('watched')
     const seen: string[] = []
     const watching = await sandbox().files.watchDir('watched', ({ type, name }) => {
@@ -114,7 +114,7 @@ describeEachIsolation('files', ({ isolation, sandbox }) => {
     )
   })
 
-  test('a signed link lets its holder do that one transfer', async () => {
+  test('a signed link allows that one transfer', async () => {
     await sandbox().files.write('/tmp/down.txt', 'down')
     const down = await sandbox().downloadUrl('/tmp/down.txt')
     expect(await (await fetch(down)).text()).toBe('down')
@@ -125,7 +125,7 @@ describeEachIsolation('files', ({ isolation, sandbox }) => {
     expect(await sandbox().files.read('up.txt')).toBe('up')
   })
 
-  test('a signed link that is expired, altered or used for something else opens nothing', async () => {
+  test('a signed link that is expired, altered or used for another transfer is refused', async () => {
     const expired = await sandbox().downloadUrl('~', { useSignatureExpiration: -60 })
     expect((await fetch(expired)).status).toBe(401)
     const link = await sandbox().downloadUrl('/tmp/down.txt')

@@ -1,4 +1,4 @@
-/** Nothing of a sandbox is left running: when it is killed, when it crashes, when the server is killed. */
+/** No process of a sandbox is left running: not after a kill, a crash, or a kill of the server. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { processesMarked, processesWith, uniqueSleep } from './support/host-proc
 import { clientOf, describeEachIsolation, serverForTest } from './support/local-e2b.ts'
 import { waitUntil } from './support/wait-until.ts'
 
-/** Leaves processes of every kind behind: a child, a session of its own, one without environment. */
+/** Starts processes of every kind: a child, one in its own session, one without environment. */
 async function leaveProcesses({ commands }: Sandbox): Promise<string> {
   const seconds = uniqueSleep()
   const kinds = [
@@ -54,7 +54,7 @@ async function killWithoutWarning(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-describeEachIsolation('what is left running', ({ isolation, client, server }) => {
+describeEachIsolation('leftover processes', ({ isolation, client, server }) => {
   test('kill ends every process and removes the files', async () => {
     const { client, stateDir } = await serverForTest({ isolation })
     const sandbox = await client.Sandbox.create()
@@ -64,7 +64,7 @@ describeEachIsolation('what is left running', ({ isolation, client, server }) =>
     expect(readdirSync(join(stateDir, 'sandboxes'))).toEqual([])
   })
 
-  test('kill ends the processes of a paused sandbox too', async () => {
+  test('kill also ends the processes of a paused sandbox', async () => {
     const sandbox = await client().Sandbox.create()
     const command = await leaveProcesses(sandbox)
     await sandbox.pause()
@@ -73,7 +73,7 @@ describeEachIsolation('what is left running', ({ isolation, client, server }) =>
     expect(processesWith(command)).toEqual([])
   })
 
-  test('a kill while it is being created, paused or resumed leaves nothing', async () => {
+  test('a kill during creation, pause or resume leaves nothing', async () => {
     const sandbox = await client().Sandbox.create()
     const command = await leaveProcesses(sandbox)
     await Promise.allSettled([
@@ -89,7 +89,7 @@ describeEachIsolation('what is left running', ({ isolation, client, server }) =>
     )
   })
 
-  test('one sandbox ends and the other runs on', async () => {
+  test('one sandbox ends and the other keeps running', async () => {
     const [one, other] = [await client().Sandbox.create(), await client().Sandbox.create()]
     const [ended, kept] = [await leaveProcesses(one), await leaveProcesses(other)]
     await one.kill()
@@ -98,7 +98,7 @@ describeEachIsolation('what is left running', ({ isolation, client, server }) =>
     await other.kill()
   })
 
-  test('close ends all, also what is still being created', async () => {
+  test('close ends all sandboxes, including those being created', async () => {
     const { client, server, stateDir } = await serverForTest({ isolation })
     const command = await leaveProcesses(await client.Sandbox.create())
     const late = Promise.allSettled([client.Sandbox.create(), client.Sandbox.create()])
@@ -127,12 +127,12 @@ describeEachIsolation('what is left running', ({ isolation, client, server }) =>
     await noneLeft(command)
   })
 
-  test('the next start ends what survived, forgets the ids and removes the files', async () => {
+  test('the next start ends leftovers, forgets their ids and removes their files', async () => {
     const stateDir = stateDirForTest()
     const { child, client } = await serverProcess(stateDir, isolation)
     const sandbox = await client.Sandbox.create()
     const command = await leaveProcesses(sandbox)
-    // A daemon that stands still cannot notice that its server is gone.
+    // A stopped daemon cannot notice that its server is gone.
     for (const pid of processesMarked('E2B_SANDBOX_ID', sandbox.sandboxId))
       process.kill(pid, 'SIGSTOP')
     await killWithoutWarning(child)

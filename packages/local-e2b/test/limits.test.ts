@@ -1,4 +1,4 @@
-/** The plan's limits: the rate of creations, the number of running sandboxes, many creations at once. */
+/** The plan's limits: rate of creations, running sandboxes, many concurrent creations. */
 import { RateLimitError } from 'e2b'
 import { expect, test } from 'vitest'
 import { createLimits } from '../src/create-limits.ts'
@@ -15,7 +15,7 @@ const refusal = (admit: () => void): ApiError | undefined => {
   }
 }
 
-test('the rate lets so many creations through in any second, and says when to come back', () => {
+test('the rate allows so many creations in any second, and Retry-After says when to retry', () => {
   const clock = { now: 0 }
   const limits = createLimits({ createPerSecond: 2 }, () => clock.now)
   const at = (now: number) => {
@@ -29,13 +29,13 @@ test('the rate lets so many creations through in any second, and says when to co
   expect(at(1900)).toBeUndefined()
 })
 
-test('a refused creation does not use up the rate', () => {
+test('a refused creation does not count against the rate', () => {
   const limits = createLimits({ createPerSecond: 1, concurrent: 1 }, () => 0)
   expect(refusal(() => limits.admit(1))).toMatchObject({ status: 429, headers: {} })
   expect(refusal(() => limits.admit(0))).toBeUndefined()
 })
 
-test('the SDK waits as Retry-After says and gets through', async () => {
+test('the SDK waits as Retry-After says and succeeds', async () => {
   const { client, server } = await serverForTest({ limits: { createPerSecond: 1 } })
   const sandboxes = await Promise.all([client.Sandbox.create(), client.Sandbox.create()])
   expect(new Set(sandboxes.map(({ sandboxId }) => sandboxId)).size).toBe(2)
@@ -43,7 +43,7 @@ test('the SDK waits as Retry-After says and gets through', async () => {
   await expect(client.Sandbox.create({ retries: 0 })).rejects.toThrow(RateLimitError)
 })
 
-test('over the number of running sandboxes the SDK is refused at once; a paused one does not count', async () => {
+test('over the limit of running sandboxes the SDK is refused at once; a paused one does not count', async () => {
   const { client } = await serverForTest({ limits: { concurrent: 1 } })
   const first = await client.Sandbox.create()
   await expect(client.Sandbox.create()).rejects.toThrow(RateLimitError)
@@ -52,14 +52,14 @@ test('over the number of running sandboxes the SDK is refused at once; a paused 
   await second.kill()
 })
 
-test('creations that are under way count as running', async () => {
+test('creations in progress count as running', async () => {
   const { client, server } = await serverForTest({ limits: { concurrent: 2 } })
   const tries = await Promise.allSettled(Array.from({ length: 6 }, () => client.Sandbox.create()))
   expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(2)
   expect(server.sandboxes()).toHaveLength(2)
 })
 
-test('twenty creations at once give twenty sandboxes that work and then none', async () => {
+test('twenty concurrent creations give twenty working sandboxes, and none is left at the end', async () => {
   const { client, server } = await serverForTest({ isolation: 'auto' })
   const sandboxes = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>

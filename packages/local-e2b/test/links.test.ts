@@ -5,7 +5,7 @@ import type { Sandbox } from 'e2b'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeUnderBwrap, serverForTest } from './support/local-e2b.ts'
 
-/** A host server that answers what it was sent, on any free port. */
+/** A server on the host that echoes requests, on any free port. */
 async function echoServer(): Promise<number> {
   const server: Server = createServer((request, response) => {
     response.write('heard: ')
@@ -27,7 +27,7 @@ const curl = async ({ commands }: Sandbox, url: string, options = '') => {
 }
 
 describeUnderBwrap('links', (isolation) => {
-  test('a linked port is the same port inside, in both directions and for big bodies', async () => {
+  test('a linked port is the same port inside, in both directions and for large bodies', async () => {
     const port = await echoServer()
     const { client } = await serverForTest({ isolation, links: () => [port] })
     const sandbox = await client.Sandbox.create()
@@ -40,7 +40,7 @@ describeUnderBwrap('links', (isolation) => {
     expect(sum.stdout.trim()).toBe(String(3_000_000 + 'heard: '.length))
   })
 
-  test('a port that is not linked is closed, on every address of this machine', async () => {
+  test('an unlinked port is closed, on every address of this machine', async () => {
     const [linked, other] = [await echoServer(), await echoServer()]
     const { client, server } = await serverForTest({ isolation, links: () => [linked] })
     const sandbox = await client.Sandbox.create()
@@ -62,7 +62,7 @@ describeUnderBwrap('links', (isolation) => {
     expect(await curl(sandbox, 'http://192.0.2.1/')).toMatch(/\[7\]/)
   })
 
-  test('links are asked at each boot, and each sandbox keeps those it booted with', async () => {
+  test('links are read at each boot, and each sandbox keeps those it booted with', async () => {
     const [one, two] = [await echoServer(), await echoServer()]
     const ports = [one]
     const { client } = await serverForTest({ isolation, links: () => ports })
@@ -76,7 +76,7 @@ describeUnderBwrap('links', (isolation) => {
     expect(await reach(second, one)).toMatch(/\[7\]/)
   })
 
-  test('a linked port that nobody listens on closes the connection and harms nothing', async () => {
+  test('a linked port without a listener closes the connection and does no harm', async () => {
     const port = await echoServer()
     const dead = port === 65_535 ? port - 1 : port + 1
     const { client } = await serverForTest({ isolation, links: () => [port, dead] })
@@ -85,10 +85,10 @@ describeUnderBwrap('links', (isolation) => {
     expect(await curl(sandbox, `http://127.0.0.1:${port}/`, '-d x')).toBe('heard: x')
   })
 
-  test("the daemon's own socket cannot be put in another's place", async () => {
+  test("the daemon's own socket cannot be replaced", async () => {
     const { client } = await serverForTest({ isolation })
     const sandbox = await client.Sandbox.create()
-    const { stdout } = await sandbox.commands.run('ls -A /run/baton/envd')
+    const { stdout } = await sandbox.commands.run('ls -A /run/sandbox/envd')
     expect(stdout).toBe('')
   })
 })

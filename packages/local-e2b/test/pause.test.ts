@@ -1,11 +1,11 @@
-/** Pausing, resuming and running out of time, through the real SDK. */
+/** Pausing, resuming and timing out, through the real SDK. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Sandbox, SandboxNotFoundError, TimeoutError } from 'e2b'
 import { expect, test } from 'vitest'
 import { describeEachIsolation } from './support/local-e2b.ts'
 import { waitUntil } from './support/wait-until.ts'
 
-/** Writes the time in milliseconds to a file, again and again. */
+/** Writes the time in milliseconds to a file, repeatedly. */
 const TICKS = 'while true; do date +%s%3N >> ~/ticks; sleep 0.02; done'
 
 const ticksOf = async (sandbox: Sandbox): Promise<number[]> => {
@@ -14,7 +14,7 @@ const ticksOf = async (sandbox: Sandbox): Promise<number[]> => {
 }
 
 describeEachIsolation('pausing', ({ client, server }) => {
-  test('a paused sandbox stands still until connect, and then runs on', async () => {
+  test('a paused sandbox stands still until connect, and then continues', async () => {
     const sandbox = await client().Sandbox.create()
     const ticker = await sandbox.commands.run(TICKS, { background: true, timeoutMs: 0 })
     await ticker.disconnect()
@@ -30,7 +30,7 @@ describeEachIsolation('pausing', ({ client, server }) => {
     await sandbox.kill()
   })
 
-  test('a paused sandbox answers everything as one that does not run', async () => {
+  test('a paused sandbox responds to everything that it does not run', async () => {
     const sandbox = await client().Sandbox.create()
     expect(await sandbox.pause()).toBe(true)
     expect(await sandbox.pause()).toBe(false)
@@ -41,7 +41,7 @@ describeEachIsolation('pausing', ({ client, server }) => {
     expect(await sandbox.kill()).toBe(true)
   })
 
-  test('paused without its memory, it keeps its files and starts its processes anew', async () => {
+  test('paused without its memory, it keeps its files and restarts its processes', async () => {
     const sandbox = await client().Sandbox.create({ envs: { FOO: 'kept' } })
     await sandbox.files.write('kept.txt', 'kept')
     await (await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })).disconnect()
@@ -64,7 +64,7 @@ describeEachIsolation('pausing', ({ client, server }) => {
     await again.kill()
   })
 
-  test('out of time, it pauses when told to, and traffic resumes it', async () => {
+  test('with autoPause it pauses at its timeout, and traffic resumes it', async () => {
     const sandbox = await client().Sandbox.create({
       timeoutMs: 1000,
       lifecycle: { onTimeout: 'pause', autoResume: true },
@@ -91,7 +91,7 @@ describeEachIsolation('pausing', ({ client, server }) => {
     await sandbox.kill()
   })
 
-  test('out of time, it ends otherwise, and a command under way hears of it', async () => {
+  test('without autoPause it ends at its timeout, and a running command fails', async () => {
     const sandbox = await client().Sandbox.create()
     const command = await sandbox.commands.run('sleep 500', { background: true, timeoutMs: 0 })
     await Promise.all([
@@ -105,7 +105,7 @@ describeEachIsolation('pausing', ({ client, server }) => {
     )
   })
 
-  test('many resumes at once are one', async () => {
+  test('many concurrent resumes are one', async () => {
     const sandbox = await client().Sandbox.create()
     await sandbox.pause()
     const connects = Array.from({ length: 5 }, () => client().Sandbox.connect(sandbox.sandboxId))

@@ -1,4 +1,4 @@
-/** What a sandbox without isolation gets of this machine: an environment from an allow-list and a folder of its own. */
+/** A sandbox without isolation gets an allow-list of variables and a folder of its own. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,6 @@ test('its environment is from an allow-list, and it has a home and a TMPDIR of i
   const folder = join(stateDir, 'sandboxes', sandbox.sandboxId)
   expect(stdout).toContain(`\nHOME=${folder}/home/user\n`)
   expect(stdout).toContain(`\nTMPDIR=${folder}/tmp\n`)
-  expect(stdout.includes('IS_SANDBOX=1')).toBe(process.getuid?.() === 0)
 })
 
 test("the host's login files are not run", async () => {
@@ -27,7 +26,7 @@ test("the host's login files are not run", async () => {
   ).toBe('plain\n')
 })
 
-test('the report says that it is no isolation, and why', async () => {
+test('the report says that there is no isolation, and why', async () => {
   const { server } = await serverForTest({ isolation: 'none' })
   expect(server.isolation).toBe('none')
   expect(server.isolationReport).toMatch(/no isolation \(it was asked for\).*can read your files/)

@@ -1,15 +1,15 @@
-/** What a sandbox under bubblewrap can read and change: nothing of this machine's own, wherever it looks. */
+/** A sandbox under bubblewrap can neither read nor change anything of the host's, wherever it looks. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sandbox } from 'e2b'
 import { expect, onTestFinished, test } from 'vitest'
-import { shellWord, writablePlaces } from '../../../test/support/host-places.ts'
+import { shellWord, writablePlaces } from './support/host-places.ts'
 import { clientOf, describeUnderBwrap, serverForTest } from './support/local-e2b.ts'
 
 const CHECKOUT = join(import.meta.dirname, '../../..')
 
-/** Prints all it can read where secrets could be: environments, command lines, folders. */
+/** Prints everything it can read where secrets could be: environments, command lines, folders. */
 const WALK = `
 env
 cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline /proc/[0-9]*/task/*/environ 2>/dev/null | tr '\\0' '\\n'
@@ -31,7 +31,7 @@ const linesWith = (text: string, part: string): string[] =>
 const succeeds = async ({ commands }: Sandbox, command: string): Promise<boolean> =>
   (await commands.run(`(${command}) >/dev/null 2>&1 && echo yes || true`)).stdout === 'yes\n'
 
-/** Puts a secret where a host has them, for the time of the test. */
+/** Puts a secret where a host has them, for the duration of the test. */
 function plant(canary: string): void {
   process.env.CANARY = canary
   onTestFinished(() => void delete process.env.CANARY)
@@ -71,7 +71,7 @@ describeUnderBwrap('a sandbox under bwrap', (isolation) => {
     expect(linesWith(seen, server.env.E2B_API_KEY)).toEqual([])
   })
 
-  test('sees its own processes, user and host name only', async () => {
+  test('sees only its own processes, user and host name', async () => {
     const { client } = await serverForTest({ isolation })
     const sandbox = await client.Sandbox.create()
     const { stdout } = await sandbox.commands.run('id; hostname; ls -d /proc/[0-9]* | wc -l')
@@ -87,9 +87,9 @@ describeUnderBwrap('a sandbox under bwrap', (isolation) => {
     ['a system folder', 'touch /usr/x'],
     ['the root folder', 'touch /x'],
     ['the configuration', 'echo x >> /etc/passwd'],
-    ['the tools', 'touch /opt/baton/bin/x'],
-    ['a tool', ': >> /opt/baton/bin/node'],
-    ['the daemon', ': >> /opt/baton/envd/envd.cjs'],
+    ['the tools', 'touch /opt/sandbox/bin/x'],
+    ['a tool', ': >> /opt/sandbox/bin/node'],
+    ['the daemon', ': >> /opt/sandbox/envd/envd.cjs'],
     ["the kernel's settings", ': >> /proc/sys/kernel/core_pattern'],
     [
       "the kernel's settings, in namespaces of its own",

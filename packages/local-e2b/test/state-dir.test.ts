@@ -1,11 +1,11 @@
-/** The server's folders: one server at a time, wherever they are, and tidy. */
+/** The server's folders: exclusive, at any path, and cleaned up. */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeEachIsolation, serverForTest, startServer } from './support/local-e2b.ts'
 
-test('a folder that a live server uses is refused, and its sandboxes stay', async () => {
+test('a folder that a running server uses is refused, and its sandboxes stay', async () => {
   const { client, stateDir } = await serverForTest()
   const sandbox = await client.Sandbox.create()
   await expect(startServer({ stateDir })).rejects.toThrow(/in use by the local E2B server with pid/)
@@ -28,7 +28,7 @@ test('a folder with a very long path works, because sockets are elsewhere', asyn
   expect((await sandbox.commands.run('echo hi')).stdout).toBe('hi\n')
 })
 
-describeEachIsolation('a folder whose name means something elsewhere', ({ isolation }) => {
+describeEachIsolation('a folder whose name is special to other programs', ({ isolation }) => {
   test.each([
     'sp äce',
     '100%25 #1 ?x=y',
@@ -57,7 +57,7 @@ test('a sandbox’s files are removed with it, read-only folders too', async () 
   expect(existsSync(folder)).toBe(false)
 })
 
-test('sockets are in a folder of TMPDIR that close removes, and a failed start leaves none', async () => {
+test('sockets are in a folder below TMPDIR that close removes, and a failed start leaves none', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'e2b-tmp-'))
   const before = process.env.TMPDIR
   process.env.TMPDIR = folder
@@ -72,9 +72,9 @@ test('sockets are in a folder of TMPDIR that close removes, and a failed start l
   expect(readdirSync(folder).filter((name) => name !== 'state')).toHaveLength(1)
   const port = Number(new URL(server.url).port)
   await expect(startServer({ stateDir: join(folder, 'other'), port })).rejects.toThrow('EADDRINUSE')
-  expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toHaveLength(1)
+  expect(readdirSync(folder).filter((name) => name.startsWith('local-e2b-'))).toHaveLength(1)
   await server.close()
-  expect(readdirSync(folder).filter((name) => name.startsWith('baton-'))).toEqual([])
+  expect(readdirSync(folder).filter((name) => name.startsWith('local-e2b-'))).toEqual([])
 })
 
 test('a creation that fails leaves no folder behind', async () => {

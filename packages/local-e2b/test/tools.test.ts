@@ -1,4 +1,4 @@
-/** Tools: the executables of the host that stand in for what a template has installed. */
+/** Tools: executables of the host that replace what a template has installed. */
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,26 +20,26 @@ function makeTools(): Tool[] {
     "#!/usr/bin/env node\nimport 'node:fs'\nconsole.log('runner', ...process.argv.slice(2))\n",
   )
   chmodSync(runner, 0o755)
-  const shell = join(folder, 'ls-of-ours')
+  const shell = join(folder, 'custom-ls')
   writeFileSync(shell, '#!/bin/sh\necho our ls\n', { mode: 0o755 })
   const link = join(folder, 'link')
   symlinkSync(shell, link)
   return [
     { name: 'node', file: process.execPath },
-    { name: 'baton-runner', file: runner },
+    { name: 'my-tool', file: runner },
     { name: 'ls', file: link },
   ]
 }
 
 describeEachIsolation('tools', ({ isolation }) => {
-  test('are found by name before the system’s own, from plain and detached commands', async () => {
+  test("are found by name before the system's own, from plain and detached commands", async () => {
     const { client } = await serverForTest({ isolation, tools: makeTools() })
     const { commands } = await client.Sandbox.create()
     const run = async (command: string) => (await commands.run(command)).stdout
-    expect(await run('baton-runner a b')).toBe('runner a b\n')
+    expect(await run('my-tool a b')).toBe('runner a b\n')
     expect(await run('ls')).toBe('our ls\n')
     expect(await run('node --version')).toBe(`${process.version}\n`)
-    expect(await run('setsid -w bash -c "baton-runner c"')).toBe('runner c\n')
+    expect(await run('setsid -w bash -c "my-tool c"')).toBe('runner c\n')
   })
 })
 

@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '../../..')
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
 
-/** What cdk.json sets: the feature flags. */
+/** The feature flags of cdk.json. */
 export const { context } = z
   .object({ context: z.record(z.string(), z.unknown()) })
   .parse(readJson(path.join(root, 'cdk.json')))
@@ -30,7 +30,7 @@ export function runApp(choices: Readonly<Record<string, string>> = {}) {
   }
 }
 
-/** The same into a folder that stays. */
+/** The same into a folder that is kept. */
 export function runAppInto(outdir: string, choices: Readonly<Record<string, string>> = {}) {
   const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
     cwd: root,

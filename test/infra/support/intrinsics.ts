@@ -1,4 +1,4 @@
-/** Renders CloudFormation's intrinsic functions as text, so that a test can compare what refers to what. */
+/** Renders CloudFormation's intrinsic functions as text, so that a test can compare references. */
 import * as z from 'zod'
 
 const intrinsic = z.union([
@@ -10,7 +10,7 @@ const intrinsic = z.union([
   z.strictObject({ 'Fn::Split': z.tuple([z.string(), z.unknown()]) }),
 ])
 
-/** The same value with `<LogicalId>` and `<LogicalId.Attribute>` in place of references. */
+/** Returns the value with `<LogicalId>` and `<LogicalId.Attribute>` in place of references. */
 export function render(value: unknown): unknown {
   const parsed = intrinsic.safeParse(value)
   if (parsed.success) return text(parsed.data)
@@ -28,7 +28,7 @@ function text(value: z.infer<typeof intrinsic>): string {
     return parts.map((part) => String(render(part))).join(separator)
   }
   if ('Fn::Sub' in value) return value['Fn::Sub'].replaceAll('${', '<').replaceAll('}', '>')
-  // Parts of a reference's value are known at deployment only: what they are parts of is enough here.
+  // Parts of a reference's value are known at deployment only; the reference itself is enough here.
   const [, whole] = 'Fn::Select' in value ? value['Fn::Select'] : value['Fn::Split']
   return String(render(whole))
 }

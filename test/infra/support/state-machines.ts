@@ -35,7 +35,7 @@ export const machines = propertiesOf('AWS::StepFunctions::StateMachine', propert
   }),
 )
 
-/** Every state by name, those within a Map too. */
+/** Returns every state by name, including those within a Map. */
 export const statesOf = ({ States }: { States: Record<string, State> }): [string, State][] =>
   Object.entries(States).flatMap(([name, each]) => [
     [name, each],

@@ -1,4 +1,4 @@
-/** The synthesised template, read through schemas: each test names the properties that it is about. */
+/** The synthesised template, parsed by schemas: each test names the properties it is about. */
 import * as z from 'zod'
 import { runApp } from './app.ts'
 import { render } from './intrinsics.ts'
@@ -11,13 +11,19 @@ const schema = z.object({
 })
 
 const { stderr, template } = runApp()
-// A template that breaks a rule is written all the same: the findings are synthesis.test.ts's to tell.
+// A template that breaks a rule is written all the same; synthesis.test.ts reports the findings.
 if (template === undefined) throw new Error(`bin/app.ts wrote no template:\n${stderr}`)
 
-/** Every resource by its logical id, with references rendered as text: `<LogicalId>` or `<LogicalId.Attribute>`. */
+/**
+ * Returns every resource by its logical id, with references rendered as text: `<LogicalId>` or
+ * `<LogicalId.Attribute>`.
+ */
 export const resources = schema.parse(render(template)).Resources
 
-/** Properties of all resources of a type, by logical id. Throws when there is none: a test over nothing proves nothing. */
+/**
+ * Returns the properties of all resources of a type, by logical id. Throws if there are none, because a test over
+ * nothing proves nothing.
+ */
 export function propertiesOf<T>(type: string, properties: z.ZodType<T>): [string, T][] {
   const found = Object.entries(resources).filter(([, resource]) => resource.Type === type)
   if (found.length === 0) throw new Error(`the template has no ${type}`)
@@ -28,5 +34,5 @@ export function propertiesOf<T>(type: string, properties: z.ZodType<T>): [string
   })
 }
 
-/** The logical id in a rendered reference. */
+/** Returns the logical id in a rendered reference. */
 export const idIn = (reference: string) => /^<([^.>]+)/.exec(reference)?.[1] ?? reference

@@ -1,4 +1,4 @@
-/** The budget of bundles: what is written down, and what is then allowed. */
+/** The budget of bundles: the recorded values, and what they allow. */
 import { expect, test } from 'vitest'
 import { allowanceFor, limitsOf } from '../../../bench/bundles/budget.ts'
 
@@ -13,13 +13,13 @@ test('a bundle has room for a few lines, and no more', () => {
   })
 })
 
-test('bytes are held exactly, the rest with a margin for what differs from run to run', () => {
+test('bytes must not exceed the budget, other values have a margin for variation', () => {
   const allowance = allowanceFor(measured)
   const limits = limitsOf(allowance)
   expect(limits.bytes).toBe(allowance.bytes)
   for (const part of ['modules', 'heapKb', 'importRatio'] as const)
     expect(limits[part]).toBeGreaterThan(measured[part])
-  // A whole new SDK does not fit in: half as much again to import.
+  // A whole new SDK does not fit in: it adds half as much to the import.
   expect(limits.heapKb).toBeLessThan(1.5 * measured.heapKb)
   expect(limits.importRatio).toBeLessThan(2 * measured.importRatio)
 })

@@ -1,4 +1,4 @@
-/** What a template costs in a month without messages. */
+/** The monthly cost of a template without messages. */
 import { expect, test } from 'vitest'
 import { customMetrics, minutesBetween, monthly } from '../../../bench/idle/monthly.ts'
 import type { Template } from '../../../packages/local-aws/src/template.ts'
@@ -56,7 +56,7 @@ const template: Pick<Template, 'Resources'> = {
   },
 }
 
-test('secrets, metrics of alarms, dashboards, polls and schedules are counted at their price', () => {
+test('secrets, alarm metrics, dashboards, polls and schedules are counted at their price', () => {
   const items = monthly(template as Template, 'us-east-1')
   const byName = new Map(items.map(({ name, ...rest }) => [name, rest]))
   expect(byName.get('secrets')).toEqual({ count: 2, dollars: 0.8 })
@@ -72,7 +72,7 @@ test('secrets, metrics of alarms, dashboards, polls and schedules are counted at
   )
 })
 
-test('own metrics are found in alarms, dashboards and filters, and none of AWS', () => {
+test('custom metrics are found in alarms, dashboards and filters, and metrics of AWS are not counted', () => {
   expect([...customMetrics(template as Template)].sort()).toEqual([
     'ApiGatewayErrors',
     'RequestsRefused',
@@ -85,10 +85,10 @@ test.each([
   ['rate(2 minutes)', 2],
   ['rate(1 hour)', 60],
   ['rate(3 days)', 4320],
-])('%s is every %d minutes', (expression, minutes) => {
+])('%s means every %d minutes', (expression, minutes) => {
   expect(minutesBetween(expression)).toBe(minutes)
 })
 
-test('a schedule that has no rate is not guessed at', () => {
+test('an unsupported schedule is an error, not a guess', () => {
   expect(() => minutesBetween('cron(0 12 * * ? *)')).toThrow('is no rate')
 })

@@ -1,4 +1,4 @@
-/** What is read from logs and histories: invocations, transitions, the hops of a message. */
+/** What is parsed from logs and histories: invocations, transitions, the hops of a message. */
 import { expect, test } from 'vitest'
 import { hopsOf, type Moments, ownMs } from '../../../bench/hops/timeline.ts'
 import { transitionsIn } from '../../../bench/observe/executions.ts'
@@ -7,7 +7,7 @@ import { reportLine } from '../../../packages/local-aws/src/lambda-report.ts'
 
 const report = { requestId: 'some-id', memoryMb: 512 }
 
-test('an invocation is read from the line that reports it, and no other line is one', () => {
+test('an invocation is parsed from its REPORT line, and from no other', () => {
   const log = [
     `[Baton-Take] ${reportLine({ ...report, durationMs: 12.344, initMs: undefined })}`,
     '[Baton-Take] {"message":"REPORT RequestId: some-id"}',
@@ -23,7 +23,7 @@ test('an invocation is read from the line that reports it, and no other line is 
 
 const event = (type: string) => ({ type }) as Parameters<typeof transitionsIn>[0][number]
 
-test('each state that is entered is a transition', () => {
+test('entering a state is a transition', () => {
   const run = [
     'ExecutionStarted',
     'TaskStateEntered',
@@ -44,7 +44,7 @@ test('each state that is entered is a transition', () => {
   expect(transitionsIn(run.map(event))).toBe(5)
 })
 
-test('a retry is one more', () => {
+test('a retry is another transition', () => {
   const run = [
     'TaskStateEntered',
     'LambdaFunctionScheduled',
@@ -58,7 +58,7 @@ test('a retry is one more', () => {
 const moments: Moments = {
   posted: 1_000,
   accepted: 1_030,
-  // Before the answer was read.
+  // Before the response was read.
   dispatched: 1_025,
   executionStarted: 1_050,
   messagesTaken: 1_090,
@@ -71,7 +71,7 @@ const moments: Moments = {
   cliStarted: 1_330,
 }
 
-test('the hops follow each other, and one that began early takes no time of its own', () => {
+test('hops follow each other, and one that ends before it begins takes 0 ms', () => {
   expect(Object.fromEntries(hopsOf(moments))).toEqual({
     'webhook accepted': 30,
     dispatched: 0,
@@ -87,6 +87,6 @@ test('the hops follow each other, and one that began early takes no time of its 
   })
 })
 
-test('our own part has neither the requests to E2B nor the start of the runner in it', () => {
+test("Baton's own time excludes requests to E2B and the start of the runner", () => {
   expect(ownMs(moments, 20)).toBe(1_330 - 1_030 - 20 - (1_200 - 1_130))
 })

@@ -1,4 +1,4 @@
-/** What was used, in dollars. */
+/** Usage in dollars. */
 import { expect, test } from 'vitest'
 import { type Consumption, dollarsBy, dollarsOf, PRICES } from '../../../bench/prices.ts'
 
@@ -29,14 +29,14 @@ test.each([
   expect(dollarsOf({ ...nothing, [kind]: 1_000_000 }, 'us-east-1')).toBeCloseTo(dollars, 6)
 })
 
-test('the sum is that of its kinds, the dearest first', () => {
+test('the total is the sum of all kinds, highest first', () => {
   const used = { ...nothing, transition: 10, writeUnit: 40, invocation: 10 }
   const kinds = dollarsBy(used, 'us-east-1')
   expect([...kinds.keys()].slice(0, 3)).toEqual(['transition', 'writeUnit', 'invocation'])
   expect(1_000 * dollarsOf(used, 'us-east-1')).toBeCloseTo(0.25 + 0.025 + 0.002, 9)
 })
 
-test('no price is less in Ireland', () => {
+test('nothing is cheaper in Ireland', () => {
   for (const [kind, price] of Object.entries(PRICES['us-east-1']))
     expect(Reflect.get(PRICES['eu-west-1'], kind)).toBeGreaterThanOrEqual(price)
 })

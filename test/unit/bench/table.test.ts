@@ -26,7 +26,7 @@ test('each figure is a line under its group, with unit, spread, mark and verdict
     ' | warm',
     ' | transitions | 10 | <= 8 | MISSED',
     ' | missed: TakeMessages 2, …',
-    ' | reads | 3 | <= 12 | kept',
+    ' | reads | 3 | <= 12 | met',
     ' | 1,000 messages | $0.301',
     ' | cold',
     ' | reply | 1100 ms | 1000 to 1200 (3)',
@@ -35,5 +35,5 @@ test('each figure is a line under its group, with unit, spread, mark and verdict
 })
 
 test('the summary counts the marks and names those that were missed', () => {
-  expect(summaryText([section])).toBe('1 of 2 marks kept\n  missed  messages: warm: transitions')
+  expect(summaryText([section])).toBe('1 of 2 marks met\n  missed  messages: warm: transitions')
 })

@@ -20,7 +20,7 @@ test.each<[string, Item, number]>([
 
 const text = (length: number) => ({ S: 'x'.repeat(length) })
 
-test('a write takes a unit for each KB of the larger of the items before and after', () => {
+test('a write costs a unit for each KB of the larger of the items before and after', () => {
   expect(writeUnits(undefined, { a: text(1_023) }, [])).toBe(1)
   expect(writeUnits(undefined, { a: text(1_024) }, [])).toBe(2)
   expect(writeUnits({ a: text(3_000) }, { a: text(1) }, [])).toBe(3)
@@ -31,7 +31,7 @@ const index = [{ keys: ['id', 'open'], attributes: ['run'] }]
 const item = { id: { S: 's' }, run: { N: '1' } }
 const open = { ...item, open: { S: 'open' } }
 
-test('an index takes units when its entry comes, changes or goes, and only then', () => {
+test('an index costs units only when its entry appears, changes or disappears', () => {
   expect(writeUnits(item, { ...item, other: text(10) }, index)).toBe(1)
   expect(writeUnits(item, open, index)).toBe(2)
   expect(writeUnits(open, item, index)).toBe(2)
@@ -43,6 +43,6 @@ test('an entry that gets another key is deleted and written', () => {
   expect(writeUnits(open, { ...open, open: { S: 'wide open' } }, index)).toBe(3)
 })
 
-test('an index of everything holds the whole item', () => {
+test('an index with all attributes contains the whole item', () => {
   expect(writeUnits(undefined, { id: { S: 's' }, a: text(2_000) }, [{ keys: ['id'] }])).toBe(4)
 })

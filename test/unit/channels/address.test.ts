@@ -35,7 +35,7 @@ test.each(['@', 'example.com', '@com', '*', ''])('%j may not', (entry) => {
   expect(contact.safeParse(entry).success).toBe(false)
 })
 
-test('an address is let in by itself or by its domain, and by no part of it', () => {
+test('an address is allowed by itself or by its domain, and by no part of it', () => {
   expect(entriesFor('ada@mail.example.com')).toEqual(['ada@mail.example.com', '@mail.example.com'])
   expect(entriesFor('+15550100')).toEqual(['+15550100'])
   expect(entriesFor('@example.com')).toEqual(['@example.com'])

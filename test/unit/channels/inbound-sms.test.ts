@@ -1,4 +1,4 @@
-/** An SMS is read from Twilio's form, whatever else stands in it. */
+/** An SMS is parsed from Twilio's form, whatever other fields it has. */
 import { expect, test } from 'vitest'
 import { isOptOut, readSms, smsText, UnreadableSms } from '../../../src/channels/sms/inbound.ts'
 import { readUrlEncodedForm } from '../../../src/http/form.ts'
@@ -16,7 +16,7 @@ const formOf = (fields: Readonly<Record<string, string>>) =>
 const without = (name: string) =>
   Object.fromEntries(Object.entries(SMS).filter(([each]) => each !== name))
 
-test('an SMS with words, which are not trimmed', () => {
+test('an SMS with text, which is not trimmed', () => {
   expect(readSms(formOf({ ...SMS, SmsSid: 'SM', FromCity: '', __proto__x: '1' }))).toEqual({
     messageSid: SMS.MessageSid,
     accountSid: SMS.AccountSid,
@@ -27,7 +27,7 @@ test('an SMS with words, which are not trimmed', () => {
   })
 })
 
-test('pictures without words; one that was only announced is left out', () => {
+test('pictures without text; a missing one is omitted', () => {
   const sms = readSms(
     formOf({
       ...SMS,
@@ -70,17 +70,17 @@ test.each([
   { NumMedia: '1e3' },
   { NumMedia: '-1' },
   { From: '1'.repeat(257) },
-])('no SMS: %j', (odd) => {
+])('not an SMS: %j', (odd) => {
   expect(() => readSms(formOf({ ...SMS, ...odd }))).toThrow(UnreadableSms)
 })
 
-test('no error shows a value', () => {
+test('errors contain no values', () => {
   expect(() => readSms(formOf({ ...SMS, MessageSid: 'private' }))).toThrow(
     /^Missing or malformed fields: MessageSid\.$/,
   )
 })
 
-test('two values of a name are refused, as the signature does not order them; equal ones are one', () => {
+test('a repeated field is refused, because the signature does not cover the order; equal values count once', () => {
   const text = new URLSearchParams(SMS).toString()
   expect(() => readSms(readUrlEncodedForm(Buffer.from(`${text}&Body=other`)))).toThrow('Body')
   expect(readSms(readUrlEncodedForm(Buffer.from(`${text}&To=%2B15550199`)))).toMatchObject({
@@ -105,11 +105,11 @@ test.each([
   ['yes', false],
   ['', false],
   ['constructor', false],
-])('Twilio answers %j itself: %s', (body, expected) => {
+])('Twilio itself replies to %j: %s', (body, expected) => {
   expect(isOptOut({ body })).toBe(expected)
 })
 
-test('Twilio says itself that it has answered', () => {
+test('Twilio marks messages that it has replied to', () => {
   const sms = readSms(formOf({ ...SMS, Body: 'arrêt', OptOutType: 'STOP' }))
   expect(isOptOut(sms)).toBe(true)
   expect(isOptOut(readSms(formOf({ ...SMS, OptOutType: '' })))).toBe(false)

@@ -1,4 +1,4 @@
-/** Markdown loses its marks in an SMS, and none of its words. */
+/** An SMS contains Markdown's words without its marks. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { plainText } from '../../../src/channels/sms/plain-text.ts'
@@ -30,12 +30,12 @@ test.each([
   expect(plainText(markdown)).toBe(text)
 })
 
-test('marks alone do not make a message dearer', () => {
+test('marks alone do not make a message more expensive', () => {
   expect(segmentsOf(`\`a.ts\` ${'a'.repeat(150)}`)).toBe(3)
   expect(segmentsOf(plainText(`\`a.ts\` ${'a'.repeat(150)}`))).toBe(1)
 })
 
-test('every word stays, in its order', () => {
+test('every word is kept, in order', () => {
   const unit = fc.constantFrom(
     'word',
     'x',
@@ -56,15 +56,15 @@ test('every word stays, in its order', () => {
     '_',
     '~~~',
   )
-  // The name of a language behind a fence is part of the mark.
+  // The language after a fence is part of the mark.
   const words = (text: string) => text.replaceAll(/^ {0,3}(```+|~~~+).*$/gm, '').match(/\w+/g) ?? []
-  const said = (text: string) => text.match(/[a-z0-9]+/g)?.join('')
+  const wordsOf = (text: string) => text.match(/[a-z0-9]+/g)?.join('')
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 60 }), (units) => {
-      // Each word is another one: a link whose title is its address is said once, as an example above shows.
+      // All words differ, because a link whose title is its URL is shown once (see the example above).
       const markdown = units.map((each, i) => (/[a-z]/.test(each) ? `${each}${i}` : each)).join('')
       for (const word of words(markdown)) expect(plainText(markdown)).toContain(word)
-      if (!/```|~~~/.test(markdown)) expect(said(plainText(markdown))).toBe(said(markdown))
+      if (!/```|~~~/.test(markdown)) expect(wordsOf(plainText(markdown))).toBe(wordsOf(markdown))
     }),
     { numRuns: 2000 },
   )
@@ -83,7 +83,7 @@ test.each([
   '[a](b)(',
   '(',
   '[a]((x)',
-])('128 KiB of %j take no time', (piece) => {
+])('128 KiB of %j are converted quickly', (piece) => {
   const text = piece.repeat(131_072 / piece.length)
   expect(cpuMs(() => plainText(text))).toBeLessThan(1000)
 })

@@ -1,4 +1,4 @@
-/** Of each failure it is known whether the request may have arrived. */
+/** For each failure, the caller knows whether the request may have arrived. */
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
 })
 
-/** A port that does as a test says with each connection. */
+/** A port that handles connections as a test says. */
 async function port(act: (socket: Socket) => void) {
   const server = createTcpServer((socket) => {
     sockets.push(socket.on('error', () => {}))
@@ -28,7 +28,7 @@ async function port(act: (socket: Socket) => void) {
 const post = (url: string, timeoutMs = 5000) =>
   sendRequest({ method: 'POST', url, headers: { 'x-key': 'k' }, body: 'ä' }, timeoutMs)
 
-test('an answer with its status, headers and text', async () => {
+test('a response with its status, headers and text', async () => {
   provider.react = answer(207, 'grüß', { 'x-one': '1' })
   const answered = await post(`${provider.url}/a?b=c`)
   expect(answered).toMatchObject({ status: 207, text: 'grüß', headers: { 'x-one': '1' } })
@@ -43,7 +43,7 @@ test('redirects are not followed, and no connection is kept', async () => {
   expect(provider.asked).toHaveLength(1)
 })
 
-test('nobody listens', async () => {
+test('no listener', async () => {
   await expect(post(await closedPort())).rejects.toThrow(NotSent)
 })
 
@@ -51,7 +51,7 @@ test('no such host', async () => {
   await expect(post('http://nobody.invalid/')).rejects.toThrow(NotSent)
 })
 
-test('the other side speaks no TLS', async () => {
+test('the server does not speak TLS', async () => {
   await expect(post(provider.url.replace('http:', 'https:'))).rejects.toThrow(NotSent)
   expect(provider.asked).toEqual([])
 })
@@ -66,7 +66,7 @@ test('the TLS handshake takes too long', async () => {
   await expect(post(`https://${address}/`, 200)).rejects.toThrow(NotSent)
 })
 
-test('a header that cannot be sent', async () => {
+test('an invalid header', async () => {
   const question = { method: 'POST', url: provider.url, headers: { 'x-key': 'secret\n' } } as const
   const error = await sendRequest(question).catch((cause: unknown) => cause)
   expect(error).toBeInstanceOf(NotSent)
@@ -102,7 +102,7 @@ test.each([
   expect(provider.asked).toHaveLength(1)
 })
 
-test('what answers is not HTTP', async () => {
+test('the response is not HTTP', async () => {
   const address = await port((socket) => socket.once('data', () => socket.end('hello\r\n\r\n')))
   await expect(post(`http://${address}/`)).rejects.toThrow(ResponseLost)
 })

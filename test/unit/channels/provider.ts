@@ -1,4 +1,4 @@
-/** A provider of the tests: an HTTP server that answers as a test says, and remembers what it was asked. */
+/** A provider for tests: an HTTP server that responds as a test says, and records requests. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -12,7 +12,7 @@ export interface Asked {
 }
 export type Reaction = (response: ServerResponse, asked: Asked) => void
 
-/** Answers with a status and JSON or text. */
+/** Responds with a status and JSON or text. */
 export const answer =
   (status: number, body: unknown = '', headers: Readonly<Record<string, string>> = {}): Reaction =>
   (response) => {
@@ -20,10 +20,10 @@ export const answer =
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 
-/** Takes the request, and then the connection breaks. */
+/** Reads the request, then closes the connection. */
 export const drop: Reaction = (response) => response.socket?.resetAndDestroy()
 
-/** The connection breaks in the middle of an answer that began well. */
+/** Closes the connection in the middle of a response. */
 export const breakOff =
   (status: number, half: string): Reaction =>
   (response) => {
@@ -31,10 +31,10 @@ export const breakOff =
     response.write(half, () => setTimeout(() => response.socket?.destroy(), 20))
   }
 
-/** Takes the request, and then nothing more is heard. */
+/** Reads the request and never responds. */
 export const silence: Reaction = () => {}
 
-/** For the tests of a file. */
+/** Runs a provider for the tests of a file. */
 export async function startProvider() {
   const provider = { url: '', asked: [] as Asked[], react: silence }
   const server = createServer(async (request, response) => {
@@ -63,7 +63,7 @@ export async function startProvider() {
   return provider
 }
 
-/** An address where nobody listens. */
+/** Returns a URL without a listener. */
 export async function closedPort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,4 +1,4 @@
-/** An SMS is never dearer than it may be, and is cut where people would cut it. */
+/** An SMS never exceeds its number of segments, and is cut where people would cut it. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cutToSegments, segmentsOf } from '../../../src/channels/sms/segments.ts'
@@ -30,12 +30,12 @@ test.each([
 
 const REST = 'Read on: https://baton.example.com/a/1'
 
-test('what fits is untouched', () => {
+test('a text that fits is unchanged', () => {
   expect(cutToSegments(a(306), 2, REST)).toBe(a(306))
   expect(cutToSegments('', 1, REST)).toBe('')
 })
 
-test('what does not is cut behind a word, as late as can be', () => {
+test('a longer one is cut after a word, as late as possible', () => {
   const words = 'word '.repeat(60)
   const cut = cutToSegments(words, 1, REST)
   expect(cut).toBe(`${'word '.repeat(22)}word... ${REST}`)
@@ -43,23 +43,23 @@ test('what does not is cut behind a word, as late as can be', () => {
   expect(segmentsOf(cut.replace('...', ' word...'))).toBe(2)
 })
 
-test('a word that ends where the cut must be stays; blanks before the cut do not', () => {
+test('a word that ends at the cut is kept; spaces before the cut are not', () => {
   expect(cutToSegments(`${a(100)} ${a(56)} more`, 1, '')).toBe(`${a(100)} ${a(56)}...`)
   expect(cutToSegments(`${a(100)}   ${a(80)}`, 1, '')).toBe(`${a(100)}...`)
 })
 
-test('one word without an end is cut between graphemes', () => {
+test('a word without an end is cut between graphemes', () => {
   const family = '👨‍👩‍👧'
   expect(cutToSegments(`so ${family.repeat(99)}`, 1, 'x')).toBe(`so ${family.repeat(7)}... x`)
   expect(cutToSegments(a(170), 1, 'x')).toBe(`${a(155)}... x`)
   expect(cutToSegments('e\u0301'.repeat(99), 1, '')).toBe(`${'e\u0301'.repeat(33)}...`)
 })
 
-test('a rest that does not fit is left out', () => {
+test('a rest that does not fit is omitted', () => {
   expect(cutToSegments(a(170), 1, a(161))).toBe(`${a(157)}...`)
 })
 
-test('never over what Twilio takes, however many segments may be used', () => {
+test("the result never exceeds Twilio's limit, however many segments are allowed", () => {
   const cut = cutToSegments(`${a(99)} `.repeat(20), 99, REST)
   expect(cut.length).toBeLessThanOrEqual(1600)
   expect(cut).toBe(`${`${a(99)} `.repeat(15).trimEnd()}... ${REST}`)
@@ -71,7 +71,7 @@ test.each([
   ['emoji', '👨‍👩‍👧'.repeat(16_384)],
   ['accents', 'e\u0301'.repeat(65_536)],
   ['blanks', ' '.repeat(131_072)],
-])('128 KiB of %s are cut at once', (_, text) => {
+])('128 KiB of %s are cut quickly', (_, text) => {
   let segments = 0
   const taken = cpuMs(() => {
     segments = segmentsOf(cutToSegments(text, 10, REST))
@@ -83,7 +83,7 @@ test.each([
 const graphemes = (text: string) =>
   new Set([...new Intl.Segmenter('en').segment(text)].map(({ index }) => index).concat(text.length))
 
-test('whatever the text, it is at most the segments allowed, whole graphemes and ends with the rest', () => {
+test('any text becomes at most the allowed segments, in whole graphemes, and ends with the rest', () => {
   const unit = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom('a', 'e', ' ', ' ', '\n', 'word', '€', '[') },
     {
@@ -118,7 +118,7 @@ test('whatever the text, it is at most the segments allowed, whole graphemes and
       expect(cut.endsWith(end)).toBe(true)
       const head = cut.slice(0, -end.length)
       expect(text.startsWith(head)).toBe(true)
-      // A blank before an accent is the one thing a trimmed end may part from it.
+      // Trimming may only separate a space from an accent after it.
       if (!/^\s/.test(text.slice(head.length))) expect(graphemes(text)).toContain(head.length)
     }),
     { numRuns: 200 },

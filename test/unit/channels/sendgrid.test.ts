@@ -1,4 +1,4 @@
-/** A mail is handed to SendGrid, and it is known what became of it. */
+/** An email is handed to SendGrid, and the outcome is known. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { composeEmail } from '../../../src/channels/email/compose.ts'
 import { postEmail } from '../../../src/channels/email/sendgrid.ts'
@@ -39,7 +39,7 @@ beforeEach(() => {
   return () => vi.useRealTimers()
 })
 
-test('a mail that SendGrid takes', async () => {
+test('an email that SendGrid accepts', async () => {
   sendgrid.react = answer(202, '', { 'X-Message-Id': '14c5d75ce93.dfd.64b469' })
   expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '14c5d75ce93.dfd.64b469' })
   const [asked] = sendgrid.asked
@@ -51,16 +51,16 @@ test('a mail that SendGrid takes', async () => {
   expect(JSON.parse(asked?.body ?? '')).toEqual(MAIL)
 })
 
-test('the sandbox has no id', async () => {
+test('sandbox mode returns no id', async () => {
   sendgrid.react = answer(200)
   expect(await postEmail(MAIL)).toEqual({ status: 'sent', providerId: '' })
 })
 
 test.each([
   ['a wrong field', errors(400, 'Bad.', 'from.email'), 'refused', 'HTTP 400: from.email: Bad.'],
-  ['a mail that is too big', answer(413, '<html>'), 'refused', 'HTTP 413'],
+  ['an email that is too big', answer(413, '<html>'), 'refused', 'HTTP 413'],
   ['a wrong key', errors(401, 'Unauthorized'), 'later', 'HTTP 401: Unauthorized'],
-  ['a sender that is not ours yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
+  ['a sender that is not verified yet', errors(403, 'Forbidden'), 'later', 'HTTP 403: Forbidden'],
   ['too many requests', errors(429, 'too many requests'), 'later', 'HTTP 429: too many requests'],
   ['an error of SendGrid', errors(500, 'oops'), 'doubt', 'HTTP 500: oops'],
   ['a connection that breaks', drop, 'doubt', 'The response was lost: ECONNRESET.'],
@@ -74,12 +74,12 @@ test.each([
   expect(sendgrid.asked).toHaveLength(1)
 })
 
-test('nobody listens', async () => {
+test('no listener', async () => {
   vi.stubEnv('SENDGRID_API_URL', await closedPort())
   expect(await postEmail(MAIL)).toMatchObject({ status: 'later' })
 })
 
-test.each([401, 403])('a key that was rotated is read anew on %i', async (status) => {
+test.each([401, 403])('a rotated key is read again on %i', async (status) => {
   sendgrid.react = (response, asked) =>
     (asked.headers.authorization === 'Bearer rotated'
       ? answer(202, '', { 'x-message-id': 'm' })

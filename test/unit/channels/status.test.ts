@@ -15,7 +15,7 @@ const record = (given: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
   at,
   ...given,
 })
-const said = (status: string, errorCode?: string) => ({
+const callback = (status: string, errorCode?: string) => ({
   status,
   sid: 'SM1',
   at: '2026-01-01T00:00:01.000Z',
@@ -26,31 +26,34 @@ test.each([
   ['delivered', 'delivered'],
   ['undelivered', 'undelivered'],
   ['failed', 'undelivered'],
-])('%s is the last word', (status, becomes) => {
-  const after = afterStatus(record(), said(status, '30003'))
+])('%s is final', (status, becomes) => {
+  const after = afterStatus(record(), callback(status, '30003'))
   expect(after).toMatchObject({
     status: becomes,
     providerId: 'SM1',
     problem: 'Twilio error 30003',
   })
-  if (after) expect(afterStatus(after, said('sent'))).toBeUndefined()
-  if (after) expect(afterStatus(after, said('delivered'))).toBeUndefined()
+  if (after) expect(afterStatus(after, callback('sent'))).toBeUndefined()
+  if (after) expect(afterStatus(after, callback('delivered'))).toBeUndefined()
 })
 
 test.each([
   'queued',
   'sending',
   'sent',
-])('%s says nothing new of what is known to be sent', (status) => {
-  expect(afterStatus(record(), said(status))).toBeUndefined()
+])('%s does not change a message that is known to be sent', (status) => {
+  expect(afterStatus(record(), callback(status))).toBeUndefined()
 })
 
-test('a callback tells that a message was taken whose sending was never answered', () => {
+test('a callback shows that a message was accepted whose sending got no response', () => {
   const { providerId: _, ...sending } = record({ status: 'sending' })
-  expect(afterStatus(sending, said('queued'))).toMatchObject({ status: 'sent', providerId: 'SM1' })
+  expect(afterStatus(sending, callback('queued'))).toMatchObject({
+    status: 'sent',
+    providerId: 'SM1',
+  })
 })
 
-test('a delivery is found again by its parameter', () => {
+test('a delivery is found by its parameter', () => {
   const key = { sessionId: 'sms-15550100', seq: 4, name: 'reply.0' }
   expect(readDeliveryParameter(deliveryParameter(key))).toEqual(key)
 })
@@ -60,6 +63,6 @@ test.each([
   '',
   'x',
   Buffer.from('[1,2,3]').toString('base64url'),
-])('%j names none', (text) => {
+])('%j is not a delivery', (text) => {
   expect(readDeliveryParameter(text)).toBeUndefined()
 })

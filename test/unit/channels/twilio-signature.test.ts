@@ -1,4 +1,4 @@
-/** A form is taken as Twilio's where Twilio's own library takes it, and nowhere else. */
+/** A form is accepted if and only if Twilio's own library accepts it. */
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { getExpectedTwilioSignature, validateRequest } from 'twilio/lib/webhooks/webhooks.js'
@@ -14,7 +14,7 @@ const posted = (pairs: ReadonlyArray<readonly [string, string]>) => {
   return Buffer.from(body.toString())
 }
 
-/** The form as Twilio's library takes it. */
+/** The form as Twilio's library expects it. */
 function asObject(pairs: ReadonlyArray<readonly [string, string]>): Record<string, string[]> {
   const object: Record<string, string[]> = Object.create(null)
   for (const [name, value] of pairs) object[name] = [...(object[name] ?? []), value]
@@ -55,7 +55,7 @@ const url = fc
   })
   .map(({ scheme, host, port, path, query }) => `${scheme}://${host}${port}${path}${query}`)
 
-test('agrees with the library of Twilio, whatever the form and the address', () => {
+test("agrees with Twilio's library, whatever the form and the URL", () => {
   fc.assert(
     fc.property(pairs, url, url, fc.boolean(), (given, configured, other, isOther) => {
       const form = readUrlEncodedForm(posted(given))
@@ -71,7 +71,7 @@ test('agrees with the library of Twilio, whatever the form and the address', () 
   )
 })
 
-test('agrees with the library on the variants of one address', () => {
+test('agrees with the library on variants of a URL', () => {
   const form = readUrlEncodedForm(posted([['Body', 'x']]))
   const object = asObject([['Body', 'x']])
   const seen = ["https://hooks.example.com/a b?q='x y'", 'https://Hooks.example.com:8443/?a=1+2']
@@ -86,9 +86,9 @@ test('agrees with the library on the variants of one address', () => {
       `${each}/`,
     ].map((signed) => {
       const signature = twilioSignature(TOKEN, signed, form)
-      const ours = verifyTwilio({ token: TOKEN, url: each, form, signature })
-      expect(ours).toBe(validateRequest(TOKEN, signature, each, object))
-      return ours
+      const accepted = verifyTwilio({ token: TOKEN, url: each, form, signature })
+      expect(accepted).toBe(validateRequest(TOKEN, signature, each, object))
+      return accepted
     })
   })
   expect(results.filter(Boolean).length).toBeGreaterThan(6)
@@ -114,7 +114,7 @@ test('every change of a single byte is refused', () => {
     [...text].flatMap((_, at) =>
       [...'aZ09+=&?/%~ \x00\xff'].map((byte) => text.slice(0, at) + byte + text.slice(at + 1)),
     )
-  // `%0a` for `%0A` is the same form in another spelling.
+  // `%0a` and `%0A` encode the same form.
   const isOther = (body: string) =>
     !isDeepStrictEqual(
       readUrlEncodedForm(Buffer.from(body, 'latin1')),
@@ -128,7 +128,7 @@ test('every change of a single byte is refused', () => {
   expect(taken).toEqual([])
 })
 
-test('retry settings, user and password in the configured address are not signed', () => {
+test('retry settings, user and password in the configured URL are not signed', () => {
   const form = readUrlEncodedForm(Buffer.from(BODY))
   const verify = (configured: string) =>
     verifyTwilio({ token: TOKEN, url: configured, form, signature: sign(BODY) })
@@ -146,7 +146,7 @@ test.each([
   { signature: '' },
   { signature: 'é' },
   { token: 'another' },
-])('what is odd is refused without an error: %j', (odd) => {
+])('invalid values are refused without an error: %j', (odd) => {
   const form = readUrlEncodedForm(Buffer.from(BODY))
   const signed = odd.url ?? CONFIGURED
   const fine = {
@@ -164,7 +164,7 @@ test('an empty token proves nothing', () => {
   expect(verifyTwilio({ token: '', url: CONFIGURED, form, signature })).toBe(false)
 })
 
-test('a form keeps every value, and names that objects do not', () => {
+test('a form keeps every value, including names that objects cannot have', () => {
   expect(readUrlEncodedForm(Buffer.from('?a=1&b=+2%2B&a=3&__proto__=x&c&b=4'))).toEqual(
     new Map([
       ['?a', ['1']],

@@ -1,4 +1,4 @@
-/** An SMS is handed to Twilio, and it is known what became of it. */
+/** An SMS is handed to Twilio, and the outcome is known. */
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { findSms, postSms } from '../../../src/channels/sms/twilio.ts'
 import { setDeployment } from '../http/deployment.ts'
@@ -35,13 +35,13 @@ let time = Date.now()
 beforeEach(() => {
   vi.stubEnv('TWILIO_API_URL', `${twilio.url}/`)
   deployment.secrets.set('twilio-token', 'token')
-  // A secret is kept for five minutes, and read again once in ten seconds.
+  // A secret is cached for five minutes, and read again at most once in ten seconds.
   time += 3_600_000
   vi.useFakeTimers({ toFake: ['Date'], now: time })
   return () => vi.useRealTimers()
 })
 
-test('an SMS that Twilio takes', async () => {
+test('an SMS that Twilio accepts', async () => {
   twilio.react = answer(201, { sid: 'SM1', status: 'queued' })
   expect(await postSms(SMS)).toEqual({ status: 'sent', providerId: 'SM1' })
   const [{ method, path, headers, body } = { method: '', path: '', headers: {}, body: '' }] =
@@ -94,12 +94,12 @@ test.each([
   expect(twilio.asked).toHaveLength(1)
 })
 
-test('nobody listens', async () => {
+test('no listener', async () => {
   vi.stubEnv('TWILIO_API_URL', await closedPort())
   expect(await postSms(SMS)).toEqual({ status: 'later', problem: 'No connection: ECONNREFUSED.' })
 })
 
-test('a token that was rotated is read anew, once', async () => {
+test('a rotated token is read again, once', async () => {
   twilio.react = (response, asked) =>
     asked.headers.authorization === basic('rotated')
       ? answer(201, { sid: 'SM2' })(response, asked)
@@ -117,7 +117,7 @@ test('a token that was rotated is read anew, once', async () => {
   )
 })
 
-test('a token that cannot be read, or an account that is not set: nothing was sent', async () => {
+test('without a readable token or a configured account nothing is sent', async () => {
   deployment.secrets.delete('twilio-token')
   const problem = 'The secret of TWILIO_TOKEN_SECRET cannot be read.'
   expect(await postSms(SMS)).toEqual({ status: 'later', problem })
@@ -160,7 +160,7 @@ test('an SMS is found by its numbers, body and time', async () => {
   ])
 })
 
-/** A list of so many pages. */
+/** A list with this many pages. */
 const pages =
   (count: number, on: (page: number) => readonly unknown[]): Reaction =>
   (response, asked) => {
@@ -172,19 +172,19 @@ const other = (date_created?: string) =>
   listed('SM0', { body: 'another', ...(date_created && { date_created }) })
 const OLD = 'Sat, 03 Oct 2026 09:00:00 +0000'
 
-test('of two that are alike it is the one that is free', async () => {
+test('of two equal ones, the unused one is chosen', async () => {
   twilio.react = answer(200, { messages: [listed('SM1'), listed('SM2')] })
   const isFree = async (sid: string) => sid === 'SM2'
   expect(await findSms({ ...SMS, since: SINCE, isFree })).toEqual({ providerId: 'SM2' })
   expect(await findSms({ ...SMS, since: SINCE, isFree: async () => false })).toBeUndefined()
 })
 
-test('it is looked for on further pages', async () => {
+test('further pages are searched', async () => {
   twilio.react = pages(3, (page) => (page === 2 ? [listed('SM9')] : page === 1 ? [] : [other()]))
   expect(await find()).toEqual({ providerId: 'SM9' })
 })
 
-test('there is none when the list ends, or is of older ones only', async () => {
+test('none is found if the list ends, or only older ones are left', async () => {
   twilio.react = pages(2, () => [other()])
   expect(await find()).toBeUndefined()
   expect(twilio.asked).toHaveLength(2)
@@ -193,7 +193,7 @@ test('there is none when the list ends, or is of older ones only', async () => {
   expect(twilio.asked).toHaveLength(4)
 })
 
-test('a list that is too long says nothing', async () => {
+test('a list that is too long gives no result', async () => {
   twilio.react = pages(99, () => [other()])
   await expect(find()).rejects.toThrow('more than 2000')
   expect(twilio.asked).toHaveLength(20)

@@ -1,4 +1,4 @@
-/** What a session uses is counted in the writes that make it happen; receipts leave nothing out and nothing twice. */
+/** A session's usage is counted in the writes that cause it; receipts omit nothing and repeat nothing. */
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
 import { append } from '../../../src/protocol/append.ts'
@@ -49,7 +49,7 @@ describe('is counted once', () => {
     expect(item.counts).toEqual(counts)
   })
 
-  test('a leg that was ended before it reported, at its end', () => {
+  test('a leg that was ended before it reported is counted at its end', () => {
     const before = session({ busy, turn: turn({ phase: 'run', count: 1 }) })
     const ended = [{ workerId: 'w1', status: 'rejected' }] as const
     const { item } = advanceTurn(before, 1, 1, 0, { ended, now: NOW + 20_000 })
@@ -74,7 +74,7 @@ describe('is counted once', () => {
     expect(sent.counts).toEqual({ turns: 1, commands: 2 })
   })
 
-  test("the conductor's sandbox, from one look to the next", () => {
+  test("the conductor's sandbox, from one check to the next", () => {
     const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: NOW }
     const first = take(session({ conductor }), NOW + 1_700)
     expect(first.counts).toEqual({ sandboxSeconds: 1 })
@@ -86,13 +86,13 @@ describe("the conductor's sandbox is not counted", () => {
   const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: NOW }
   const hours = (n: number) => NOW + n * 3_600_000
 
-  test('while it rests after a stop', () => {
+  test('while it is paused after a stop', () => {
     const stopped = stopRun(session({ conductor }), '', { models: {}, at: AT }).item
     const { item } = append(stopped, { ...person, now: hours(0.5) })
     expect(take({ ...item, run: { ...item.run, id: 1 } }, hours(0.5)).counts).toEqual(item.counts)
   })
 
-  test('beyond its hour, at whose end it pauses itself', () => {
+  test('beyond its hour, after which it pauses itself', () => {
     expect(take(session({ conductor }), hours(3)).counts).toEqual({ sandboxSeconds: 3600 })
   })
 })
@@ -102,7 +102,7 @@ describe('a receipt', () => {
   const spent = session({ counts: { turns: 3 }, receipted: { turns: 1, nanoUsd: 2 }, lastSeq: 4 })
   const { item } = closeRun(spent, 1, { models, at: AT })
 
-  test('says what was spent since the one before', () => {
+  test('contains what was spent since the previous one', () => {
     expect(item.pendingEntries).toEqual([
       { seq: 5, kind: 'receipt', run: 1, spent: { turns: 2, nanoUsd: 5 }, at: AT },
     ])
@@ -124,7 +124,7 @@ describe('a receipt', () => {
   })
 })
 
-test('a deleted session is still known to the totals', () => {
+test('a deleted session is still in the totals', () => {
   const counted = append(session(closed), person).item
   const { counts, days, receipted } = forgetSession(counted, 'c', AT).item
   expect({ counts, days, receipted }).toEqual({
@@ -145,7 +145,7 @@ describe('a pause', () => {
     })
   const waits = session({ inbox: [message(1), message(2)], lastSeq: 2 })
 
-  test('holds what waits, tells, and closes the run', () => {
+  test('holds waiting messages, sends a notice, and closes the run', () => {
     const { item, output } = pause({ ...waits, turn: turn({ messages: [message(1)] }) })
     expect(output).toEqual({ do: 'close' })
     expect(item).toMatchObject({ inbox: [], held: waits.inbox, paused: { ...over, seq: 3 } })
@@ -158,7 +158,7 @@ describe('a pause', () => {
     expect(pause({ ...waits, busy: later }).output).toEqual({ do: 'await', until: NOW + 9_000 })
   })
 
-  test('lets a turn that was accepted do its commands first', () => {
+  test('lets an accepted turn run its commands first', () => {
     const running = { ...waits, turn: turn({ phase: 'run', count: 1 }) }
     expect(pause(running).output).toMatchObject({ do: 'run' })
   })
@@ -172,7 +172,7 @@ describe('a pause', () => {
     expect(item.run.open).toBe(false)
   })
 
-  test('ends with what a person says next, which comes after what was held', () => {
+  test("ends with a person's next message, which comes after what was held", () => {
     const { item } = append(paused, { ...person, id: 'm9' })
     expect(item.inbox.map(({ id }) => id)).toEqual(['m1', 'm2', 'm9'])
     expect(item).toMatchObject({ held: [], run: { open: true }, raised: {} })
@@ -182,8 +182,8 @@ describe('a pause', () => {
   test.each([
     ['a session', 'session', { session: 1, date: '2026-01-01' }],
     ['a day', 'day', { day: 1, date: '2026-01-01' }],
-    ['a run that closed, which begins anew', 'run', {}],
-  ] as const)('raises the budget of %s when they say so', (_, scope, raised) => {
+    ['a closed run, which starts anew', 'run', {}],
+  ] as const)('raises the budget of %s on request', (_, scope, raised) => {
     const at = { ...paused, paused: { ...over, scope, seq: 3 } }
     const says = { ...person, id: 'm9', person: { channel: 'http', raises: true } } as const
     expect(append(at, says).item.raised).toEqual(raised)

@@ -1,13 +1,13 @@
-/** A command that is done: the turn goes on to the next, and the session learns what it left. */
+/** After each command the turn advances to the next, and the session records the effects. */
 import { describe, expect, test } from 'vitest'
 import { advanceTurn } from '../../../src/protocol/turn.ts'
 import { busyWith, messages, NOW, session, turn } from './fixtures.ts'
 
-describe('a command that is done', () => {
+describe('a finished command', () => {
   const before = session({ turn: turn({ phase: 'run', count: 2, next: 1 }), lastSeq: 9 })
   const started = { workerId: 'w1', leg: 1, deadline: 99, reserved: 60, reportId: 'w1.1' }
 
-  test('goes on to the next', () => {
+  test('advances to the next', () => {
     const { item, output } = advanceTurn(before, 1, 1, 1, { now: NOW })
     expect(output).toBe(true)
     expect(item).toEqual({ ...before, turn: turn({ phase: 'run', count: 2, next: 2 }) })
@@ -16,7 +16,7 @@ describe('a command that is done', () => {
   test.each([
     ['already done', 0],
     ['not due yet', 2],
-  ])('is nothing when it was %s', (_, index) => {
+  ])('changes nothing if it was %s', (_, index) => {
     expect(advanceTurn(before, 1, 1, index, { started, now: NOW })).toEqual({
       item: before,
       output: false,
@@ -29,7 +29,7 @@ describe('a command that is done', () => {
     })
   })
 
-  test('leaves its worker idle when the report overtook it', () => {
+  test('leaves its worker idle if the report arrived first', () => {
     const reported = { ...before, seen: { 'w1.1': 8 } }
     expect(advanceTurn(reported, 1, 1, 1, { started, now: NOW }).item.busy).toEqual({})
   })
@@ -46,7 +46,7 @@ describe('a command that is done', () => {
     expect(item.busy).toEqual({ w1: busy.w1 })
   })
 
-  test('says something to the conductor, as a message', () => {
+  test('sends a message to the conductor', () => {
     const { item } = advanceTurn(before, 1, 1, 1, { notice: { id: 't1.1', size: 7 }, now: NOW })
     expect(item).toMatchObject({
       turn: { next: 2 },
@@ -57,7 +57,7 @@ describe('a command that is done', () => {
     })
   })
 
-  test('says it also when the inbox is full', () => {
+  test('sends it even if the inbox is full', () => {
     const full = { ...before, inbox: messages(1000) }
     const { item, output } = advanceTurn(full, 1, 1, 1, {
       notice: { id: 't1.1', size: 7 },
@@ -70,7 +70,7 @@ describe('a command that is done', () => {
     [{ gaveUp: true }, 0],
     [{ gaveUp: false }, 3],
     [{}, 3],
-  ])('begins the count of recoveries anew when it was given up: %j', (done, tries) => {
+  ])('resets the number of recoveries if it was given up: %j', (done, tries) => {
     const tired = { ...before, run: { id: 1, open: true, tries: 3 } }
     expect(advanceTurn(tired, 1, 1, 1, { ...done, now: NOW }).item.run.tries).toBe(tries)
   })

@@ -1,4 +1,4 @@
-/** A message gets into its session once, and somebody is woken for it each time it is delivered. */
+/** A message enters its session once, and each delivery wakes a run for it. */
 import { describe, expect, test } from 'vitest'
 import { append, InboxFull, recoverRun } from '../../../src/protocol/append.ts'
 import { busyWith, closed, message, messages, NOW, session, turn } from './fixtures.ts'
@@ -12,7 +12,7 @@ const report = (run: number, leg = 1) => ({
   leg: { workerId: 'w1', leg, run },
 })
 
-test('a message opens a closed run and is counted, remembered and to be written', () => {
+test('a message opens a closed run and is counted, remembered and pending', () => {
   const { item, output } = append(session({ ...closed, lastSeq: 7 }), arrival)
   expect(item).toMatchObject({
     run: { id: 2, open: true, tries: 0 },
@@ -24,7 +24,7 @@ test('a message opens a closed run and is counted, remembered and to be written'
   expect(output).toEqual({ run: 2 })
 })
 
-test('a message to an open run wakes it by its token', () => {
+test('a message wakes an open run by its token', () => {
   const run = { id: 4, open: true, tries: 2, token: { k: 1, value: 'token' } }
   const { item, output } = append(session({ run }), arrival)
   expect(item.run).toEqual(run)
@@ -46,7 +46,7 @@ describe('a second delivery changes nothing', () => {
 describe('a report', () => {
   const busy = { w1: busyWith(1, 9), w2: busyWith(1, 9) }
 
-  test('ends its leg and waits to be reviewed', () => {
+  test('ends its leg and waits for review', () => {
     const { item } = append(session({ busy }), report(1))
     expect(item.busy).toEqual({ w2: busy.w2 })
     expect(item.inbox).toMatchObject([{ id: 'w1.1', from: 'worker' }])
@@ -57,7 +57,7 @@ describe('a report', () => {
     expect(append(session({ busy: later }), report(1)).item.busy).toEqual(later)
   })
 
-  test('of a stopped run goes into the history and wakes nobody', () => {
+  test('of a stopped run goes into the history and wakes no run', () => {
     const before = session({ ...closed, stopped: 1 })
     const { item, output } = append(before, report(1))
     expect(item).toMatchObject({ ...closed, inbox: [], seen: { 'w1.1': 1 }, lastSeq: 1 })
@@ -75,31 +75,31 @@ describe('a full inbox', () => {
   const full = session({ inbox: messages(1000), lastSeq: 1000 })
   const id = 'late'
 
-  test('takes nothing more from outside: it waits on the queue', () => {
+  test('accepts nothing more from outside: it waits on the queue', () => {
     expect(() => append(full, { ...arrival, id })).toThrow(InboxFull)
     expect(() => append(full, report(1))).toThrow('session main already has 1000 waiting messages')
     const almost = session({ inbox: messages(999) })
     expect(append(almost, { ...arrival, id }).item.inbox).toHaveLength(1000)
   })
 
-  test('knows what it has', () => {
+  test('recognises what it contains', () => {
     const known = { ...full, seen: { m1: 1 } }
     expect(append(known, arrival).item).toBe(known)
   })
 
-  test("takes the session's own notices, without which no turn could end", () => {
+  test("accepts the session's own notices, which a turn needs to end", () => {
     expect(append(full, { ...arrival, id, from: 'system' }).item.inbox).toHaveLength(1001)
   })
 })
 
-test('a message to a deleted session begins it anew', () => {
+test('a message to a deleted session restarts it', () => {
   const { item } = append(session({ ...closed, deleted: true, lastSeq: 5 }), arrival)
   expect(item).not.toHaveProperty('deleted')
   expect(item).toMatchObject({ lastSeq: 6, run: { open: true } })
 })
 
 describe('a recovery', () => {
-  test('takes the open run over under the next number, without its token', () => {
+  test('takes over the open run under the next number, without its token', () => {
     const run = { id: 3, open: true, tries: 1, token: { k: 1, value: 'token' } }
     const before = session({ run, turn: turn(), inbox: [message(1)] })
     const { item, output } = recoverRun(before, 3)

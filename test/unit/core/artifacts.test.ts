@@ -1,4 +1,4 @@
-/** Which files a job may upload, and which of them become artifacts. */
+/** The files that a job may upload, and those that become artifacts. */
 import { expect, test } from 'vitest'
 import {
   artifactsOf,
@@ -35,13 +35,13 @@ const second = claimLeg(
   start,
 ).item
 
-test('what was granted and then named by the result is an artifact, and nothing else', () => {
+test('an artifact was both granted and named in the result', () => {
   expect(artifactsOf(granted)).toEqual([])
   expect(artifactsOf(brought)).toEqual([{ leg: 1, job: 1, name: 'a', size: 3, handedOver: true }])
   expect(brought.uploads).toHaveLength(2)
 })
 
-test('only the current job is granted anything', () => {
+test('only the current job gets grants', () => {
   const jobs: [Worker, { leg: number; job: number }][] = [
     [working, { leg: 1, job: 2 }],
     [working, { leg: 2, job: 1 }],
@@ -53,7 +53,7 @@ test('only the current job is granted anything', () => {
     expect(grantUploads(worker, job, [file('a')])).toEqual({ item: worker, output: undefined })
 })
 
-test('the same list again is granted without a further note, another one is refused', () => {
+test('the same list is granted again without a further record, another one is refused', () => {
   const again = grantUploads(granted, { leg: 1, job: 1 }, [file('a'), file('b')])
   expect(again).toEqual({ item: granted, output: 'granted' })
   for (const other of [[file('a')], [file('a'), file('c')], [file('a'), file('b', 4)]]) {
@@ -62,12 +62,12 @@ test('the same list again is granted without a further note, another one is refu
   }
 })
 
-test('a result makes no artifact of what another job was granted', () => {
+test("a result cannot use another job's grants", () => {
   const next = claimLeg(granted, 1, start).item
   expect(artifactsOf(bring(next, 1, 2, ['a', 'b']))).toEqual([])
 })
 
-test('of one name the latest is shown, and a leg has its own', () => {
+test('the latest artifact of a name is shown, and each leg has its own', () => {
   const both = grantUploads(second, { leg: 2, job: 2 }, [file('a', 9), file('z')]).item
   const worker = bring(both, 2, 2, ['z', 'a'])
   expect(workerDetail(worker, String).artifacts).toEqual([
@@ -81,7 +81,7 @@ test('of one name the latest is shown, and a leg has its own', () => {
   ])
 })
 
-test('what an item holds is bounded', () => {
+test('an item holds a limited number', () => {
   const uploads = Array.from({ length: 399 }, (_, i) => ({ leg: 1, job: 1, name: `${i}`, size: 1 }))
   const full = { ...second, uploads }
   expect(grantUploads(full, { leg: 2, job: 2 }, [file('a')]).output).toBe('granted')

@@ -1,4 +1,4 @@
-/** Budgets: which is used up, what a raise is worth, and how long a leg may still take. */
+/** Budgets: which one is exceeded, what a raise adds, and how long a leg may still take. */
 import { describe, expect, test } from 'vitest'
 import { budgets, type ExceededBudget } from '../../../src/core/budget.ts'
 import { budgetCheck } from '../../../src/core/budget-check.ts'
@@ -13,7 +13,7 @@ const over = (
   { given = {}, elsewhere = nothing }: { given?: object; elsewhere?: typeof nothing } = {},
 ) => budgetCheck(budgets.parse(limits), elsewhere, NOW).over(session(given), all)
 
-describe('a budget is used up', () => {
+describe('a budget is exceeded', () => {
   test.each<[string, object, object, Partial<ExceededBudget>]>([
     ['run', { run: { turns: 2 } }, { counts: { turns: 2 } }, { scope: 'run', unit: 'turns' }],
     ['session', { session: { workers: 1 } }, { counts: { workers: 1 } }, { unit: 'workers' }],
@@ -55,7 +55,7 @@ describe('a raise', () => {
     })
   })
 
-  test('of a daily budget is gone the next day', () => {
+  test('of a daily budget ends with the day', () => {
     const elsewhere = { ...nothing, day: { turns: 2 } }
     const raised = (date: string) => ({ elsewhere, given: { raised: { day: 1, date } } })
     expect(over({ day: { turns: 2 } }, raised('2026-01-01'))).toBeUndefined()
@@ -67,22 +67,22 @@ describe('a leg', () => {
   const seconds = (minutes: number, given: object = {}) =>
     budgetCheck(budgets.parse({ run: { minutes } }), nothing, NOW).legSeconds(session(given), 15)
 
-  test('may take what is neither spent nor kept for others', () => {
+  test('may use what is neither spent nor reserved', () => {
     const busy = { w1: { ...busyWith(1, NOW), reserved: 100 } }
     expect(seconds(10, { busy, counts: { sandboxSeconds: 200 } })).toBe(300)
   })
 
-  test('is refused when that is next to nothing', () => {
+  test('is refused if almost nothing is left', () => {
     expect(seconds(10, { counts: { sandboxSeconds: 590 } })).toMatchObject({ unit: 'minutes' })
   })
 
-  test('has no limit where there is no budget of minutes', () => {
+  test('has no limit without a budget of minutes', () => {
     const check = budgetCheck(budgets.parse({}), nothing, NOW)
     expect(check.legSeconds(session(), 15)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 
-test('a person is told what was spent and how to go on', () => {
+test('a person is told the costs and how to continue', () => {
   const spent: ExceededBudget = { scope: 'run', unit: 'usd', limit: 0.05, spent: 0.0532 }
   expect(overText(spent)).toBe('The budget of this run is used up: $0.0532 of $0.0500 spent.')
   expect(pauseNotice('main')(spent, 2)).toMatch(

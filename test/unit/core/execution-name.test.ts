@@ -1,4 +1,4 @@
-/** The names of executions say what they do, and no two things have the same one. */
+/** The names of executions describe their purpose and are unique. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { legName, readName, runName } from '../../../src/core/execution-name.ts'
@@ -6,7 +6,7 @@ import { legName, readName, runName } from '../../../src/core/execution-name.ts'
 const sessionId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/)
 const count = fc.integer({ min: 1, max: 999_999 })
 
-test('what was named is read back', () => {
+test('a name is parsed again', () => {
   fc.assert(
     fc.property(sessionId, count, count, (session, n, leg) => {
       expect(readName(runName(session, n))).toEqual({ sessionId: session, run: n })
@@ -20,7 +20,7 @@ test('what was named is read back', () => {
   )
 })
 
-test('the longest name is one that Step Functions takes', () => {
+test('the longest name is valid for Step Functions', () => {
   const name = legName('x'.repeat(64), 'w999999', 999_999)
   expect(name).toMatch(/^[A-Za-z0-9_.-]{1,80}$/)
 })
@@ -38,6 +38,6 @@ test.each([
   '.r1',
   'main.r1\n',
   `${'x'.repeat(65)}.r1`,
-])('is not ours: %j', (name) => {
+])('is not a name of Baton: %j', (name) => {
   expect(readName(name)).toBeUndefined()
 })

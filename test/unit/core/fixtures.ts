@@ -1,4 +1,4 @@
-/** Sessions and turns to start a test from: what is not given is as new as can be. */
+/** Sessions and turns for tests; fields that are not given are those of a new one. */
 import { newSession, type Session, type Turn, type Waiting } from '../../../src/core/session.ts'
 
 export const AT = '2026-01-01T00:00:00.000Z'
@@ -32,7 +32,7 @@ export const message = (seq: number, given: Partial<Waiting> = {}): Waiting => (
   ...given,
 })
 
-/** A leg that is under way. */
+/** A running leg. */
 export const busyWith = (leg: number, deadline: number): Session['busy'][string] => ({
   leg,
   deadline,
@@ -40,9 +40,9 @@ export const busyWith = (leg: number, deadline: number): Session['busy'][string]
   reserved: 60,
 })
 
-/** What a run's end is accounted with, where it does not matter. */
+/** A usage for the end of a run, for tests that do not depend on it. */
 export const ACCOUNT = { models: {}, at: AT }
 
-/** Messages 1 to `count`. */
+/** Returns messages 1 to `count`. */
 export const messages = (count: number, given: Partial<Waiting> = {}): Waiting[] =>
   Array.from({ length: count }, (_, i) => message(i + 1, given))

@@ -1,4 +1,4 @@
-/** How messages, turns and notices stand in the history. */
+/** How messages, turns and notices appear in the history. */
 import { describe, expect, test } from 'vitest'
 import { checkCommands } from '../../../src/commands/turn-reply.ts'
 import { messageEntry, noticeEntry, turnEntry } from '../../../src/core/history.ts'
@@ -48,7 +48,7 @@ describe("a turn's entry", () => {
   const entry = (reply: string | null, commands: unknown[] = [], silent = false) =>
     turnEntry({ ...turn, silent }, { reply, commands: checkCommands(commands) }, session())
 
-  test('has the reply, and no commands when there are none', () => {
+  test('has the reply, and no commands if there are none', () => {
     const shows = {
       seq: 5,
       at,

@@ -1,4 +1,4 @@
-/** The job token: what was signed is read back, anything else is nothing. */
+/** The job token: a signed one is parsed, any other is refused. */
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -10,13 +10,13 @@ const EXPIRES = NOW / 1000 + 60
 const claims = { session: 'main', worker: 'w1', leg: 2, job: 7, expires: EXPIRES }
 const token = signJobToken(claims, KEY)
 
-/** A token with any JSON as payload, rightly signed. */
+/** A correctly signed token with any JSON as payload. */
 const signed = (json: string) => {
   const payload = Buffer.from(json).toString('base64url')
   return `${payload}.${createHmac('sha256', KEY).update(payload).digest('base64url')}`
 }
 
-test('what was signed is read back', () => {
+test('a signed token is parsed', () => {
   const job = fc.record(
     {
       session: fc.string({ unit: 'grapheme' }),
@@ -34,7 +34,7 @@ test('what was signed is read back', () => {
   )
 })
 
-test('it goes into a header as it is', () => {
+test('it is a valid header value', () => {
   expect(token).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$/)
 })
 
@@ -46,7 +46,7 @@ test.each([
   expect(verifyJobToken(token, KEY, EXPIRES * 1000 + ms)).toEqual(expected)
 })
 
-test('no token with a single character changed is taken', () => {
+test('a token with a single changed character is refused', () => {
   const alphabet = 'ABCXYZabcxyz0189-_.=+/ é'
   for (const [at, was] of [...token].entries())
     for (const other of alphabet) {
@@ -56,7 +56,7 @@ test('no token with a single character changed is taken', () => {
     }
 })
 
-describe('is nothing:', () => {
+describe('is refused:', () => {
   const [payload = '', signature = ''] = token.split('.')
   const other = signJobToken({ ...claims, session: 'other' }, KEY)
   test.each([

@@ -1,4 +1,4 @@
-/** The ledger counts each answer once, and knows what is under way. */
+/** The ledger counts each response once, and tracks requests in flight. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -18,7 +18,7 @@ const request = (id: string, job = 't1#1', now = NOW) => ({ id, job, now })
 const admitted = (...ids: string[]) =>
   ids.reduce<Ledger>((ledger, id) => admit(ledger, request(id), free).item, newLedger)
 
-test('an admitted request is under way until it is settled', () => {
+test('an admitted request is in flight until it is settled', () => {
   const ledger = admitted('a', 'b')
   expect(Object.keys(ledger.inFlight)).toEqual(['a', 'b'])
   const { item, output } = settle(ledger, 'a', { nanoUsd: 5 }, NOW)
@@ -33,7 +33,7 @@ test('a refused one is not', () => {
   expect(item).toBe(newLedger)
 })
 
-test('a job may have so many under way, and another one its own', () => {
+test('a job has a limit of requests in flight, separate from other jobs', () => {
   const many = admitted(...Array.from({ length: 16 }, (_, i) => `r${i}`))
   expect(admit(many, request('one more'), free)).toEqual({ item: many, output: 'busy' })
   expect(admit(many, request('another', 'w1.1#1'), free).output).toBe('admitted')
@@ -41,7 +41,7 @@ test('a job may have so many under way, and another one its own', () => {
   expect(admit(settled, request('one more'), free).output).toBe('admitted')
 })
 
-test('the budget is asked about what was settled', () => {
+test('the budget is checked against settled requests', () => {
   const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
   let seen: Tally = {}
   admit(item, request('b'), (spent) => {
@@ -56,7 +56,7 @@ test('a second settlement changes nothing', () => {
   expect(settle(item, 'a', { nanoUsd: 5 }, NOW)).toEqual({ item, output: false })
 })
 
-test('a delivery is counted once, by its name', () => {
+test('a delivery is counted once, by name', () => {
   const used = { 'out.sms': 1, smsSegments: 2 }
   const { item, output } = countDelivery(newLedger, '2.reply.x', used, NOW)
   expect(output).toBe(true)
@@ -65,7 +65,7 @@ test('a delivery is counted once, by its name', () => {
   expect(countDelivery(item, '3.reply.x', used, NOW).item.total).toEqual(add(used, used))
 })
 
-test('what jobs used is told by turn and leg', () => {
+test('usage is shown by turn and leg', () => {
   const jobs = [
     ['a', 't1#1', 1],
     ['b', 't1#2', 2],
@@ -82,7 +82,7 @@ test('what jobs used is told by turn and leg', () => {
   expect(ledger.total).toEqual({ nanoUsd: 31 })
 })
 
-test('an answer that nobody settled is counted as unmetered once its function must be gone', () => {
+test('an unsettled response is counted as unmetered once its function must have ended', () => {
   const later = admit(admitted('a'), request('b', 't1#1', NOW + 17 * 60_000), free).item
   expect(later).toMatchObject({ total: { unmetered: 1 }, inFlight: { b: {} } })
   expect(settle(later, 'a', { nanoUsd: 5 }, NOW).output).toBe(false)

@@ -1,4 +1,4 @@
-/** How a run waits, closes, tells, is stopped and forgotten. */
+/** How a run waits, closes, is stopped and forgotten, and its notices. */
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
 import { append } from '../../../src/protocol/append.ts'
@@ -33,7 +33,7 @@ describe('a run that waits', () => {
     })
   })
 
-  test('takes a younger token, never an older one', () => {
+  test('takes a newer token, never an older one', () => {
     const younger = { ...waiting, run: { ...waiting.run, token: token(3) } }
     expect(awaitMessage(waiting, 1, token(3))).toEqual({ item: younger, output: true })
     const asYoung = { k: 2, value: 'another' }
@@ -50,13 +50,13 @@ describe('a run that waits', () => {
     expect(awaitMessage(before, 1, token(1))).toEqual({ item: before, output: false })
   })
 
-  test('does not wait for nobody', () => {
+  test('does not wait without busy workers', () => {
     expect(awaitMessage(session(), 1, token(1)).output).toBe(false)
   })
 })
 
 describe('a run closes', () => {
-  test('without its token, its sandbox at rest', () => {
+  test('without its token, its sandbox paused', () => {
     const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: 5 }
     const run = { id: 1, open: true, tries: 1, token: { k: 1, value: 'token' } }
     const { item, output } = closeRun(session({ run, conductor }), 1, ACCOUNT)
@@ -92,15 +92,15 @@ describe('abandoned messages', () => {
   test.each([
     ['there are none', session()],
     ['the run is another one', { ...anothers, abandoned: messages(2) }],
-  ])('are told about once: not when %s', (_, other) => {
+  ])('are reported once: not when %s', (_, other) => {
     expect(notifyAbandoned(other, 1, 'Sorry.', AT)).toEqual({ item: other, output: false })
   })
 })
 
-test('a failure is told and moves nothing else', () => {
+test('a failure is reported and changes nothing else', () => {
   const before = session({ turn: turn(), inbox: [message(1)], lastSeq: 1 })
   const { item, output } = reportFailure(before, 1, 'It failed.', AT)
-  // For the operator: whoever asked is told when the message is given up.
+  // For the operator: senders are notified when the message is given up.
   const notice = { seq: 2, kind: 'notice', text: 'It failed.', at: AT, about: [] }
   expect(output).toBe(true)
   expect(item).toEqual({ ...before, lastSeq: 2, pendingEntries: [notice] })
@@ -123,7 +123,7 @@ const busy = session({
 describe('a stop', () => {
   const { item, output } = stopRun(busy, 'Stopped.', ACCOUNT)
 
-  test('closes and empties in one update, and fences off every job before it', () => {
+  test('closes and empties the session in one update, and fences off every earlier job', () => {
     expect(output).toEqual({ run: 3, job: 8 })
     expect(item).not.toHaveProperty('turn')
     expect(item).toMatchObject({
@@ -142,7 +142,7 @@ describe('a stop', () => {
     expect(item.run).not.toHaveProperty('token')
   })
 
-  test('is followed by the next message in a run of its own', () => {
+  test('is followed by the next message in a new run', () => {
     const next = append(item, { id: 'm10', from: 'person', size: 1, now: NOW })
     expect(next.output).toEqual({ run: 4 })
     expect(next.item.inbox).toMatchObject([{ id: 'm10' }])
@@ -152,7 +152,7 @@ describe('a stop', () => {
 describe('a forgotten session', () => {
   const { item, output } = forgetSession(busy, 'another cli session', AT)
 
-  test('keeps its counters alone, so that no name is used twice', () => {
+  test('keeps only its counters, so that no name is reused', () => {
     expect(output).toBe(busy)
     expect(item).toEqual({
       ...session(),

@@ -3,10 +3,10 @@ import { type Body, replyAddresses, shownText } from '../../../src/core/message.
 
 const at = '2026-01-01T00:00:00.000Z'
 const sms = (address: string) => ({ channel: 'sms', address }) as const
-const mail = (address: string, messageId: string) =>
+const email = (address: string, messageId: string) =>
   ({ channel: 'email', address, subject: 'Re: x', messageId }) as const
 
-test('an answer is for everybody who asked, each once, by the latest mail to answer', () => {
+test('a reply goes to everybody who wrote, once each, in reply to their latest email', () => {
   const bodies: Body[] = [
     { from: 'person', channel: 'http', text: 'a', at },
     {
@@ -14,7 +14,7 @@ test('an answer is for everybody who asked, each once, by the latest mail to ans
       channel: 'email',
       text: 'b',
       at,
-      replyTo: [mail('ada@example.com', '<1@x>')],
+      replyTo: [email('ada@example.com', '<1@x>')],
     },
     { from: 'worker', workerId: 'w1', leg: 1, run: 1, text: 'c', at, replyTo: [sms('+15550100')] },
     {
@@ -22,18 +22,18 @@ test('an answer is for everybody who asked, each once, by the latest mail to ans
       channel: 'email',
       text: 'd',
       at,
-      replyTo: [mail('ada@example.com', '<2@x>')],
+      replyTo: [email('ada@example.com', '<2@x>')],
     },
     { from: 'system', text: 'e', at, replyTo: [sms('+15550100')] },
   ]
-  expect(replyAddresses(bodies)).toEqual([mail('ada@example.com', '<2@x>'), sms('+15550100')])
+  expect(replyAddresses(bodies)).toEqual([email('ada@example.com', '<2@x>'), sms('+15550100')])
 })
 
-test('what is read of the history is for nobody else', () => {
+test('people who read the history get no delivery', () => {
   expect(replyAddresses([{ from: 'person', channel: 'http', text: 'a', at }])).toEqual([])
 })
 
-test('the conductor is shown who wrote, what about, and where the files are', () => {
+test('the conductor sees the sender, the subject, and the paths of files', () => {
   const body: Body = {
     from: 'person',
     channel: 'email',

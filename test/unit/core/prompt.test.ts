@@ -1,4 +1,4 @@
-/** What a model is told: each message under its header, fenced so that no content can end its fence. */
+/** A model's prompt: each message under its header, fenced so that no content can end its fence. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { framePrompt } from '../../../src/core/framing.ts'
@@ -6,7 +6,7 @@ import type { Body } from '../../../src/core/message.ts'
 import { legPrompt, turnPrompt } from '../../../src/core/prompt.ts'
 import { newWorker } from '../../../src/core/worker.ts'
 
-/** Reads a prompt back as CommonMark does: a fence ends with the first line of at least as many backticks alone. */
+/** Parses a prompt as CommonMark does: a fence ends at the first line of only backticks, at least as many. */
 function readBack(prompt: string) {
   const frames: { header: string; text: string }[] = []
   const lines = prompt.split('\n')
@@ -59,7 +59,7 @@ test('a fence has four backticks, or one more than the longest run within', () =
   expect(fenced('a ````` b `')).toBe('Read:\n\n[SMS]\n``````\na ````` b `\n``````')
 })
 
-test('a message of a million backticks apart is framed', () => {
+test('a message with a million separate backticks is framed', () => {
   const text = '` '.repeat(1_000_000)
   expect(framePrompt('Read:', [{ header: 'USER', text }])).toContain(`\n\`\`\`\`\n${text}\n`)
 })
@@ -73,7 +73,7 @@ const person = (channel: 'http' | 'sms' | 'email', text: string): Body => ({
 })
 
 describe("a turn's prompt", () => {
-  test('has the messages in order, each under where it is from', () => {
+  test('has the messages in order, each under its source', () => {
     const prompt = turnPrompt([
       person('http', 'one'),
       person('sms', 'two'),
@@ -94,7 +94,7 @@ describe("a turn's prompt", () => {
     [undefined, /^These messages are new[^\n]*\n\n\[USER\]/],
     ['structure', /\nYou were asked this before and gave no structured output\..*\n\n\[USER\]/],
     ['silence', /\nYou were asked this before and gave neither a reply nor a command\./],
-  ] as const)('says why it is asked again: %s', (again, says) => {
+  ] as const)('says why the conductor is asked again: %s', (again, says) => {
     expect(turnPrompt([person('http', 'hi')], again)).toMatch(says)
   })
 
@@ -124,13 +124,13 @@ describe("a leg's prompt", () => {
     expect(readBack(prompt([]))).toEqual([{ header: 'TASK', text: '/build' }])
   })
 
-  test('has nothing but the instructions later on', () => {
+  test('has only the instructions from the second leg on', () => {
     expect(readBack(prompt(['it runs'], 'now in blue', 'j1'))).toEqual([
       { header: 'INSTRUCTIONS', text: 'now in blue' },
     ])
   })
 
-  test('has all of it when the worker remembers nothing', () => {
+  test('has all of it if the worker remembers nothing', () => {
     expect(readBack(prompt([], 'now in blue'))).toEqual([
       { header: 'TASK', text: '/build' },
       { header: 'INSTRUCTIONS', text: 'now in blue' },

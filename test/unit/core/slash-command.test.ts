@@ -33,7 +33,7 @@ test.each([
   'kill-workers',
   'stop',
   'new-session',
-] as const)('/%s is in the history with its answer, which is for whoever gave it, and never in the inbox', (slashCommand) => {
+] as const)('/%s and its reply to the sender are in the history, and never in the inbox', (slashCommand) => {
   for (const before of [busy, session(closed)]) {
     const { item } = give(before, slashCommand)
     const seq = before.lastSeq + 1
@@ -51,7 +51,7 @@ test.each([
   'help',
   'status',
   'kill-workers',
-] as const)('/%s leaves the rest as it is', (slashCommand) => {
+] as const)('/%s changes nothing else', (slashCommand) => {
   const { item } = give(busy, slashCommand)
   const { lastSeq, seen, pendingEntries, counts, days, ...rest } = item
   const { lastSeq: _, seen: __, pendingEntries: ___, counts: ____, days: _____, ...before } = busy
@@ -63,20 +63,20 @@ test.each([
   'stop',
   'kill-workers',
   'new-session',
-] as const)('/%s once more changes nothing', (slashCommand) => {
+] as const)('/%s repeated changes nothing', (slashCommand) => {
   const { item, output } = give(busy, slashCommand)
   const again = give(item, slashCommand)
   expect(again.item).toBe(item)
   expect(again.output.kill).toBe(output.kill)
   expect(again.output.stopped?.run).toBe(output.stopped?.run)
-  // A job that came meanwhile may have the number of then.
+  // A job that came meanwhile may have the same number.
   expect(again.output.stopped?.job).toBeUndefined()
 })
 
 describe('/stop', () => {
   const { item, output } = give(busy, 'stop')
 
-  test('ends what is under way in the same update, and whoever waits is told', () => {
+  test('ends everything in progress in the same update, with a notice to the sender', () => {
     expect(item).toMatchObject({ run: { open: false }, inbox: [], busy: {}, stopped: 1 })
     expect(item.turn).toBeUndefined()
     expect(output).toEqual({ wake: undefined, stopped: { run: 1, job: 4 } })
@@ -84,7 +84,7 @@ describe('/stop', () => {
     expect(notice).toMatchObject({ about: [{ id: 'm1' }, { id: 'm2' }, { id: 'slashCommand' }] })
   })
 
-  test('keeps what the conductor knows', () => {
+  test("keeps the conductor's memory", () => {
     expect(item.conductor).toMatchObject({ cliSession: 'one', transcript: 'j2', sandboxId: 's1' })
   })
 })
@@ -100,7 +100,7 @@ describe('/continue', () => {
   const over = { scope: 'session', unit: 'usd', limit: 1, spent: 1.2 } as const
   const paused = session({ ...closed, paused: { ...over, seq: 3 }, held: messages(2), lastSeq: 3 })
 
-  test('raises the budget, takes up what was held and wakes, without a word to the conductor', () => {
+  test('raises the budget, releases held messages and wakes the run, without a message to the conductor', () => {
     const { item, output } = give(paused, 'continue')
     expect(item).toMatchObject({ held: [], inbox: messages(2), run: { id: 2, open: true } })
     expect(item.paused).toBeUndefined()
@@ -108,14 +108,14 @@ describe('/continue', () => {
     expect(output).toEqual({ wake: { run: 2 } })
   })
 
-  test('of what is not paused does nothing', () => {
+  test('does nothing if nothing is paused', () => {
     const { item } = give(session(closed), 'continue')
     expect(item.run).toEqual(closed.run)
     expect(item.raised).toEqual({})
   })
 })
 
-test('/status says what is under way and what waits', () => {
+test('/status lists what is in progress and what waits', () => {
   const [, notice] = give(busy, 'status').item.pendingEntries
   expect(notice).toMatchObject({
     text: expect.stringMatching(

@@ -1,4 +1,4 @@
-/** The names in the tables: they never change, whatever the code calls things. */
+/** The names in the tables never change, whatever the names in the code. */
 import { expect, test } from 'vitest'
 import { bodyNames, sessionNames, workerNames } from '../../../src/adapters/stored-names.ts'
 import { newWorker } from '../../../src/core/worker.ts'
@@ -6,7 +6,7 @@ import { AT, message, session, turn } from './fixtures.ts'
 
 const replyTo = [{ channel: 'sms', address: '+15550100' }] as const
 
-test('a session is stored under the names of its first version', () => {
+test('a session is stored under its original names', () => {
   const item = session({ abandoned: [message(1)], turn: turn({ messages: [message(2)] }) })
   const stored = sessionNames.write({ ...item })
   expect(stored).toMatchObject({
@@ -19,14 +19,14 @@ test('a session is stored under the names of its first version', () => {
   expect(sessionNames.read(stored)).toEqual(item)
 })
 
-test('so is one attribute alone, and one that is removed', () => {
+test('the same applies to single attributes, set or removed', () => {
   expect(sessionNames.write({ turn: undefined, pendingEntries: undefined })).toEqual({
     turn: undefined,
     unwritten: undefined,
   })
 })
 
-test('so are the legs of a worker', () => {
+test('the same applies to the legs of a worker', () => {
   const worker = newWorker(
     { sessionId: 'main', workerId: 'w1', cliSession: 'cli' },
     { task: 'task', criteria: [] },
@@ -37,7 +37,7 @@ test('so are the legs of a worker', () => {
   expect(workerNames.read(stored)).toEqual(worker)
 })
 
-test('so is the body of a message', () => {
+test('the same applies to the body of a message', () => {
   const body = { from: 'person', channel: 'sms', text: '/stop', at: AT, replyTo } as const
   const stored = bodyNames.write({ ...body, slashCommand: 'stop' })
   expect(stored).toMatchObject({ askers: replyTo, order: 'stop' })

@@ -1,4 +1,4 @@
-/** What a run does next, and how much a turn takes. */
+/** A run's next step, and the size of a turn. */
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
 import {
@@ -20,7 +20,7 @@ const take = (before: Session, written = nothing) =>
 const tries = (given: number) => ({ run: { id: 1, open: true, tries: given } })
 const running = turn({ phase: 'run', count: 3, next: 1 })
 
-describe('what is there decides', () => {
+describe('the next step', () => {
   test.each<[string, Session, object]>([
     ['nothing', session(), { do: 'close' }],
     ['a message', session({ inbox: [message(1)] }), { do: 'ask', turn: 1 }],
@@ -38,7 +38,7 @@ describe('what is there decides', () => {
     ],
     ['abandoned messages', session({ abandoned: [message(1)] }), { do: 'notify' }],
     [
-      'a message besides abandoned ones',
+      'a message in addition to abandoned ones',
       session({ abandoned: [message(1)], inbox: [message(2)] }),
       { do: 'ask', turn: 1 },
     ],
@@ -68,14 +68,14 @@ describe('what is there decides', () => {
   })
 })
 
-test('a turn whose last command is done leaves, and the next begins in the same update', () => {
+test('a finished turn ends, and the next begins in the same update', () => {
   const done = turn({ n: 4, phase: 'run', count: 2, next: 2 })
   const { item, output } = take(session({ turn: done, lastTurn: 4, inbox: [message(8)] }))
   expect(item).toMatchObject({ lastTurn: 5, turn: { n: 5, phase: 'ask', messages: [message(8)] } })
   expect(output).toEqual({ do: 'ask', turn: 5 })
 })
 
-test('a turn without commands leaves at once', () => {
+test('a turn without commands ends at once', () => {
   const { item, output } = take(session({ turn: turn({ phase: 'run' }) }))
   expect(item).not.toHaveProperty('turn')
   expect(output).toEqual({ do: 'close' })
@@ -120,13 +120,13 @@ describe('ids beyond the last 500', () => {
     [500, 0],
     [501, 1],
     [620, 120],
-  ])('of %i are too old: %i', (known, old) => {
+  ])('of %i, %i can be forgotten', (known, old) => {
     expect(forgettableIds(session({ seen: seen(known) }))).toEqual(
       messages(old).map(({ id, seq }) => ({ id, seq })),
     )
   })
 
-  test('are kept from the first entry on that is not written yet', () => {
+  test('are kept from the first pending entry on', () => {
     const pending = [
       { seq: 40, kind: 'message', id: 'm40' } as const,
       { seq: 5, kind: 'message', id: 'm5' } as const,
@@ -136,19 +136,19 @@ describe('ids beyond the last 500', () => {
     ).toEqual([1, 2, 3, 4])
   })
 
-  test('are found in whatever order they are stored', () => {
+  test('are found in any stored order', () => {
     const reversed = Object.fromEntries(Object.entries(seen(501)).reverse())
     expect(forgettableIds(session({ seen: reversed }))).toEqual([{ id: 'm1', seq: 1 }])
   })
 
-  test('are forgotten once marked, and no others', () => {
+  test('are removed once marked, and no others', () => {
     const before = session({ seen: seen(3) })
     const { item } = take(before, { entries: new Set(), marked: new Set(['m1', 'm2']) })
     expect(item.seen).toEqual({ m3: 3 })
   })
 })
 
-test('an entry that was written is no longer pending; the others stay', () => {
+test('a written entry is no longer pending; the others are', () => {
   const entry = (seq: number) => ({ seq, kind: 'message', id: `m${seq}` }) as const
   const before = session({ pendingEntries: [entry(1), entry(2), entry(3)], seen: { m1: 1, m2: 2 } })
   const { item } = take(before, { entries: new Set([1, 3, 9]), marked: new Set() })
@@ -156,7 +156,7 @@ test('an entry that was written is no longer pending; the others stay', () => {
   expect(item.seen).toEqual(before.seen)
 })
 
-test('nothing is written when nothing changes', () => {
+test('nothing is written if nothing changes', () => {
   const before = session({ turn: running, pendingEntries: [{ seq: 1, kind: 'message', id: 'm1' }] })
   expect(take(before).item).toBe(before)
 })

@@ -1,4 +1,4 @@
-/** The forms that a command may have in the conductor's own text. */
+/** The forms of a command in the conductor's text. */
 import { describe, expect, test } from 'vitest'
 import { readText } from '../../../src/commands/text-grammar.ts'
 
@@ -12,7 +12,7 @@ const only = (text: string) => {
   return commands[0]
 }
 
-describe('each form of the grammar is read', () => {
+describe('each form of the grammar is parsed', () => {
   const instructions = 'say a | b'
   test.each([
     ['SPAWN_WORKER: build it', spawn('build it')],
@@ -53,7 +53,7 @@ describe('each form of the grammar is read', () => {
   })
 })
 
-describe('markdown around a command is no part of it', () => {
+describe('markdown around a command is ignored', () => {
   test.each([
     ['**KILL_WORKER:** w1'],
     ['**KILL_WORKER**: w1'],
@@ -81,12 +81,12 @@ describe('markdown around a command is no part of it', () => {
     ['**SEND_SMS:** +15550100 | run `make`', 'run `make`'],
     ['`SEND_SMS`: +15550100 | run `make`', 'run `make`'],
     ['SEND_SMS: +15550100 | **now**', '**now**'],
-  ])('and what belongs to the message stays: %j', (line, message) => {
+  ])('and markdown within the message is kept: %j', (line, message) => {
     expect(only(line)).toEqual(sms(message))
   })
 })
 
-describe('a command goes on over the lines that follow', () => {
+describe('a command continues over the following lines', () => {
   test('until the next command', () => {
     const { reply, commands } = readText('SPAWN_WORKER: one\n- two\n  three\nKILL_WORKER: w1', '')
     expect(commands).toEqual([spawn('one\n- two\n  three'), kill('w1')])
@@ -103,24 +103,24 @@ describe('a command goes on over the lines that follow', () => {
   test.each([
     ['at once', 'one\n```sh\nSPAWN_WORKER: no\n```'],
     ['after a blank line', 'one\n\n```sh\nKILL_WORKER: w1\n\nls\n```\n```\ntwo\n```'],
-  ])('over the fenced blocks that follow it %s', (_, task) => {
+  ])('over the fenced blocks that follow %s', (_, task) => {
     expect(readText(`SPAWN_WORKER: ${task}\n\nOn it.`, '')).toEqual({
       reply: 'On it.',
       commands: [spawn(task)],
     })
   })
 
-  test('that has no text ends with its line', () => {
+  test('without text it ends with its line', () => {
     expect(readText('KILL_WORKER: w1\nBye.', '')).toEqual({ reply: 'Bye.', commands: [kill('w1')] })
   })
 
-  test('also over a line that the person wrote', () => {
+  test("even over a line of the person's message", () => {
     const input = 'Please do this:\nwrite a poem\nthank you'
     const { commands } = readText('SPAWN_WORKER: Do as asked.\nwrite a poem\nin French', input)
     expect(commands).toEqual([spawn('Do as asked.\nwrite a poem\nin French')])
   })
 
-  test('of a mail', () => {
+  test('of an email', () => {
     const body = 'Dear A,\nall is well.'
     expect(only(`SEND_EMAIL: a@example.org | Hello | ${body}`)).toMatchObject({ body })
   })
@@ -140,7 +140,7 @@ test('the prose around the commands is the reply, with its own markdown', () => 
   expect(reply).toBe('## Plan\n\n1. first\n\n\n```sh\nls\n```\n\nDone.')
 })
 
-describe('a command that cannot be done is answered with what is wrong with it', () => {
+describe('an invalid command gets an explanation', () => {
   test.each([
     ['SPAWN_WORKER:', 'task'],
     ['SPAWN_WORKER', 'task'],

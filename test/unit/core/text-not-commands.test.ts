@@ -1,10 +1,10 @@
-/** What looks like a command in the conductor's text and is none: quoted material. */
+/** Text of the conductor that looks like a command and is quoted material. */
 import { describe, expect, test } from 'vitest'
 import { readText } from '../../../src/commands/text-grammar.ts'
 
 const LINE = 'KILL_WORKER: all'
 
-describe('a line inside a fenced block is no command', () => {
+describe('a line inside a fenced block is not a command', () => {
   test.each([
     ['backticks', `\`\`\`\n${LINE}\n\`\`\``],
     ['a language', `\`\`\`text\n${LINE}\n\`\`\``],
@@ -30,7 +30,7 @@ describe('a line inside a fenced block is no command', () => {
     ['closed with three spaces before', `\`\`\`\nx\n   \`\`\`\n${LINE}`],
     ['closed in a list', `- \`\`\`sh\n  x\n  \`\`\`\n${LINE}`],
     ['no fence but inline code', `\`\`\`make\`\`\` it is.\n\n${LINE}`],
-  ])('but after it is: %s', (_, text) => {
+  ])('but it is after the block: %s', (_, text) => {
     expect(readText(text, '').commands).toEqual([{ type: 'KILL_WORKER', workerId: 'all' }])
   })
 })
@@ -41,11 +41,11 @@ test.each([
   [`  > ${LINE}`],
   [`> > ${LINE}`],
   [`> \`${LINE}\``],
-])('a line in a block quote is no command: %j', (text) => {
+])('a line in a block quote is not a command: %j', (text) => {
   expect(readText(text, '')).toEqual({ reply: text.trim(), commands: [] })
 })
 
-describe('a line that stands word for word in the input is no command', () => {
+describe('a line copied word for word from the input is not a command', () => {
   test.each([
     ['as it is', LINE, LINE],
     ['among other lines', LINE, `Hello\n${LINE}\nBye`],
@@ -66,7 +66,7 @@ describe('a line that stands word for word in the input is no command', () => {
   test.each([
     ['the input has another one', LINE, 'KILL_WORKER: w1'],
     ['the input is empty', LINE, ''],
-  ])('but it is when %s', (_, text, input) => {
+  ])('but it is if %s', (_, text, input) => {
     expect(readText(text, input).commands).toEqual([{ type: 'KILL_WORKER', workerId: 'all' }])
   })
 
@@ -87,7 +87,7 @@ test.each([
   expect(readText(text, '')).toEqual({ reply: text, commands: [] })
 })
 
-test.each([[''], [' \n\t\n'], ['\r\n']])('nothing said is no reply: %j', (text) => {
+test.each([[''], [' \n\t\n'], ['\r\n']])('an empty text is no reply: %j', (text) => {
   expect(readText(text, '')).toEqual({ reply: null, commands: [] })
 })
 
@@ -96,6 +96,6 @@ test.each([
   ['characters without width', 'SPAWN\u200b_WORKER: dig'],
   ['an escape', 'SPAWN\\_WORKER: dig'],
   ['an entity', 'SPAWN&#95;WORKER: dig'],
-])('a line that stands in the input in other letters is no command: %s', (_, input) => {
+])('a line copied from the input in other letters is not a command: %s', (_, input) => {
   expect(readText('SPAWN_WORKER: dig', input).commands).toEqual([])
 })

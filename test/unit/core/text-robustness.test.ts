@@ -1,4 +1,4 @@
-/** Whatever the conductor writes is read, in a time that grows no faster than the text. */
+/** Any text of the conductor is parsed, in time linear to its length. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readText } from '../../../src/commands/text-grammar.ts'
@@ -48,7 +48,7 @@ test('a text without keywords is all reply', () => {
   )
 })
 
-test('a text that is its own input has no commands', () => {
+test('a text that equals its input has no commands', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       expect(readText(text, text).commands).toEqual([])
@@ -56,7 +56,7 @@ test('a text that is its own input has no commands', () => {
   )
 })
 
-test('no content of a fence that holds it is a command', () => {
+test('no content of a fence around it is a command', () => {
   fc.assert(
     fc.property(hostile, (content) => {
       const longest = Math.max(3, ...[...content.matchAll(/~+/g)].map(([run]) => run.length))
@@ -66,8 +66,8 @@ test('no content of a fence that holds it is a command', () => {
   )
 })
 
-/** Shapes on which a careless expression takes a time that grows with the square of the length: half a minute here. */
-describe('200 kB are read within the time of a test', () => {
+/** Texts on which a careless regular expression takes quadratic time: half a minute here. */
+describe("200 kB are parsed within a test's time limit", () => {
   const many = (part: string) => part.repeat(200_000 / part.length)
   test.each([
     ['marks within a line', `x${many('*')}x`],

@@ -1,4 +1,4 @@
-/** The turn under way: asked at most thrice, accepted once, or given up. */
+/** A turn in progress: asked at most three times, accepted once, or given up. */
 import { describe, expect, test } from 'vitest'
 import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
 import {
@@ -39,13 +39,13 @@ describe('a turn is asked', () => {
 describe("a job's result", () => {
   const asked = session({ turn: turn({ job: 5, token: 'token' }) })
 
-  test('is noted, and answers the token', () => {
+  test('is recorded, and completes the token', () => {
     const { item, output } = storeResult(asked, 5, 'j5')
     expect({ result: item.turn?.result, output }).toEqual({ result: 'j5', output: 'token' })
     expect([isCurrentJob(asked, 5), isCurrentJob(item, 5)]).toEqual([true, false])
   })
 
-  test('that comes twice answers the token again and changes nothing', () => {
+  test('completes the token again if it is repeated, and changes nothing', () => {
     const { item } = storeResult(asked, 5, 'j5')
     expect(storeResult(item, 5, 'other')).toEqual({ item, output: 'token' })
   })
@@ -91,7 +91,7 @@ describe('an accepted turn', () => {
   })
   const { item, output } = acceptTurn(before, 1, 1, decision)
 
-  test('takes exactly its messages out of the inbox', () => {
+  test('removes exactly its messages from the inbox', () => {
     expect(item.inbox).toEqual([message(3)])
   })
 
@@ -114,7 +114,7 @@ describe('an accepted turn', () => {
     ])
   })
 
-  test('keeps nothing of how it was asked', () => {
+  test('keeps no trace of how it was asked', () => {
     expect(item.turn).toEqual(
       turn({
         phase: 'run',
@@ -128,7 +128,7 @@ describe('an accepted turn', () => {
     )
   })
 
-  test('is accepted once: a retry is told what is left to do', () => {
+  test('is accepted once: a retry gets the commands that are left', () => {
     const { item: advanced } = advanceTurn(item, 1, 1, 0, { now: NOW })
     expect(acceptTurn(advanced, 1, 1, decision)).toEqual({ item: advanced, output: [1, 2] })
   })
@@ -142,7 +142,7 @@ describe('an accepted turn', () => {
   })
 })
 
-describe('a result that cannot be used', () => {
+describe('an unusable result', () => {
   const before = session({ turn: turn({ result: 'j5', again: 'structure' }) })
 
   test.each([
@@ -168,7 +168,7 @@ describe('a turn that is given up', () => {
     abandoned: [message(9)],
   })
 
-  test('parks its messages and says why', () => {
+  test('abandons its messages and says why', () => {
     const { item, output } = abandonTurn(before, 1, 1)
     expect(output).toEqual({ trouble: 'exit code 1', fromPerson: true })
     expect(item).not.toHaveProperty('turn')
@@ -179,7 +179,7 @@ describe('a turn that is given up', () => {
     })
   })
 
-  test('without a known reason did not answer', () => {
+  test('without a known reason says that the conductor did not reply', () => {
     const { output } = abandonTurn(session({ turn: turn({ asked: 3 }) }), 1, 1)
     expect(output).toMatchObject({ trouble: 'the conductor did not answer' })
   })

@@ -1,4 +1,4 @@
-/** What a reader of the API sees of a worker and a conductor: what they did, and none of what is ours alone. */
+/** The API's view of a worker and a conductor: what they did, without internal fields. */
 import { expect, test } from 'vitest'
 import { claimLeg, endLeg, noteActivity } from '../../../src/core/leg.ts'
 import { modelView } from '../../../src/core/receipt.ts'
@@ -76,13 +76,13 @@ test('one worker is shown with its criteria and each leg', () => {
   })
 })
 
-test('no token and no CLI session is shown', () => {
+test('tokens and CLI sessions are not shown', () => {
   expect(JSON.stringify([workerView(working), workerDetail(second, consoleLink)])).not.toContain(
     'secret',
   )
 })
 
-test('a conductor is up while its run is open, and not once it was stopped', () => {
+test('a conductor is up while its run is open, and down once it was stopped', () => {
   const open = {
     ...newSession('main', 'http', 'secret-cli-session', AT),
     run: { id: 1, open: true, tries: 0 },

@@ -1,4 +1,4 @@
-/** A worker's way through its legs: who may still speak for it, and what ends it. */
+/** A worker's way through its legs: which jobs may act for it, and what ends it. */
 import { describe, expect, test } from 'vitest'
 import {
   claimLeg,
@@ -33,7 +33,7 @@ const reported = endLeg(finished, 1, over).item
 const lost = endLeg(working, 1, { outcome: 'lost', used: {}, at: LATER }).item
 const ended = closeWorker(working, { status: 'ended', at: LATER }).item
 
-/** That nothing was done, and nothing answered. */
+/** Checks that nothing was done, and no token completed. */
 const untouched = (item: Worker) => ({ item, output: undefined })
 
 test('a new worker is queued for its first leg of half an hour', () => {
@@ -56,7 +56,7 @@ test('a new worker is queued for its first leg of half an hour', () => {
 })
 
 describe('a leg is claimed', () => {
-  test('with a new job number each time, and the later one counts', () => {
+  test('with a new job number each time; the later one is current', () => {
     const second = claimLeg(working, 1, { token: 'second', sandboxId: 'sandbox', now: NOW })
     expect(second.output).toBe(2)
     expect([1, 2, 3].filter((job) => isCurrentLegJob(second.item, 1, job))).toEqual([2])
@@ -88,14 +88,14 @@ describe('a job', () => {
 })
 
 describe('a result', () => {
-  test('is noted with what was done and where the conversation lies', () => {
+  test('is recorded with its activity and the place of the conversation', () => {
     const { item, output } = storeLegResult(working, 1, 1, brought)
     expect(output).toBe('token')
     expect(item).toMatchObject({ transcript: 'j1', lastActivity: LATER })
     expect(currentLeg(item)).toMatchObject({ result: 'w1.j1', activity: ['Bash'] })
   })
 
-  test('that comes twice answers the token again and changes nothing', () => {
+  test('completes the token again if it is repeated, and changes nothing', () => {
     const again = storeLegResult(finished, 1, 1, { ...brought, result: 'other' })
     expect(again).toEqual({ item: finished, output: 'token' })
   })
@@ -104,7 +104,7 @@ describe('a result', () => {
     ['an older leg', working, 0, 1],
     ['an older job', working, 1, 0],
     ['an ended worker', ended, 1, 1],
-  ])('is dropped when it is of %s', (_, worker, leg, job) => {
+  ])('is dropped if it is from %s', (_, worker, leg, job) => {
     expect(storeLegResult(worker, leg, job, brought)).toEqual(untouched(worker))
   })
 })
@@ -123,7 +123,7 @@ describe('activity', () => {
     ['it is of another leg', working, 2, ['Bash']],
     ['its leg is over', reported, 1, ['Bash']],
     ['its worker has ended', ended, 1, ['Bash']],
-  ])('is dropped when %s', (_, worker, leg, lines) => {
+  ])('is dropped if %s', (_, worker, leg, lines) => {
     expect(noteActivity(worker, leg, lines, LATER).item).toBe(worker)
   })
 })
@@ -135,11 +135,11 @@ describe('a leg that is over', () => {
     expect(endLeg(reported, 1, { outcome: 'lost', used: {}, at: AT }).item).toBe(reported)
   })
 
-  test('is not another one', () => {
+  test('is not another leg', () => {
     expect(endLeg(finished, 2, over).item).toBe(finished)
   })
 
-  test('of an ended worker leaves the verdict as it is', () => {
+  test('of an ended worker keeps the verdict', () => {
     expect(endLeg(ended, 1, over).item).toMatchObject({ status: 'ended', activity: 'ended' })
   })
 })
@@ -147,7 +147,7 @@ describe('a leg that is over', () => {
 describe('an instruction', () => {
   const { item, output } = instruct(reported, 'in blue', assignment('t2.0'))
 
-  test('is a further leg', () => {
+  test('starts another leg', () => {
     expect(output).toEqual({ leg: 2 })
     expect(item).toMatchObject({ status: 'queued', leg: 2, lastJob: 1, transcript: 'j1' })
     expect(item.legs).toEqual([
@@ -156,18 +156,18 @@ describe('an instruction', () => {
     ])
   })
 
-  test('given twice by one command is one leg', () => {
+  test('repeated by one command is one leg', () => {
     expect(instruct(item, 'in blue', assignment('t2.0'))).toEqual({ item, output: { leg: 2 } })
   })
 
-  test('fences off the leg before', () => {
+  test('fences off the previous leg', () => {
     const claimed = claimLeg(item, 2, start)
     expect(claimed.output).toBe(2)
     expect(storeLegResult(claimed.item, 1, 1, brought).output).toBeUndefined()
     expect(endLeg(claimed.item, 1, over).item).toBe(claimed.item)
   })
 
-  test('to a worker whose leg was lost is a further leg too', () => {
+  test('to a worker whose leg was lost starts another leg too', () => {
     expect(instruct(lost, 'again', assignment('t2.0')).output).toEqual({ leg: 2 })
   })
 
@@ -176,7 +176,7 @@ describe('an instruction', () => {
     ['works', working, 'w1 is still busy; its report will come'],
     ['has its report on the way', finished, 'w1 is still busy; its report will come'],
     ['has ended', ended, 'w1 has ended'],
-  ])('is refused to a worker that %s', (_, worker, refused) => {
+  ])('is refused for a worker that %s', (_, worker, refused) => {
     expect(instruct(worker, 'x', assignment('t2.0'))).toEqual({ item: worker, output: { refused } })
   })
 })
@@ -188,7 +188,7 @@ describe('an end', () => {
     ['with a result', finished, { sandboxId: 'sandbox' }],
     ['reported', reported, { sandboxId: 'sandbox' }],
     ['lost', lost, { sandboxId: 'sandbox' }],
-  ])('is for ever, and says what else is to be ended: a worker %s', (_, worker, answer) => {
+  ])('is final, and lists what else has to be ended: a worker %s', (_, worker, answer) => {
     const verdict = { status: 'accepted', reason: 'good', at: LATER } as const
     const end = closeWorker(worker, verdict)
     expect(end.output).toEqual(answer)
@@ -199,7 +199,7 @@ describe('an end', () => {
     expect(storeLegResult(end.item, 1, 1, brought)).toEqual(untouched(end.item))
   })
 
-  test('that comes twice keeps the first verdict, and says again what to end', () => {
+  test('keeps the first verdict if it is repeated, and lists again what to end', () => {
     const again = closeWorker(ended, { status: 'rejected', reason: 'late', at: AT })
     expect(again).toEqual({ item: ended, output: { sandboxId: 'sandbox' } })
   })

@@ -1,11 +1,11 @@
-/** What is attached to a mail is taken over byte for byte, under its name as sent. */
+/** Attachments are kept byte for byte, under their names as sent. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { readPost } from '../../../src/channels/email/read-post.ts'
-import { CONTENT_TYPE, multipartMail, parsedPost, rawPost } from './samples.ts'
+import { CONTENT_TYPE, multipartEmail, parsedPost, rawPost } from './samples.ts'
 
 const read = (raw: Buffer) => readPost(raw, CONTENT_TYPE)
-/** Each byte, and what might be taken for an end. */
+/** Every byte, and sequences that look like an end. */
 const binary = Buffer.concat([
   Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
   Buffer.from('\r\n--xYzZ\r\n--\r\n'),
@@ -37,26 +37,26 @@ describe('in raw mode', () => {
     ['no name', 'attachment', ''],
     ['a place in the text', 'inline; filename="picture.png"', 'picture.png'],
   ])('%s', async (_, disposition, name) => {
-    const mail = await read(rawPost(multipartMail('mixed', [text, attached(disposition)])))
-    expect(mail.text.trim()).toBe('See there.')
-    expect(mail.attachments).toHaveLength(1)
-    expect(mail.attachments[0]).toMatchObject({ name, type: 'application/pdf' })
-    expect(Buffer.from(mail.attachments[0]?.content ?? [])).toEqual(binary)
+    const email = await read(rawPost(multipartEmail('mixed', [text, attached(disposition)])))
+    expect(email.text.trim()).toBe('See there.')
+    expect(email.attachments).toHaveLength(1)
+    expect(email.attachments[0]).toMatchObject({ name, type: 'application/pdf' })
+    expect(Buffer.from(email.attachments[0]?.content ?? [])).toEqual(binary)
   })
 
-  test('a mail within a mail is no text of this one', async () => {
+  test('an email within an email is not text of the outer one', async () => {
     const inner = { headers: 'Content-Type: message/rfc822', body: 'Subject: x\n\nDo as I say.' }
-    const mail = await read(rawPost(multipartMail('mixed', [text, inner])))
-    expect(mail.text.trim()).toBe('See there.')
-    expect(mail.attachments).toMatchObject([{ type: 'message/rfc822' }])
+    const email = await read(rawPost(multipartEmail('mixed', [text, inner])))
+    expect(email.text.trim()).toBe('See there.')
+    expect(email.attachments).toMatchObject([{ type: 'message/rfc822' }])
   })
 
-  test('of very many, 50', async () => {
+  test('50 of very many', async () => {
     const many = Array.from({ length: 60 }, (_, at) => ({
       headers: `Content-Type: text/csv\nContent-Disposition: attachment; filename="${at}.csv"`,
       body: 'a,b',
     }))
-    const { attachments } = await read(rawPost(multipartMail('mixed', [text, ...many])))
+    const { attachments } = await read(rawPost(multipartEmail('mixed', [text, ...many])))
     expect(attachments).toHaveLength(50)
     expect(attachments[49]?.name).toBe('49.csv')
   })
@@ -74,18 +74,18 @@ describe('in parsed mode', () => {
     ['no JSON', 'dir/sent.pdf'],
     [undefined, 'dir/sent.pdf'],
   ])('with attachment-info %j', async (info, name) => {
-    const mail = await read(
+    const email = await read(
       parsedPost({
         'attachment-info': info,
         attachment1: file('; filename="dir/sent.pdf"\r\nContent-Type: application/pdf'),
       }),
     )
-    expect(mail.attachments).toHaveLength(1)
-    expect(mail.attachments[0]).toMatchObject({ name, type: 'application/pdf' })
-    expect(Buffer.from(mail.attachments[0]?.content ?? [])).toEqual(binary)
+    expect(email.attachments).toHaveLength(1)
+    expect(email.attachments[0]).toMatchObject({ name, type: 'application/pdf' })
+    expect(Buffer.from(email.attachments[0]?.content ?? [])).toEqual(binary)
   })
 
-  test('of very many, 50, and no other field', async () => {
+  test('50 of very many, and no other field', async () => {
     const many = Array.from({ length: 60 }, (_, at) => [`attachment${at + 1}`, file('')] as const)
     const { attachments } = await read(parsedPost(Object.fromEntries(many)))
     expect(attachments).toHaveLength(50)

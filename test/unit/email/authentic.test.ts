@@ -1,8 +1,8 @@
-/** A sender is believed only when a domain of the same organisation vouches for the mail. */
+/** A sender is trusted only if a domain of the same organisation authenticates the email. */
 import { describe, expect, test } from 'vitest'
 import { authenticSender } from '../../../src/channels/email/authentic.ts'
 import { readPost } from '../../../src/channels/email/read-post.ts'
-import { CONTENT_TYPE, HEADERS, plainMail, rawPost } from './samples.ts'
+import { CONTENT_TYPE, HEADERS, plainEmail, rawPost } from './samples.ts'
 
 interface Case {
   readonly from: string
@@ -12,22 +12,22 @@ interface Case {
   readonly headers?: string
 }
 
-/** As it comes from a post, so that the verdicts are read as SendGrid writes them. */
+/** Taken from a post, so that the verdicts are parsed in SendGrid's format. */
 async function verdict({ from, envelope, spf = 'none', dkim = 'none', headers = '' }: Case) {
-  const mail = await readPost(
-    rawPost(plainMail('Hi', `${headers}From: ${from}\n${HEADERS.replace(/^From: .*\n/m, '')}`), {
+  const email = await readPost(
+    rawPost(plainEmail('Hi', `${headers}From: ${from}\n${HEADERS.replace(/^From: .*\n/m, '')}`), {
       envelope: JSON.stringify({ to: ['baton@in.example.com'], from: envelope ?? '' }),
       SPF: spf,
       dkim,
     }),
     CONTENT_TYPE,
   )
-  return authenticSender(mail)
+  return authenticSender(email)
 }
 
 const workspace = '{@corp-example-com.20230601.gappssmtp.com : pass}'
 
-describe('is believed', () => {
+describe('is trusted', () => {
   test.each<[string, Case, string]>([
     [
       'Gmail, by both',
@@ -82,12 +82,12 @@ describe('is believed', () => {
       { from: 'a@bücher.example', dkim: '{@xn--bcher-kva.example : pass}' },
       'a@bücher.example',
     ],
-  ])('%s', async (_, mail, address) => {
-    expect(await verdict(mail)).toEqual({ address })
+  ])('%s', async (_, email, address) => {
+    expect(await verdict(email)).toEqual({ address })
   })
 })
 
-describe('is not believed', () => {
+describe('is not trusted', () => {
   const evil = { envelope: 'x@evil.example.net', spf: 'pass', dkim: '{@evil.example.net : pass}' }
 
   test.each<[string, Case]>([
@@ -138,7 +138,7 @@ describe('is not believed', () => {
     ['the address of a machine', { from: 'a@[192.0.2.7]', dkim: '{@192.0.2.7 : pass}' }],
     ['a path behind the domain', { from: 'a@evil.example.net/.example.com', ...evil }],
     [
-      'results that the mail brings along',
+      'results that the email brings along',
       {
         from: 'ceo@example.com',
         headers:
@@ -146,8 +146,8 @@ describe('is not believed', () => {
         ...evil,
       },
     ],
-  ])('%s', async (_, mail) => {
-    expect(await verdict(mail)).toEqual({ problem: expect.any(String) })
+  ])('%s', async (_, email) => {
+    expect(await verdict(email)).toEqual({ problem: expect.any(String) })
   })
 })
 

@@ -1,4 +1,4 @@
-/** What programs write is told apart from what people write. */
+/** Emails of programs are distinguished from those of people. */
 import { describe, expect, test } from 'vitest'
 import { automaticReason } from '../../../src/channels/email/automatic.ts'
 import { readPost } from '../../../src/channels/email/read-post.ts'
@@ -6,15 +6,15 @@ import { CONTENT_TYPE, HEADERS, parsedPost } from './samples.ts'
 
 const OWN = ['Baton@in.example.com', '@notices.example.com']
 
-/** Of a mail with these lines in its header. */
+/** Returns the reason for an email with these header lines. */
 async function reason(lines: string, envelopeFrom = 'ann@example.com') {
   const from = /^From:/m.test(lines) ? HEADERS.replace(/^From: .*\n/m, '') : HEADERS
   const envelope = JSON.stringify({ to: ['baton@in.example.com'], from: envelopeFrom })
-  const mail = await readPost(parsedPost({ headers: `${lines}\n${from}`, envelope }), CONTENT_TYPE)
-  return automaticReason(mail, OWN)
+  const email = await readPost(parsedPost({ headers: `${lines}\n${from}`, envelope }), CONTENT_TYPE)
+  return automaticReason(email, OWN)
 }
 
-describe('a program wrote one with', () => {
+describe('a program wrote an email with', () => {
   test.each([
     ['Return-Path: <>'],
     ['Auto-Submitted: auto-replied'],
@@ -55,7 +55,7 @@ describe('a program wrote one with', () => {
   })
 })
 
-describe('a person may have written one with', () => {
+describe('a person may have written an email with', () => {
   test.each([
     ['Return-Path: <ann@example.com>'],
     ['Auto-Submitted: no'],

@@ -1,4 +1,4 @@
-/** A file of any name can be stored, under one as close to it as is allowed. */
+/** A file of any name can be stored, under an allowed name as close to it as possible. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { safeFileName } from '../../../src/channels/email/file-names.ts'
@@ -38,7 +38,7 @@ test.each([
   ['', ['attachment'], 'attachment-2'],
   ['CLAUDE.md', ['attachment-CLAUDE.md'], 'attachment-CLAUDE-2.md'],
   [`${long}.pdf`, [`${'a'.repeat(96)}.pdf`], `${'a'.repeat(94)}-2.pdf`],
-])('%j besides %j is stored as %j', (name, taken, expected) => {
+])('%j next to %j is stored as %j', (name, taken, expected) => {
   expect(safeFileName(name, new Set(taken))).toBe(expected)
 })
 
@@ -48,7 +48,7 @@ const NAMES = fc.oneof(
   fc.constantFrom('CLAUDE.md', 'Claude.Local.MD', '.claude', '..', 'a.txt', ''),
 )
 
-test('any names get different ones that are all allowed', () => {
+test('any names become different allowed ones', () => {
   fc.assert(
     fc.property(fc.array(NAMES, { minLength: 1, maxLength: 30 }), (names) => {
       const taken = new Set<string>()
@@ -62,7 +62,7 @@ test('any names get different ones that are all allowed', () => {
   )
 })
 
-test('a name that is allowed stays', () => {
+test('an allowed name is kept', () => {
   const allowed = NAMES.filter((name) => nameProblem(name) === undefined && name === name.trim())
   fc.assert(fc.property(allowed, (name) => safeFileName(name, new Set()) === name))
 })

@@ -1,9 +1,9 @@
-/** Posts that are none, and mails that want to pass for something else: all are refused, and none keeps us busy. */
+/** Invalid posts and forged emails: all are refused, and none takes much time. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UnreadableEmail } from '../../../src/channels/email/inbound-email.ts'
 import { readPost } from '../../../src/channels/email/read-post.ts'
-import { CONTENT_TYPE, form, HEADERS, parsedPost, plainMail, rawPost } from './samples.ts'
+import { CONTENT_TYPE, form, HEADERS, parsedPost, plainEmail, rawPost } from './samples.ts'
 
 const refused = (raw: Buffer, contentType = CONTENT_TYPE) =>
   expect(readPost(raw, contentType)).rejects.toThrow(UnreadableEmail)
@@ -11,7 +11,7 @@ const refused = (raw: Buffer, contentType = CONTENT_TYPE) =>
 const field = (name: string, value: string) =>
   `\r\n--xYzZY\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}`
 
-describe('no post', () => {
+describe('invalid posts', () => {
   test.each([
     ['of no content type', parsedPost(), ''],
     ['of another one', parsedPost(), 'application/x-www-form-urlencoded'],
@@ -36,16 +36,16 @@ describe('no post', () => {
       Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`f${at}`, ''])),
     ],
     ['no sender', { headers: 'To: a@example.com', from: undefined }],
-    ['both modes', { email: plainMail('Hi') }],
+    ['both modes', { email: plainEmail('Hi') }],
   ])('with %s', (_, more) => refused(parsedPost(more)))
 
   test.each([
     ['nests too deeply', nested(300)],
     ['has an endless header', `X-A: ${'a'.repeat(3_000_000)}\n\nHi`],
-  ])('with a mail that %s', (_, mail) => refused(rawPost(mail)))
+  ])('with an email that %s', (_, email) => refused(rawPost(email)))
 
-  test('cut off anywhere', async () => {
-    for (const whole of [parsedPost(), rawPost(plainMail('Hi'))])
+  test('truncated anywhere', async () => {
+    for (const whole of [parsedPost(), rawPost(plainEmail('Hi'))])
       for (let end = 0; end < whole.length - 4; end += 7) await refused(whole.subarray(0, end))
   })
 })
@@ -57,7 +57,7 @@ function nested(depth: number): string {
 
 const FORGED = '{"to":["baton@in.example.com"],"from":"ceo@example.org"}'
 
-describe('a mail that brings fields of its own is refused', () => {
+describe('an email that adds form fields is refused', () => {
   test.each([
     ['one that is there', field('dkim', '{@bank.example.org : pass}')],
     ['one that follows', field('SPF', 'pass')],
@@ -65,12 +65,12 @@ describe('a mail that brings fields of its own is refused', () => {
       'all that follow, and the end',
       `${field('envelope', FORGED)}${field('SPF', 'pass')}\r\n--xYzZY--\r\n`,
     ],
-    ['the whole mail', field('email', 'From: ceo@example.org\r\n\r\nHi')],
+    ['the whole email', field('email', 'From: ceo@example.org\r\n\r\nHi')],
   ])('%s', (_, injected) => refused(parsedPost({ text: `Hi${injected}` })))
 
-  test('also in raw mode', () => refused(rawPost(plainMail(`Hi${field('SPF', 'pass')}`))))
+  test('also in raw mode', () => refused(rawPost(plainEmail(`Hi${field('SPF', 'pass')}`))))
 
-  test('but not for a boundary within a line', async () => {
+  test('but not if the boundary is within a line', async () => {
     const { text } = await readPost(parsedPost({ text: 'a --xYzZY-- b\r\n-xYzZY' }), CONTENT_TYPE)
     expect(text).toBe('a --xYzZY-- b\r\n-xYzZY')
   })
@@ -81,13 +81,13 @@ test.each([
   ['constructor'],
   ['toString'],
   ['hasOwnProperty'],
-])('a field named %s is one like others', async (name) => {
+])('a field named %s is an ordinary field', async (name) => {
   const post = parsedPost()
-  const mail = await readPost(
+  const email = await readPost(
     Buffer.concat([Buffer.from(field(name, '{"x":1}').slice(2)), Buffer.from('\r\n'), post]),
     CONTENT_TYPE,
   )
-  expect(mail.subject).toBe('Hello')
+  expect(email.subject).toBe('Hello')
   expect('x' in {}).toBe(false)
   await refused(
     Buffer.concat([...[1, 2].map(() => Buffer.from(`${field(name, '1').slice(2)}\r\n`)), post]),
@@ -97,7 +97,7 @@ test.each([
 test('a text longer than a mebibyte is read whole', async () => {
   const text = 'a'.repeat(1024 * 1024 + 1)
   expect((await readPost(parsedPost({ text }), CONTENT_TYPE)).text).toHaveLength(text.length)
-  const raw = await readPost(rawPost(plainMail(text)), CONTENT_TYPE)
+  const raw = await readPost(rawPost(plainEmail(text)), CONTENT_TYPE)
   expect(raw.text.trim()).toHaveLength(text.length)
 })
 
@@ -107,15 +107,15 @@ test.each([
   ['tags', '<b>'.repeat(200_000)],
   ['quotes', '<blockquote>'.repeat(100_000)],
   ['openings', '<'.repeat(200_000)],
-])('200,000 %s come to an end', async (_, text) => {
+])('200,000 %s are handled in time', async (_, text) => {
   const html = `<p>${text}</p>`
   const headers = `${HEADERS}X-Blank: ${text.replaceAll('\n', ' ')}\r\n`
   await readPost(parsedPost({ text, html, headers }), CONTENT_TYPE)
   await readPost(parsedPost({ text: undefined, html }), CONTENT_TYPE)
 })
 
-test('whatever becomes of a post on its way, it is read or refused', async () => {
-  const posts = [parsedPost(), rawPost(plainMail('Hi'))]
+test('any damaged post is read or refused', async () => {
+  const posts = [parsedPost(), rawPost(plainEmail('Hi'))]
   const change = fc.record({ at: fc.nat(), length: fc.nat(20), with: fc.string({ maxLength: 20 }) })
   await fc.assert(
     fc.asyncProperty(

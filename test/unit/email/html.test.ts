@@ -1,4 +1,4 @@
-/** HTML as text: what a person would read, and nothing that is hidden from them. */
+/** HTML as text: what a person would read, without hidden parts. */
 import { describe, expect, test } from 'vitest'
 import { textOfHtml } from '../../../src/channels/email/html.ts'
 
@@ -66,7 +66,7 @@ describe('is hidden', () => {
   })
 })
 
-test('of an enormous mail the beginning is read', () => {
+test('of an enormous email the beginning is read', () => {
   expect(textOfHtml(`<p>first</p>${'<br>'.repeat(30_000)}last`)).toBe('first')
   expect(textOfHtml(`<p>first</p>${'a'.repeat(600_000)}last`)).toMatch(/^first\n\na{490000,}$/)
 })

@@ -1,4 +1,4 @@
-/** Words of somebody else's that reach the conductor as a person's own. Each fails the day that it is told apart. */
+/** Words of other people that reach the conductor as the sender's own. Each test fails once they are recognised. */
 import { expect, test } from 'vitest'
 import { textOfHtml } from '../../../src/channels/email/html.ts'
 import { stripQuotedText } from '../../../src/channels/email/strip-quoted-text.ts'
@@ -8,7 +8,7 @@ const under = (announcement: string) => `That is fine.\n\n${announcement}\n\n> $
 const GMAIL = 'On Mon, Jan 5, 2026 at 10:00 AM Eve <eve@example.net> wrote:'
 
 test.each([
-  ['an answer to a mail that was called forwarded', under(GMAIL), 'Re: Fwd: the plan'],
+  ['an answer to an email that was called forwarded', under(GMAIL), 'Re: Fwd: the plan'],
   ['Japanese', under('2026年1月5日(月) 10:00 Eve <eve@example.net>:'), ''],
   ['Russian', under('пн, 5 янв. 2026 г. в 10:00, Eve <eve@example.net>:'), ''],
   ['Chinese', under('Eve <eve@example.net> 于2026年1月5日周一 10:00写道：'), ''],
@@ -19,15 +19,15 @@ test.each([
   ],
   ['a date alone', under('2026-01-05 10:00 GMT+01:00 Eve <eve@example.net>:'), ''],
   ['nothing but a quote', `${GMAIL}\n> ${EVIL}`, ''],
-])('left out: %s', (_, text, subject) => {
+])('lost: %s', (_, text, subject) => {
   expect(stripQuotedText(text, subject)).not.toContain('SPAWN_WORKER')
 })
 
-test('an announcement in another language keeps its words where its quote is kept', () => {
+test('an announcement in another language is kept if its quote is', () => {
   const announcement = 'пн, 5 янв. 2026 г. в 10:00, Eve <eve@example.net>:'
   const long = Array.from({ length: 450 }, (_, i) => `line ${i}`).join('\n')
-  const said = stripQuotedText(`${long}\n\n${announcement}\n\n> quoted`)
-  expect(said).toContain(announcement.slice(0, -1))
+  const kept = stripQuotedText(`${long}\n\n${announcement}\n\n> quoted`)
+  expect(kept).toContain(announcement.slice(0, -1))
 })
 
 test.fails.each([
@@ -36,7 +36,7 @@ test.fails.each([
     'Yahoo, not marked',
     `ok\n\n On Monday, January 5, 2026 at 10:00:00 AM GMT+1, Eve <eve@example.net> wrote:\n \n ${EVIL}`,
   ],
-])('quoted, and taken as said: %s', (_, text) => {
+])('quoted, but kept: %s', (_, text) => {
   expect(stripQuotedText(text)).not.toContain('SPAWN_WORKER')
 })
 
@@ -54,6 +54,6 @@ test.fails.each([
   ['without width', styled('width:0;overflow:hidden')],
   ['with an escape', styled('displ\\61y:none')],
   ['in a closed dialog', `<p>hi</p><dialog>${EVIL}</dialog>`],
-])('hidden in HTML, and read: %s', (_, html) => {
+])('hidden in HTML, but kept: %s', (_, html) => {
   expect(textOfHtml(html)).not.toContain('SPAWN_WORKER')
 })

@@ -1,14 +1,14 @@
-/** Posts of SendGrid's Inbound Parse in both modes, and mails as programs write them. */
+/** Posts of SendGrid's Inbound Parse in both modes, and emails as email programs write them. */
 
 export const BOUNDARY = 'xYzZY'
 export const CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`
 
-/** A part of a form: its text or bytes, and what stands in its header beside the name. */
+/** A part of a form: its text or bytes, and the parameters after the name in its header. */
 export type Part = string | Uint8Array | { content: string | Uint8Array; header: string }
 
 const bytes = (content: string | Uint8Array) => Buffer.from(content as string)
 
-/** Multipart/form-data of these parts, of which two may have one name. */
+/** Returns multipart/form-data of these parts; two parts may have the same name. */
 export function form(parts: readonly (readonly [name: string, part: Part])[]): Buffer {
   const chunks = parts.flatMap(([name, part]) => {
     const { content, header } =
@@ -26,11 +26,11 @@ const present = (fields: Fields) =>
 
 const ENVELOPE = JSON.stringify({ to: ['baton@in.example.com'], from: 'ann@example.com' })
 
-/** With `send_raw`: the whole mail. A field of `more` that is undefined is left out. */
-export const rawPost = (mail: string | Uint8Array, more: Fields = {}): Buffer =>
+/** Returns a post with `send_raw`: the whole email. Fields of `more` that are undefined are omitted. */
+export const rawPost = (email: string | Uint8Array, more: Fields = {}): Buffer =>
   form(
     present({
-      email: typeof mail === 'string' ? crlf(mail) : mail,
+      email: typeof email === 'string' ? crlf(email) : email,
       dkim: '{@example.com : pass}',
       to: 'baton@in.example.com',
       from: 'Ann <ann@example.com>',
@@ -43,7 +43,7 @@ export const rawPost = (mail: string | Uint8Array, more: Fields = {}): Buffer =>
     }),
   )
 
-/** Without it: the fields that SendGrid makes of a mail. */
+/** Returns a post without it: the fields that SendGrid extracts from an email. */
 export const parsedPost = (more: Fields = {}): Buffer =>
   form(
     present({
@@ -76,8 +76,8 @@ From: Ann <ann@example.com>
 To: Baton <baton@in.example.com>
 `
 
-/** With a text of one part. */
-export const plainMail = (text: string, headers = HEADERS) =>
+/** Returns an email with one part of text. */
+export const plainEmail = (text: string, headers = HEADERS) =>
   `${headers}Content-Type: text/plain; charset=utf-8\n\n${text}`
 
 export interface MimePart {
@@ -85,8 +85,8 @@ export interface MimePart {
   readonly body: string
 }
 
-/** With several parts. */
-export const multipartMail = (kind: string, parts: readonly MimePart[], headers = HEADERS) =>
+/** Returns an email with several parts. */
+export const multipartEmail = (kind: string, parts: readonly MimePart[], headers = HEADERS) =>
   `${headers}MIME-Version: 1.0
 Content-Type: multipart/${kind}; boundary="=_b1"
 

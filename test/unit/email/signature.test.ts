@@ -1,4 +1,4 @@
-/** A post is SendGrid's when its very bytes are signed; a key that is none is our fault and no answer. */
+/** A post is accepted if its exact bytes are signed; an unusable key is Baton's error, not a refusal. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -92,7 +92,7 @@ describe('a change is refused', () => {
   })
 })
 
-describe('what is no signature is none', () => {
+describe('an invalid signature is refused', () => {
   const raw = Buffer.from('Hello')
   const signature = signatureOf(raw)
   test.each([
@@ -112,7 +112,7 @@ describe('what is no signature is none', () => {
   })
 })
 
-describe('a key that cannot verify anything is told, also when nothing is signed', () => {
+describe('an unusable key is reported, even for an unsigned post', () => {
   const raw = Buffer.from('Hello')
   const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 })
   test.each([

@@ -1,4 +1,4 @@
-/** The thread of a mail is found, and an answer to it becomes a part of it. */
+/** The thread of an email is found, and a reply becomes a part of it. */
 import { describe, expect, test } from 'vitest'
 import {
   ownMessageId,
@@ -10,7 +10,7 @@ import {
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `<m${at + 1}@example.com>`)
 
 describe('a thread is looked up by', () => {
-  test('what the mail answers, then its references from their end', () => {
+  test('In-Reply-To, then References from its end', () => {
     const references = ids(3)
     expect(threadCandidates({ inReplyTo: '<m2@example.com>', references })).toEqual([
       '<m2@example.com>',
@@ -25,32 +25,32 @@ describe('a thread is looked up by', () => {
     expect(candidates[0]).toBe('<m300@example.com>')
   })
 
-  test('nothing, where a thread begins', () => {
+  test('nothing, at the beginning of a thread', () => {
     expect(threadCandidates({ references: [] })).toEqual([])
   })
 })
 
-describe('a Message-ID of ours', () => {
-  const mail = { sessionId: 'main', seq: 7, name: 'reply' }
-  const id = ownMessageId('key', mail, 'in.example.com')
+describe("Baton's Message-ID", () => {
+  const email = { sessionId: 'main', seq: 7, name: 'reply' }
+  const id = ownMessageId('key', email, 'in.example.com')
 
-  test('is one by RFC 5322, and the same each time', () => {
+  test('is valid by RFC 5322, and deterministic', () => {
     expect(id).toMatch(/^<[A-Za-z0-9_-]{32}@in\.example\.com>$/)
-    expect(ownMessageId('key', { ...mail }, 'in.example.com')).toBe(id)
+    expect(ownMessageId('key', { ...email }, 'in.example.com')).toBe(id)
   })
 
   test.each([
-    ['key', ownMessageId('key2', mail, 'in.example.com')],
-    ['session', ownMessageId('key', { ...mail, sessionId: 'main7' }, 'in.example.com')],
-    ['number', ownMessageId('key', { ...mail, seq: 8 }, 'in.example.com')],
-    ['name', ownMessageId('key', { ...mail, name: 'file' }, 'in.example.com')],
-    ['domain', ownMessageId('key', mail, 'example.net')],
-  ])('is another one for another %s', (_, other) => {
+    ['key', ownMessageId('key2', email, 'in.example.com')],
+    ['session', ownMessageId('key', { ...email, sessionId: 'main7' }, 'in.example.com')],
+    ['number', ownMessageId('key', { ...email, seq: 8 }, 'in.example.com')],
+    ['name', ownMessageId('key', { ...email, name: 'file' }, 'in.example.com')],
+    ['domain', ownMessageId('key', email, 'example.net')],
+  ])('differs for another %s', (_, other) => {
     expect(other).not.toBe(id)
   })
 })
 
-test('the session of a mail has an id that is one, and the same each time', () => {
+test('the session id of an email is valid and deterministic', () => {
   const id = sessionIdOf('<a@example.com>')
   expect(id).toMatch(/^mail-[A-Za-z0-9_-]{32}$/)
   expect(sessionIdOf('<a@example.com>')).toBe(id)
@@ -74,6 +74,6 @@ test.each([
   ['Re: ', 'Re:'],
   ['a'.repeat(300), `Re: ${'a'.repeat(196)}`],
   ['🛰'.repeat(300), `Re: ${'🛰'.repeat(196)}`],
-])('the answer to %j has the subject %j', (subject, expected) => {
+])('the reply to %j has the subject %j', (subject, expected) => {
   expect(replySubject(subject)).toBe(expected)
 })

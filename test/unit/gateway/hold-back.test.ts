@@ -1,4 +1,4 @@
-/** The end of an answer is held back until it is settled, and nothing else is. */
+/** The end of a response is held back until it is settled, and nothing else is. */
 import { describe, expect, test } from 'vitest'
 import { holdBack } from '../../../lambdas/model-gateway/hold-back.ts'
 
@@ -27,7 +27,7 @@ describe('a stream', () => {
     expect(through(STREAM, [...whole])).toEqual({ passed: before, released: last })
   })
 
-  test('passes each event whole, its empty line included', () => {
+  test('passes each event whole, with its empty line', () => {
     for (let at = 1; at <= before.length; at++) {
       const held = holdBack(STREAM)
       const passed = [before.slice(0, at), before.slice(at)].map((part) =>
@@ -63,6 +63,6 @@ test('one document waits with its last byte', () => {
   expect(through('application/json', ['{"a":', '1}'])).toEqual({ passed: '{"a":1', released: '}' })
 })
 
-test('nothing is nothing', () => {
+test('an empty response stays empty', () => {
   expect(through('application/json', [])).toEqual({ passed: '', released: '' })
 })

@@ -1,8 +1,8 @@
-/** Which headers go on to the model and back. */
+/** The headers that are forwarded to the model and back. */
 import { expect, test } from 'vitest'
 import { passedHeaders } from '../../../lambdas/model-gateway/upstream.ts'
 
-test('what the Messages API knows goes on as it is', () => {
+test('headers of the Messages API are forwarded unchanged', () => {
   const headers = {
     'anthropic-version': '2023-06-01',
     'anthropic-beta': 'a,b',
@@ -26,6 +26,6 @@ test.each([
   'x-amzn-trace-id',
   'X-Forwarded-For',
   'set-cookie',
-])('%s does not', (name) => {
+])('%s is not', (name) => {
   expect(passedHeaders({ [name]: 'secret' })).toEqual({})
 })

@@ -1,4 +1,4 @@
-/** What an answer costs, to the billionth of a dollar. */
+/** The cost of a response, to the billionth of a dollar. */
 import { describe, expect, test } from 'vitest'
 import { answerTally, estimate, type Usage } from '../../../src/core/prices.ts'
 
@@ -12,7 +12,7 @@ const usage = (given: Partial<Usage> = {}): Usage => ({
   ...given,
 })
 
-/** Dollars a million tokens of each kind, as the price page has them. */
+/** Dollars per million tokens of each kind, from the price page. */
 describe.each([
   ['claude-sonnet-4-5-20250929', 3, 15, 0.3, 3.75, 6],
   ['claude-opus-4-8', 5, 25, 0.5, 6.25, 10],
@@ -39,7 +39,7 @@ describe.each([
   })
 })
 
-test('an answer is the sum of its parts, by kind and model', () => {
+test('a response costs the sum of its parts, by kind and model', () => {
   const used = { input: 3, output: 200, cacheRead: 10_000, cacheWrite: 500, cacheWrite1h: 100 }
   expect(answerTally('claude-haiku-4-5', usage({ ...used, webSearches: 2 }))).toEqual({
     answers: 1,
@@ -80,19 +80,19 @@ test.each([
   'gpt-x',
   'claude-opus',
   '',
-])('a model without a known price is flagged and counted at the dearest: %j', (model) => {
+])('a model without a known price is flagged and charged at the highest price: %j', (model) => {
   expect(answerTally(model, usage({ input: 10, output: 10 }))).toMatchObject({
     unpriced: 1,
     nanoUsd: 10 * 15_000 + 10 * 75_000,
   })
 })
 
-test('a name from outside becomes part of a counter only as plain text', () => {
+test('an external name becomes part of a counter only as plain text', () => {
   const names = Object.keys(answerTally(`x${'.é/ '.repeat(50)}`, usage({ input: 1 })))
   for (const name of names) expect(name).toMatch(/^[A-Za-z0-9.:@_-]{1,100}$/)
 })
 
-test('an estimate is made of transitions, seconds of functions and of sandboxes', () => {
+test('an estimate consists of transitions, and seconds of functions and sandboxes', () => {
   const tally = { turns: 2, commands: 3, legs: 1, sandboxSeconds: 120, gatewayMs: 1_000 }
   expect(estimate(tally)).toEqual({
     transitions: 14,

@@ -1,4 +1,4 @@
-/** An answer goes out with its head first, as fast as the client takes it, and does not wait for one who has left. */
+/** A response is sent with its head first, at the client's speed, and does not wait for a client that has left. */
 import { PassThrough, Writable } from 'node:stream'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -24,7 +24,7 @@ const respond = (stream: Writable, how: (answer: StreamedResponse) => Promise<vo
 
 const head = { status: 200, headers: { a: 'b' } }
 
-test('the head is there before the first byte, also of an answer without any', async () => {
+test('the head is sent before the first byte, even for an empty response', async () => {
   const stream = new PassThrough({ objectMode: true })
   await respond(stream, async (answer) => {
     answer.head(head)
@@ -34,7 +34,7 @@ test('the head is there before the first byte, also of an answer without any', a
   expect(stream.read()).toBe('')
 })
 
-test('nothing more is read while the client takes nothing, and all is when it does', async () => {
+test('reading pauses while the client reads nothing, and completes when it does', async () => {
   const taken: (() => void)[] = []
   const stream = new Writable({ highWaterMark: 1, write: (_, __, done) => void taken.push(done) })
   let written = 0
@@ -56,7 +56,7 @@ test('nothing more is read while the client takes nothing, and all is when it do
 test.each([
   ['left', undefined],
   ['was cut off', new Error('reset')],
-])('a client that %s is written to no more', async (_, error) => {
+])('nothing more is written to a client that %s', async (_, error) => {
   const stream = new Writable({ highWaterMark: 1, write: () => {} })
   let written = 0
   const done = respond(stream, async (answer) => {

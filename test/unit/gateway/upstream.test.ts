@@ -16,7 +16,10 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await once(server.close(), 'close')
 })
 
-/** A server that answers each request by its number on the connection and in all; undefined closes the connection. */
+/**
+ * A server that responds by the number of the request on its connection and overall; undefined closes the
+ * connection.
+ */
 async function upstream(answer: (onConnection: number, head: string) => string | undefined) {
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -45,19 +48,19 @@ const ask = async () => {
   return text(answer)
 }
 
-test('a kept connection that the model has closed meanwhile is replaced', async () => {
+test('a kept-alive connection that the model has closed is replaced', async () => {
   deployment.secrets.set('model-key', 'real')
   await upstream((onConnection) => (onConnection === 2 ? undefined : 'hello'))
   expect([await ask(), await ask(), await ask()]).toEqual(['hello', 'hello', 'hello'])
 })
 
-test('a new connection that breaks is an error of ours', async () => {
+test('a new connection that breaks is a server error', async () => {
   deployment.secrets.set('model-key', 'real')
   await upstream(() => undefined)
   await expect(ask()).rejects.toMatchObject({ status: 502 })
 })
 
-test('the request goes on with our key, which is read again when the model refuses it', async () => {
+test("the request is sent with Baton's key, which is read again if the model refuses it", async () => {
   const heads: string[] = []
   await upstream((_, head) => {
     heads.push(head)
@@ -69,13 +72,13 @@ test('the request goes on with our key, which is read again when the model refus
   expect(heads.at(-1)).toContain('anthropic-version: 2023-06-01')
   expect(heads.at(-1)).toContain('accept-encoding: identity')
   expect(heads.join('')).not.toContain('token of the job')
-  // Once more than every ten seconds it is not read again, and the model's refusal is the answer.
+  // It is read again at most once in ten seconds, so the client gets the model's refusal.
   deployment.secrets.set('model-key', 'newest')
   await upstream(() => 'who?')
   expect(await ask()).toBe('who?')
 })
 
-test('Bedrock gets no key of anybody, but a signature over what it gets', async () => {
+test('Bedrock gets a signature over the request instead of a key', async () => {
   let received = ''
   await upstream((_, head) => {
     received = head

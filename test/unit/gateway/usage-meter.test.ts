@@ -1,4 +1,4 @@
-/** What an answer used is read from its bytes as they come, wherever they are cut. */
+/** The usage of a response is parsed from its bytes as they arrive, wherever they are split. */
 import { describe, expect, test } from 'vitest'
 import { meterFor } from '../../../lambdas/model-gateway/usage-meter.ts'
 
@@ -48,12 +48,12 @@ function metered(type: string, parts: readonly Uint8Array[]) {
 
 const bytes = Buffer.from(whole)
 
-test('a stream cut anywhere into two pieces is read the same', () => {
+test('a stream split anywhere into two pieces gives the same usage', () => {
   for (let at = 0; at <= bytes.length; at++)
     expect(metered(STREAM, [bytes.subarray(0, at), bytes.subarray(at)])).toEqual(all)
 })
 
-test('a stream that comes byte by byte is read the same', () => {
+test('a stream that arrives byte by byte gives the same usage', () => {
   expect(
     metered(
       STREAM,
@@ -62,7 +62,7 @@ test('a stream that comes byte by byte is read the same', () => {
   ).toEqual(all)
 })
 
-describe('a stream that breaks off counts for what it told', () => {
+describe('an interrupted stream counts for what it reported', () => {
   test.each([
     ['before its start', whole.slice(0, 40), undefined],
     ['after its start', start, 1],
@@ -75,13 +75,13 @@ describe('a stream that breaks off counts for what it told', () => {
 describe('one document', () => {
   const document = { id: 'm', model: 'claude-x', usage: { input_tokens: 7, output_tokens: 8 } }
 
-  test('is read at its end', () => {
+  test('is parsed at its end', () => {
     const sent = Buffer.from(JSON.stringify(document))
     const parts = [sent.subarray(0, 9), sent.subarray(9)]
     expect(metered('application/json', parts)?.usage).toMatchObject({ input: 7, output: 8 })
   })
 
-  test('tells what else the API asked of models, which its totals leave out', () => {
+  test("includes the API's own use of models, which its totals omit", () => {
     const counts = { input_tokens: 7, output_tokens: 8 }
     const iterations = [
       { type: 'message', ...counts },

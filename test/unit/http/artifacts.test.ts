@@ -1,4 +1,4 @@
-/** What the callback refuses of a list of artifacts before it looks at a worker, and who is not led to one. */
+/** Lists of artifacts that the callback refuses before it reads a worker, and who cannot download one. */
 import { expect, test } from 'vitest'
 import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
 import { handler as callback } from '../../../lambdas/sandbox-callback/handler.ts'
@@ -43,16 +43,16 @@ test.each<[string, unknown]>([
   expect(detailOf(await post(body), 400)).toContain('The body is not valid')
 })
 
-test('a list within the limits goes on to the worker, who cannot be read here', async () => {
+test('a valid list is passed to the worker, which cannot be read here', async () => {
   detailOf(await post([...many(2, 10_000_000), file('a b.txt', 5_000_000)]), 503)
 })
 
-test('a conductor is 403', async () => {
+test("a conductor's token is 403", async () => {
   const detail = detailOf(await post([file('a')], { worker: undefined }), 403)
   expect(detail).toBe('Only jobs of workers can upload artifacts.')
 })
 
-test("the key for the model's gateway is 403", async () => {
+test('the key for the model gateway is 403', async () => {
   detailOf(await post([file('a')], { use: 'model' }), 403)
 })
 
@@ -63,7 +63,7 @@ const get = (sessionId: string, headers: Record<string, string>) =>
     pathParameters: { sessionId, workerId: 'w1', name: 'a' },
   })
 
-test('an artifact is for the operator, of a session with a proper id', async () => {
+test("an artifact needs the operator's token and a valid session id", async () => {
   detailOf(await get('main', {}), 401)
   detailOf(await get('a b', { authorization: `Bearer ${OPERATOR}` }), 400)
 })

@@ -1,4 +1,4 @@
-/** Calls an HTTP function as API Gateway does: an event of payload format 2.0, its answer read back. */
+/** Calls an HTTP function as API Gateway does, with an event of payload format 2.0, and parses its response. */
 import type { Context } from 'aws-lambda'
 import { expect } from 'vitest'
 import * as z from 'zod'
@@ -10,7 +10,7 @@ export type HttpFunction = (event: HttpEvent, context: Context) => Promise<HttpR
 export interface Request {
   /** `GET /items/{id}`. */
   readonly route?: string
-  /** What API Gateway found; the route itself unless given. */
+  /** The matched route; the requested one by default. */
   readonly routeKey?: string
   readonly headers?: Record<string, string>
   readonly pathParameters?: Record<string, string>
@@ -85,7 +85,7 @@ export const callEvent = async (handler: HttpFunction, event: HttpEvent): Promis
 export const call = (handler: HttpFunction, request: Request) =>
   callEvent(handler, eventOf(request))
 
-/** Checks that an answer is a problem in every part of its form, and answers its detail. */
+/** Checks that a response is a valid problem, and returns its detail. */
 export function detailOf({ statusCode, headers, body = '' }: Answer, status: number): string {
   const problem = JSON.parse(body)
   expect({ statusCode, type: headers['content-type'], cache: headers['cache-control'] }).toEqual({

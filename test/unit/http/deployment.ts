@@ -1,4 +1,4 @@
-/** What a function finds behind it in these tests: a Secrets Manager, and no other service that works. */
+/** The services behind a function in these tests: a Secrets Manager; all others fail. */
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest'
@@ -8,12 +8,12 @@ export const OPERATOR = 'operator-token-of-the-test'
 export const READER = 'read-token-of-the-test'
 export const JOB_KEY = 'job-key-of-the-test'
 
-/** What no answer may show: it stands in the errors of the services that do not work. */
+/** A text in the errors of the failing services, which no response may contain. */
 export const INTERNAL = 'role/internal-name'
 
 const secretRequest = z.object({ SecretId: z.string() })
 
-/** Sets the environment for the tests of a file: their functions' clients reach this deployment. */
+/** Sets the environment for the tests of a file, so that their functions' clients use this deployment. */
 export function setDeployment() {
   const deployment = {
     secrets: new Map<string, string>(),

@@ -1,4 +1,4 @@
-/** A sandbox is known by its job token alone. */
+/** A sandbox is identified by its job token alone. */
 import { expect, test } from 'vitest'
 import { signJobToken } from '../../../src/core/job-token.ts'
 import { requireJob } from '../../../src/http/authenticate.ts'
@@ -14,7 +14,7 @@ const knock = (authorization: string) => call(guarded, { headers: { authorizatio
 
 const claims = { session: 'main', worker: 'w1', leg: 1, job: 3, expires: 4_000_000_000 }
 
-test('its claims are read', async () => {
+test('its claims are parsed', async () => {
   const { statusCode, body = '' } = await knock(`Bearer ${signJobToken(claims, JOB_KEY)}`)
   expect({ statusCode, claims: JSON.parse(body) }).toEqual({ statusCode: 200, claims })
 })
@@ -30,7 +30,7 @@ test.each([
   expect(detailOf(await knock(authorization), 403)).toBe(detail)
 })
 
-test('no token stands in the log', async () => {
+test('no token appears in the log', async () => {
   const token = signJobToken(claims, 'other')
   await knock(`Bearer ${token}`)
   expect(deployment.log.join('')).toContain('refused')

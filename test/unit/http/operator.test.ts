@@ -1,4 +1,4 @@
-/** The operator is known by one bearer token; nobody else, and no guess, gets further. */
+/** The operator is authenticated by one bearer token; any other is refused. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { requireOperator, requireReader } from '../../../src/http/authenticate.ts'
 import { http } from '../../../src/http/http.ts'
@@ -18,7 +18,7 @@ const knock = (token: string) => withToken(`Bearer ${token}`)
 
 let hours = 0
 
-/** Stops the clock, later than anything that is remembered from the test before. */
+/** Stops the clock, later than anything cached in the previous test. */
 function letTimePass() {
   vi.useFakeTimers({ toFake: ['Date'] })
   hours += 1
@@ -33,12 +33,12 @@ test.each([
   `Bearer ${OPERATOR}`,
   `bearer ${OPERATOR}`,
   `BEARER   ${OPERATOR}  `,
-])('is let in with %j', async (authorization) => {
+])('is accepted with %j', async (authorization) => {
   expect(await withToken(authorization)).toMatchObject({ statusCode: 204 })
 })
 
-describe('is 401 without credentials of the right form', () => {
-  test('when there are none', async () => {
+describe('is 401 without valid credentials', () => {
+  test('if there are none', async () => {
     expect(detailOf(await call(guarded, {}), 401)).toContain(
       '"Authorization: Bearer <operator token>"',
     )
@@ -76,7 +76,7 @@ test.each([
 })
 
 describe('a rotated token', () => {
-  test('is known at once, and the old one no more', async () => {
+  test('is accepted at once, and the old one is refused', async () => {
     letTimePass()
     await knock(OPERATOR)
     deployment.secrets.set('api-token', 'rotated')
@@ -84,7 +84,7 @@ describe('a rotated token', () => {
     detailOf(await knock(OPERATOR), 401)
   })
 
-  test('is known within ten seconds when a wrong one was tried just before', async () => {
+  test('is accepted within ten seconds if a wrong one was tried just before', async () => {
     letTimePass()
     detailOf(await knock('wrong'), 401)
     deployment.secrets.set('api-token', 'rotated')
@@ -94,7 +94,7 @@ describe('a rotated token', () => {
   })
 })
 
-test('many wrong tokens make the secret be read but once more', async () => {
+test('many wrong tokens read the secret only once more', async () => {
   letTimePass()
   await Promise.all([OPERATOR, READER].map(knock))
   const before = deployment.reads
@@ -110,18 +110,18 @@ describe('with the read-only token', () => {
   })
   const headers = { authorization: `Bearer ${READER}` }
 
-  test('one may read, as the operator may', async () => {
+  test('reading is allowed, as for the operator', async () => {
     expect(await call(read, { headers })).toMatchObject({ statusCode: 204 })
     const operator = { authorization: `Bearer ${OPERATOR}` }
     expect(await call(read, { headers: operator })).toMatchObject({ statusCode: 204 })
     detailOf(await call(read, { headers: { authorization: 'Bearer wrong' } }), 401)
   })
 
-  test('nothing is changed: 403', async () => {
+  test('changing anything is 403', async () => {
     expect(detailOf(await knock(READER), 403)).toContain('needs the operator token')
   })
 
-  test('a rotated one is known at once', async () => {
+  test('a rotated one is accepted at once', async () => {
     letTimePass()
     await call(read, { headers })
     deployment.secrets.set('read-token', 'rotated')
@@ -130,7 +130,7 @@ describe('with the read-only token', () => {
   })
 })
 
-describe('is 503 when the secret', () => {
+describe('is 503 if the secret', () => {
   test.each([
     ['cannot be read', () => deployment.secrets.delete('api-token')],
     ['was never given a value', () => deployment.secrets.set('api-token', '')],
@@ -143,7 +143,7 @@ describe('is 503 when the secret', () => {
   })
 })
 
-test('no token stands in the log', async () => {
+test('no token appears in the log', async () => {
   await knock('wrong-secret')
   await knock(OPERATOR)
   expect(deployment.log.join('')).toContain('refused')

@@ -1,4 +1,4 @@
-/** `Prefer: wait` is read as RFC 7240 says; what cannot be read is no preference. */
+/** `Prefer: wait` is parsed by RFC 7240; an invalid value is ignored. */
 import { expect, test } from 'vitest'
 import { preferredWait } from '../../../src/channels/http/prefer.ts'
 

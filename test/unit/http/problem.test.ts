@@ -1,4 +1,4 @@
-/** Every error of an HTTP function is a problem; what went wrong inside stays inside. */
+/** Every error of an HTTP function is a problem; internal details stay internal. */
 import { describe, expect, test } from 'vitest'
 import { handler as notFound } from '../../../lambdas/public-api/handler.ts'
 import { http } from '../../../src/http/http.ts'
@@ -24,13 +24,13 @@ const titles: [ProblemStatus, string][] = [
   [503, 'Service Unavailable'],
 ]
 
-test.each(titles)('a problem of status %i is answered as %j', async (status, title) => {
+test.each(titles)('a problem with status %i has the title %j', async (status, title) => {
   const answer = await call(throwing(new Problem(status, 'Do it another way.')), {})
   expect(detailOf(answer, status)).toBe('Do it another way.')
   expect(JSON.parse(answer.body ?? '')).toMatchObject({ title })
 })
 
-test('401 says which credentials are wanted, 503 when to come again', async () => {
+test('401 names the wanted credentials, 503 has Retry-After', async () => {
   const headers = async (status: ProblemStatus) =>
     (await call(throwing(new Problem(status, 'No.')), {})).headers
   expect(await headers(401)).toHaveProperty('www-authenticate', 'Bearer')
@@ -39,7 +39,7 @@ test('401 says which credentials are wanted, 503 when to come again', async () =
   expect(await headers(404)).not.toHaveProperty('www-authenticate')
 })
 
-describe('anything else that is thrown is a 503 to be tried again', () => {
+describe('any other error is a 503 to be retried', () => {
   const secret = 'key-4711'
   test.each([
     ['an error', new Error(secret)],
@@ -56,14 +56,14 @@ describe('anything else that is thrown is a 503 to be tried again', () => {
     expect(JSON.stringify(answer)).not.toContain(secret)
   })
 
-  test('and its cause stands in the log', async () => {
+  test('and its cause is in the log', async () => {
     await call(throwing(new Error('outer', { cause: new Error(secret) })), {})
     expect(deployment.log.join('')).toContain('outer')
     expect(deployment.log.join('')).toContain(secret)
   })
 })
 
-test('a refusal is logged with its status, and is no error', async () => {
+test('a refusal is logged with its status, not as an error', async () => {
   await call(throwing(new Problem(404, 'There is no such thing.')), {})
   const lines = deployment.log.map((line) => JSON.parse(line))
   expect(lines).toMatchObject([
@@ -76,7 +76,7 @@ test('a refusal is logged with its status, and is no error', async () => {
   ])
 })
 
-test('success is answered as it is: JSON that nobody keeps, or nothing', async () => {
+test('success is returned as it is: JSON that is not cached, or nothing', async () => {
   expect(
     await call(
       http(async () => json({ a: 'ü' }, 202)),

@@ -1,4 +1,4 @@
-/** Whatever API Gateway hands over, the answer has a documented status, and is a problem unless it is success. */
+/** For any event of API Gateway, the response has a documented status, and is a problem unless it is a success. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
@@ -13,7 +13,7 @@ setDeployment()
 
 const DOCUMENTED = [200, 202, 204, 304, 400, 401, 403, 404, 409, 413, 503]
 
-/** Throws whatever a function may come upon. */
+/** Throws anything that can be thrown. */
 const throwing = http(async (event) => {
   await requireOperator(event.headers.authorization)
   throw JSON.parse(event.body ?? 'null')

@@ -1,4 +1,4 @@
-/** What is refused before a message is taken, and what is said when it cannot be. */
+/** What is refused before a message is accepted, and the response if it cannot be stored. */
 import { describe, expect, test } from 'vitest'
 import { handler } from '../../../lambdas/receive-message/handler.ts'
 import { call, detailOf } from './call.ts'
@@ -14,19 +14,19 @@ const send = (body: unknown, headers = {}) =>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
 
-/** Past every check: the store behind it does not work. */
+/** Passes every check; the store behind it fails. */
 const isTaken = async (body: unknown, headers = {}) => {
   const answer = await send(body, headers)
   detailOf(answer, 503)
   return answer
 }
 
-test('nothing is read of a body whose sender is unknown', async () => {
+test('the body of an unauthenticated request is not read', async () => {
   const answer = await call(handler, { body: 'x'.repeat(2_000_000) })
   detailOf(answer, 401)
 })
 
-test('a store that is down is 503 with Retry-After and tells nothing of itself', async () => {
+test('a failing store is a 503 with Retry-After, without details', async () => {
   const { headers, body } = await isTaken({ content: 'hello' })
   expect(headers['retry-after']).toMatch(/^\d+$/)
   expect(body).not.toMatch(new RegExp(`${INTERNAL}|conversations|hello`))
@@ -39,7 +39,7 @@ describe('the content', () => {
     ['a number', { content: 5 }, 'content: Invalid input: expected string'],
     ['empty', { content: '' }, 'content: must not be empty'],
     ['blank', { content: ' \t\r\n\u00a0\u2003' }, 'content: must not be empty'],
-  ])('may not be %s', async (_, body, fault) => {
+  ])('must not be %s', async (_, body, fault) => {
     expect(detailOf(await send(body), 400)).toContain(fault)
   })
 
@@ -54,7 +54,7 @@ describe('the content', () => {
     expect(detailOf(await send({ content: content + more }), 413)).toBe(detail)
   })
 
-  test('may not be hidden in a body that is much larger', async () => {
+  test('must not be hidden in a much larger body', async () => {
     expect(detailOf(await send(`{"content":"x"${' '.repeat(1_000_000)}}`), 413)).toContain(
       'The body has',
     )
@@ -75,7 +75,7 @@ test.each([
   { content: 'x', source: 'USER' },
   { content: 'x', sessionId: 'A-Z_09' },
   { content: ' x ' },
-])('is taken: %j', async (body) => {
+])('is accepted: %j', async (body) => {
   await isTaken(body)
 })
 
@@ -86,7 +86,7 @@ describe('the Idempotency-Key', () => {
     ['with a control character', 'a\u0007'],
     ['with a letter that is not ASCII', 'é'],
     ['too long', 'x'.repeat(256)],
-  ])('may not be %s', async (_, key) => {
+  ])('must not be %s', async (_, key) => {
     const detail = detailOf(await send({ content: 'x' }, { 'idempotency-key': key }), 400)
     expect(detail).toBe(
       'The Idempotency-Key header is not valid: an Idempotency-Key is 1 to 255 printable ASCII characters.',

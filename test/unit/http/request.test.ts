@@ -1,4 +1,4 @@
-/** Bodies are bounded before they are parsed, and checked before anything is done with them. */
+/** Bodies are limited before they are parsed, and validated before they are used. */
 import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { sessionId } from '../../../src/contract/api/ids.ts'
@@ -20,7 +20,7 @@ test.each([
   ['text', '{"text":"ü"}', false],
   ['base64', base64('{"text":"ü"}'), true],
   ['a byte order mark', '\ufeff{"text":"ü"}', false],
-])('a body as %s is read', async (_, body, isBase64Encoded) => {
+])('a body as %s is parsed', async (_, body, isBase64Encoded) => {
   expect(await call(echo, { body, isBase64Encoded })).toMatchObject({
     statusCode: 200,
     body: '{"text":"ü","list":[]}',
@@ -38,7 +38,7 @@ describe('a body that is too large is 413', () => {
     expect(detailOf(await call(echo, { body: wide }), 413)).toContain('101 bytes')
   })
 
-  test('counted as what base64 holds', async () => {
+  test('counted after decoding base64', async () => {
     const send = (bytes: number) =>
       call(echo, { body: base64(exactly(bytes)), isBase64Encoded: true })
     expect(await send(LIMIT)).toMatchObject({ statusCode: 200 })
@@ -63,13 +63,13 @@ test.each([
     'its bytes are not UTF-8',
     { body: base64(Uint8Array.of(0x22, 0xff, 0x22)), isBase64Encoded: true },
   ],
-  ['it is base64 and not said to be', { body: base64('{"text":"hi"}') }],
-  ['it is text and said to be base64', { body: '{"text":"hi"}', isBase64Encoded: true }],
-])('a body is 400 when %s', async (_, request) => {
+  ['it is base64 without the flag', { body: base64('{"text":"hi"}') }],
+  ['it is text with the flag for base64', { body: '{"text":"hi"}', isBase64Encoded: true }],
+])('a body is 400 if %s', async (_, request) => {
   expect(detailOf(await call(echo, request), 400)).toBe('The body is not JSON in UTF-8.')
 })
 
-describe('a body of another shape is 400 and names what is wrong', () => {
+describe('an invalid body is 400 and names the problem', () => {
   test.each([
     ['null', 'expected object, received null'],
     ['[]', 'expected object, received array'],
@@ -85,7 +85,7 @@ describe('a body of another shape is 400 and names what is wrong', () => {
     expect(detail).toContain(fault)
   })
 
-  test('in few words, however many faults there are', async () => {
+  test('briefly, however many errors there are', async () => {
     const large = http(async (event) => json(jsonBody(event, schema, 1_000_000)))
     const list = JSON.stringify({ text: 'x', list: Array(10_000).fill('1') })
     const key = JSON.stringify({ text: 'x', ['k'.repeat(500_000)]: 1 })
@@ -112,7 +112,7 @@ describe('a session id', () => {
     'a\n',
     'é',
     'a\0',
-  ])('may not be %j', async (id) => {
+  ])('must not be %j', async (id) => {
     expect(detailOf(await call(read, { headers: { id } }), 400)).toBe(
       'The session id is not valid: a session id is 1 to 64 of A-Z a-z 0-9 _ -.',
     )

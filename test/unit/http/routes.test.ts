@@ -1,4 +1,4 @@
-/** What the reading routes refuse before they read anything. */
+/** Requests that the reading routes refuse before they read anything. */
 import { describe, expect, test } from 'vitest'
 import { handler as health } from '../../../lambdas/public-api/handler.ts'
 import { handler as readApi } from '../../../lambdas/read-api/handler.ts'
@@ -14,7 +14,7 @@ const main = { sessionId: 'main' }
 const key = { live: 'live', startedAt: '2026-01-01T00:00:00.000Z', sessionId: 's', workerId: 'w1' }
 const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-test('anybody may ask for the health', async () => {
+test('the health check is public', async () => {
   const { statusCode, body = '' } = await call(health, { route: 'GET /health' })
   expect(statusCode).toBe(200)
   const { status, timestamp } = JSON.parse(body)
@@ -30,7 +30,7 @@ const guarded: [string, HttpFunction, Request][] = [
   ['the status', readApi, { route: 'GET /api/monitoring/status' }],
   ['an unknown route', readApi, { route: 'GET /api/monitoring/nothing' }],
 ]
-test.each(guarded)('nobody unproven is told about %s', async (_, handler, request) => {
+test.each(guarded)('%s needs a token', async (_, handler, request) => {
   detailOf(await call(handler, request), 401)
 })
 
@@ -38,9 +38,7 @@ const unknown: [string, HttpFunction, Request][] = [
   ['sessions', readApi, { route: 'GET /api/sessions/{sessionId}/nothing', pathParameters: main }],
   ['monitoring', readApi, { route: 'GET /api/monitoring/nothing' }],
 ]
-test.each(
-  unknown,
-)('a route that is not known among %s is 404 by name', async (_, handler, request) => {
+test.each(unknown)('an unknown route of %s is a 404 that names it', async (_, handler, request) => {
   expect(detailOf(await call(handler, { ...request, headers }), 404)).toContain(request.route)
 })
 

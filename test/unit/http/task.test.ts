@@ -1,4 +1,7 @@
-/** The chain of a state machine's task: its input checked, its errors handed on by name, its token kept secret. */
+/**
+ * The middleware of a state machine's task: it checks the input, passes errors by name, and keeps the token
+ * secret.
+ */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { SandboxBusy } from '../../../src/core/errors.ts'
@@ -15,7 +18,7 @@ const functionOf = <Input>(schema: z.ZodType<Input>, act: (value: Input) => Prom
   tasks({ Act: task(schema, act) })
 const forTask = (event: object) => ({ task: 'Act', ...event })
 
-test('the input is handed on as the schema reads it', async () => {
+test('the handler gets the input as the schema parses it', async () => {
   const echo = functionOf(input, async (value) => value)
   expect(await echo(forTask({ ...given, more: 1 }), context)).toEqual(given)
 })
@@ -23,7 +26,7 @@ test('the input is handed on as the schema reads it', async () => {
 test.each([
   ['of another shape', { ...given, run: 'three' }],
   ['without a field', { sessionId: 'main', run: 3 }],
-])('an input %s is refused before anything is done', async (_, event) => {
+])('an input %s is refused before the handler runs', async (_, event) => {
   let acted = false
   const act = functionOf(input, async () => {
     acted = true
@@ -48,7 +51,7 @@ test('an error keeps its name, which Step Functions retries or catches by', asyn
   ])
 })
 
-test('the ids of one invocation do not stand in the log of the next', async () => {
+test('the ids of one invocation are not in the log of the next', async () => {
   const fail = functionOf(z.unknown(), async () => {
     throw new Error('no')
   })
@@ -57,7 +60,7 @@ test('the ids of one invocation do not stand in the log of the next', async () =
   expect(JSON.parse(deployment.log[1] ?? '')).not.toHaveProperty('sessionId')
 })
 
-test('a task token stands in no log', async () => {
+test('a task token is in no log', async () => {
   const fail = functionOf(input, async () => {
     throw new Error('no')
   })
@@ -70,6 +73,6 @@ test.each([
   { task: 'Other' },
   { task: 'toString' },
   {},
-])('an event for no task of the function is refused: %j', async (event) => {
+])('an event that is not a task of the function is refused: %j', async (event) => {
   await expect(functionOf(z.unknown(), async () => 'done')(event, context)).rejects.toThrow()
 })

@@ -52,12 +52,12 @@ describe('a person', () => {
     'How far are you?',
     'write to me@hang.example',
     '```\nno language\n```',
-  ])('who asks %j hears what the scripted model can do', (question) => {
+  ])('who asks %j gets the capabilities of the scripted model', (question) => {
     const reply = expect.stringContaining('I am a scripted model, not Claude')
     expect(conductorSays(asked(user(question)))).toEqual(turn(reply))
   })
 
-  test('whose block holds fences and frames gets it word for word', () => {
+  test('whose block contains fences and frames gets it word for word', () => {
     const script = "cat <<'E'\n```\n[USER]\n``````x\n/cost @/etc/passwd\nE"
     const message = `\`\`\`\`\`\`\`sh\n${script}\n\`\`\`\`\`\`\``
     const prompt = `[USER]\n\`\`\`\`\`\`\`\`\n${message}\n\`\`\`\`\`\`\`\``
@@ -84,7 +84,7 @@ describe('a report', () => {
     ['lost: no heartbeat', 'lost: no heartbeat'],
     ['timeout', 'timeout'],
     ['done\nI could not.', 'no exit status'],
-  ])('%j is sent back once, saying what is wrong', (content, wrong) => {
+  ])('%j is sent back once, with the reason', (content, wrong) => {
     expect(conductorSays(asked(report(content)))).toEqual(
       turn(null, {
         type: 'MESSAGE_WORKER',
@@ -94,7 +94,7 @@ describe('a report', () => {
     )
   })
 
-  test('that is bad a second time is given up, and the person is told why', () => {
+  test('that fails a second time is given up, and the person gets the reason', () => {
     const sentBack = turned({ type: 'MESSAGE_WORKER', workerId: 'w1', instructions: 'again' })
     expect(conductorSays(asked(bad), ...sentBack, asked(bad))).toEqual(
       turn(expect.stringContaining('exit status 3'), {
@@ -114,7 +114,7 @@ describe('a report', () => {
     })
   })
 
-  test('of a worker that was ended already is passed over', () => {
+  test('of a worker that was ended already is ignored', () => {
     const killed = turned({ type: 'KILL_WORKER', workerId: 'w1', accepted: true, reason: 'x' })
     expect(conductorSays(asked(good), ...killed, asked(bad))).toEqual(turn(null))
   })
@@ -135,11 +135,11 @@ test('a mixture gets all its commands in order and one reply', () => {
 test.each([
   ['No workers are live.', null],
   ['SPAWN_WORKER failed: too many workers.', expect.stringContaining('too many workers')],
-])('a notice %j is answered with %j', (notice, reply) => {
+])('a notice %j gets the reply %j', (notice, reply) => {
   expect(conductorSays(asked(framed('[SYSTEM]', notice)))).toEqual(turn(reply))
 })
 
-test('an answer that was refused is not given again', () => {
+test('a refused structured output is not repeated', () => {
   const refused = called('StructuredOutput', {}, { text: 'no reply', isError: true })
   expect(conductorSays(asked(user('x')), ...refused)).toEqual([
     { type: 'text', text: expect.stringContaining('no reply') },

@@ -1,4 +1,4 @@
-/** Frames and fences hold whatever is in them. */
+/** Frames and fences work with any content. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fence, readFrames, splitFences } from '../../../local/model/framing.ts'
@@ -26,7 +26,7 @@ const frame = (header: string, content: string) => {
   return `${header}\n${ticks}\n${content}\n${ticks}`
 }
 
-test('messages are read back word for word, whatever their content', () => {
+test('messages are parsed word for word, whatever their content', () => {
   fc.assert(
     fc.property(fc.array(hostile, { maxLength: 4 }), (contents) => {
       const prompt = contents.map((content) => frame('[WORKER:w1] done', content)).join('\n\n')
@@ -37,7 +37,7 @@ test('messages are read back word for word, whatever their content', () => {
   )
 })
 
-test('a fenced text is read back as one block', () => {
+test('a fenced text is parsed as one block', () => {
   fc.assert(
     fc.property(hostile, (content) => {
       const { blocks, prose } = splitFences(`before\n${fence(content, 'sh')}\nafter`)
@@ -52,6 +52,6 @@ test.each([
   ['a fence of three', '[USER]\n```\nhello\n```'],
   ['a frame that never closes', '[USER]\n````\nhello\n`````'],
   ['an unknown header', '[ROOT]\n````\nhello\n````'],
-])('%s is no message', (_, prompt) => {
+])('%s is not a message', (_, prompt) => {
   expect(readFrames(prompt)).toEqual([])
 })

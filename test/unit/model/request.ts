@@ -1,14 +1,14 @@
-/** Builds the requests of a conversation as Claude Code sends them, for the table tests of the rules. */
+/** Builds requests of a conversation as Claude Code sends them, for the table tests of the rules. */
 import { type MessagesRequest, messagesRequest } from '../../../local/model/messages-api.ts'
 import { answer } from '../../../local/model/script.ts'
 
 type Said = Record<string, unknown>
 
-/** A framed message as prompts have it. */
+/** Returns a framed message as in a prompt. */
 export const framed = (header: string, content: string) =>
   `${header}\n\`\`\`\`\`\`\n${content}\n\`\`\`\`\`\``
 
-/** A user message: reminders of Claude Code stand before the prompt. */
+/** Returns a user message: Claude Code puts reminders before the prompt. */
 export const asked = (...messages: string[]): Said => ({
   role: 'user',
   content: [
@@ -17,7 +17,7 @@ export const asked = (...messages: string[]): Said => ({
   ],
 })
 
-/** The model called a tool, and this came of it. */
+/** Returns a tool call of the model and its result. */
 export const called = (
   name: string,
   input: Said,
@@ -30,7 +30,7 @@ export const called = (
   },
 ]
 
-/** An earlier turn of the conductor, with these commands. */
+/** Returns an earlier turn of the conductor, with these commands. */
 export const turned = (...commands: Said[]) =>
   called('StructuredOutput', { reply: null, commands }, { text: 'taken' })
 

@@ -1,4 +1,4 @@
-/** The scripted model over HTTP, as any client of the Messages API meets it. */
+/** The scripted model over HTTP, as a client of the Messages API uses it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import { type Model, startModel } from '../../../local/model/server.ts'
@@ -29,7 +29,7 @@ const post = (content: unknown, headers: Record<string, string> = { 'x-api-key':
 test.each([
   { 'x-api-key': KEY },
   { authorization: `Bearer ${KEY}` },
-])('%j is let in', async (headers) => {
+])('%j is accepted', async (headers) => {
   const response = await post(body(false), headers)
   expect(response.status).toBe(200)
   expect(await response.json()).toMatchObject({ role: 'assistant', stop_reason: 'end_turn' })
@@ -67,7 +67,7 @@ test('another route is refused by name', async () => {
   })
 })
 
-test('the same request has the same usage, streamed or not, and it is the one on record', async () => {
+test('the same request has the same usage, streamed or not, as recorded', async () => {
   const whole = z
     .object({ usage: z.record(z.string(), z.number()) })
     .parse(await (await post(body(false))).json())
@@ -79,7 +79,7 @@ test('the same request has the same usage, streamed or not, and it is the one on
   expect(model.requests.slice(-2).map(({ usage }) => usage)).toEqual([whole.usage, whole.usage])
 })
 
-test('a fault is met once, in order', async () => {
+test('each fault is used once, in order', async () => {
   model.faults.push({ error: { status: 529, headers: { 'retry-after': '7' } } }, { cut: true })
   const overloaded = await post(body(true))
   expect(overloaded.status).toBe(529)
@@ -89,14 +89,14 @@ test('a fault is met once, in order', async () => {
   expect((await post(body(true))).status).toBe(200)
 })
 
-test('a fault about something waits for a request that was told so', async () => {
+test('a fault with words waits for a request that contains them', async () => {
   model.faults.push({ about: 'an ode', error: { status: 529 } })
   expect((await post(body(false))).status).toBe(200)
   expect((await post(body(false, 'Write an ode.'))).status).toBe(529)
   expect((await post(body(false, 'Write an ode.'))).status).toBe(200)
 })
 
-test('what a tool has printed is told, too', async () => {
+test('the output of a tool counts, too', async () => {
   model.faults.push({ about: '42', error: { status: 529 } })
   const { messages, ...rest } = body(false, 'Run `expr 40 + 2`.')
   expect((await post({ ...rest, messages })).status).toBe(200)
@@ -104,7 +104,7 @@ test('what a tool has printed is told, too', async () => {
   expect((await post({ ...rest, messages: [...messages, ...result] })).status).toBe(529)
 })
 
-test('a request that is held is answered when it is let go, and others before', async () => {
+test('a held request gets its response when it is released, and others before', async () => {
   const held = holdAnswer(model, 'an ode')
   const answers: string[] = []
   const ask = async (task: string) => {
@@ -119,7 +119,7 @@ test('a request that is held is answered when it is let go, and others before', 
   expect(answers).toEqual(['Write a poem.', 'Write an ode.'])
 })
 
-test('a model that is closed lets go of a request that hangs', async () => {
+test('closing the model ends a hanging request', async () => {
   const other = await startModel({ apiKey: KEY })
   other.faults.push({ answer: 'hang' })
   const hanging = fetch(`${other.url}/v1/messages`, {

@@ -16,13 +16,13 @@ const bash = (command: unknown) => [
 const script = (block: string) => bash(`sh /dev/fd/3 3<<'BLOCK' </dev/null 2>&1\n${block}\nBLOCK`)
 const firstLeg = [task(sh('echo 1')), ...called('Bash', {}, { text: '1' })]
 
-test('a block is run as it is', () => {
+test('a block is run unchanged', () => {
   expect(workerSays(task(`Do:\n${sh('echo "$1"\n  sleep 25')}`))).toEqual(
     script('echo "$1"\n  sleep 25'),
   )
 })
 
-test('a block that holds the end mark is run as it is', () => {
+test('a block that contains the end mark is run unchanged', () => {
   const [call] = workerSays(task(sh('echo\nBLOCK\necho')))
   expect(call).toMatchObject({ input: { command: expect.stringContaining("<<'BLOCK_'") } })
 })
@@ -46,22 +46,22 @@ test.each([
   [{ text: 'Exit code 3\nno\nway', isError: true }, 'exit status 3\n\n```\nno\nway\n```'],
   [{ text: 'Exit code 1', isError: true }, 'exit status 1\n\n```\n```'],
   [{ text: 'Permission denied', isError: true }, expect.not.stringContaining('exit status')],
-])('what came of the command is reported: %j', (result, text) => {
+])("the command's result is reported: %j", (result, text) => {
   expect(workerSays(task(sh('x')), ...called('Bash', {}, result))).toEqual([{ type: 'text', text }])
 })
 
-test('instructions without a block mean the task’s, those with one their own', () => {
+test("instructions without a block repeat the task's, those with one run their own", () => {
   expect(workerSays(...firstLeg, instructions('Again.'))).toEqual(script('echo 1'))
   expect(workerSays(...firstLeg, instructions(sh('echo 2')))).toEqual(script('echo 2'))
 })
 
-test('@fail-once fails in the first leg and is right in the second', () => {
+test('@fail-once fails in the first leg and succeeds in the second', () => {
   const first = task(`${sh('echo 1')}\n@fail-once`)
   expect(workerSays(first)).toEqual(bash(expect.stringContaining('exit 1')))
   expect(workerSays(first, instructions('Again.'))).toEqual(script('echo 1'))
 })
 
-test('@crash kills Claude Code, and @hang never answers, in every leg', () => {
+test('@crash kills Claude Code, and @hang never responds, in every leg', () => {
   const crash = task(`${sh('echo 1')}\n@crash`)
   const hang = task(`${sh('echo 1')}\n@hang`)
   for (const later of [[], [instructions('Again.')]]) {
@@ -73,8 +73,8 @@ test('@crash kills Claude Code, and @hang never answers, in every leg', () => {
 test.each([
   task('Write a poem.'),
   asked('no frame at all'),
-])('anything else gets a refusal', (said) => {
-  expect(workerSays(said)).toEqual([
+])('anything else is refused', (prompt) => {
+  expect(workerSays(prompt)).toEqual([
     { type: 'text', text: expect.stringContaining('I am a scripted model, not Claude') },
   ])
 })

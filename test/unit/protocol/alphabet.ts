@@ -1,9 +1,9 @@
-/** The values that one part of the world has had, each kept once, with a letter for it. */
+/** The values that one part of the world has had, each stored once, with a letter for it. */
 import type { Parts } from './world.ts'
 
 type Part = Parts[keyof Parts]
 
-/** Equal values have equal letters; a letter gives its value back. */
+/** Equal values have equal letters; a letter can be turned back into its value. */
 export class Alphabet {
   readonly #values: Part[] = []
   readonly #byValue = new Map<Part, number>()

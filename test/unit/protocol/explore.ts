@@ -1,6 +1,7 @@
 /**
- * Explores the run protocol and prints what it finds, the shortest way to it line by line:
- * `node test/unit/protocol/explore.ts [--scenario NAME] [--break GUARD | --break all] [--wide] [--limit STATES] [--list]`.
+ * Explores the run protocol and prints its findings, each with the shortest way to it, line by line: `node
+ * test/unit/protocol/explore.ts [--scenario NAME] [--break GUARD | --break all] [--wide] [--limit STATES]
+ * [--list]`.
  */
 import { parseArgs } from 'node:util'
 import { explore } from './explored.ts'
@@ -32,7 +33,7 @@ function list(): void {
   }
 }
 
-/** Explores one scenario; answers whether something was found. */
+/** Explores one scenario. Returns whether something was found. */
 function report(scenario: Scenario, mutant?: Mutant): boolean {
   const began = performance.now()
   const system = { ...product, ...mutant?.lacks }

@@ -1,10 +1,13 @@
-/** Breadth-first exploration of everything that can happen in a scenario: the shortest way to a broken property, or none. */
+/**
+ * Breadth-first exploration of everything that can happen in a scenario. Finds the shortest way to a violated
+ * property, if there is one.
+ */
 import { type Move, StateSpace } from './state-space.ts'
 import type { Setting } from './transition.ts'
 import { type Word, Words } from './words.ts'
 
 export interface Counterexample {
-  /** The property's name, then what went wrong. */
+  /** The property's name, then the violation. */
   readonly broken: string
   /** What happened, first to last. */
   readonly trace: readonly string[]
@@ -16,7 +19,7 @@ export interface Exploration {
   readonly found?: Counterexample
 }
 
-/** Throws when there are more than `limit` states: an unfinished search proves nothing. */
+/** Throws if there are more than `limit` states, because an incomplete search proves nothing. */
 export function explore(setting: Setting, limit = 1_000_000): Exploration {
   return new Search(setting, limit).run()
 }
@@ -27,10 +30,10 @@ class Search {
   readonly #space: StateSpace
   readonly #states: Words
   readonly #parents: number[] = []
-  /** The state that is visited, and the one after a move. */
+  /** The state being visited, and the one after a move. */
   readonly #from: Word
   readonly #to: Word
-  /** Targets of moves that progress, those of state `i` from `#first[i]` on. */
+  /** Targets of moves that are progress; those of state `i` start at `#first[i]`. */
   readonly #edges: number[] = []
   readonly #first: number[] = []
   #transitions = 0
@@ -74,7 +77,7 @@ class Search {
     return why ? { broken: why, trace: this.#trace(id) } : undefined
   }
 
-  /** Takes a move from the visited state. Returns what it breaks. */
+  /** Makes a move from the visited state. Returns the property that it violates. */
   #take(move: Move, id: number): string | undefined {
     this.#transitions++
     if (move.breaks) return move.breaks
@@ -85,7 +88,7 @@ class Search {
     return target < known ? undefined : this.#space.endless.of(this.#to)
   }
 
-  /** Progress that comes round again is a livelock: what Kahn's algorithm cannot take away. */
+  /** A cycle of progress is a livelock: what remains after Kahn's algorithm. */
   #cycle(): Counterexample | undefined {
     const entries = new Int32Array(this.#states.size)
     for (const target of this.#edges) entries[target] = (entries[target] ?? 0) + 1
@@ -117,7 +120,7 @@ class Search {
     return id
   }
 
-  /** What led to a state, first to last. */
+  /** Returns what led to a state, first to last. */
   #trace(id: number): string[] {
     const labels: string[] = []
     for (let at = id; at > 0; at = this.#parents[at] ?? 0) {

@@ -1,4 +1,4 @@
-/** The run protocol without each of its guards: a property breaks, or something else is shown to cover for it. */
+/** The run protocol without each of its guards: a property is violated, or something else covers for the guard. */
 import { describe, expect, test } from 'vitest'
 import { type Exploration, explore } from './explored.ts'
 import { mutants, mutantWithout } from './mutants.ts'
@@ -10,7 +10,7 @@ const SECONDS = 60_000
 
 const explored = new Map<string, Exploration>()
 
-/** What was found without a guard; explored once, whoever asks. */
+/** Findings without a guard; explored once for all tests. */
 function without(guard: string): Exploration {
   const { lacks, scenario } = mutantWithout(guard)
   const known =
@@ -20,7 +20,7 @@ function without(guard: string): Exploration {
   return known
 }
 
-describe('without a guard a property breaks', () => {
+describe('without a guard a property is violated', () => {
   test.each(mutants.filter(({ breaks }) => typeof breaks === 'string'))(
     '$guard: $breaks',
     ({ guard, breaks }) => {
@@ -32,7 +32,7 @@ describe('without a guard a property breaks', () => {
   )
 })
 
-describe('a guard that something else covers is not missed', () => {
+describe('a guard that something else covers is not needed', () => {
   test.each(mutants.filter(({ breaks }) => typeof breaks !== 'string'))(
     '$guard: $breaks.coveredBy',
     ({ guard }) => {
@@ -42,7 +42,7 @@ describe('a guard that something else covers is not missed', () => {
   )
 })
 
-/** That the product keeps out of them, its own exploration of the same scenarios shows. */
+/** The exploration of the product in the same scenarios shows that it avoids the traps. */
 describe('without its guard the protocol falls into trap', () => {
   test.each(traps)(
     '$trap',

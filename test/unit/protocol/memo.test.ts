@@ -1,4 +1,7 @@
-/** What the exploration stands on: words are told apart, and a memo asks again wherever the answer may be another. */
+/**
+ * The basis of the exploration: words are distinguished, and a memo evaluates again wherever the result may
+ * differ.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Memo } from './memo.ts'
@@ -7,7 +10,7 @@ import { scenario } from './scenario.ts'
 import { Words } from './words.ts'
 import { beginning, type Parts } from './world.ts'
 
-test('words are numbered as they come, equal ones alike, and are read again', () => {
+test('words are numbered in order of arrival, equal ones once, and can be read again', () => {
   const letter = fc.nat(20)
   fc.assert(
     fc.property(fc.array(fc.tuple(letter, letter, letter), { minLength: 1500 }), (words) => {
@@ -42,11 +45,11 @@ const worlds = fc.array(
   }),
 )
 
-/** Looks at one part, and by that at another. */
+/** Reads one part, which decides the next part to read. */
 const look = (world: Pick<Parts, 'received' | 'queue' | 'bodies'>) =>
   world.received > 0 ? `${world.received} ${world.queue}` : world.bodies.length
 
-test('a memo answers as its function does, which is asked once for what it looks at', () => {
+test('a memo returns what its function does, and calls it once for the parts it reads', () => {
   fc.assert(
     fc.property(worlds, (various) => {
       const observer = new Observer(start)
@@ -63,7 +66,7 @@ test('a memo answers as its function does, which is asked once for what it looks
   )
 })
 
-test('a change is told by the letters of the parts that have become others', () => {
+test('a change consists of the letters of the changed parts', () => {
   const observer = new Observer(start)
   const memo = new Memo(observer, (world) =>
     observer.changes(world.with({ received: world.received + 1, queue: [...world.queue] })),

@@ -1,4 +1,4 @@
-/** A function of worlds that remembers what it found: once for all worlds that are equal in the parts it looked at. */
+/** A memoised function of worlds: one result for all worlds that are equal in the parts it reads. */
 import type { Observer } from './observer.ts'
 import { type Word, Words } from './words.ts'
 import type { World } from './world.ts'
@@ -6,16 +6,16 @@ import type { World } from './world.ts'
 const ROOT = 0
 
 /**
- * A decision tree: each node asks for one letter of the word, as the function looked at that part next; a leaf has what
- * the function found. It must be a function of the world alone.
+ * A decision tree. Each node reads one letter of the word, the part that the function read next; a leaf holds the
+ * result. The function must depend on the world alone.
  */
 export class Memo<Result> {
   readonly #observer: Observer
   readonly #compute: (world: World) => Result
-  /** Every node but the root, as its parent and the letter that leads to it. */
+  /** Every node but the root, by its parent and the letter that leads to it. */
   readonly #nodes = new Words(2)
   readonly #edge = new Int32Array(2)
-  /** By node: the position that it asks for; of a leaf, the complement of its result's number. */
+  /** By node: the position that it reads, or for a leaf the complement of its result's number. */
   readonly #asks: number[] = []
   readonly #results: { readonly found: Result }[] = []
 

@@ -1,4 +1,4 @@
-/** The guards, each with a version of the product that lacks it and the property that then breaks. */
+/** The guards, each with a version of the product that lacks it and the property that is then violated. */
 import { actionMutants } from './mutants/actions.ts'
 import { budgetMutants } from './mutants/budget.ts'
 import { effectMutants } from './mutants/effects.ts'
@@ -9,11 +9,11 @@ export interface Mutant {
   readonly guard: string
   /** What the product does instead. */
   readonly instead: string
-  /** What of the product is replaced. */
+  /** The replaced parts of the product. */
   readonly lacks: Partial<System>
   /** Where it shows. */
   readonly scenario: string
-  /** The property that breaks; or why the search finds nothing. */
+  /** The violated property, or why the search finds nothing. */
   readonly breaks: `${'L' | 'S' | 'J'}${number}` | { readonly coveredBy: string }
 }
 
@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...effectMutants,
 ]
 
-/** The mutant that lacks this guard. Throws when there is none. */
+/** Returns the mutant that lacks this guard. Throws if there is none. */
 export function mutantWithout(guard: string): Mutant {
   const found = mutants.find((mutant) => mutant.guard === guard)
   if (!found) throw new Error(`There is no guard "${guard}"; see --list.`)

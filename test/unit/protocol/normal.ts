@@ -1,9 +1,9 @@
-/** Worlds that differ only in what nobody can look at any more are one. */
+/** Treats worlds as equal if they differ only in parts that nothing can read any more. */
 import type { Session, Turn, Waiting } from '../../../src/core/session.ts'
 import type { System } from './system.ts'
 import { over, type Position, type World } from './world.ts'
 
-/** Each leaves something out, in this order; a world that has been through all of them is normal. */
+/** Each removes something, in this order; a world that has passed all of them is normal. */
 export const normalisers: readonly ((world: World, system: System) => World)[] = [
   (world) => world.with({ session: normalSession(world.session) }),
   (world) => world.with({ executions: finished(world) }),
@@ -17,7 +17,7 @@ function finished({ executions, left }: World): World['executions'] {
   return executions.map((execution) => (execution.status === 'failed' ? over : execution))
 }
 
-/** Every later job number is higher than what the lock has seen, unless an older one is on its way. */
+/** Every later job number is higher than the lock's, unless an older job is on its way. */
 function withoutHighest(world: World): World['sandbox'] {
   const { sandbox } = world
   if (sandbox.highest === 0 || world.stopping) return sandbox
@@ -28,24 +28,24 @@ function withoutHighest(world: World): World['sandbox'] {
 const positions = ({ executions, zombieStep }: World): readonly Position[] =>
   [...executions, ...(zombieStep ? [zombieStep] : [])].map(({ at }) => at)
 
-/** A mail can be sent twice only while its turn, or a step of it, is there; a result only while its turn is. */
+/** An email can be sent twice only while its turn, or a step of it, exists; a result only while its turn does. */
 function settled(world: World): World['past'] {
   const { past, session } = world
   const n = session.turn?.n
-  const { mails, unusable, asked } = past
+  const { emails, unusable, asked } = past
   const stale = asked.some((times, turn) => times > 0 && turn !== n)
-  if (mails.length === 0 && unusable.length === 0 && !stale) return past
+  if (emails.length === 0 && unusable.length === 0 && !stale) return past
   const turns = new Set(positions(world).flatMap((at) => ('turn' in at ? [at.turn] : [])))
   if (n !== undefined) turns.add(n)
   return {
     ...past,
-    mails: mails.filter((mail) => [...turns].some((turn) => mail.startsWith(`t${turn}.`))),
+    emails: emails.filter((email) => [...turns].some((turn) => email.startsWith(`t${turn}.`))),
     unusable: session.turn ? unusable : [],
     asked: asked.map((times, turn) => (turn === n ? times : 0)),
   }
 }
 
-/** Without times, texts, sizes; numbers of messages keep their order only; entries are taken for written. */
+/** Removes times, texts and sizes, keeps only the order of message numbers, and treats entries as written. */
 function normalSession(session: Session): Session {
   const ids = Object.entries(session.seen).sort(([, a], [, b]) => a - b)
   const ranks = new Map(ids.map(([, seq], i) => [seq, i + 1]))

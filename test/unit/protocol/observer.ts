@@ -1,14 +1,14 @@
-/** Worlds as words, a letter for each part; and worlds that note which of their parts are looked at. */
+/** Worlds as words with a letter for each part, and worlds that record which of their parts are read. */
 import { Alphabet } from './alphabet.ts'
 import type { Word } from './words.ts'
 import type { Parts, World } from './world.ts'
 
-/** What becomes of a word: positions, each followed by its new letter. */
+/** The changes of a word: positions, each followed by its new letter. */
 export type Changes = readonly number[]
 
 export interface Observation<Result> {
   readonly result: Result
-  /** Positions in a word, in the order in which they were first looked at. */
+  /** Positions in a word, in the order in which they were first read. */
   readonly seen: readonly number[]
 }
 
@@ -37,7 +37,7 @@ export class Observer {
     return Int32Array.from(this.#fields, ({ name, alphabet }) => alphabet.letter(parts[name]))
   }
 
-  /** Has somebody look at the world of a word. */
+  /** Calls a function with the world of a word. */
   observe<Result>(word: Word, look: (world: World) => Result): Observation<Result> {
     this.#word = word
     this.#seen = new Set()
@@ -45,7 +45,7 @@ export class Observer {
     return { result, seen: [...this.#seen] }
   }
 
-  /** What has become of the world that is being looked at. */
+  /** The changes of the world being read. */
   changes(after: World): Changes {
     return this.#fields.flatMap(({ name, at, alphabet }) => {
       const part = after.changes[name]

@@ -1,4 +1,4 @@
-/** The run protocol, explored to the end in small scopes. */
+/** The run protocol, explored completely in small scopes. */
 import { describe, expect, test } from 'vitest'
 import { explore } from './explored.ts'
 import { scenarios } from './scenarios.ts'
@@ -12,7 +12,7 @@ describe('every path of the product ends well', () => {
     (scenario) => {
       const { states, found } = explore({ system: product, scenario })
       expect(found).toBeUndefined()
-      // A scenario in which next to nothing happens would prove nothing.
+      // A scenario in which almost nothing happens would prove nothing.
       expect(states).toBeGreaterThan(1000)
     },
     SECONDS,

@@ -1,4 +1,13 @@
-/** What must never happen, and how a world may end. */
+/**
+ * What must never happen, and which final states are acceptable.
+ *
+ * Safety: S1 only the current run and job act. S2 each turn is its own, and answers each message once. S3 a command has
+ * one effect. S4 turns take messages in order. S5 a stopped session starts nothing. S6 messages are stored before they
+ * are taken.
+ *
+ * Liveness: L1 no message waits forever. L2 an open run is driven and waits for somebody. L3 no report is lost. L4 turns,
+ * commands and notices are completed. L5 nothing repeats forever.
+ */
 
 import { isCurrentRun } from '../../../src/protocol/guards.ts'
 import { isCurrentJob } from '../../../src/protocol/job.ts'
@@ -6,12 +15,12 @@ import { MAX_ASKED } from '../../../src/protocol/take-messages.ts'
 import type { Happening, Transition } from './transition.ts'
 import { REPORT, type World } from './world.ts'
 
-/** Runs that no scenario here needs. */
+/** More runs than any scenario here needs. */
 const MAX_RUNS = 8
-/** Entries into states with a task token that no run here needs. */
+/** More entries into states with a task token than any run here needs. */
 const MAX_ENTRIES = 16
 
-/** The safety property that a transition breaks: its name first, then what went wrong. */
+/** The safety property that a transition violates: its name first, then the violation. */
 export function broken(before: World, transition: Transition): string | undefined {
   const { world: after, by, happening } = transition
   if (by !== undefined && after.session !== before.session && !isCurrentRun(before.session, by))
@@ -19,11 +28,10 @@ export function broken(before: World, transition: Transition): string | undefine
   return happening && judge(before, after, happening)
 }
 
-/** Runs, or steps of one, without end. */
+/** Endless runs, or endless steps of a run. */
 export function endless({ session, executions }: World): string | undefined {
   if (session.run.id > MAX_RUNS) return 'L5 runs without end'
-  if (executions.some(({ entered }) => entered > MAX_ENTRIES))
-    return 'L5 a run goes round without end'
+  if (executions.some(({ entered }) => entered > MAX_ENTRIES)) return 'L5 a run loops without end'
   return undefined
 }
 
@@ -53,7 +61,7 @@ function judge(before: World, after: World, happening: Happening): string | unde
       return read(before, happening.result)
     case 'accept':
       return accepted(before, happening.turn)
-    case 'mail':
+    case 'email':
       return mailed(before, happening.name)
     case 'spawn':
       return spawned(before)
@@ -108,7 +116,7 @@ const read = ({ past }: World, result: string) =>
   past.unusable.includes(result) ? 'J2 a result that was given back is read again' : undefined
 
 const mailed = ({ past }: World, name: string) =>
-  past.mails.includes(name) ? 'S3 a mail is sent twice by one command' : undefined
+  past.emails.includes(name) ? 'S3 an email is sent twice by one command' : undefined
 
 const spawned = ({ leg }: World) =>
   leg.does === 'nothing' ? undefined : 'S3 a worker is spawned twice by one command'
@@ -128,7 +136,7 @@ function accepted({ session, past }: World, n: number): string | undefined {
   ])
   const last = Math.max(...turn.messages.map(({ seq }) => seq))
   return Object.entries(seen).some(([id, seq]) => seq < last && !dealtWith.has(id))
-    ? 'S4 an accepted turn leaves out an earlier message'
+    ? 'S4 an accepted turn omits an earlier message'
     : undefined
 }
 
@@ -137,14 +145,14 @@ const finished = ({ session: { turn } }: World) =>
     ? 'L4 commands of an accepted turn are never done'
     : undefined
 
-/** Why a world in which nothing more happens by itself is no good end. */
+/** Returns why a world in which nothing more happens by itself is not an acceptable end. */
 export function badEnd(world: World): string | undefined {
   const { session, leg } = world
   const waits = session.inbox.length > 0
   if (session.run.open)
     return waits ? 'L1 messages wait and nothing will take them' : 'L2 nothing drives an open run'
   if (waits) return 'L1 messages wait and no run is open'
-  if (session.held.length > 0 && !session.paused) return 'L4 messages are held and nobody was told'
+  if (session.held.length > 0 && !session.paused) return 'L4 messages are held without a notice'
   if (session.turn || session.abandoned.length > 0)
     return 'L4 a turn or a notice is left unfinished'
   if (leg.does === 'reported' && session.seen[REPORT] === undefined)
@@ -162,6 +170,6 @@ function unheard({ session, past }: World): string | undefined {
   )
   if (silent === undefined) return undefined
   return silent === REPORT
-    ? 'L3 a report of a worker is never heard'
+    ? 'L3 a report of a worker never reaches the conductor'
     : `L4 ${silent} is neither answered nor told`
 }

@@ -1,48 +1,48 @@
-/** What a scenario is made of: messages, what the conductor answers, and the faults that may strike. */
+/** The parts of a scenario: messages, the conductor's replies, and the faults that may occur. */
 
 const NO_FAULTS = {
-  /** A dispatcher, an execution, a callback, a stop or a leg's collection dies before its next action. */
+  /** A dispatcher, an execution, a callback, a stop or a leg's collection crashes before its next action. */
   crash: 0,
-  /** A dispatcher times out and goes on, while its message is delivered again. */
+  /** A dispatcher times out but continues, while its message is delivered again. */
   zombieDispatcher: 0,
-  /** A state's Lambda times out and goes on, while the state is tried again. */
+  /** A state's Lambda times out but continues, while the state is retried. */
   zombieStep: 0,
   /** Somebody redrives a failed execution. */
   redrive: 0,
   stop: 0,
-  /** A time-out although the awaited thing is on its way. */
+  /** A timeout although the awaited event is on its way. */
   spurious: 0,
-  /** A runner dies. */
+  /** A runner crashes. */
   runnerCrash: 0,
-  /** The sandbox is taken for lost while its runner lives on; a new one takes its place. */
+  /** The sandbox is considered lost while its runner is alive; a new one replaces it. */
   newSandbox: 0,
-  /** The sweep looks at a run whose execution is alive. */
+  /** The sweep checks a run whose execution is alive. */
   liveSweep: 0,
-  /** TakeMessages finds that a budget is used up. */
+  /** TakeMessages finds an exceeded budget. */
   overBudget: 0,
 }
 
-/** How often each fault may still strike. */
+/** How often each fault may still occur. */
 export type Faults = Readonly<typeof NO_FAULTS>
 export type Fault = keyof Faults
 
 export interface Scenario {
   readonly name: string
-  /** Deliveries in their order; a name that stands twice is delivered twice. */
+  /** Deliveries in order; a repeated name is delivered again. */
   readonly queue: readonly string[]
-  /** The commands that the answer to a message consists of. */
+  /** The commands in the reply to each message. */
   readonly commands: Readonly<Record<string, readonly CommandKind[]>>
-  /** What fails every time. */
+  /** What always fails. */
   readonly poison?: 'runner' | 'result' | 'reading' | 'command'
-  /** The first job's result has no structure: to be asked for once more. */
+  /** The first job's result has no structure, so the conductor is asked once more. */
   readonly unstructured?: boolean
   readonly faults: Faults
 }
 
-/** A spawn is deduplicated by its name, a mail by nobody. */
-export type CommandKind = 'spawn' | 'mail'
+/** The name of a spawn deduplicates it; nothing deduplicates an email. */
+export type CommandKind = 'spawn' | 'email'
 
-/** A scenario; what is not given does not happen. */
+/** Returns a scenario; what is not given does not happen. */
 export const scenario = (
   name: string,
   {

@@ -1,7 +1,7 @@
-/** The scenarios: small enough that the default test explores each to its end. */
+/** The scenarios, small enough for the default test to explore each completely. */
 import { type Scenario, scenario } from './scenario.ts'
 
-const MAIL = { m0: ['mail'] } as const
+const EMAIL = { m0: ['email'] } as const
 const WORK = { m0: ['spawn'] } as const
 
 export const scenarios: readonly Scenario[] = [
@@ -9,7 +9,7 @@ export const scenarios: readonly Scenario[] = [
     queue: ['m0', 'm0'],
     faults: { crash: 1, zombieDispatcher: 1 },
   }),
-  scenario('two messages', { queue: ['m0', 'm1'], commands: MAIL, faults: { crash: 2 } }),
+  scenario('two messages', { queue: ['m0', 'm1'], commands: EMAIL, faults: { crash: 2 } }),
   scenario('a zombie step', { queue: ['m0', 'm1'], faults: { zombieStep: 1, crash: 1 } }),
   scenario('a zombie step and time-outs', {
     queue: ['m0'],
@@ -17,7 +17,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario('a redrive', {
     queue: ['m0'],
-    commands: MAIL,
+    commands: EMAIL,
     faults: { crash: 2, redrive: 1 },
   }),
   scenario('a zombie step and a redrive', {
@@ -47,7 +47,7 @@ export const scenarios: readonly Scenario[] = [
   scenario('a stop and a worker', { queue: ['m0'], commands: WORK, faults: { stop: 1, crash: 1 } }),
   scenario('a budget that is used up', {
     queue: ['m0', 'm1', 'm0'],
-    commands: MAIL,
+    commands: EMAIL,
     faults: { overBudget: 2, crash: 1 },
   }),
   scenario('a budget that is used up while a worker is busy', {
@@ -77,13 +77,13 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario('a command that always fails', {
     queue: ['m0'],
-    commands: { m0: ['spawn', 'mail'] },
+    commands: { m0: ['spawn', 'email'] },
     poison: 'command',
     faults: { crash: 1 },
   }),
 ]
 
-/** The same scenario with more that goes wrong: for a search of minutes. */
+/** Returns the same scenario with more faults, for a search of minutes. */
 export const wide = ({ faults, ...scenario }: Scenario): Scenario => ({
   ...scenario,
   faults: {
@@ -94,7 +94,7 @@ export const wide = ({ faults, ...scenario }: Scenario): Scenario => ({
   },
 })
 
-/** The scenario of that name. Throws when there is none. */
+/** Returns the scenario of that name. Throws if there is none. */
 export function scenarioNamed(name: string): Scenario {
   const found = scenarios.find((candidate) => candidate.name === name)
   if (!found) throw new Error(`There is no scenario "${name}"; see --list.`)

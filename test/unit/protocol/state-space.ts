@@ -8,23 +8,23 @@ import { components } from './transitions/all.ts'
 import type { Word } from './words.ts'
 import { beginning, REPORT, type World } from './world.ts'
 
-/** A transition from every state in which its component sees the same. */
+/** A transition from every state in which its component reads the same. */
 export interface Move {
   readonly label: string
-  /** Not a fault. */
+  /** Whether it is not a fault. */
   readonly progresses: boolean
-  /** The safety property that it breaks, and how. */
+  /** The safety property that it violates, and how. */
   readonly breaks: string | undefined
   readonly changes: Changes
 }
 
 export class StateSpace {
   readonly start: Word
-  /** By component: what it does next. */
+  /** By component: its next transitions. */
   readonly moves: readonly Memo<readonly Move[]>[]
-  /** Why a state in which nothing more happens by itself is no good end. */
+  /** Why a state in which nothing more happens by itself is not an acceptable end. */
   readonly badEnd: Memo<string | undefined>
-  /** Why there is no end to what leads to a state. */
+  /** Why the way to a state has no end. */
   readonly endless: Memo<string | undefined>
   readonly #normalisers: readonly Memo<Changes>[]
 
@@ -54,7 +54,7 @@ export class StateSpace {
     this.#normalise(this.start)
   }
 
-  /** Writes the state to which a move leads `into` a word. */
+  /** Writes the target of a move `into` a word. */
   follow(move: Move, from: Word, into: Word): void {
     for (let i = 0; i < from.length; i++) into[i] = from[i] ?? 0
     change(into, move.changes)

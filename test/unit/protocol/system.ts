@@ -35,41 +35,41 @@ const actions = {
 
 /** What the handlers do around the actions; a mutant turns one of them off. */
 const effects = {
-  /** Whoever queues a message has stored its content. */
+  /** A message is stored before it is queued. */
   bodyFirst: true,
-  /** The append opens the run (off: `open`, an update of its own, does). */
+  /** The append opens the run (off: `open`, a separate update, does). */
   appendOpens: true,
   /** The dead-letter consumer appends and wakes (off: it leaves a tombstone for an unknown message). */
   deadLettersAppend: true,
-  /** A token that nobody waits for is followed by a start. */
+  /** If nobody waits for a token, an execution is started. */
   startsAfterToken: true,
-  /** A start whose name is used up is followed by a recovery. */
+  /** If the name of a start is used up, a recovery follows. */
   recoversUsedName: true,
   /** Open runs without a running execution are found. */
   sweeps: true,
-  /** The runner's lock lets a higher job number displace a lower one only. */
+  /** The runner's lock lets a higher job number replace a lower one only. */
   fencesJobs: true,
-  /** The callback stores the result, then answers the token. */
+  /** The callback stores the result before it completes the token. */
   resultFirst: true,
-  /** It answers the token that is current when the result is stored (off: when it was posted). */
+  /** It completes the token that is current when the result is stored (off: when it was posted). */
   answersCurrentToken: true,
-  /** A mail is claimed before it is sent. */
-  claimsMail: true,
+  /** An email is claimed before it is sent. */
+  claimsEmail: true,
   /** A worker is named by its command. */
   namesWorkers: true,
   /** A leg's report is queued before it is marked as reported. */
   reportFirst: true,
-  /** Stopping leaves job numbers alone that are higher than the one it saw. */
+  /** A stop affects no job number higher than the one it saw. */
   stopsOlderJobs: true,
-  /** Stop closes and empties in its first update (off: in its last step). */
+  /** A stop closes and empties in its first update (off: in its last step). */
   stopsAtOnce: true,
-  /** The notice is written by the update that clears the abandoned messages (off: after it). */
+  /** The update that removes the abandoned messages also writes the notice (off: a later one). */
   noticeWithTell: true,
   /** AwaitMessage's `k` is larger after a redrive. */
   redriveGrowsToken: true,
 }
 
-/** The actions' types are the product's; a mutant replaces one or turns an effect off. */
+/** The actions have the product's types; a mutant replaces one or turns an effect off. */
 export type System = typeof actions & Readonly<Record<keyof typeof effects, boolean>>
 
 export const product: System = { ...actions, ...effects }

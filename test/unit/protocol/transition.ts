@@ -1,9 +1,9 @@
-/** What one atomic action makes of a world. */
+/** The effect of one atomic action on a world. */
 import type { Fault, Scenario } from './scenario.ts'
 import type { System } from './system.ts'
 import type { World } from './world.ts'
 
-/** What a property has to hear of, because the worlds before and after do not show it. */
+/** Events that a property has to know of, because the worlds before and after do not show them. */
 export type Happening =
   | { readonly what: 'recover'; readonly run: number }
   | { readonly what: 'take' }
@@ -16,7 +16,7 @@ export type Happening =
   | { readonly what: 'accept'; readonly turn: number }
   | { readonly what: 'wait' }
   | { readonly what: 'finish' }
-  | { readonly what: 'mail'; readonly name: string }
+  | { readonly what: 'email'; readonly name: string }
   | { readonly what: 'spawn' }
   | { readonly what: 'stop-jobs'; readonly job: number }
 
@@ -29,7 +29,7 @@ export interface Transition extends Change {
   readonly label: string
   /** Absent for progress: what happens if nothing else does. */
   readonly fault?: Fault
-  /** The run whose step this is. */
+  /** The run that the step belongs to. */
   readonly by?: number
 }
 
@@ -39,10 +39,10 @@ export interface Setting {
   readonly scenario: Scenario
 }
 
-/** A component of the system: what it may do next. */
+/** A component of the system, with its possible next steps. */
 export type Component = (world: World, setting: Setting) => readonly Transition[]
 
-/** The transition of a fault, if it may still strike. */
+/** Returns the transition of a fault, if it may still occur. */
 export const fault = (
   world: World,
   kind: Fault,

@@ -1,4 +1,4 @@
-/** The traps that the run protocol was built around, each with the guard that keeps out of it. */
+/** The traps that the run protocol avoids, each with the guard that does so. */
 
 /** `guard` names a mutant; the trap is what happens without it. */
 export const traps: readonly { readonly trap: string; readonly guard: string }[] = [
@@ -21,8 +21,8 @@ export const traps: readonly { readonly trap: string; readonly guard: string }[]
   { trap: '8: a late stop ends the job of a newer message', guard: 'stop fences' },
   { trap: '9: a late launch ends the newer job', guard: 'lock order' },
   { trap: '10: a launch after the stop begins a turn', guard: 'current job at fetch' },
-  { trap: '11: what is counted in the execution is counted anew', guard: 'asked in the item' },
-  { trap: '12: a tombstone takes the place of a report', guard: 'dead letters append' },
+  { trap: '11: a counter in the execution restarts', guard: 'asked in the item' },
+  { trap: '12: a tombstone replaces a report', guard: 'dead letters append' },
   { trap: '13: a message is taken before its content is there', guard: 'body first' },
-  { trap: '14: the execution fails before it told the person', guard: 'abandoned until told' },
+  { trap: '14: the execution fails before the person is notified', guard: 'abandoned until told' },
 ]

@@ -1,4 +1,4 @@
-/** A set of words of one length, numbered in the order in which they came: a hash table with open addressing. */
+/** A set of words of equal length, numbered in order of arrival: a hash table with open addressing. */
 
 /** A sequence of numbers from 0 on, its letters. */
 export type Word = Int32Array
@@ -7,7 +7,7 @@ export class Words {
   readonly #length: number
   /** All words, one after the other. */
   #letters: Int32Array
-  /** Each word's number plus one, at its hash or behind it; 0 where there is none. At most half full. */
+  /** Each word's number plus one, at its hash or behind it; 0 if free. At most half full. */
   #slots = new Int32Array(1024)
   #size = 0
 
@@ -20,7 +20,7 @@ export class Words {
     return this.#size
   }
 
-  /** The word's number; if it was not there it is now, and its number is the size before. */
+  /** Returns the word's number. A new word is added; its number is the size before. */
   add(word: Word): number {
     const slot = this.#slotOf(word, 0)
     const taken = this.#slots[slot] ?? 0
@@ -37,7 +37,7 @@ export class Words {
     for (let i = 0; i < this.#length; i++) into[i] = this.#letters[start + i] ?? 0
   }
 
-  /** Where the word at `start` of `letters` stands, or may be put. */
+  /** Returns the slot of the word at `start` of `letters`, or where to put it. */
   #slotOf(letters: Int32Array, start: number): number {
     const mask = this.#slots.length - 1
     let slot = this.#hash(letters, start) & mask

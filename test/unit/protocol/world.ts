@@ -1,18 +1,18 @@
-/** The state that is explored: one session's real item, and the world that acts on it. */
+/** The explored state: one session's real item, and the world that acts on it. */
 import { newSession, type Session } from '../../../src/core/session.ts'
 import type { Faults, Scenario } from './scenario.ts'
 
-/** Where a dispatcher, or the sweep, stands in append and wake. */
+/** The position of a dispatcher, or the sweep, in append and wake. */
 export interface Delivery {
   readonly does: 'append' | 'put-body' | 'open' | 'answer' | 'start' | 'recover'
-  /** Absent for the sweep: it has no message. */
+  /** Absent for the sweep, which has no message. */
   readonly message?: string
-  /** The run to wake, once that is known. */
+  /** The run to wake, once it is known. */
   readonly run: number
   readonly token?: string
 }
 
-/** Where an execution stands: its state, and within a state the Lambda's next atomic action. */
+/** The position of an execution: its state, and within it the Lambda's next atomic action. */
 export type Position =
   | { readonly does: 'take' | 'await' | 'wait-message' | 'close' | 'notify' }
   | { readonly does: 'notice'; readonly messages: readonly string[] }
@@ -21,7 +21,7 @@ export type Position =
   | { readonly does: 'accept'; readonly turn: number; readonly result: string }
   | Commands
 
-/** RunCommands: the commands that the state was entered with, the first one being under way. */
+/** RunCommands: the commands that the state was entered with; the first one is in progress. */
 export interface Commands {
   readonly does: 'command' | 'advance' | 'send'
   readonly turn: number
@@ -32,13 +32,13 @@ export interface Commands {
 export interface Execution {
   readonly status: 'never started' | 'running' | 'failed' | 'over'
   readonly at: Position
-  /** Entries into states with a task token: what the token is named after. */
+  /** Entries into states with a task token, which name the token. */
   readonly entered: number
-  /** What AwaitMessage compares tokens by: grows with each entry. */
+  /** AwaitMessage compares tokens by this; it grows with each entry. */
   readonly k: number
 }
 
-/** A Lambda that outlived its time-out and goes on while its state is tried again. */
+/** A Lambda that continues after its timeout while its state is retried. */
 export interface ZombieStep {
   readonly run: number
   readonly at: Position
@@ -52,10 +52,10 @@ export interface Runner {
 }
 
 export interface Sandbox {
-  /** The highest job number seen: what the lock compares with. */
+  /** The highest job number seen: the lock compares with it. */
   readonly highest: number
   readonly runner: Runner | null
-  /** Alive in a sandbox that we take for lost. */
+  /** Alive in a sandbox that is considered lost. */
   readonly orphan: Runner | null
 }
 
@@ -80,7 +80,7 @@ export interface Stopping {
   readonly job: number
 }
 
-/** What has happened and nothing in the product remembers: only properties look at it. */
+/** Past events that the product does not remember: only properties read them. */
 export interface Past {
   readonly accepted: readonly string[]
   readonly told: readonly string[]
@@ -89,18 +89,18 @@ export interface Past {
   /** Stopped, and no person has written since. */
   readonly halted: boolean
   /** Effects that a provider cannot deduplicate, by turn and index. */
-  readonly mails: readonly string[]
-  /** Results that were found unusable. */
+  readonly emails: readonly string[]
+  /** Unusable results. */
   readonly unusable: readonly string[]
   /** How often each turn was asked. */
   readonly asked: readonly number[]
 }
 
-/** What a world consists of. */
+/** The parts of a world. */
 export interface Parts {
   readonly session: Session
   readonly queue: readonly string[]
-  /** Receives of the queue's first message; only a broken dead-letter consumer makes a difference of it. */
+  /** Receives of the queue's first message; only a broken dead-letter consumer depends on it. */
   readonly received: number
   /** Messages whose content is stored. */
   readonly bodies: readonly string[]
@@ -115,15 +115,15 @@ export interface Parts {
   readonly leg: Leg
   readonly stopping: Stopping | null
   readonly past: Past
-  /** Faults that may still strike. */
+  /** Faults that may still occur. */
   readonly left: Faults
 }
 
-/** A world notes which of its parts are looked at, so it is never spread: `with` leaves the others alone. */
+/** A world records which of its parts are read, so it is never spread: `with` does not read the others. */
 export interface World extends Parts {
-  /** The parts that are not what they were. */
+  /** The changed parts. */
   readonly changes: Partial<Parts>
-  /** The same world with these parts in place of its own. */
+  /** Returns the same world with these parts replaced. */
   with(parts: Partial<Parts>): World
 }
 
@@ -133,13 +133,13 @@ export const REPORT = 'w1.1'
 /** Before a leg's deadline, at it, and after it. */
 export const TIME = { before: 0, deadline: 1, after: 2 }
 
-/** What things cost is not explored. */
+/** Costs are not explored. */
 export const ACCOUNT = { models: {}, at: '1970-01-01T00:00:00.000Z' }
 
 export const over: Execution = { status: 'over', at: { does: 'take' }, entered: 0, k: 0 }
 const neverStarted: Execution = { ...over, status: 'never started' }
 
-/** What there is before the first message is taken from the queue; `bodies` are the stored contents. */
+/** The initial world, before the first message is taken from the queue; `bodies` are the stored contents. */
 export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]): Parts => ({
   session: newSession('s', 'http', 'c', ''),
   queue,
@@ -159,7 +159,7 @@ export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]
     told: [],
     dropped: [],
     halted: false,
-    mails: [],
+    emails: [],
     unusable: [],
     asked: [],
   },

@@ -1,4 +1,4 @@
-/** The API of the SendGrid stand-in, over HTTP. */
+/** The API of the SendGrid emulator, over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SendGrid, startSendGrid } from '../../../local/providers/sendgrid/server.ts'
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => sendgrid.close())
 
-const mail = {
+const email = {
   personalizations: [{ to: [{ email: 'ada@example.com', name: 'Ada' }] }],
   from: { email: 'baton@example.com', name: 'Baton' },
   subject: 'Hello',
@@ -27,10 +27,10 @@ const post = (body: unknown, key = KEY) =>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
 
-test('a mail is taken under an id of 22 characters, and kept as the person gets it', async () => {
+test('an email is accepted under an id of 22 characters, and kept as the person receives it', async () => {
   const content = Buffer.from('a file').toString('base64')
   const response = await post({
-    ...mail,
+    ...email,
     reply_to: { email: 'r+1@example.com' },
     headers: { 'In-Reply-To': '<1@example.com>', 'Message-ID': '<2@example.com>' },
     custom_args: { outbox_id: '7' },
@@ -60,13 +60,13 @@ test('a mail is taken under an id of 22 characters, and kept as the person gets 
   })
 })
 
-test('each personalization is a mail of its own, whose settings win', async () => {
+test('each personalization is an email of its own, whose settings take precedence', async () => {
   const before = sendgrid.outbox.length
   await post({
-    ...mail,
+    ...email,
     headers: { 'X-One': 'common' },
     personalizations: [
-      ...mail.personalizations,
+      ...email.personalizations,
       { to: [{ email: 'bob@example.com' }], subject: 'Yours', headers: { 'X-One': 'own' } },
     ],
   })
@@ -78,11 +78,11 @@ test('each personalization is a mail of its own, whose settings win', async () =
   expect(bob?.headers['X-One']).toBe('own')
 })
 
-test('in sandbox mode a mail is checked and not taken', async () => {
+test('in sandbox mode an email is checked and not accepted', async () => {
   const before = sendgrid.outbox.length
   const settings = { mail_settings: { sandbox_mode: { enable: true } } }
-  expect((await post({ ...mail, ...settings })).status).toBe(200)
-  expect((await post({ ...mail, ...settings, from: undefined })).status).toBe(400)
+  expect((await post({ ...email, ...settings })).status).toBe(200)
+  expect((await post({ ...email, ...settings, from: undefined })).status).toBe(400)
   expect(sendgrid.outbox).toHaveLength(before)
 })
 
@@ -94,16 +94,16 @@ test.each([
   ['from.email', { from: { email: 'no address' } }],
   ['subject', { subject: undefined }],
   ['content', { content: [] }],
-  ['content', { content: mail.content.toReversed() }],
+  ['content', { content: email.content.toReversed() }],
   ['content.0.value', { content: [{ type: 'text/plain', value: '' }] }],
   ['custom_args.n', { custom_args: { n: 1 } }],
   ['attachments.0.content', { attachments: [{ content: 'no base64!', filename: 'a' }] }],
-  ['reply_to', { reply_to: mail.from, reply_to_list: [mail.from] }],
+  ['reply_to', { reply_to: email.from, reply_to_list: [email.from] }],
   ...['x-sg-id', 'X-SG-EID', 'Received', 'DKIM-Signature', 'Content-Type'].map(forbidden),
   ...['content-transfer-encoding', 'To', 'From', 'Subject', 'Reply-To', 'CC', 'bcc'].map(forbidden),
-])('what is wrong with %s is said by its field', async (field, change) => {
+])('an error in %s names its field', async (field, change) => {
   const before = sendgrid.outbox.length
-  const response = await post({ ...mail, ...change })
+  const response = await post({ ...email, ...change })
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({
     errors: [{ field, message: expect.any(String), help: expect.stringContaining(field) }],
@@ -116,45 +116,45 @@ function forbidden(name: string): [string, object] {
 }
 
 test('a reserved header is refused in a personalization too', async () => {
-  const personalizations = [{ ...mail.personalizations[0], headers: { To: 'x' } }]
-  expect((await post({ ...mail, personalizations })).status).toBe(400)
+  const personalizations = [{ ...email.personalizations[0], headers: { To: 'x' } }]
+  expect((await post({ ...email, personalizations })).status).toBe(400)
 })
 
-test('all faults are listed at once, and no JSON is one', async () => {
-  const many = await (await post({ ...mail, from: undefined, content: [] })).json()
+test('all errors are listed at once, and invalid JSON is one', async () => {
+  const many = await (await post({ ...email, from: undefined, content: [] })).json()
   expect(many).toMatchObject({ errors: [{ field: 'from' }, { field: 'content' }] })
   expect((await post('no json')).status).toBe(400)
 })
 
-test('another key and another route are refused', async () => {
-  const unknown = await post(mail, 'SG.wrong')
+test('a wrong key and an unknown route are refused', async () => {
+  const unknown = await post(email, 'SG.wrong')
   expect(unknown.status).toBe(401)
   expect(await unknown.json()).toMatchObject({ errors: [{ field: null }] })
   const headers = { authorization: `Bearer ${KEY}` }
   expect((await fetch(`${sendgrid.url}/v3/messages`, { headers })).status).toBe(404)
 })
 
-test('above 30 MB the answer is HTML', async () => {
+test('above 30 MB the response is HTML', async () => {
   const response = await post('x'.repeat(30 * 1024 * 1024 + 1))
   expect(response.status).toBe(413)
   expect(response.headers.get('content-type')).toBe('text/html')
   expect(await response.text()).toContain('<h1>413 Request Entity Too Large</h1>')
 })
 
-test('each fault is met once, in order; only one of them takes the mail', async () => {
+test('each fault is used once, in order; only one of them accepts the email', async () => {
   sendgrid.faults.push(429, 500, 'accept-then-drop', 'drop')
   const before = sendgrid.outbox.length
-  const limited = await post(mail)
+  const limited = await post(email)
   expect(limited.status).toBe(429)
   expect(limited.headers.get('x-ratelimit-remaining')).toBe('0')
   expect(Number(limited.headers.get('x-ratelimit-reset'))).toBeGreaterThan(Date.now() / 1000)
-  expect((await post(mail)).status).toBe(500)
+  expect((await post(email)).status).toBe(500)
   expect(sendgrid.outbox).toHaveLength(before)
-  await expect(post({ ...mail, subject: 'in doubt' })).rejects.toThrow()
+  await expect(post({ ...email, subject: 'in doubt' })).rejects.toThrow()
   expect(sendgrid.outbox.at(-1)?.subject).toBe('in doubt')
-  await expect(post(mail)).rejects.toThrow()
+  await expect(post(email)).rejects.toThrow()
   expect(sendgrid.outbox).toHaveLength(before + 1)
-  expect((await post(mail)).status).toBe(202)
+  expect((await post(email)).status).toBe(202)
 })
 
 test('the log has neither content nor addresses nor the key', () => {

@@ -1,8 +1,8 @@
-/** What the SendGrid stand-in posts to a webhook, read with independent parsers and checked with node's crypto. */
+/** Posts of the SendGrid emulator to a webhook, parsed independently and verified with node's crypto. */
 import { createPublicKey, verify } from 'node:crypto'
 import PostalMime from 'postal-mime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ComposedMail } from '../../../local/providers/sendgrid/inbound-mail.ts'
+import type { ComposedEmail } from '../../../local/providers/sendgrid/inbound-email.ts'
 import {
   type DeliverOptions,
   type SendGrid,
@@ -27,7 +27,7 @@ const file = {
   type: 'application/x-thing',
   content: Buffer.from([0, 13, 10, 255]),
 }
-const mail: ComposedMail = {
+const composed: ComposedEmail = {
   from: 'ada@example.com',
   fromName: 'Ada "A" Löve',
   to: 'baton@example.com',
@@ -52,8 +52,8 @@ const asked = (n = 0): Asked => {
   return found
 }
 
-test('raw: the fields of facts, and in `email` the whole mail as its sender wrote it', async () => {
-  await sendgrid.deliver(mail, hook.url, options('raw'))
+test('raw: the fields of facts, and in `email` the whole email as its sender wrote it', async () => {
+  await sendgrid.deliver(composed, hook.url, options('raw'))
   const parts = await readForm(asked())
   expect(parts.map(({ name }) => name).sort()).toEqual([
     'SPF',
@@ -69,15 +69,15 @@ test('raw: the fields of facts, and in `email` the whole mail as its sender wrot
   const email = parts.find(({ name }) => name === 'email')?.content ?? Buffer.alloc(0)
   const read = await PostalMime.parse(email)
   expect(read).toMatchObject({
-    from: { address: 'ada@example.com', name: mail.fromName },
+    from: { address: 'ada@example.com', name: composed.fromName },
     to: [{ address: 'baton@example.com' }],
-    subject: mail.subject,
+    subject: composed.subject,
     messageId: '<1@example.com>',
     inReplyTo: '<0@example.com>',
     html: expect.stringContaining('<p>first</p>'),
   })
-  expect(read.text?.trimEnd()).toBe(mail.text)
-  expect(read.references?.split(/\s+/)).toEqual(mail.references)
+  expect(read.text?.trimEnd()).toBe(composed.text)
+  expect(read.references?.split(/\s+/)).toEqual(composed.references)
   expect(read.headers).toContainEqual(
     expect.objectContaining({ key: 'auto-submitted', value: 'no' }),
   )
@@ -87,8 +87,12 @@ test('raw: the fields of facts, and in `email` the whole mail as its sender wrot
   expect(Buffer.from(attachment?.content as ArrayBuffer)).toEqual(file.content)
 })
 
-test('parsed: the fields of facts, each with what it is made of', async () => {
-  await sendgrid.deliver({ ...mail, envelopeFrom: 'b@example.net' }, hook.url, options('parsed'))
+test('parsed: the documented fields, each with its content', async () => {
+  await sendgrid.deliver(
+    { ...composed, envelopeFrom: 'b@example.net' },
+    hook.url,
+    options('parsed'),
+  )
   const parts = await readForm(asked())
   expect(asked().headers['content-type']).toBe('multipart/form-data; boundary=xYzZY')
   expect(parts.map(({ name }) => name).sort()).toEqual(
@@ -103,9 +107,9 @@ test('parsed: the fields of facts, each with what it is made of', async () => {
     ].concat(['envelope', 'from', 'headers', 'html', 'sender_ip', 'subject', 'text', 'to']),
   )
   const field = (name: string) => textOf(parts, name)
-  expect(field('text')).toBe(mail.text)
-  expect(field('html')).toBe(mail.html)
-  expect(field('subject')).toBe(mail.subject)
+  expect(field('text')).toBe(composed.text)
+  expect(field('html')).toBe(composed.html)
+  expect(field('subject')).toBe(composed.subject)
   expect(field('from')).toBe('Ada "A" Löve <ada@example.com>')
   expect(field('SPF')).toBe('pass')
   expect(field('dkim')).toBe('{@example.com : pass}')
@@ -124,18 +128,18 @@ test('parsed: the fields of facts, each with what it is made of', async () => {
 })
 
 test('parsed: text keeps the bytes of its charset, which is named', async () => {
-  const latin = { ...mail, html: undefined, attachments: [], charset: 'iso-8859-1' as const }
+  const latin = { ...composed, html: undefined, attachments: [], charset: 'iso-8859-1' as const }
   await sendgrid.deliver(latin, hook.url, options('parsed'))
   const parts = await readForm(asked())
   const bytes = parts.find(({ name }) => name === 'text')?.content
-  expect(bytes).toEqual(Buffer.from(mail.text, 'latin1'))
+  expect(bytes).toEqual(Buffer.from(composed.text, 'latin1'))
   expect(JSON.parse(textOf(parts, 'charsets') ?? '')).toMatchObject({ text: 'iso-8859-1' })
   await sendgrid.deliver(latin, hook.url, options('raw'))
   const email = (await readForm(asked(1))).find(({ name }) => name === 'email')
-  expect((await PostalMime.parse(email?.content ?? '')).text?.trimEnd()).toBe(mail.text)
+  expect((await PostalMime.parse(email?.content ?? '')).text?.trimEnd()).toBe(composed.text)
 })
 
-test('a mail of another program is posted byte for byte, and taken apart for parsed mode', async () => {
+test('a complete email is posted byte for byte, and parsed for parsed mode', async () => {
   const mime = Buffer.from(
     'From: Eve <eve@example.net>\r\nTo: baton@example.com\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\nContent-Type: text/plain; charset=windows-1252\r\n\r\nna\xefve\r\n',
     'latin1',
@@ -153,9 +157,9 @@ test('a mail of another program is posted byte for byte, and taken apart for par
   expect(textOf(parsed, 'headers')).toMatch(/charset=windows-1252\n$/)
 })
 
-test('content that holds the boundary gets another one, unless it is given', async () => {
+test('content that contains the boundary gets another one, unless it is given', async () => {
   const hostile = {
-    ...mail,
+    ...composed,
     text: 'a\r\n--xYzZY\r\nContent-Disposition: form-data; name="SPF"\r\n\r\npass',
   }
   await sendgrid.deliver(hostile, hook.url, options('parsed'))
@@ -167,7 +171,7 @@ test('content that holds the boundary gets another one, unless it is given', asy
 
 test('more parts can be added at the end', async () => {
   const extraParts = [{ name: 'SPF', content: 'pass' }]
-  await sendgrid.deliver(mail, hook.url, options('raw', { extraParts, spf: 'fail' }))
+  await sendgrid.deliver(composed, hook.url, options('raw', { extraParts, spf: 'fail' }))
   expect((await readForm(asked())).at(-1)).toMatchObject({ name: 'SPF' })
 })
 
@@ -189,21 +193,21 @@ const isSigned = ({ headers, body }: Asked, timestamp?: string) =>
 test('timestamp and raw bytes are signed with the key that is shown', async () => {
   expect(sendgrid.publicKey).toMatch(/^MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE/)
   expect(sendgrid.publicKey).toHaveLength(124)
-  const latin = { ...mail, charset: 'iso-8859-1' as const }
+  const latin = { ...composed, charset: 'iso-8859-1' as const }
   await sendgrid.deliver(latin, hook.url, options('parsed', { timestamp: '1700000000' }))
   expect(asked().headers['x-twilio-email-event-webhook-timestamp']).toBe('1700000000')
   expect(isSigned(asked())).toBe(true)
   expect(isSigned(asked(), '1700000001')).toBe(false)
   const body = Buffer.concat([asked().body, Buffer.from('\n')])
   expect(isSigned({ ...asked(), body })).toBe(false)
-  await sendgrid.deliver(mail, hook.url, options('raw'))
+  await sendgrid.deliver(composed, hook.url, options('raw'))
   const now = Number(asked(1).headers['x-twilio-email-event-webhook-timestamp'])
   expect(Math.abs(now - Date.now() / 1000)).toBeLessThan(60)
   expect(isSigned(asked(1))).toBe(true)
 })
 
-test('without a policy nothing is signed', async () => {
-  await sendgrid.deliver(mail, hook.url, options('raw', { signed: false }))
+test('without a security policy nothing is signed', async () => {
+  await sendgrid.deliver(composed, hook.url, options('raw', { signed: false }))
   const names = Object.keys(asked().headers)
   expect(names.filter((name) => name.startsWith('x-twilio'))).toEqual([])
 })
@@ -215,18 +219,23 @@ test.each([
   { answers: [413, 200], attempts: 1, status: 413, lost: true },
   { answers: [302, 200], attempts: 1, status: 302, lost: true },
   { answers: [500], attempts: 5, status: 500, lost: true },
-])('$answers: $attempts attempts, lost: $lost', async ({ answers, attempts, status, lost }) => {
+])('responses $answers: $attempts attempts, lost: $lost', async ({
+  answers,
+  attempts,
+  status,
+  lost,
+}) => {
   hook.answers.splice(0, 9, ...answers.map((each) => ({ status: each })))
-  const delivery = await sendgrid.deliver(mail, hook.url, options('raw'))
+  const delivery = await sendgrid.deliver(composed, hook.url, options('raw'))
   expect(delivery).toEqual({ status, attempts, lost })
   expect(hook.asked).toHaveLength(attempts)
   expect(hook.asked.every(({ body }) => body.equals(asked().body))).toBe(true)
   expect(sendgrid.lost).toBe(lost ? 1 : 0)
 })
 
-test('an answer that is lost, and no connection, are tried again', async () => {
+test('a lost response, and a failed connection, are retried', async () => {
   hook.answers.splice(0, 1, 'drop', { status: 200 })
-  expect(await sendgrid.deliver(mail, hook.url, options('raw'))).toMatchObject({ attempts: 2 })
-  const gone = await sendgrid.deliver(mail, await closedPort(), options('raw'))
+  expect(await sendgrid.deliver(composed, hook.url, options('raw'))).toMatchObject({ attempts: 2 })
+  const gone = await sendgrid.deliver(composed, await closedPort(), options('raw'))
   expect(gone).toEqual({ status: null, attempts: 5, lost: true })
 })

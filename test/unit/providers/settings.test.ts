@@ -1,4 +1,4 @@
-/** What a person sets, and whom that lets in. */
+/** The settings of a person, and the senders that they allow. */
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { DEFAULT_PEOPLE, readSettings } from '../../../local/settings.ts'
 
@@ -31,7 +31,7 @@ test.each([
   expect(() => peopleOf(text)).toThrow('BATON_PEOPLE')
 })
 
-test('an empty variable is one that is not set', () => {
+test('an empty variable counts as not set', () => {
   for (const name of ['PORT', 'ANTHROPIC_API_KEY', 'BATON_TOKEN', 'BATON_MODEL'])
     vi.stubEnv(name, '')
   onTestFinished(() => void vi.unstubAllEnvs())

@@ -1,4 +1,4 @@
-/** The API of the Twilio stand-in, over HTTP as Twilio's own client and ours use it. */
+/** The API of the Twilio emulator, over HTTP as Twilio's client and Baton use it. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import * as z from 'zod'
 import { startTwilio, type Twilio } from '../../../local/providers/twilio/server.ts'
@@ -40,7 +40,7 @@ const get = async (uri: string) => {
   return page.parse(await response.json())
 }
 
-test('a message is taken, and shown with its counts as strings', async () => {
+test('a message is accepted, and returned with its counts as strings', async () => {
   const response = await send('+15550100', 'x'.repeat(161))
   expect(response.status).toBe(201)
   const body = await response.json()
@@ -86,7 +86,7 @@ test.each([
   [21602, [to, from]],
   [21617, [to, from, ['Body', 'x'.repeat(1601)]]],
   [21623, [to, from, ...Array(11).fill(['MediaUrl', 'https://example.com/a.png'])]],
-])('%i is answered and nothing taken', async (code, form) => {
+])('%i is returned and nothing accepted', async (code, form) => {
   const before = twilio.outbox.length
   const response = await create(form as [string, string][])
   expect(response.status).toBe(400)
@@ -95,7 +95,7 @@ test.each([
   expect(twilio.outbox).toHaveLength(before)
 })
 
-test('1600 characters and ten files are taken', async () => {
+test('1600 characters and ten files are accepted', async () => {
   const media = Array<[string, string]>(10).fill(['MediaUrl', 'https://example.com/a.png'])
   const response = await create([
     ['To', '+15550100'],
@@ -106,14 +106,14 @@ test('1600 characters and ten files are taken', async () => {
   expect(await response.json()).toMatchObject({ num_media: '10' })
 })
 
-test('an account is told of its own messages only', async () => {
+test('an account sees only its own messages', async () => {
   const other = messages().replace(SID, `AC${'3'.repeat(32)}`)
   const response = await fetch(other, { headers: basic(SID, TOKEN) })
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({ code: 20404 })
 })
 
-test('messages are listed newest first, a page at a time, each once though others arrive', async () => {
+test('messages are listed newest first, in pages, each once even if others arrive', async () => {
   for (const text of ['1', '2', '3', '4', '5']) await send('+15550101', text)
   const query = new URLSearchParams({ To: '+15550101', From: NUMBER, PageSize: '2' })
   const seen: string[] = []
@@ -127,14 +127,14 @@ test('messages are listed newest first, a page at a time, each once though other
   expect(seen).toEqual(['5', '4', '3', '2', '1'])
 })
 
-test('a page that holds the rest is the last', async () => {
+test('a page that contains the rest is the last', async () => {
   for (const text of ['1', '2']) await send('+15550103', text)
   const base = `/2010-04-01/Accounts/${SID}/Messages.json?To=%2B15550103`
   expect((await get(`${base}&PageSize=2`)).next_page_uri).toBeNull()
   expect((await get(`${base}&PageSize=1`)).next_page_uri).toContain('PageSize=1&Page=1')
 })
 
-test('inbound messages are listed too, and a filter leaves the others out', async () => {
+test('inbound messages are listed too, and filters apply', async () => {
   await twilio.deliver({ from: '+15550102', body: 'in' }, 'http://127.0.0.1:1/#rc=0')
   await send('+15550102', 'out')
   const base = `/2010-04-01/Accounts/${SID}/Messages.json`
@@ -143,12 +143,12 @@ test('inbound messages are listed too, and a filter leaves the others out', asyn
   expect((await get(`${base}?To=%2B15550102`)).messages).toMatchObject([{ body: 'out' }])
 })
 
-test('a filter that is not known is an error rather than ignored', async () => {
+test('an unknown filter is an error instead of being ignored', async () => {
   const response = await fetch(`${messages()}?DateSent=2026-01-01`, { headers: basic(SID, TOKEN) })
   expect(response.status).toBe(400)
 })
 
-test('one message is shown by its sid', async () => {
+test('one message is returned by its sid', async () => {
   await send('+15550100', 'this one')
   const { sid } = twilio.outbox.at(-1) ?? { sid: '' }
   const one = messages().replace('.json', `/${sid}.json`)
@@ -156,7 +156,7 @@ test('one message is shown by its sid', async () => {
   expect(await response.json()).toMatchObject({ sid, body: 'this one' })
 })
 
-test('each fault is met once, in order; only one of them takes the message', async () => {
+test('each fault is used once, in order; only one of them accepts the message', async () => {
   twilio.faults.push(429, 500, 'accept-then-drop', 'drop')
   const before = twilio.outbox.length
   const limited = await send('+15550100')

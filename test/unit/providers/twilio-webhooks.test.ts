@@ -1,4 +1,4 @@
-/** What the Twilio stand-in posts to webhooks, held against Twilio's own library. */
+/** Posts of the Twilio emulator to webhooks, checked with Twilio's own library. */
 
 import webhooks from 'twilio/lib/webhooks/webhooks.js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 const fieldsOf = ({ body }: Asked) => Object.fromEntries(new URLSearchParams(body.toString()))
-/** What Twilio's library says of a request, for the URL as the webhook's owner knows it. */
+/** Whether Twilio's library accepts a request, for the URL as its owner knows it. */
 const isSigned = (asked: Asked, url: string) =>
   webhooks.validateRequest(TOKEN, String(asked.headers['x-twilio-signature']), url, fieldsOf(asked))
 const basic = { authorization: `Basic ${Buffer.from(`${SID}:${TOKEN}`).toString('base64')}` }
@@ -36,7 +36,7 @@ const create = (fields: Record<string, string>) =>
     body: new URLSearchParams({ From: NUMBER, Body: 'hello', ...fields }),
   })
 
-test("the signature is that of Twilio's own library", () => {
+test("the signature equals that of Twilio's own library", () => {
   const fields = {
     CallSid: 'CA1234567890ABCDE',
     Caller: '+14158675310',
@@ -86,7 +86,7 @@ test('an SMS is posted with every field, and signed without fragment and user', 
   expect(twilio.alerts).toEqual([])
 })
 
-test('an MMS brings its files, which need the account once and not again where they lie', async () => {
+test('an MMS brings its files, which need the account at Twilio and not at their final URL', async () => {
   const content = Buffer.from([0, 255, 13, 10])
   const media = [{ type: 'image/png', content }]
   await twilio.deliver({ from: '+15550100', body: '', media }, hook.url)
@@ -109,7 +109,12 @@ test.each([
   { answers: [503], url: '#rc=2&rp=5xx', attempts: 3, status: 503 },
   { answers: [500], url: '', attempts: 1, status: 500 },
   { answers: [302], url: '#rc=5&rp=all', attempts: 1, status: 302 },
-])('$answers with "$url" takes $attempts attempts', async ({ answers, url, attempts, status }) => {
+])('responses $answers with "$url" take $attempts attempts', async ({
+  answers,
+  url,
+  attempts,
+  status,
+}) => {
   hook.answers.splice(0, 9, ...answers.map((each) => ({ status: each, headers: XML, body: EMPTY })))
   const delivered = await twilio.deliver({ from: '+15550100', body: 'hi' }, `${hook.url}/${url}`)
   expect(delivered).toMatchObject({ attempts, status })
@@ -120,7 +125,7 @@ test.each([
   expect(twilio.alerts).toMatchObject(status === 200 ? [] : [{ code: 11200 }])
 })
 
-test('no connection is tried again by default, a lost answer is not', async () => {
+test('a failed connection is retried by default, a lost response is not', async () => {
   const gone = await twilio.deliver({ from: '+15550100', body: 'hi' }, await closedPort())
   expect(gone).toMatchObject({ status: null, attempts: 2 })
   hook.answers.splice(0, 1, 'drop')
@@ -140,14 +145,14 @@ test.each([
   ['application/json', '{}', [], [12300]],
   ['text/xml', 'no TwiML', [], [12100]],
   ['text/xml', `<Response>${' '.repeat(70_000)}</Response>`, [], [11750]],
-])('an answer of %s, %.30s sends %j', async (type, body, sent, codes) => {
+])('a response of %s, %.30s sends %j', async (type, body, sent, codes) => {
   hook.answers.splice(0, 1, { status: 200, headers: { 'content-type': type }, body })
   await twilio.deliver({ from: '+15550100', body: 'hi' }, hook.url)
   expect(twilio.outbox.map((message) => message.body)).toEqual(sent)
   expect(twilio.alerts.map(({ code }) => code)).toEqual(codes)
 })
 
-test('the word STOP ends what a number gets, and is posted all the same; START begins it again', async () => {
+test('the keyword STOP ends messages to a number, and is posted all the same; START resumes them', async () => {
   await twilio.deliver({ from: '+15550100', body: 'stop please' }, hook.url)
   expect((await create({ To: '+15550100' })).status).toBe(201)
   await twilio.deliver({ from: '+15550100', body: ' Stop\n' }, hook.url)
@@ -159,7 +164,7 @@ test('the word STOP ends what a number gets, and is posted all the same; START b
   expect((await create({ To: '+15550100' })).status).toBe(201)
 })
 
-test('an opt-out type is posted, and counts like the word', async () => {
+test('an opt-out type is posted, and counts like the keyword', async () => {
   const sms = { from: '+15550100', body: 'basta', optOutType: 'STOP' as const }
   await twilio.deliver(sms, hook.url)
   expect(fieldsOf(hook.asked[0] as Asked)).toMatchObject({ OptOutType: 'STOP', Body: 'basta' })
@@ -177,7 +182,7 @@ test('a message that is delivered again keeps its id and is one message', async 
   })
 })
 
-test('every status is reported, signed, and tried again as its URL asks', async () => {
+test('every status is reported, signed, and retried as its URL asks', async () => {
   hook.answers.splice(0, 1, { status: 500 }, { status: 204 })
   const known = `${hook.url}/status?oid=7`
   await create({ To: '+15550100', StatusCallback: `${known}#rc=1&rp=5xx` })
@@ -198,7 +203,7 @@ test('every status is reported, signed, and tried again as its URL asks', async 
   expect(twilio.outbox[0]?.status).toBe('delivered')
 })
 
-test('a status that is set up is reported with its error, and any once more on demand', async () => {
+test('a configured status is reported with its error, and any status again on demand', async () => {
   twilio.progress.splice(0, 9, 'undelivered')
   await create({ To: '+15550100', StatusCallback: hook.url })
   await expect.poll(() => hook.asked.length).toBe(1)

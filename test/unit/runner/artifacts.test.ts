@@ -1,20 +1,20 @@
-/** What a worker leaves in ~/artifacts is handed over, and whatever is not is told. */
+/** Files in ~/artifacts are handed over, and everything else there is reported. */
 import { expect, test } from 'vitest'
 import { sha256Of } from './callback-server.ts'
-import { jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene('quick')
+const fixture = setUpRunner('quick')
 
-/** Runs a worker's script to the end of its job; answers the result. */
+/** Runs a worker's script to the end of its job. Returns the result. */
 async function work(script: string, changes: Parameters<typeof jobIn>[2] = {}) {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask(script), changes))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask(script), changes))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toHaveLength(1)
   return callback.results[0]
 }
 
-/** Bytes that are no text. */
+/** Bytes that are not text. */
 const BINARY = Buffer.from([0, 255, 10, 13, 128, 0])
 const FILES = `mkdir artifacts; cd artifacts; printf hello > 'a b.txt'; printf '\\000\\377\\n\\r\\200\\000' > z.bin; : > empty`
 
@@ -25,7 +25,7 @@ test('files are uploaded byte for byte, to links for exactly that', {
   expect(result).toMatchObject({ outcome: 'done', artifacts: ['a b.txt', 'empty', 'z.bin'] })
   expect(result).not.toHaveProperty('refusedArtifacts')
   const contents = { 'a b.txt': Buffer.from('hello'), empty: Buffer.alloc(0), 'z.bin': BINARY }
-  const { asked, objects } = scene.callback
+  const { asked, objects } = fixture.callback
   expect(asked).toEqual([
     Object.entries(contents).map(([name, content]) => ({
       name,
@@ -36,14 +36,14 @@ test('files are uploaded byte for byte, to links for exactly that', {
   for (const [name, content] of Object.entries(contents)) expect(objects.get(name)).toEqual(content)
 })
 
-test('nobody is asked when there is nothing', { timeout: PATIENCE }, async () => {
+test('without files nothing is requested', { timeout: PATIENCE }, async () => {
   const result = await work('mkdir artifacts')
   expect(result).not.toHaveProperty('artifacts')
   expect(result).not.toHaveProperty('refusedArtifacts')
-  expect(scene.callback.asked).toEqual([])
+  expect(fixture.callback.asked).toEqual([])
 })
 
-test('only plain files are taken, and each other thing is refused with what to do', {
+test('only plain files are accepted, and every other kind is refused with advice', {
   timeout: PATIENCE,
 }, async () => {
   const result = await work(`mkdir -p artifacts/folder; cd artifacts
@@ -73,7 +73,7 @@ test.each(['ln -s /etc artifacts', 'echo x > artifacts'])('the folder itself mus
   ])
 })
 
-test('a name of other signs, or one that gives instructions, is refused', {
+test('a name with other characters, or one that gives instructions, is refused', {
   timeout: PATIENCE,
 }, async () => {
   const long = 'x'.repeat(100)
@@ -91,7 +91,7 @@ printf x > "$(printf 'a\\nb')"`)
     expect(result?.refusedArtifacts).toContainEqual(refused(name, 'a name from which Claude'))
 })
 
-test('at most 20 files are taken', { timeout: PATIENCE }, async () => {
+test('at most 20 files are accepted', { timeout: PATIENCE }, async () => {
   const result = await work(
     'mkdir artifacts; for i in $(seq 10 31); do echo $i > artifacts/$i; done',
   )
@@ -102,7 +102,7 @@ test('at most 20 files are taken', { timeout: PATIENCE }, async () => {
   ])
 })
 
-test('at most 50 refusals are told one by one, the rest by their number', {
+test('at most 50 refusals are reported one by one, the rest by number', {
   timeout: PATIENCE,
 }, async () => {
   const result = await work(
@@ -124,27 +124,29 @@ head -c 10000001 /dev/zero > a; head -c 10000000 /dev/zero > b; cp b c; head -c 
   ])
 })
 
-test('what a worker left that ran out of time is handed over', { timeout: PATIENCE }, async () => {
+test('the files of a worker that ran out of time are handed over', {
+  timeout: PATIENCE,
+}, async () => {
   const result = await work(`${FILES}; sleep 300`, { timeLimitSeconds: 6 })
   expect(result).toMatchObject({ outcome: 'timeout', artifacts: ['a b.txt', 'empty', 'z.bin'] })
 })
 
 test('a conductor hands nothing over', { timeout: PATIENCE }, async () => {
   await work(FILES, { role: 'conductor' })
-  expect(scene.callback.asked).toEqual([])
+  expect(fixture.callback.asked).toEqual([])
 })
 
-test('an upload that fails is told, without its address', { timeout: PATIENCE }, async () => {
-  scene.callback.refusals.object.push(403)
+test('a failed upload is reported, without its URL', { timeout: PATIENCE }, async () => {
+  fixture.callback.refusals.object.push(403)
   const result = await work(FILES)
   expect(result).toMatchObject({ outcome: 'done', artifacts: ['empty', 'z.bin'] })
   expect(result?.refusedArtifacts).toEqual(['"a b.txt" could not be uploaded: HTTP 403'])
 })
 
-test('a list that the callback refuses is told with its reason', {
+test('a list that the callback refuses is reported with the reason', {
   timeout: PATIENCE,
 }, async () => {
-  scene.callback.refusals.artifacts.push(400)
+  fixture.callback.refusals.artifacts.push(400)
   const result = await work(FILES)
   expect(result).toMatchObject({ outcome: 'done' })
   expect(result).not.toHaveProperty('artifacts')
@@ -153,15 +155,15 @@ test('a list that the callback refuses is told with its reason', {
   ])
 })
 
-test('a callback that fails for a moment is asked again', { timeout: PATIENCE }, async () => {
-  scene.callback.refusals.artifacts.push(503)
+test('a callback that fails temporarily is retried', { timeout: PATIENCE }, async () => {
+  fixture.callback.refusals.artifacts.push(503)
   expect((await work(FILES))?.artifacts).toHaveLength(3)
 })
 
-test('a job that is no longer current ends without a result', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
+test('a superseded job ends without a result', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = fixture
   callback.refusals.artifacts.push(409)
-  callback.offer(1, jobIn(scene, shellTask(FILES)))
+  callback.offer(1, jobIn(fixture, shellTask(FILES)))
   const runner = await sandbox.launch(1, callback.url)
   expect(await runner.exit()).toMatchObject({ stderr: '' })
   expect(callback.results).toEqual([])

@@ -1,4 +1,4 @@
-/** A callback and an object store over real HTTP, as a runner meets them; it keeps what it was told. */
+/** A callback and an object store over real HTTP, for a runner; it records what it receives. */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -16,7 +16,7 @@ const CHECKSUM = 'x-amz-checksum-sha256'
 export const sha256Of = (content: Uint8Array) =>
   createHash('sha256').update(content).digest('base64')
 
-/** Job `n` is handed out to whoever carries `tokenOf(n)`. */
+/** Returns job `n` to a request with `tokenOf(n)`. */
 export const tokenOf = (job: number) => `job-token-canary-${job}`
 
 export async function startCallback() {
@@ -25,10 +25,10 @@ export async function startCallback() {
   const fetched: string[] = []
   const activity: string[] = []
   const results: Result[] = []
-  /** What it was asked for links for, a list a request. */
+  /** The lists for which links were requested, one for each request. */
   const asked: Artifact[][] = []
   let beats = 0
-  /** Statuses to answer first, in order, instead of what would be right. */
+  /** Statuses to respond with first, in order. */
   const refusals: Record<Route | 'object', number[]> = {
     job: [],
     heartbeat: [],

@@ -1,4 +1,4 @@
-/** A file that is swapped for a link while it is looked at gains nothing. */
+/** Replacing a file by a link while it is being read gains nothing. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { collectArtifacts } from '../../../sandbox/collect-artifacts.ts'
 
-/** Puts a file and a link to a secret in each other's place, as fast as it can, until its input ends. */
+/** Swaps a file and a link to a secret as fast as it can, until its input ends. */
 const SWAP = `const fs = require('node:fs'); process.stdin.resume().on('end', () => process.exit())
 const swap = () => { for (let i = 0; i < 50; i++) {
   fs.symlinkSync('../secret', 'link'); fs.renameSync('link', 'artifacts/file')
   fs.writeFileSync('copy', 'public'); fs.renameSync('copy', 'artifacts/file') } setImmediate(swap) }
 swap()`
 
-test('a swap between look and open never shows what the link leads to', {
+test("a swap between check and open never reveals the link's target", {
   timeout: 60_000,
 }, async () => {
   const home = await mkdtemp(join(tmpdir(), 'baton-swap-'))

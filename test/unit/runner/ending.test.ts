@@ -1,15 +1,15 @@
-/** How a job ends when it does not end well, and what is said about it. */
+/** How a job ends if it fails, and its message. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tokenOf } from './callback-server.ts'
-import { API_KEY, framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { API_KEY, framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene()
+const fixture = setUpRunner()
 
-test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
+test('a job is ended at its time limit, with a message', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'timeout' }])
   expect(callback.results[0]?.activity[0]).toContain('sleep 300')
@@ -18,18 +18,18 @@ test('a job whose time is up is ended and says so', { timeout: PATIENCE }, async
   expect(callback.objects.has('leg-1')).toBe(true)
 })
 
-test('a model that never answers ends with the time limit', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('true', '@hang'), { timeLimitSeconds: 2 }))
+test('a model that never responds ends with the time limit', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('true', '@hang'), { timeLimitSeconds: 2 }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'timeout', text: '' }])
 })
 
-test('a Claude Code that is killed is a failure with its signal', {
+test('a killed Claude Code is a failure with its signal', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('true', '@crash')))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('true', '@crash')))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'failed' }])
   expect(callback.results[0]?.error).toMatch(/ended by SIGKILL/)
@@ -38,10 +38,10 @@ test('a Claude Code that is killed is a failure with its signal', {
 test('an API error is a failure that names it, without token or key', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, model, sandbox } = scene
+  const { callback, model, sandbox } = fixture
   const message = `no such thing for ${API_KEY} or ${tokenOf(1)}`
   for (let again = 0; again < 8; again++) model.faults.push({ error: { status: 400, message } })
-  callback.offer(1, jobIn(scene, shellTask('true')))
+  callback.offer(1, jobIn(fixture, shellTask('true')))
   await (await sandbox.launch(1, callback.url)).exit()
   model.faults.length = 0
   const [result] = callback.results
@@ -51,12 +51,12 @@ test('an API error is a failure that names it, without token or key', {
   expect(JSON.stringify(result)).not.toContain(API_KEY)
 })
 
-test('a Claude Code that is not installed is a failure that says so', {
+test('a missing Claude Code is a failure that says so', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   await rm(join(sandbox.home, '../bin/claude'))
-  callback.offer(1, jobIn(scene, shellTask('true')))
+  callback.offer(1, jobIn(fixture, shellTask('true')))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]).toMatchObject({ outcome: 'failed' })
   expect(callback.results[0]?.error).toContain('claude ENOENT')
@@ -65,18 +65,18 @@ test('a Claude Code that is not installed is a failure that says so', {
 test('a prompt that Claude Code would take for a command of its own is refused', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, ` /cost\n${framed('[TASK]', 'x')}`))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, ` /cost\n${framed('[TASK]', 'x')}`))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]?.error).toContain('begins with "/"')
 })
 
-test('what a command leaves in the background ends with the job', {
+test('background processes of a command end with the job', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   const stubborn = `(trap "" TERM; exec setsid sleep 300) &`
-  callback.offer(1, jobIn(scene, shellTask(`sleep 300 & ${stubborn} echo started`)))
+  callback.offer(1, jobIn(fixture, shellTask(`sleep 300 & ${stubborn} echo started`)))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'done' }])
   expect(sandbox.processes()).toEqual([])
@@ -85,8 +85,8 @@ test('what a command leaves in the background ends with the job', {
 test('a transcript that cannot be uploaded does not lose the result', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('true')))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('true')))
   callback.refusals.object.push(403)
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'done' }])

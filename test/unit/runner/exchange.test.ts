@@ -1,4 +1,4 @@
-/** One request of the runner and its answer. */
+/** One request of the runner and its response. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
@@ -21,16 +21,16 @@ const serve = async (answer: RequestListener) => `http://${await open(createServ
 
 const { signal } = new AbortController()
 
-test('method, headers and bytes go out, and the bytes of the answer come back', async () => {
-  const heard: unknown[] = []
+test('method, headers and bytes are sent, and the bytes of the response returned', async () => {
+  const received: unknown[] = []
   const url = await serve(async (request, response) => {
     const { method, url, headers } = request
-    heard.push(method, url, headers['x-own'], headers['content-length'], await buffer(request))
+    received.push(method, url, headers['x-own'], headers['content-length'], await buffer(request))
     response.writeHead(201).end(Buffer.from([0, 255]))
   })
   const body = new Uint8Array([255, 0, 10])
   const answer = await exchange(url, { method: 'PUT', headers: { 'x-own': '1' }, body }, signal)
-  expect(heard).toEqual(['PUT', '/a?b=c', '1', '3', Buffer.from(body)])
+  expect(received).toEqual(['PUT', '/a?b=c', '1', '3', Buffer.from(body)])
   expect(answer).toEqual({ status: 201, ok: true, content: Buffer.from([0, 255]) })
 })
 
@@ -39,7 +39,7 @@ test.each([302, 404, 503])('an answer %i is one, and no success', async (status)
   expect(await exchange(url, {}, signal)).toMatchObject({ status, ok: false })
 })
 
-test('an answer that breaks off is none', async () => {
+test('an incomplete response is an error', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-length': '10' }).write('12345')
     setImmediate(() => response.destroy())
@@ -53,7 +53,7 @@ test('the signal ends it', async () => {
   await expect(exchange(url, {}, quit.signal)).rejects.toThrow(/aborted/)
 })
 
-test('https is asked by TLS', async () => {
+test('https uses TLS', async () => {
   const first = Promise.withResolvers<number | undefined>()
   const server = createTcpServer((socket) => {
     socket.on('data', ([byte]) => {

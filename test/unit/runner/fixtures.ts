@@ -1,4 +1,4 @@
-/** All that a runner test needs, for one test file: a sandbox, a callback and a scripted model, and jobs that fit them. */
+/** Setup of a runner test: a sandbox, a callback and a scripted model, and jobs for them. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type Model, startModel } from '../../../local/model/server.ts'
@@ -6,34 +6,34 @@ import type { Job } from '../../../src/contract/runner.ts'
 import { type CallbackServer, startCallback } from './callback-server.ts'
 import { type Cli, createSandbox, type Sandbox } from './sandbox-folder.ts'
 
-/** A generous limit: a machine that is busy must not fail a test. */
+/** Generous, because a busy machine must not fail a test. */
 export const PATIENCE = 60_000
 
 export const API_KEY = 'model-api-key-canary'
 
-export type Scene = { model: Model; callback: CallbackServer; sandbox: Sandbox }
+export type Fixture = { model: Model; callback: CallbackServer; sandbox: Sandbox }
 
-/** The model is shared by a file's tests, the sandbox and the callback are fresh for each. */
-export function setScene(cli: Cli = 'real'): Scene {
-  const scene: Partial<Scene> = {}
+/** The tests of a file share the model; each has its own sandbox and callback. */
+export function setUpRunner(cli: Cli = 'real'): Fixture {
+  const fixture: Partial<Fixture> = {}
   const cleanups: (() => unknown)[] = []
   beforeAll(async () => {
-    scene.model = await startModel({ apiKey: API_KEY })
+    fixture.model = await startModel({ apiKey: API_KEY })
   })
   beforeEach(async () => {
     const callback = await startCallback()
     const sandbox = await createSandbox(cli)
-    Object.assign(scene, { callback, sandbox })
+    Object.assign(fixture, { callback, sandbox })
     cleanups.push(sandbox.remove, callback.close)
   }, PATIENCE)
   afterAll(async () => {
     for (const cleanup of cleanups) await cleanup()
-    await scene.model?.close()
+    await fixture.model?.close()
   }, PATIENCE)
 
-  const part = <Name extends keyof Scene>(name: Name): Scene[Name] => {
-    const value = scene[name]
-    if (!value) throw new Error(`the scene's ${name} is there only inside a test`)
+  const part = <Name extends keyof Fixture>(name: Name): Fixture[Name] => {
+    const value = fixture[name]
+    if (!value) throw new Error(`the fixture's ${name} is there only inside a test`)
     return value
   }
   return {
@@ -55,8 +55,12 @@ export const framed = (header: string, content: string) =>
 export const shellTask = (script: string, marks = '') =>
   framed('[TASK]', `Run this.\n\n\`\`\`sh\n${script}\n\`\`\`\n${marks}`)
 
-/** A worker's first leg in this scene, saved as `leg-1`. */
-export function jobIn({ model, callback }: Scene, prompt: string, changes: Partial<Job> = {}): Job {
+/** Returns a worker's first leg in this fixture, saved as `leg-1`. */
+export function jobIn(
+  { model, callback }: Fixture,
+  prompt: string,
+  changes: Partial<Job> = {},
+): Job {
   return {
     role: 'worker',
     prompt,

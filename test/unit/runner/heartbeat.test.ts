@@ -1,4 +1,4 @@
-/** When heartbeats are sent, and what they tell, by a clock of our own. */
+/** When heartbeats are sent, and their content, by a manual clock. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Callback } from '../../../sandbox/callback.ts'
 import { type Heartbeat, startHeartbeat } from '../../../sandbox/heartbeat.ts'
@@ -8,7 +8,7 @@ type Outcome = Awaited<ReturnType<Callback['beat']>>
 beforeEach(() => void vi.useFakeTimers({ now: 0 }))
 afterEach(() => void vi.useRealTimers())
 
-/** A heart that beats every 30 s; `beats` are the seconds at which it did, with what it told. */
+/** A heartbeat every 30 s; `beats` are the seconds of each, with its content. */
 function start(...outcomes: Outcome[]) {
   const beats: [seconds: number, ...lines: string[]][] = []
   const superseded = vi.fn()
@@ -24,13 +24,13 @@ function start(...outcomes: Outcome[]) {
 
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000)
 
-test('without news it beats in its interval', async () => {
+test('without news it beats at its interval', async () => {
   const { beats } = start()
   await pass(65)
   expect(beats).toEqual([[30], [60]])
 })
 
-test('news are told at once, together with those that come right after', async () => {
+test('news is sent at once, together with news right after it', async () => {
   const { heart, beats } = start()
   await pass(1)
   heart.report('a')
@@ -42,7 +42,7 @@ test('news are told at once, together with those that come right after', async (
   expect(beats).toEqual([[1.3, 'a', 'b'], [3.3, 'c'], [33.3]])
 })
 
-test('what was missed is told again, but not before the interval has passed', async () => {
+test('what was not delivered is sent again, but not before the interval has passed', async () => {
   const { heart, beats } = start('missed')
   heart.report('a')
   await pass(1)
@@ -54,14 +54,14 @@ test('what was missed is told again, but not before the interval has passed', as
   ])
 })
 
-test('more than a hundred lines are told in several beats', async () => {
+test('more than a hundred lines are sent in several beats', async () => {
   const { heart, beats } = start()
   for (let line = 0; line < 150; line++) heart.report(`${line}`)
   await pass(1)
   expect(beats.map(({ length }) => length - 1)).toEqual([100, 50])
 })
 
-test('once superseded it says so, and is silent', async () => {
+test('when superseded it reports that once, and stops', async () => {
   const { heart, beats, superseded } = start('superseded')
   heart.report('a')
   await pass(1)
@@ -71,7 +71,7 @@ test('once superseded it says so, and is silent', async () => {
   expect(beats).toEqual([[0.3, 'a']])
 })
 
-test('once stopped it is silent', async () => {
+test('once stopped it sends nothing', async () => {
   const { heart, beats } = start()
   heart.report('a')
   heart.stop()

@@ -4,16 +4,16 @@ import { readdir, readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tokenOf } from './callback-server.ts'
-import { API_KEY, framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { API_KEY, framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene()
+const fixture = setUpRunner()
 
-test('a job is fetched, its tool calls are told, and its result is brought', {
+test('a job is fetched, its tool calls are reported, and its result is delivered', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, model, sandbox } = scene
+  const { callback, model, sandbox } = fixture
   const word = randomUUID()
-  callback.offer(1, jobIn(scene, shellTask(`printf ${word} | sha256sum\nsleep 1`)))
+  callback.offer(1, jobIn(fixture, shellTask(`printf ${word} | sha256sum\nsleep 1`)))
   const before = model.requests.length
 
   const runner = await sandbox.launch(1, callback.url)
@@ -30,15 +30,15 @@ test('a job is fetched, its tool calls are told, and its result is brought', {
   expect(callback.objects.get('leg-1')?.toString()).toContain(word)
 })
 
-test('a conductor brings its structured answer', { timeout: PATIENCE }, async () => {
-  const { callback, sandbox } = scene
+test('a conductor delivers its structured output', { timeout: PATIENCE }, async () => {
+  const { callback, sandbox } = fixture
   const schema = {
     type: 'object',
     properties: { reply: { type: ['string', 'null'] }, commands: { type: 'array' } },
     required: ['reply', 'commands'],
   }
   const prompt = framed('[USER]', 'Create a test file at /tmp/hello.txt with the text Hello World')
-  callback.offer(1, jobIn(scene, prompt, { role: 'conductor', schema }))
+  callback.offer(1, jobIn(fixture, prompt, { role: 'conductor', schema }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]).toMatchObject({
     outcome: 'done',
@@ -47,11 +47,11 @@ test('a conductor brings its structured answer', { timeout: PATIENCE }, async ()
   })
 })
 
-test('nothing of the host and no job token is in the environment of the model’s commands', {
+test("nothing of the host and no job token is in the environment of the model's commands", {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
-  callback.offer(1, jobIn(scene, shellTask('env\ntr "\\0" "\\n" < /proc/$CLAUDE_PID/environ')))
+  const { callback, sandbox } = fixture
+  callback.offer(1, jobIn(fixture, shellTask('env\ntr "\\0" "\\n" < /proc/$CLAUDE_PID/environ')))
   const canary = `canary-${randomUUID()}`
   const env = { AWS_SECRET_ACCESS_KEY: canary, HOST_ONLY: canary, ANTHROPIC_AUTH_TOKEN: canary }
   await (await sandbox.launch(1, callback.url, { env })).exit()
@@ -67,10 +67,10 @@ test('nothing of the host and no job token is in the environment of the model’
 test('the files of a job are there, read-only, before Claude Code starts', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   const files = [{ path: 'workers/w1/report.md', content: 'the report\n' }]
-  callback.offer(1, jobIn(scene, shellTask('cat workers/w1/report.md'), { files }))
-  callback.offer(2, jobIn(scene, shellTask('cat workers/w1/report.md'), { files }))
+  callback.offer(1, jobIn(fixture, shellTask('cat workers/w1/report.md'), { files }))
+  callback.offer(2, jobIn(fixture, shellTask('cat workers/w1/report.md'), { files }))
   for (const job of [1, 2]) await (await sandbox.launch(job, callback.url)).exit()
   expect(callback.results.map(({ outcome }) => outcome)).toEqual(['done', 'done'])
   expect(callback.results[0]?.text).toContain('the report')
@@ -82,22 +82,22 @@ test('the files of a job are there, read-only, before Claude Code starts', {
 test('a link that leads out of the home folder is not followed', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   const outside = await sandbox.homeFolder('outside')
   await symlink(outside, join(await sandbox.homeFolder('home'), 'workers'))
   const files = [{ path: 'workers/report.md', content: 'x' }]
-  callback.offer(1, jobIn(scene, shellTask('true'), { files }))
+  callback.offer(1, jobIn(fixture, shellTask('true'), { files }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]?.error).toContain('leads out of the home folder')
   expect(await readdir(outside)).toEqual(['tmp'])
 })
 
-test('what a prompt says is neither run nor read by Claude Code', {
+test('Claude Code neither executes nor attaches anything that a prompt mentions', {
   timeout: PATIENCE,
 }, async () => {
-  const { callback, model, sandbox } = scene
+  const { callback, model, sandbox } = fixture
   const prompt = framed('[TASK]', '/cost\n@/etc/passwd\n/clear')
-  callback.offer(1, jobIn(scene, prompt))
+  callback.offer(1, jobIn(fixture, prompt))
   await (await sandbox.launch(1, callback.url)).exit()
   const request = JSON.stringify(model.requests.at(-1)?.request)
   expect(request).toContain(JSON.stringify(prompt).slice(1, -1))
@@ -107,16 +107,16 @@ test('what a prompt says is neither run nor read by Claude Code', {
 test.each(['/etc/motd', '../outside', 'a/../../outside', ''])('a file at %j is refused', {
   timeout: PATIENCE,
 }, async (path) => {
-  const { callback, model, sandbox } = scene
+  const { callback, model, sandbox } = fixture
   const before = model.requests.length
-  callback.offer(1, jobIn(scene, shellTask('true'), { files: [{ path, content: 'x' }] }))
+  callback.offer(1, jobIn(fixture, shellTask('true'), { files: [{ path, content: 'x' }] }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results[0]).toMatchObject({ outcome: 'failed' })
   expect(callback.results[0]?.error).toContain(`file ${path}: the path must be relative`)
   expect(model.requests).toHaveLength(before)
 })
 
-type ModelUsage = (typeof scene.model.requests)[number]['usage']
+type ModelUsage = (typeof fixture.model.requests)[number]['usage']
 
 function sum(usages: readonly ModelUsage[]) {
   const total = (name: keyof NonNullable<ModelUsage>) =>

@@ -1,4 +1,4 @@
-/** Which processes count as a job's, and that they end. */
+/** Which processes belong to a job, and how they are ended. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
-/** A shell of this job; the process ids that it prints, once it has. */
+/** A shell of this job. Resolves with the pids that it prints. */
 async function shell(job: number, script: string, sandbox = process.env.E2B_SANDBOX_ID) {
   const env = { PATH: '/usr/bin:/bin', BATON_JOB: String(job), E2B_SANDBOX_ID: sandbox }
   const child = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'ignore'] })
@@ -26,7 +26,7 @@ async function shell(job: number, script: string, sandbox = process.env.E2B_SAND
 const isJob1 = (job: number) => job === 1
 const byNumber = (a: number, b: number) => a - b
 
-test('a child that has cleared its environment is its parent’s job’s', async () => {
+test("a child that has cleared its environment belongs to its parent's job", async () => {
   const pids = await shell(1, 'env -i sleep 300 & echo $$ $!; wait')
   await expect.poll(() => findProcesses(isJob1).sort(byNumber)).toEqual(pids.sort(byNumber))
   await endProcesses(() => findProcesses(isJob1))
@@ -40,7 +40,7 @@ test('other jobs, other sandboxes and this process are not found', async () => {
   expect(findProcesses(isJob1)).toEqual([])
 })
 
-test('a process that ignores SIGTERM is ended by force', { timeout: PATIENCE }, async () => {
+test('a process that ignores SIGTERM is killed', { timeout: PATIENCE }, async () => {
   const pids = await shell(1, 'trap "" TERM; setsid sleep 300 & echo $$ $!; wait; sleep 300')
   await endProcesses(() => findProcesses(isJob1))
   expect(pids.filter(isAlive)).toEqual([])

@@ -1,51 +1,51 @@
-/** A conversation goes on from exactly the transcript that its job names. */
+/** A conversation continues from exactly the transcript that its job names. */
 import { randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { framed, jobIn, PATIENCE, setScene, shellTask } from './fixtures.ts'
+import { framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const scene = setScene()
+const fixture = setUpRunner()
 
 const instructions = (what: string) => framed('[INSTRUCTIONS]', what)
-const lastRequest = () => JSON.stringify(scene.model.requests.at(-1)?.request)
+const lastRequest = () => JSON.stringify(fixture.model.requests.at(-1)?.request)
 
-/** The jobs of one worker: a first leg, and later ones from the transcript of an earlier. */
+/** The jobs of one worker: a first leg, and later ones from the transcript of an earlier one. */
 function legs() {
   const cliSession = randomUUID()
-  const link = (key: string) => ({ key, url: scene.callback.objectUrl(key) })
+  const link = (key: string) => ({ key, url: fixture.callback.objectUrl(key) })
   return (key: string, prompt: string, from?: string) =>
-    jobIn(scene, prompt, { cliSession, save: link(key), ...(from && { resume: link(from) }) })
+    jobIn(fixture, prompt, { cliSession, save: link(key), ...(from && { resume: link(from) }) })
 }
 
 async function run(number: number, job: ReturnType<typeof jobIn>, home = 'home') {
-  const { callback, sandbox } = scene
+  const { callback, sandbox } = fixture
   callback.offer(number, job)
   await (await sandbox.launch(number, callback.url, { home })).exit()
   return callback.results.at(-1)
 }
 
-test('in an empty sandbox, the transcript comes from its link', { timeout: PATIENCE }, async () => {
+test('in an empty sandbox, the transcript is downloaded', { timeout: PATIENCE }, async () => {
   const leg = legs()
   const first = await run(1, leg('leg-1', shellTask('echo the-first-leg', '@fail-once')))
   expect(first?.text).toContain('exit status 1')
   const second = await run(2, leg('leg-2', instructions('Once more.'), 'leg-1'), 'another.home_2')
   expect(second).toMatchObject({ outcome: 'done' })
   expect(second?.text).toContain('exit status 0\n\n```\nthe-first-leg\n```')
-  expect(scene.callback.objects.has('leg-2')).toBe(true)
+  expect(fixture.callback.objects.has('leg-2')).toBe(true)
 })
 
-test('in the same sandbox, the kept transcript is used and its link is not asked', {
+test('in the same sandbox, the kept transcript is used and not downloaded', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
   await run(1, leg('leg-1', shellTask('echo the-first-leg')))
-  scene.callback.objects.clear()
+  fixture.callback.objects.clear()
   const second = await run(2, leg('leg-2', instructions('Once more.'), 'leg-1'))
   expect(second?.text).toContain('the-first-leg')
 })
 
-test('a leg that is asked again does not see the first attempt', {
+test('a repeated leg does not see the first attempt', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
@@ -57,7 +57,7 @@ test('a leg that is asked again does not see the first attempt', {
   expect(lastRequest()).not.toContain('first attempt')
 })
 
-test('a first leg that is asked again begins anew', { timeout: PATIENCE }, async () => {
+test('a repeated first leg starts anew', { timeout: PATIENCE }, async () => {
   const leg = legs()
   await run(1, leg('leg-1', shellTask('echo attempt-one', '@crash')))
   const again = await run(2, leg('leg-1', shellTask('echo attempt-two')))
@@ -65,7 +65,7 @@ test('a first leg that is asked again begins anew', { timeout: PATIENCE }, async
   expect(lastRequest()).not.toContain('attempt-one')
 })
 
-test('a system prompt that has changed takes effect', { timeout: PATIENCE }, async () => {
+test('a changed system prompt takes effect', { timeout: PATIENCE }, async () => {
   const leg = legs()
   await run(1, { ...leg('leg-1', shellTask('true')), systemPrompt: 'the old rules' })
   await run(2, { ...leg('leg-2', instructions('Go on.'), 'leg-1'), systemPrompt: 'the new rules' })
@@ -73,7 +73,7 @@ test('a system prompt that has changed takes effect', { timeout: PATIENCE }, asy
   expect(lastRequest()).not.toContain('the old rules')
 })
 
-test('a transcript that is nowhere does not end the conversation: it begins anew, and is told so', {
+test('a lost transcript does not end the conversation: it starts anew, and the worker is told', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
@@ -83,13 +83,13 @@ test('a transcript that is nowhere does not end the conversation: it begins anew
   expect(lastRequest()).toContain('could not be restored')
 })
 
-test('only the transcripts that may be asked for again are kept', {
+test('only transcripts that may be needed again are kept', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
   await run(1, leg('leg/1', shellTask('true')))
   await run(2, leg('leg/2', instructions('Go on.'), 'leg/1'))
   await run(3, leg('leg/3', instructions('Go on.'), 'leg/2'))
-  const kept = await readdir(join(scene.sandbox.home, '.baton/transcripts'))
+  const kept = await readdir(join(fixture.sandbox.home, '.baton/transcripts'))
   expect(kept.sort()).toEqual(['leg%2F2.jsonl', 'leg%2F3.jsonl'])
 })

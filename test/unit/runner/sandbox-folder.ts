@@ -1,4 +1,7 @@
-/** A private folder that stands for a sandbox: its own home, `baton-runner`, `claude` and `node` on PATH, nothing of the host's environment. */
+/**
+ * A private folder in place of a sandbox: its own home, `baton-runner`, `claude` and `node` on PATH, nothing of
+ * the host's environment.
+ */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -18,7 +21,7 @@ const QUICK_CLAUDE = join(import.meta.dirname, '../../support/quick-claude.ts')
 
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>
 
-/** `quick` has a stand-in for the CLI. */
+/** `quick` uses a replacement for the CLI. */
 export type Cli = 'real' | 'quick'
 
 export async function createSandbox(cli: Cli = 'real') {
@@ -68,7 +71,7 @@ export async function createSandbox(cli: Cli = 'real') {
     return home
   }
 
-  /** The process ids that a command of the job writes to this file of its home folder, once they are there. */
+  /** Resolves with the pids that a command of the job writes to this file in its home folder. */
   async function pidsIn(file: string, home = 'home') {
     const content = () => readFile(join(folder, home, file), 'utf8').catch(() => '')
     await expect.poll(content, { timeout: 30_000, interval: 20 }).toMatch(/\d+\n/)
@@ -105,7 +108,7 @@ function workingFolder(pid: string) {
   }
 }
 
-/** Whether a process runs; one that has ended and only waits for its parent to notice does not. */
+/** Whether a process runs; a zombie does not. */
 export function isAlive(pid: number) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -1,4 +1,4 @@
-/** What a run's events come to, without Claude Code. */
+/** What is extracted from a run's events, without Claude Code. */
 import { describe, expect, test } from 'vitest'
 import { activityLine } from '../../../sandbox/activity.ts'
 import { type Exit, failedBefore, resultOf } from '../../../sandbox/outcome.ts'
@@ -23,7 +23,7 @@ function resultAfter(events: unknown[], exit = WELL) {
 }
 
 describe('the text', () => {
-  test('is what follows the last tool result, and all of it is kept besides', () => {
+  test('follows the last tool result, and all of it is kept besides', () => {
     const events = [
       says([text('SPAWN'), bash('ls')]),
       toolResult,
@@ -34,7 +34,7 @@ describe('the text', () => {
     expect(resultAfter(events)).toMatchObject({ text: 'a\n\nb', allText: 'SPAWN\n\na\n\nb' })
   })
 
-  test('is not what a subagent says, nor what Claude Code says in the model’s place', () => {
+  test('excludes what subagents say, and what Claude Code says in place of the model', () => {
     const subagent = { ...says([text('sub'), bash('sub')]), parent_tool_use_id: 'toolu_1' }
     const own = says([text('API Error')], { model: '<synthetic>' })
     const events = [
@@ -51,7 +51,7 @@ describe('the text', () => {
     })
   })
 
-  test('is cut at 200,000 characters, and says so', () => {
+  test('is cut at 200,000 characters, with a note', () => {
     const { text: answer, allText } = resultAfter([says([text('😀'.repeat(150_000))]), ended()])
     expect(answer).toHaveLength(200_000)
     expect(answer).toMatch(/\[cut at 200,000 characters\]$/)
@@ -59,7 +59,7 @@ describe('the text', () => {
     expect(answer.isWellFormed()).toBe(true)
   })
 
-  test('survives lines that are no events', () => {
+  test('survives lines that are not events', () => {
     const stream = new ClaudeStream(() => {})
     for (const line of ['', 'warning: x', '{"type":"new"}', '{"type":"result"}', 'null'])
       stream.accept(line)
@@ -79,7 +79,7 @@ describe('the outcome', () => {
     expect(resultAfter(events, { ...WELL, ...exit }).outcome).toBe(outcome)
   })
 
-  test('of a failure says how it ended, what the API said and the end of stderr', () => {
+  test("of a failure has how it ended, the API's message and the end of stderr", () => {
     const stderr = Array.from({ length: 50 }, (_, line) => `line ${line}`).join('\n')
     const { error } = resultAfter([ended({ is_error: true, errors: ['Reached the limit'] })], {
       ...WELL,
@@ -103,7 +103,7 @@ describe('usage', () => {
     },
   })
 
-  test('is what the results count, of all models and all results', () => {
+  test('is the sum of all results, for all models', () => {
     const events = [says([text('x')]), says([text('y')]), ended(counted(100)), ended(counted(200))]
     expect(resultAfter(events).usage).toEqual({
       inputTokens: 302,
@@ -113,12 +113,12 @@ describe('usage', () => {
     })
   })
 
-  test('without a result is counted once a message, not once a block', () => {
+  test('without a result is counted once for each message, not for each block', () => {
     const events = [says([text('x')]), says([bash('y')]), says([text('z')], { id: 'msg_2' })]
     expect(resultAfter(events).usage).toMatchObject({ inputTokens: 20, outputTokens: 2 })
   })
 
-  test('is left out when nothing was counted', () => {
+  test('is omitted if nothing was counted', () => {
     expect(resultAfter([ended()])).not.toHaveProperty('usage')
   })
 })
@@ -138,13 +138,13 @@ describe('an activity line', () => {
     expect(activityLine(tool, input)).toBe(line)
   })
 
-  test('has at most 200 characters and cuts none in two', () => {
+  test('has at most 200 characters and splits none', () => {
     const line = activityLine('Bash', { command: `x${'😀'.repeat(300)}` })
     expect(line).toHaveLength(200)
     expect(line.isWellFormed()).toBe(true)
   })
 
-  test('is told for every tool call but the structured answer', () => {
+  test('is reported for every tool call except the structured output', () => {
     const structured = { type: 'tool_use', name: 'StructuredOutput', input: { reply: 'x' } }
     const calls = Array.from({ length: 250 }, (_, at) => bash(`echo ${at}`))
     const { activity } = resultAfter([says([...calls, structured]), ended()])
@@ -153,7 +153,7 @@ describe('an activity line', () => {
   })
 })
 
-test('secrets are replaced wherever they stand, but not what is too short to be one', () => {
+test('secrets are replaced wherever they occur, but not what is too short to be one', () => {
   const redact = redactor(['long-secret', 'ab', ''])
   expect(redact('ab long-secret, long-secret')).toBe('ab [redacted], [redacted]')
 })

@@ -1,4 +1,4 @@
-/** A port that cannot be had is refused with one that can. */
+/** A port that cannot be opened is refused with the name of a free one. */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -18,19 +18,19 @@ async function taken(port = 0): Promise<number> {
 
 const open = (port: number) => openApiPort(port, () => {})
 
-test('it is open before anything answers there', async () => {
+test('it is open before a handler is set', async () => {
   const api = await open(0)
   onTestFinished(() => api.close())
   expect((await fetch(api.url)).status).toBe(503)
 })
 
-test('where it is taken, a free one is named, and can be had', async () => {
+test('if it is in use, the error names one that is free', async () => {
   const port = await taken()
   const refusal = await open(port).then(
     () => '',
     (error: Error) => error.message,
   )
-  expect(refusal).toContain(`Port ${port} is taken by another program.`)
+  expect(refusal).toContain(`Port ${port} is in use by another program.`)
   const named = Number(/`PORT=(\d+) npm start`/.exec(refusal)?.[1])
   expect(named).toBeGreaterThan(port)
   await (await open(named)).close()

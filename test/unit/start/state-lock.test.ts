@@ -1,4 +1,4 @@
-/** A state folder is one Baton's at a time, and free again however that one ended. */
+/** A state folder belongs to one Baton at a time, and is free again however that one ended. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -18,23 +18,23 @@ function stateFolder(): string {
   return path.join(folder, 'state')
 }
 
-/** Another process that tries to take the folder, says how that went, and stays. */
+/** Another process that tries to lock the folder, reports the result, and keeps running. */
 async function taker(stateDir: string) {
   const script = `
     import { lockState } from ${JSON.stringify(MODULE)}
-    let said = 'taken'
-    try { lockState(process.argv[1]).answersAt('${URL}') } catch ({ message }) { said = message }
-    console.log(JSON.stringify(said))
+    let result = 'taken'
+    try { lockState(process.argv[1]).answersAt('${URL}') } catch ({ message }) { result = message }
+    console.log(JSON.stringify(result))
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, stateDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  return { child, said: String(JSON.parse(line)) }
+  return { child, result: String(JSON.parse(line)) }
 }
 
-test('it is refused while it is taken, and free once it is released', () => {
+test('it is refused while it is locked, and free once it is released', () => {
   const stateDir = stateFolder()
   const first = lockState(stateDir)
   expect(() => lockState(stateDir)).toThrow(`process ${process.pid}, still starting`)
@@ -44,16 +44,16 @@ test('it is refused while it is taken, and free once it is released', () => {
   lockState(stateDir).release()
 })
 
-test('a folder that cannot be written is named', () => {
+test('a read-only folder is named', () => {
   const stateDir = stateFolder()
   mkdirSync(path.join(stateDir, 'lock.db'), { recursive: true })
   expect(() => lockState(stateDir)).toThrow(`${stateDir} cannot be written`)
 })
 
-test('a process that was killed leaves it free, and what it noted is forgotten', async () => {
+test('a killed process releases it, and its record is removed', async () => {
   const stateDir = stateFolder()
-  const { child, said } = await taker(stateDir)
-  expect(said).toBe('taken')
+  const { child, result } = await taker(stateDir)
+  expect(result).toBe('taken')
   expect(() => lockState(stateDir)).toThrow(`process ${child.pid}, at ${URL}`)
   child.kill('SIGKILL')
   await once(child, 'exit')
@@ -62,11 +62,13 @@ test('a process that was killed leaves it free, and what it noted is forgotten',
   next.release()
 })
 
-test('of many that try at once exactly one gets it', async () => {
+test('of many concurrent attempts exactly one succeeds', async () => {
   const stateDir = stateFolder()
   const takers = await Promise.all(Array.from({ length: 8 }, () => taker(stateDir)))
-  const said = takers.map((each) => each.said)
-  expect(said.filter((each) => each === 'taken')).toHaveLength(1)
-  const refusals = said.filter((each) => /runs from this folder already: .*Stop it/s.test(each))
+  const results = takers.map((each) => each.result)
+  expect(results.filter((each) => each === 'taken')).toHaveLength(1)
+  const refusals = results.filter((each) =>
+    /already running from this folder: .*stop it/s.test(each),
+  )
   expect(refusals).toHaveLength(7)
 })

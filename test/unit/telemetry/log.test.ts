@@ -1,4 +1,4 @@
-/** Every line says what it is about, and nothing of what the line before was about. */
+/** Every line names its subject, and nothing of the previous line's. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SQSEvent } from 'aws-lambda'
 import { expect, test } from 'vitest'
@@ -18,14 +18,14 @@ import { JOB_KEY, setDeployment } from '../http/deployment.ts'
 
 const deployment = setDeployment()
 
-/** What was logged, without metrics. */
+/** The lines of the log, without metrics. */
 const lines = () =>
   deployment.log.map((line) => JSON.parse(line)).filter((line) => !('_aws' in line))
 const aboutOf = () => lines().map((line) => ({ message: line.message, ...logIds(line) }))
 
 const failing = () => Promise.reject(new Problem(404, 'There is no such thing.'))
 
-test('a request is about the session and the worker of its path', async () => {
+test('a request names the session and the worker of its path', async () => {
   await call(http(failing), { pathParameters: { sessionId: 'main', workerId: 'w2' } })
   await call(http(failing), { pathParameters: { sessionId: 'a/b', workerId: '../w2' } })
   expect(aboutOf()).toEqual([
@@ -34,7 +34,7 @@ test('a request is about the session and the worker of its path', async () => {
   ])
 })
 
-test('a request is about the session that its body names', async () => {
+test('a request names the session in its body', async () => {
   const body = z.object({ sessionId: z.string() })
   const handler = http(async (event) => {
     jsonBody(event, body, 100)
@@ -50,7 +50,7 @@ test.each([
     { workerId: 'w3', leg: 2 },
   ],
   [{ leg: 5 }, { turn: 5 }],
-])('a sandbox that calls is about its job: %j', async (claims, ids) => {
+])('a request of a sandbox names its job: %j', async (claims, ids) => {
   const handler = http(async ({ headers }) => {
     await requireJob(headers.authorization)
     return failing()
@@ -72,7 +72,7 @@ const record = (sessionId: string, messageId: string) => ({
   eventSource: 'aws:sqs',
 })
 
-test('each message of a batch is about its own session, a report about its leg', async () => {
+test('each message of a batch names its own session, a report its leg', async () => {
   const handler = fifo(queuedMessage, async ({ messageId }) => {
     if (messageId !== 'm-2') throw new Error('no')
     logger.warn('taken')
@@ -86,7 +86,7 @@ test('each message of a batch is about its own session, a report about its leg',
   ])
 })
 
-test('items that are handled at once do not mix, and leave nothing behind', async () => {
+test('concurrent items do not mix, and leave nothing behind', async () => {
   const handler = http(async () => {
     await Promise.all(
       [30, 10, 20].map((ms) =>

@@ -1,4 +1,4 @@
-/** Metrics are lines of the log in CloudWatch's format: exact values under the deployment's name, and nothing for zero. */
+/** Metrics are log lines in CloudWatch's format: exact values under the deployment's name, and none for zero. */
 import { expect, test } from 'vitest'
 import { failRunTask as failRun } from '../../../lambdas/review-loop/fail-run.ts'
 import { publish } from '../../../src/adapters/metrics.ts'
@@ -13,7 +13,7 @@ const deployment = setDeployment()
 const lines = () => deployment.log.map((line) => JSON.parse(line))
 const published = () => lines().filter((line) => '_aws' in line)
 
-/** What CloudWatch reads out of the lines. */
+/** What CloudWatch extracts from the lines. */
 const values = () =>
   published().map((line) =>
     Object.fromEntries(
@@ -24,7 +24,7 @@ const values = () =>
     ),
   )
 
-test('what is measured together is one line', () => {
+test('values measured together are one line', () => {
   publish({ SpendTodayUsd: 0.0421, TurnsToday: 3 })
   expect(published()).toEqual([
     {
@@ -58,7 +58,7 @@ test.each<[Measured, object[]]>([
   expect(deployment.log).toHaveLength(expected.length)
 })
 
-test('a day shows what was counted on it', () => {
+test('a day has what was counted on it', () => {
   const total = {
     'in.http': 2,
     'in.sms': 3,
@@ -85,7 +85,7 @@ test.each<[ProblemStatus, object[]]>([
   [401, [{ RequestsRefused: 1 }]],
   [403, [{ RequestsRefused: 1 }]],
   [404, []],
-])('a request that is answered %i is counted as refused, or is not', async (status, expected) => {
+])('a %i response counts as refused, or not', async (status, expected) => {
   await call(
     http(() => Promise.reject(new Problem(status, 'No.'))),
     {},
@@ -93,7 +93,7 @@ test.each<[ProblemStatus, object[]]>([
   expect(values()).toEqual(expected)
 })
 
-test('a run that fails is counted, one that was redriven is not', async () => {
+test('a failed run is counted, a redriven one is not', async () => {
   const failure = { Error: 'Broken', Cause: 'because' }
   await failRun({ failure, redriven: true })
   expect(values()).toEqual([])
@@ -101,6 +101,6 @@ test('a run that fails is counted, one that was redriven is not', async () => {
   expect(values()).toEqual([{ RunsFailed: 1 }])
 })
 
-test('every metric has a meaning that a reader can use', () => {
+test('every metric has a useful description', () => {
   for (const { meaning } of Object.values(METRICS)) expect(meaning).toMatch(/^[A-Z].{20,}\.$/)
 })

@@ -1,4 +1,4 @@
-/** A thrown value as the JSON in which Lambda's Node.js runtime reports it. */
+/** Formats a thrown value as JSON, as Lambda's Node.js runtime reports it. */
 
 export interface ErrorPayload {
   readonly errorType: string
@@ -10,12 +10,15 @@ export interface ErrorPayload {
 export function runtimeError(type: string, message: string, cause?: unknown): Error {
   const error = new Error(message, { cause })
   error.name = type
-  // The stack tells where the user's code failed, not where the runtime noticed.
+  // The stack shows where the user's code failed, not where the runtime noticed.
   error.stack = cause instanceof Error ? `${type}: ${cause.stack}` : `${type}: ${message}`
   return error
 }
 
-/** Source: Errors.js of the runtime interface client: the type is the error's `name`, or `typeof` of what is no error. */
+/**
+ * Source: Errors.js of the runtime interface client. The type is the error's `name`, or `typeof` of a value that
+ * is no error.
+ */
 export function errorPayload(thrown: unknown): ErrorPayload {
   if (isErrorLike(thrown)) {
     return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack.split('\n') }
@@ -23,7 +26,7 @@ export function errorPayload(thrown: unknown): ErrorPayload {
   return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] }
 }
 
-/** Errors of another realm count too, so the shape decides. */
+/** Checks the shape, because errors of another realm count too. */
 const isErrorLike = (thrown: unknown): thrown is { name: string; message: string; stack: string } =>
   typeof thrown === 'object' &&
   thrown !== null &&

@@ -10,11 +10,11 @@ export type Handler = (...parameters: unknown[]) => unknown
 
 export interface LoadedHandler {
   readonly handler: Handler
-  /** Whether the handler answers by a stream. */
+  /** Whether the handler streams its response. */
   readonly streaming: boolean
 }
 
-/** Loads `<file>.<export>` below `root`. Throws the error by which Lambda names what is wrong. */
+/** Loads `<file>.<export>` below `root`. Throws the error that Lambda reports for the problem. */
 export async function loadHandler(root: string, name: string): Promise<LoadedHandler> {
   const [file = '', exported = ''] = path.basename(name).split('.')
   const base = path.join(root, path.dirname(name), file)
@@ -34,7 +34,10 @@ export async function loadHandler(root: string, name: string): Promise<LoadedHan
   return { handler: (...parameters) => Reflect.apply(handler, undefined, parameters), streaming }
 }
 
-/** `require` unless it has to be imported, as Lambda does; to import CommonJS would take a search of all of it for exports. */
+/**
+ * Uses `require` unless the file has to be imported, as Lambda does. Importing CommonJS would search all of it for
+ * exports.
+ */
 async function loadModule(file: string): Promise<unknown> {
   try {
     if (file.endsWith('.mjs')) return await import(pathToFileURL(file).href)
@@ -48,7 +51,7 @@ async function loadModule(file: string): Promise<unknown> {
   }
 }
 
-/** An export, and nothing that every object has. */
+/** Returns an export, ignoring the properties that every object has. */
 const member = (module: unknown, name: string): unknown =>
   typeof module === 'object' && module !== null && Object.hasOwn(module, name)
     ? Reflect.get(module, name)

@@ -10,7 +10,7 @@ const send = (message: RuntimeMessage, sent?: () => void) => {
   if (process.connected) process.send?.(message, undefined, undefined, sent)
 }
 
-// The host may have been killed: nobody is left to answer to, and nothing may go on running.
+// The host may have been killed: nothing can receive a response, and nothing may keep running.
 process.on('disconnect', () => process.exit(0))
 // Ctrl-C reaches the whole process group; the host decides when its functions end.
 process.on('SIGINT', () => {})
@@ -20,7 +20,7 @@ process.on('unhandledRejection', (reason) => {
   fail(runtimeError('Runtime.UnhandledPromiseRejection', `${errorType}: ${errorMessage}`, reason))
 })
 
-/** Reports an error that nobody in the handler caught; the process is then in an unknown state and ends. */
+/** Reports an uncaught error and exits, because the process is in an unknown state. */
 function fail(error: unknown): void {
   const message = JSON.stringify(errorPayload(error))
   send({ kind: 'failure', error: message, fatal: true }, () => process.exit(1))
@@ -57,7 +57,7 @@ async function invokeStreaming(handler: Handler, invocation: InvokeMessage): Pro
 
 let isKept = false
 
-/** For the next process with this code; Node does so at its exit only, and this one will be killed. */
+/** Writes the compile cache for the next process. Node writes it at exit only, and this process will be killed. */
 function keepCompiled(): void {
   if (!isKept) flushCompileCache()
   isKept = true

@@ -1,4 +1,7 @@
-/** Response streaming: `globalThis.awslambda` as Lambda's Node.js runtime has it, and the stream that a handler writes to. */
+/**
+ * Response streaming: `globalThis.awslambda` as in Lambda's Node.js runtime, and the stream that a handler writes
+ * to.
+ */
 import { Writable } from 'node:stream'
 import { runtimeError } from './error-payload.ts'
 import type { RuntimeMessage } from './protocol.ts'
@@ -11,7 +14,7 @@ const integrationResponse = 'application/vnd.awslambda.http-integration-response
 
 type Send = (message: RuntimeMessage) => void
 
-/** The `responseStream` that a streaming handler gets. */
+/** The `responseStream` of a streaming handler. */
 export class ResponseStream extends Writable {
   readonly #send: Send
   #contentType = 'application/octet-stream'
@@ -37,7 +40,7 @@ export class ResponseStream extends Writable {
     this.#prelude = [JSON.stringify(prelude), new Uint8Array(8)]
   }
 
-  // The prelude goes out with the first `write`: `end(chunk)` alone does without it, as in Lambda.
+  // The prelude is sent with the first `write`; `end(chunk)` alone sends none, as on Lambda.
   override write(
     chunk: unknown,
     encoding?: BufferEncoding | WriteCallback,
@@ -71,7 +74,7 @@ export class ResponseStream extends Writable {
 
 type WriteCallback = (error: Error | null | undefined) => void
 
-/** Lambda takes any value: what is neither text nor bytes goes out as JSON. */
+/** Lambda accepts any value: one that is neither text nor bytes is sent as JSON. */
 function toBytes(chunk: unknown, encoding: BufferEncoding): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk
   return typeof chunk === 'string'
@@ -79,7 +82,7 @@ function toBytes(chunk: unknown, encoding: BufferEncoding): Uint8Array {
     : Buffer.from(JSON.stringify(chunk))
 }
 
-/** Makes `globalThis.awslambda`; to be called before the handler's module is loaded, which may use it at once. */
+/** Defines `globalThis.awslambda`. Call it before loading the handler's module, which may use it at once. */
 export function provideStreaming(): void {
   const awslambda = {
     streamifyResponse: (handler: object) => Object.assign(handler, { [streamingMark]: 'response' }),

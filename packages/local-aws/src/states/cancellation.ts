@@ -1,7 +1,7 @@
-/** Calling work off: a tree of scopes in which cancelling one cancels all below it, at once. */
+/** Cancellation: a tree of scopes in which cancelling one cancels all below it, synchronously. */
 import { Stopped } from './failure.ts'
 
-/** What a settling promise must undo: its timers, its token. */
+/** Cleans up when a promise settles: its timers, its token. */
 export type Cleanup = () => void
 
 export class Scope {
@@ -12,10 +12,7 @@ export class Scope {
     return this.#cancelled
   }
 
-  /**
-   * Calls off everything under way in this scope, synchronously; nothing in it has an effect
-   * afterwards.
-   */
+  /** Cancels everything in this scope, synchronously. Nothing in it has an effect afterwards. */
   cancel(): void {
     if (this.#cancelled) return
     this.#cancelled = true
@@ -23,23 +20,18 @@ export class Scope {
     this.#listeners.clear()
   }
 
-  /**
-   * Throws `Stopped` once the scope is cancelled: to be called after every wait, before every
-   * effect.
-   */
+  /** Throws `Stopped` if the scope is cancelled. Call it after every await and before every effect. */
   check(): void {
     if (this.#cancelled) throw new Stopped('The work was called off.')
   }
 
-  /**
-   * Runs `listener` when the scope is cancelled, unless the returned function was called before.
-   */
+  /** Runs `listener` when the scope is cancelled, unless the returned function was called before. */
   onCancel(listener: () => void): Cleanup {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Runs `work` in a scope of its own that this scope's cancellation reaches. */
+  /** Runs `work` in a child scope, which this scope's cancellation includes. */
   async nested<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     this.check()
     const inner = new Scope()
@@ -52,9 +44,9 @@ export class Scope {
   }
 
   /**
-   * A promise that is settled by the first of `begin`'s two callbacks or rejected with `Stopped` by
-   * cancellation. What `begin` registers with `onSettled` runs exactly once, before the promise is
-   * settled.
+   * Returns a promise that `begin` settles by one of its two callbacks, whichever it calls first. Cancellation
+   * rejects it with `Stopped`. Functions that `begin` registers with `onSettled` run exactly once, before the
+   * promise settles.
    */
   promise<T>(
     begin: (settle: {

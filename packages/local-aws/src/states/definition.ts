@@ -1,11 +1,8 @@
-/**
- * The shape of a state machine's definition: the part of the Amazon States Language that is
- * implemented here.
- */
+/** The schema of a state machine's definition: the implemented part of the Amazon States Language. */
 import * as z from 'zod'
 import { json } from './json.ts'
 
-/** A number, or an expression that gives one when the state is entered. */
+/** A number, or an expression that is evaluated to one when the state is entered. */
 const number = z.union([z.number(), z.string()])
 const fields = z.record(z.string(), json)
 const jsonata = z.literal('JSONata').optional()
@@ -92,10 +89,7 @@ const fail = z.strictObject({
   ...common,
 })
 
-/**
- * States of which one is the first: a whole machine, a Parallel branch, or what a Map does with
- * each item.
- */
+/** A group of states with a first one: a whole machine, a Parallel branch, or the processor of a Map. */
 export interface StatesBlock {
   StartAt: string
   States: Record<string, State>
@@ -138,7 +132,7 @@ const map = z.strictObject({
 
 const state = z.discriminatedUnion('Type', [pass, task, choice, wait, succeed, fail, parallel, map])
 
-/** A whole definition: JSONata throughout. */
+/** A whole definition, in JSONata throughout. */
 export const stateMachine = z.strictObject({
   Version: z.string().optional(),
   QueryLanguage: z.literal('JSONata'),

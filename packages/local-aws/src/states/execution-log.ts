@@ -1,6 +1,4 @@
-/**
- * Keeps executions on disk, one line an event, so that they outlive the process however it ends.
- */
+/** Persists executions, one line an event, so that they survive a crash of the process. */
 import {
   existsSync,
   mkdirSync,
@@ -17,7 +15,7 @@ import { stepInto } from './progress.ts'
 
 const definitionRecord = z.object({
   kind: z.literal('definition'),
-  /** The text's hash. */
+  /** Returns the text's hash. */
   id: z.string(),
   text: z.string(),
 })
@@ -48,7 +46,7 @@ export type LogRecord = z.infer<typeof logRecord>
 
 const FILE = 'executions.jsonl'
 
-/** Where records go. */
+/** Appends records. */
 export interface ExecutionLog {
   append(record: LogRecord): void
 }
@@ -57,8 +55,8 @@ export interface ExecutionLog {
 export const noLog: ExecutionLog = { append() {} }
 
 /**
- * What an earlier process wrote. A last line that it could not finish is left out.
- * @throws Error naming the file and line when another line cannot be read
+ * Reads what earlier processes wrote. An incomplete last line is ignored.
+ * @throws Error naming the file and line if another line cannot be read
  */
 export function readLog(directory: string): LogRecord[] {
   const path = join(directory, FILE)
@@ -76,7 +74,7 @@ export function readLog(directory: string): LogRecord[] {
   })
 }
 
-/** Begins the log anew with the records that are still wanted, and appends to it from then on. */
+/** Rewrites the log with the records that are still needed, and appends to it from then on. */
 export function openLog(directory: string, wanted: readonly LogRecord[]): ExecutionLog {
   mkdirSync(directory, { recursive: true })
   const path = join(directory, FILE)

@@ -6,11 +6,11 @@ import { type ExecutionLog, type LogRecord, noLog, openLog, readLog } from './ex
 import type { HistoryEvent } from './history.ts'
 import type { Step } from './progress.ts'
 
-/** Step Functions forgets an execution this long after it has closed. */
+/** Step Functions deletes an execution this long after it has closed. */
 const RETENTION_MS = 90 * 86_400_000
 
 export interface ExecutionStoreOptions {
-  /** The folder of the log; without one nothing outlives the process. */
+  /** The folder of the log; without one, executions are lost with the process. */
   readonly stateDir?: string | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -44,7 +44,7 @@ export class ExecutionStore {
     return [...this.#executions.values()]
   }
 
-  /** Adds an execution that has no events yet. */
+  /** Adds an execution without events. */
   create(identity: Identity, definition: Definition, definitionText: string): Execution {
     const id = createHash('sha256').update(definitionText).digest('hex')
     if (!this.#loggedDefinitions.has(id)) {
@@ -57,7 +57,7 @@ export class ExecutionStore {
     return execution
   }
 
-  /** Keeps an event: on disk first, then in memory. */
+  /** Stores an event: on disk first, then in memory. */
   keep(execution: Execution, event: HistoryEvent, step?: Step): void {
     this.#log.append({
       kind: 'event',
@@ -94,10 +94,7 @@ export class ExecutionStore {
     }
   }
 
-  /**
-   * The records of the executions still known; one that succeeded is never redriven and needs no
-   * steps.
-   */
+  /** Returns the records of the executions still stored. One that succeeded cannot be redriven and needs no steps. */
   #wanted(records: readonly LogRecord[]): LogRecord[] {
     const known = records.flatMap((record): LogRecord[] => {
       if (record.kind === 'definition') return [record]

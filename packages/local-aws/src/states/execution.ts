@@ -1,7 +1,4 @@
-/**
- * One execution as its history tells it: every fact about it follows from the events recorded so
- * far.
- */
+/** One execution. Its state is derived from the events recorded so far. */
 import type { Definition } from './definition.ts'
 import { buildEvent, type HistoryEvent } from './history.ts'
 import type { JsonObject } from './json.ts'
@@ -9,14 +6,14 @@ import { apply, noProgress, type Progress, type Step } from './progress.ts'
 
 export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
 
-/** What does not change about an execution. */
+/** The constant facts of an execution. */
 export interface Identity {
   readonly arn: string
   readonly name: string
   readonly machineArn: string
   readonly machineName: string
   readonly roleArn: string
-  /** The input's JSON text, as it was given. */
+  /** The input's JSON text, as received. */
   readonly input: string
 }
 
@@ -52,7 +49,7 @@ export class Execution {
     this.definition = definition
   }
 
-  /** The next event of the history, not yet recorded. */
+  /** Returns the next event of the history, not yet recorded. */
   nextEvent(
     type: string,
     { previousEventId, at }: { previousEventId: number; at: number },
@@ -62,7 +59,7 @@ export class Execution {
     return buildEvent(id, { previousEventId, timestamp: at / 1000, type }, details)
   }
 
-  /** Takes an event, and the step it tells of, over into the execution's state. */
+  /** Applies an event, and the step it belongs to, to the execution's state. */
   record(event: HistoryEvent, step?: Step): void {
     const at = Math.round(event.timestamp * 1000)
     this.history.push(event)

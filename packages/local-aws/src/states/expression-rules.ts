@@ -13,7 +13,7 @@ function* expressionsIn(value: unknown): Generator<string> {
   for (const part of Object.values(value)) yield* expressionsIn(part)
 }
 
-/** Whether a syntax tree names the variable `$$`, the root document. */
+/** Whether a syntax tree refers to the variable `$$`, the root document. */
 function namesRoot(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false
   if ('type' in node && node.type === 'variable' && 'value' in node && node.value === '$')
@@ -51,10 +51,7 @@ function problem(source: string, readable: Readable): string | undefined {
 const without = (value: object, keys: readonly string[]): [string, unknown][] =>
   Object.entries(value).filter(([key]) => !keys.includes(key))
 
-/**
- * A state's fields, each with what it may read; the states inside a Map or Parallel are states of
- * their own.
- */
+/** Yields a state's fields, each with what it may read. States inside a Map or Parallel are yielded separately. */
 function* readableFields(
   type: string | undefined,
   state: object,
@@ -67,8 +64,8 @@ function* readableFields(
 }
 
 /**
- * One sentence for each expression that AWS would refuse at creation. A bare field name or a `$` at
- * the top of an expression is found at run time only, where it is undefined.
+ * Returns one sentence for each expression that AWS would refuse at creation. A bare field name or a `$` at the
+ * top of an expression is undefined at run time, which is where AWS reports it.
  */
 export function expressionProblems(definition: Definition): string[] {
   return [...everyState(definition)].flatMap(([name, state]) =>

@@ -6,10 +6,7 @@ import { type Json, typeName } from './json.ts'
 /** What an expression may refer to: the machine's variables and `states`. */
 export type Bindings = Readonly<Record<string, unknown>>
 
-/**
- * An expression that gave no usable value; `field` is the place it stands in, as in
- * `Output/result`.
- */
+/** An expression without a usable value. `field` is its place, for example `Output/result`. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError'
   readonly field: string
@@ -21,27 +18,24 @@ export class EvaluationError extends Error {
 }
 
 /**
- * Whether a string of a definition is an expression: it must start and end with the delimiters,
- * without blanks.
+ * Whether a string of a definition is an expression: it starts and ends with the delimiters, without spaces around
+ * them.
  */
 export const isExpression = (text: string): boolean => text.startsWith('{%') && text.endsWith('%}')
 
-/** The JSONata inside the delimiters. */
+/** Returns the JSONata between the delimiters. */
 export const sourceOf = (text: string): string => text.slice(2, -2).trim()
 
 const FUNCTION_MARKS = ['_jsonata_lambda', '_jsonata_function']
 
-/**
- * JSONata leaves a function inside a result as an object of its own internals, which must not pass
- * for data.
- */
+/** JSONata represents a function in a result as an object of its internals, which must not be mistaken for data. */
 const isFunction = (value: unknown): boolean =>
   typeof value === 'function' ||
   (typeof value === 'object' && value !== null && FUNCTION_MARKS.some((mark) => mark in value))
 
 class UnsupportedResult extends Error {}
 
-/** A copy that is plain JSON, so that nobody's later change reaches it. */
+/** Returns a copy that is plain JSON, so that later changes do not affect it. */
 function plain(value: unknown): Json {
   const text = JSON.stringify(value, (_, part: unknown) => {
     if (isFunction(part)) throw new UnsupportedResult()
@@ -67,8 +61,8 @@ export class Expressions {
   }
 
   /**
-   * A copy of `template` in which every expression has its value; keys and other strings stay as
-   * they are.
+   * Returns a copy of `template` in which every expression is replaced by its value. Keys and other strings stay
+   * as they are.
    * @param field where the template stands, for the error's text
    * @throws EvaluationError
    */
@@ -126,7 +120,7 @@ export class Expressions {
   }
 }
 
-/** The error of a value of the wrong JSON type, in the recorded words. */
+/** Returns the error for a value of the wrong JSON type, in AWS's words as recorded. */
 export function unexpectedType(
   template: Json,
   field: string,

@@ -1,7 +1,7 @@
-/** How a state fails, by the names of the Amazon States Language, and which `ErrorEquals` match. */
+/** Failures of states, under the names of the Amazon States Language, and the `ErrorEquals` that match them. */
 import type { JsonObject } from './json.ts'
 
-/** The predefined error names that this interpreter itself raises. */
+/** The predefined errors that this interpreter raises. */
 export const ErrorName = {
   timeout: 'States.Timeout',
   heartbeatTimeout: 'States.HeartbeatTimeout',
@@ -13,22 +13,17 @@ export const ErrorName = {
   noChoiceMatched: 'States.NoChoiceMatched',
 } as const
 
-/**
- * Error and cause as a state reports them; either may be missing (a Fail state or callback without
- * them).
- */
+/** Error and cause as a state reports them. Either may be missing, as in a Fail state or callback without them. */
 export interface ErrorReport {
   readonly error?: string | undefined
   readonly cause?: string | undefined
 }
 
-/**
- * A state that failed. Retry and Catch may answer it; unanswered it fails what the state stands in.
- */
+/** A state failed. Retry and Catch may handle it; otherwise it fails the enclosing state. */
 export class StateFailure extends Error {
   override readonly name = 'StateFailure'
   readonly report: ErrorReport
-  /** A missed heartbeat is reported as a timeout, and yet `States.HeartbeatTimeout` matches it. */
+  /** A missed heartbeat is reported as a timeout, but `States.HeartbeatTimeout` matches it. */
   readonly missedHeartbeat: boolean
 
   constructor(report: ErrorReport, { missedHeartbeat = false } = {}) {
@@ -38,15 +33,14 @@ export class StateFailure extends Error {
   }
 }
 
-/**
- * Work that was called off: a sibling failed, or the execution was stopped. Nothing may answer it.
- */
+/** Work was cancelled, because a sibling failed or the execution was stopped. It cannot be caught. */
 export class Stopped extends Error {
   override readonly name = 'Stopped'
 }
 
 /**
- * A result or output over 256 KiB. `subject` is the state's name, or `lambda` for a task's result.
+ * Returns the failure for a result or output over 256 KiB. `subject` is the state's name, or `lambda` for a task's
+ * result.
  */
 export const dataLimitExceeded = (subject: string): StateFailure =>
   new StateFailure({
@@ -55,11 +49,10 @@ export const dataLimitExceeded = (subject: string): StateFailure =>
   })
 
 /**
- * Whether a retrier's or catcher's `ErrorEquals` names this failure.
- * `States.Runtime` is never matched. `States.ALL` matches the rest, `States.DataLimitExceeded`
- * included (recorded for task results; AWS's text says otherwise). `States.TaskFailed` matches all
- * but a timeout, and so no missed heartbeat (assumed); that it matches the other `States.` names
- * follows the documentation's wording (assumed).
+ * Whether a retrier's or catcher's `ErrorEquals` names this failure. Nothing matches `States.Runtime`.
+ * `States.ALL` matches all others, including `States.DataLimitExceeded` (recorded for task results; AWS's
+ * documentation says otherwise). `States.TaskFailed` matches all but a timeout, and so no missed heartbeat
+ * (assumed). That it matches the other `States.` errors follows the wording of the documentation (assumed).
  */
 export function matches(errorEquals: readonly string[], failure: StateFailure): boolean {
   const { error } = failure.report
@@ -73,7 +66,8 @@ export function matches(errorEquals: readonly string[], failure: StateFailure): 
 }
 
 /**
- * `$states.errorOutput`: a timeout's missing cause is an empty string, any other missing part null.
+ * Returns `$states.errorOutput`. The missing cause of a timeout is an empty string; any other missing part is
+ * null.
  */
 export function errorOutput({ report }: StateFailure): JsonObject {
   const missingCause = report.error === ErrorName.timeout ? '' : null

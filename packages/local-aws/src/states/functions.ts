@@ -23,7 +23,7 @@ function range(from: number, to: number, step: number): number[] {
   if (delta === 0) throw new RangeError('$range: the step must not be 0')
   const length = Math.max(0, Math.floor((end - start) / delta) + 1)
   const numbers = Array.from({ length }, (_, index) => start + index * delta)
-  // AWS answers `$range(1,9,9)` with 1: its result is a sequence, and one of a single element is that element.
+  // AWS evaluates `$range(1,9,9)` to 1: its result is a sequence, and a sequence of one element is that element.
   return Object.defineProperty(numbers, 'sequence', { value: true })
 }
 
@@ -35,10 +35,7 @@ function hash(text: string, algorithm: string): string {
   return createHash(name).update(text).digest('hex')
 }
 
-/**
- * The same number for the same seed. AWS's own sequence is not published, so its numbers differ
- * (assumed).
- */
+/** Returns the same number for the same seed. AWS's algorithm is not published, so its numbers differ (assumed). */
 function seeded(seed: number): number {
   return (
     createHash('sha256')
@@ -51,10 +48,7 @@ function seeded(seed: number): number {
 
 const fromMillis = jsonata('$fromMillis($ms, $picture, $timezone)')
 
-/**
- * Gives an expression the six functions, takes `$eval` from it, and lets it read the injected time
- * and chance.
- */
+/** Adds the six functions to an expression, removes `$eval`, and injects time and randomness. */
 export function defineFunctions(
   expression: Expression,
   { random, now }: { random: () => number; now: () => number },

@@ -1,8 +1,8 @@
-/** The events of an execution's history, in the shape GetExecutionHistory answers. */
+/** The events of an execution's history, in the format of GetExecutionHistory. */
 import * as z from 'zod'
 import { type JsonObject, json } from './json.ts'
 
-/** Events an execution may have (hard limit of Step Functions). */
+/** Maximum number of events of an execution (a hard limit of Step Functions). */
 export const HISTORY_LIMIT = 25_000
 
 const details = z.record(z.string(), json)
@@ -29,15 +29,14 @@ export const historyEvent: z.ZodType<HistoryEvent> = z
 const BARE = /^(Map|Parallel)State(Failed|Succeeded)$|^ParallelStateStarted$|StateAborted$/
 
 /**
- * The name of the member that holds an event's details: `TaskStateEntered` has
- * `stateEnteredEventDetails`.
+ * Returns the name of the member that holds an event's details: `stateEnteredEventDetails` for `TaskStateEntered`.
  */
 function detailsMember(type: string): `${string}EventDetails` {
   const name = type.replace(/^.+(?=State(Entered|Exited)$)/, '')
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}EventDetails`
 }
 
-/** Text as the history shows it, with the note that it was not shortened. */
+/** Text of the history, marked as not truncated. */
 export const shown = <Field extends string>(field: Field, text: string): JsonObject => ({
   [field]: text,
   [`${field}Details`]: { truncated: false },

@@ -1,4 +1,4 @@
-/** JSON values and the size limit that Step Functions puts on them. */
+/** JSON values, and Step Functions' limit on their size. */
 import * as z from 'zod'
 
 export type Json = null | boolean | number | string | Json[] | JsonObject
@@ -9,14 +9,14 @@ export interface JsonObject {
 /** Any JSON value, for reading what another process or an earlier run has written. */
 export const json: z.ZodType<Json> = z.json()
 
-/** Bytes (UTF-8) that an input, an output or a task's result may have: 256 KiB. */
+/** Maximum bytes (UTF-8) of an input, an output or a task's result: 256 KiB. */
 const PAYLOAD_LIMIT = 262_144
 
-/** Whether a JSON text is larger than Step Functions lets pass. */
+/** Whether a JSON text is larger than Step Functions allows. */
 export const isTooLarge = (text: string): boolean =>
   text.length > PAYLOAD_LIMIT || Buffer.byteLength(text) > PAYLOAD_LIMIT
 
-/** The value a JSON text stands for, or undefined when it is not JSON. */
+/** Returns the value of a JSON text, or undefined if it is not JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text)
@@ -25,7 +25,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** What Step Functions calls the type of a value: `array` and `null` are types of their own. */
+/** Step Functions' name for the type of a value; `array` and `null` are types of their own. */
 export function typeName(value: Json): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value

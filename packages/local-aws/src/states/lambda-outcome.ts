@@ -1,8 +1,8 @@
-/** What the host of the Lambda functions answers to an invocation. */
+/** The result of an invocation. */
 
 /**
- * `ok: false` is a function that failed, or an invocation that did (`errorType` is then
- * `Lambda.<Name>`); `payload` is the error as the function's JSON told it.
+ * With `ok: false` the function failed, or the invocation did (`errorType` is then `Lambda.<Name>`). `payload` is
+ * the error in the function's JSON.
  */
 export type LambdaOutcome =
   | { readonly ok: true; readonly payload: unknown; readonly requestId: string }

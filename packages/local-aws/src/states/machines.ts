@@ -21,13 +21,13 @@ import { parseDefinition } from './validate.ts'
 export interface StateMachinesOptions {
   readonly region: string
   readonly account: string
-  /** The folder in which executions outlive the process; without one they do not. */
+  /** The folder that stores executions; without one, they are lost with the process. */
   readonly stateDir?: string
   readonly clock: Clock
   invokeLambda(functionArn: string, payload: unknown): Promise<LambdaOutcome>
-  /** Is called at the start, the redrive and the end of an execution, after it is recorded. */
+  /** Called at the start, the redrive and the end of an execution, after it is recorded. */
   onStatusChange(event: StatusChangeEvent): void
-  /** 0 ≤ n < 1; for jitter and `$random()`. */
+  /** Returns 0 ≤ n < 1; for jitter and `$random()`. */
   readonly random?: () => number
 }
 
@@ -35,14 +35,14 @@ export interface StateMachine {
   readonly arn: string
   readonly name: string
   readonly roleArn: string
-  /** The definition's JSON text, as it was given. */
+  /** The definition's JSON text, as received. */
   readonly text: string
   readonly definition: Definition
   /** Milliseconds since the epoch. */
   readonly creationDate: number
 }
 
-/** The error of executions that a stop of the process ended. */
+/** The error of executions that were running when the process ended. */
 const RESTARTED: ErrorReport = {
   error: 'Local.Restarted',
   cause: 'The local Step Functions stopped while this execution was running.',
@@ -58,10 +58,7 @@ export class StateMachines {
   readonly #machinery: ExecutionEnvironment
   #unreported: Execution[] = []
 
-  /**
-   * Loads what `stateDir` holds. Executions that were running then are ABORTED now, and reported by
-   * `reportAborted`.
-   */
+  /** Loads the contents of `stateDir`. Executions that were running become ABORTED; `reportAborted` reports them. */
   constructor(options: StateMachinesOptions) {
     const { clock, region, stateDir, random = Math.random } = options
     this.#options = options
@@ -82,7 +79,7 @@ export class StateMachines {
   }
 
   /**
-   * Adds a machine, or gives it a new definition for its next executions.
+   * Adds a machine, or changes its definition for further executions.
    * @throws DefinitionError naming everything that would not run here as on AWS
    */
   register(machine: { arn: string; name: string; definition: string; roleArn?: string }): void {
@@ -97,10 +94,7 @@ export class StateMachines {
     })
   }
 
-  /**
-   * Reports the executions that the last stop of the process ended, once the caller is ready to act
-   * on it.
-   */
+  /** Reports the executions that ended with the last process. Call it once the caller can handle them. */
   reportAborted(): void {
     const interrupted = this.#unreported
     this.#unreported = []
@@ -130,8 +124,8 @@ export class StateMachines {
   }
 
   /**
-   * Starts an execution; the same name and input while that one runs is the same start (inputs
-   * compared as text: assumed).
+   * Starts an execution. A repeated start with the same name and input returns the execution while it runs (inputs
+   * are compared as text: assumed).
    * @param input JSON text
    * @throws AwsError `StateMachineDoesNotExist`, `ExecutionAlreadyExists`
    */
@@ -148,7 +142,7 @@ export class StateMachines {
     return execution
   }
 
-  /** Ends a running execution; one that has ended stays as it is (assumed). */
+  /** Stops a running execution; does nothing to one that has ended (assumed). */
   stop(arn: string, report: ErrorReport): Execution {
     const execution = this.execution(arn)
     this.#runs.get(arn)?.end('ExecutionAborted', reportDetails(report))
@@ -156,7 +150,7 @@ export class StateMachines {
   }
 
   /**
-   * Goes on at the states that did not end. Task tokens of earlier attempts stay dead.
+   * Resumes at the states that did not finish. Task tokens of earlier attempts stay invalid.
    * @throws AwsError `ExecutionNotRedrivable` with the reason
    */
   redrive(arn: string): Execution {

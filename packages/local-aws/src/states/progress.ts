@@ -1,4 +1,4 @@
-/** How far an execution has come: what a redrive needs to go on at the state that did not end. */
+/** The progress of an execution: what a redrive needs to resume at the state that did not finish. */
 import * as z from 'zod'
 import { type Json, json } from './json.ts'
 
@@ -7,39 +7,34 @@ export type Variables = Readonly<Record<string, Json>>
 const position = z.object({
   state: z.string(),
   input: json,
-  /** The block's own variables as the state is entered. */
+  /** The block's own variables when the state was entered. */
   variables: z.record(z.string(), json),
 })
 
-/**
- * One step of a path through a States block. It is kept together with the history event that tells
- * of it.
- */
+/** One step of a path through a States block. It is stored with the history event of that step. */
 export const stepInto = z.object({
-  /**
-   * Which block: the index of the iteration or branch at each level; empty for the machine's own.
-   */
+  /** Identifies the block: the index of the iteration or branch at each level; empty for the machine's own. */
   path: z.array(z.number()),
-  /** The state to enter next. */
+  /** The next state. */
   move: position.optional(),
-  /** The event is the entering of that state. */
+  /** The event records that this state was entered. */
   entered: z.literal(true).optional(),
-  /** The state runs this many blocks: a Map's items, or one input a Parallel branch. */
+  /** The state runs this many blocks: a Map's items, or one input for each Parallel branch. */
   fanOut: z.array(json).optional(),
-  /** The block has ended with this output. */
+  /** The block has finished with this output. */
   end: z.object({ output: json }).optional(),
-  /** What the state's blocks have done is void: a redrive runs all of them. */
+  /** The state's blocks have to run again: a redrive runs all of them. */
   void: z.literal(true).optional(),
 })
 
 export type Position = z.infer<typeof position>
 export type Step = z.infer<typeof stepInto>
 
-/** The progress of one block and of the blocks that its current state runs. */
+/** The progress of one block, and of the blocks that its current state runs. */
 export interface Progress {
   readonly path: readonly number[]
   position?: Position
-  /** When the current state was entered: its event and the milliseconds since the epoch. */
+  /** When the current state was entered: its event, and milliseconds since the epoch. */
   entered?: { eventId: number; at: number }
   items?: Json[]
   end?: { output: Json }
@@ -48,7 +43,7 @@ export interface Progress {
 
 export const noProgress = (path: readonly number[] = []): Progress => ({ path, parts: new Map() })
 
-/** The progress of the `index`th block that the current state runs. */
+/** Returns the progress of the `index`th block that the current state runs. */
 export function partOf(progress: Progress, index: number): Progress {
   const known = progress.parts.get(index)
   if (known !== undefined) return known
@@ -62,7 +57,7 @@ function forgetParts(progress: Progress): void {
   progress.parts = new Map()
 }
 
-/** Takes a step over into the progress of the whole execution. */
+/** Applies a step to the progress of the whole execution. */
 export function apply(root: Progress, taken: Step, event: { id: number; at: number }): void {
   const progress = taken.path.reduce(partOf, root)
   if (taken.move !== undefined) {

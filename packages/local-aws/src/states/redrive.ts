@@ -1,4 +1,4 @@
-/** Which executions may be redriven, and why the others may not. */
+/** Decides which executions may be redriven. */
 import type { Execution } from './execution.ts'
 import { HISTORY_LIMIT } from './history.ts'
 
@@ -7,7 +7,7 @@ const REDRIVABLE_MS = 14 * DAY_MS
 const LONGEST_EXECUTION_MS = 365 * DAY_MS
 
 /**
- * The reason that forbids a redrive, in AWS's words, or undefined when it is allowed.
+ * Returns the reason that forbids a redrive, in AWS's words, or undefined if it is allowed.
  * @param now milliseconds since the epoch
  */
 export function redriveObstacle(execution: Execution, now: number): string | undefined {

@@ -1,4 +1,4 @@
-/** When a failed state is tried again: one counter a retrier, for one visit of the state. */
+/** Decides when a failed state is retried, with one counter for each retrier of a state's visit. */
 import type { Retrier } from './definition.ts'
 import { matches, type StateFailure } from './failure.ts'
 
@@ -7,7 +7,7 @@ const DEFAULT_INTERVAL_SECONDS = 1
 const DEFAULT_BACKOFF_RATE = 2
 
 /**
- * Milliseconds before the retry after `earlier` retries: interval · rate^earlier, capped, then
+ * Returns the milliseconds before the next retry, after `earlier` retries: interval · rate^earlier, capped, then
  * jittered (order assumed).
  */
 function delayOf(retrier: Retrier, earlier: number, random: () => number): number {
@@ -21,7 +21,7 @@ export class Retries {
   readonly #retriers: readonly Retrier[]
   readonly #random: () => number
   readonly #counts = new Map<Retrier, number>()
-  /** How often the state was tried again: `$states.context.State.RetryCount`. */
+  /** How often the state was retried: `$states.context.State.RetryCount`. */
   total = 0
 
   constructor(retriers: readonly Retrier[], random: () => number) {
@@ -30,8 +30,8 @@ export class Retries {
   }
 
   /**
-   * Counts a retry and gives the milliseconds to wait before it, or undefined when the error is not
-   * (or no longer) retried.
+   * Counts a retry and returns the milliseconds to wait before it, or undefined if the error is not retried, or
+   * not again.
    */
   next(failure: StateFailure): number | undefined {
     const retrier = this.#retriers.find(({ ErrorEquals }) => matches(ErrorEquals, failure))

@@ -1,12 +1,9 @@
-/** The EventBridge event that tells of a change of an execution's status. */
+/** The EventBridge event for a change of an execution's status. */
 import { randomUUID } from 'node:crypto'
 import type { Execution, Status } from './execution.ts'
 import { redriveObstacle } from './redrive.ts'
 
-/**
- * The event as EventBridge hands it to a rule's target; dates in `detail` are milliseconds since
- * the epoch.
- */
+/** The event that EventBridge passes to a rule's target; dates in `detail` are milliseconds since the epoch. */
 export interface StatusChangeEvent {
   version: '0'
   id: string
@@ -39,16 +36,13 @@ export interface StatusChangeEvent {
   }
 }
 
-/** Bytes of escaped input and output that fit in an event: 248 KiB. */
+/** Maximum bytes of escaped input and output in an event: 248 KiB. */
 const EVENT_PAYLOAD_LIMIT = 248 * 1024
 
 const escapedSize = (text: string | undefined): number =>
   text === undefined ? 0 : Buffer.byteLength(JSON.stringify(text))
 
-/**
- * The input is left out when it does not fit together with the output; the output when it alone
- * does not.
- */
+/** Omits the input if it does not fit together with the output, and the output if it does not fit alone. */
 function payloads({ identity, output }: Execution) {
   const keepsOutput = escapedSize(output) <= EVENT_PAYLOAD_LIMIT
   const keepsInput = escapedSize(identity.input) + escapedSize(output) <= EVENT_PAYLOAD_LIMIT

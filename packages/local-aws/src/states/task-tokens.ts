@@ -1,9 +1,9 @@
-/** Task tokens: issues them, and brings each answer to the task that waits for it. */
+/** Issues task tokens, and passes each response to the task that waits for it. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AwsError } from '../json-service.ts'
 import type { ErrorReport } from './failure.ts'
 
-/** What a waiting task does when it is answered. `output` is JSON text. */
+/** The callbacks of a waiting task. `output` is JSON text. */
 export interface WaitingTask {
   succeed(output: string): void
   fail(report: ErrorReport): void
@@ -14,34 +14,34 @@ const NONCE_BYTES = 24
 const SIGNATURE_BYTES = 32
 
 /**
- * A token carries its own proof, so that one that was issued and is no longer open can be told from
- * one that never was, also after a restart, without keeping a list.
+ * A token is signed. So a used one can be told from one that was never issued, even after a restart, without
+ * storing a list.
  */
 export class TaskTokens {
   readonly #key: Buffer
   readonly #waiting = new Map<string, WaitingTask>()
 
-  /** @param key signs the tokens; the same key knows the tokens of an earlier start */
+  /** @param key signs the tokens; with the same key, tokens of an earlier start are recognised */
   constructor(key: Buffer = randomBytes(SIGNATURE_BYTES)) {
     this.#key = key
   }
 
-  /** A new token, not yet open. */
+  /** Returns a new token, not yet open. */
   issue(): string {
     const nonce = randomBytes(NONCE_BYTES)
     return Buffer.concat([nonce, this.#sign(nonce)]).toString('base64')
   }
 
-  /** From now on answers to `token` reach `task`, until the returned function is called. */
+  /** Passes responses for `token` to `task` until the returned function is called. */
   open(token: string, task: WaitingTask): () => void {
     this.#waiting.set(token, task)
     return () => this.#waiting.delete(token)
   }
 
   /**
-   * The task that waits for this token's answer.
-   * @throws AwsError `TaskTimedOut` when the token was used, or its task or execution has ended;
-   * `InvalidToken` when it was never issued
+   * Returns the task that waits for this token.
+   * @throws AwsError `TaskTimedOut` if the token was used, or its task or execution has ended; `InvalidToken` if
+   *   it was never issued
    */
   waiting(token: string): WaitingTask {
     const task = this.#waiting.get(token)

@@ -1,4 +1,4 @@
-/** Finds, by name, what a definition uses that AWS has and this interpreter has not. */
+/** Finds what a definition uses that AWS implements and this interpreter does not. */
 import * as z from 'zod'
 
 const rawState = z.looseObject({
@@ -51,7 +51,7 @@ const UNSUPPORTED_FIELDS: Readonly<Record<string, string>> = {
 
 const LAMBDA_INVOKE = /^arn:aws[\w-]*:states:::lambda:invoke(\.waitForTaskToken)?$/
 
-/** Every state of a definition with its name, those of branches and item processors included. */
+/** Yields every state of a definition with its name, including those of branches and item processors. */
 export function* everyState(definition: unknown): Generator<[name: string, state: RawState]> {
   const block = rawBlock.safeParse(definition)
   if (!block.success) return
@@ -79,7 +79,7 @@ function* problemsOf(state: RawState): Generator<string> {
   }
 }
 
-/** One sentence for each use of something that is not implemented. */
+/** Returns one sentence for each use of something that is not implemented. */
 export function unsupported(definition: unknown): string[] {
   const language = z.object({ QueryLanguage: z.unknown() }).safeParse(definition)
   if (!language.success || language.data.QueryLanguage !== 'JSONata') {

@@ -1,6 +1,4 @@
-/**
- * Reads a definition and refuses, by name, everything that would not run here as it runs on AWS.
- */
+/** Parses a definition, and refuses everything that would not run here as on AWS, by name. */
 import validateAsl from 'asl-validator'
 import { type Definition, stateMachine } from './definition.ts'
 import { expressionProblems } from './expression-rules.ts'
@@ -8,7 +6,7 @@ import { parseJson } from './json.ts'
 import { unsupported } from './unsupported.ts'
 import { variableNameProblems } from './variable-names.ts'
 
-/** A definition that cannot run here; the message lists every reason. */
+/** A definition that cannot run here. The message lists every reason. */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError'
 
@@ -17,12 +15,12 @@ export class DefinitionError extends Error {
   }
 }
 
-/** Fields that may hold any literal on AWS, where the validator wants an expression. */
+/** Fields that may hold any literal on AWS, but only an expression in the validator. */
 const LITERAL_FIELDS = ['Output', 'Condition']
 
 /**
- * What the validator finds wrong. It is given a copy, because it writes into what it reads, and in
- * it an expression in the place of each literal that only the validator refuses.
+ * Returns the validator's findings. It gets a copy, because it modifies its input. In the copy, an expression
+ * replaces each literal that only the validator refuses.
  */
 function specificationProblems(text: string): string[] {
   const copy: unknown = JSON.parse(text, (key, value: unknown) =>

@@ -1,7 +1,4 @@
-/**
- * The rules for variable names: what a name may look like, and that an inner scope does not reuse
- * an outer one.
- */
+/** The rules for variable names: their syntax, and that an inner scope does not reuse an outer one. */
 
 import type { State, StatesBlock } from './definition.ts'
 import type { JsonObject } from './json.ts'
@@ -32,8 +29,8 @@ const problemWith = (name: string, outer: ReadonlySet<string>): string | undefin
 }
 
 /**
- * One sentence for each wrong name. Names must be unique between nested scopes (Step Functions'
- * documentation); that AWS refuses this when the machine is created is assumed.
+ * Returns one sentence for each invalid name. Names must be unique between nested scopes, according to Step
+ * Functions' documentation. That AWS checks this when the machine is created is assumed.
  */
 export function variableNameProblems(
   block: StatesBlock,

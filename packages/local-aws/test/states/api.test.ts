@@ -44,7 +44,7 @@ const start = (name = 'one', input?: string) =>
     new StartExecutionCommand({ stateMachineArn, name, ...(input === undefined ? {} : { input }) }),
   )
 
-test('a start with the same name and input while it runs is the same start', async () => {
+test('a repeated start with the same name and input returns the running execution', async () => {
   const first = await start()
   await bench.clock.advance(1000)
   expect(first.startDate).toEqual(new Date('2026-01-01T00:00:00Z'))
@@ -58,7 +58,7 @@ test('a start with the same name and input while it runs is the same start', asy
   await expect(start()).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' })
 })
 
-test('an execution is described while it runs and when it has ended', async () => {
+test('an execution is described while it runs and after it has ended', async () => {
   await start('one', '{"a": 1}')
   const describe = () => client.send(new DescribeExecutionCommand({ executionArn }))
   expect(await describe()).toMatchObject({
@@ -136,7 +136,7 @@ test('executions are listed newest first, by status and page', async () => {
   expect(second).toEqual({ names: ['two'], nextToken: undefined })
 })
 
-test('the same client token is one redrive', async () => {
+test('RedriveExecution is idempotent by client token', async () => {
   const definition = states('F', { F: { Type: 'Fail' } })
   bench.machines.register({ arn: stateMachineArn, name: 'm', definition })
   await start()

@@ -1,9 +1,9 @@
-/** The machine's own time. */
+/** The system clock. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 
-test('a timer beyond what Node can hold does not run at once, and can be cancelled', async () => {
+test("a timer longer than Node's maximum does not run at once, and can be cancelled", async () => {
   let ran = false
   const cancel = systemClock.after(2 ** 31 + 1000, () => {
     ran = true
@@ -13,7 +13,7 @@ test('a timer beyond what Node can hold does not run at once, and can be cancell
   cancel()
 })
 
-test('a timer that is due runs, and a cancelled one does not', async () => {
+test('a timer runs when it is due, unless it is cancelled', async () => {
   const ran: string[] = []
   const cancel = systemClock.after(0, () => ran.push('cancelled'))
   cancel()

@@ -93,7 +93,7 @@ test.each<[string, string, string]>([
   expect(register(definition)).toThrow(problem)
 })
 
-test("a variable's name is taken for all levels below", () => {
+test("a variable's name cannot be reused at any level below", () => {
   const block = (name: string, state: object) => ({
     StartAt: name,
     States: { [name]: { ...state, End: true } },
@@ -112,7 +112,7 @@ test('sibling branches may use the same variable name', () => {
   expect(register(only({ Type: 'Parallel', Branches: [branch('A'), branch('B')] }))).not.toThrow()
 })
 
-test('arguments of lambda:invoke that are not implemented fail the execution by name', async () => {
+test('unsupported arguments of lambda:invoke fail the execution by name', async () => {
   const definition = only({ ...lambda, Arguments: { FunctionName: 'f', Qualifier: 'v1' } })
   expect((await workbench().run(definition)).cause).toContain('Qualifier')
 })

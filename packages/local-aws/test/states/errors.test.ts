@@ -5,7 +5,7 @@ import { INVOKE, only, outcomeOf, returns, states, throws, workbench } from './w
 const task = { Type: 'Task', Resource: INVOKE, Arguments: { FunctionName: 'f' } }
 const caught = { Type: 'Pass', End: true }
 
-/** A task that fails, with one catcher for the given names. */
+/** A task that fails, with one catcher for the given errors. */
 const catching = (ErrorEquals: string[], more: object = {}) =>
   states('Try', {
     Try: { ...task, ...more, Catch: [{ ErrorEquals, Next: 'Caught' }], End: true },
@@ -25,7 +25,7 @@ test.each<[string, string, boolean]>([
   ['States.Runtime', 'States.Runtime', false],
   ['States.TaskFailed', 'States.Timeout', false],
   ['States.Timeout', 'States.Timeout', true],
-])('a catcher of %s meets %s: caught is %s', async (matcher, error, isCaught) => {
+])('a catcher of %s for the error %s catches it: %s', async (matcher, error, isCaught) => {
   const lambda = async () => throws(error)
   const { status } = await workbench({ lambda }).run(catching([matcher]))
   expect(status).toBe(isCaught ? 'SUCCEEDED' : 'FAILED')
@@ -48,7 +48,7 @@ test('a caught timeout has an empty cause', async () => {
   expect(execution.output).toBe('{"Error":"States.Timeout","Cause":""}')
 })
 
-test('a task that times out uncaught fails the execution, which is not TIMED_OUT', async () => {
+test('an uncaught timeout of a task fails the execution, which is not TIMED_OUT', async () => {
   const { run, clock } = workbench({ lambda: () => new Promise(() => {}) })
   const execution = await run(only({ ...task, TimeoutSeconds: '{% $states.input.t %}' }), { t: 2 })
   await clock.advance(2000)
@@ -91,7 +91,7 @@ test("a Pass state's output over 256 KiB fails the execution", async () => {
   })
 })
 
-test('Fail without Error and Cause leaves both out', async () => {
+test('Fail without Error and Cause omits both', async () => {
   const definition = states('F', { F: { Type: 'Fail' } })
   const { run } = workbench()
   const execution = await run(definition)
@@ -109,7 +109,7 @@ test('Fail evaluates Error and Cause', async () => {
   expect(await outcomeOf(definition, 1)).toMatchObject({ error: 'E1', cause: 'because' })
 })
 
-test("only the catcher's Assign and Output count, and it sees the state's input", async () => {
+test("only the catcher's Assign and Output apply, and it sees the state's input", async () => {
   const definition = states('Try', {
     Try: {
       ...task,

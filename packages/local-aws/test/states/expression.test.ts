@@ -1,4 +1,4 @@
-/** JSONata as Step Functions evaluates it. */
+/** JSONata is evaluated as Step Functions does. */
 import { expect, test } from 'vitest'
 import { only, outcomeOf, states } from './workbench.ts'
 
@@ -103,14 +103,14 @@ test('a Condition that is no boolean fails', async () => {
   })
 })
 
-test("a field's place in a template is named with slashes", async () => {
+test("errors name a field's place in a template with slashes", async () => {
   const definition = only({ Type: 'Pass', Output: { a: { b: '{% $no %}' } } })
   expect(await outcomeOf(definition)).toMatchObject({
     cause: expect.stringContaining("specified for the field 'Output/a/b' returned nothing"),
   })
 })
 
-test('the context tells of execution, machine and state', async () => {
+test('the context has execution, machine and state', async () => {
   const context = await outcomeOf(pass('$states.context'), { a: 1 })
   const arn = 'arn:aws:states:eu-central-1:000000000000'
   expect(context).toEqual({

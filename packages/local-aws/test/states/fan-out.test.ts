@@ -1,4 +1,4 @@
-/** Map and Parallel: how many at a time, and what becomes of the others when one fails. */
+/** Map and Parallel: concurrency, and what happens to the others when one fails. */
 import { expect, test } from 'vitest'
 import {
   INVOKE,
@@ -19,7 +19,7 @@ const call = (Payload: unknown) => ({
 })
 const each = { StartAt: 'Each', States: { Each: call('{% $states.input %}') } }
 
-/** A function whose calls stay open until the test ends them. */
+/** A function whose calls stay pending until the test resolves them. */
 function held() {
   const calls: { payload: unknown; end: () => void }[] = []
   const lambda = (payload: unknown) =>
@@ -33,7 +33,7 @@ test.each([
   ['40 by default', {}, 40],
   ['40 at most', { MaxConcurrency: 50 }, 40],
   ['MaxConcurrency', { MaxConcurrency: '{% 3 %}' }, 3],
-])('an inline Map runs %s iterations at a time', async (_, field, expected) => {
+])('an inline Map runs %s iterations concurrently', async (_, field, expected) => {
   const { calls, lambda } = held()
   const items = Array.from({ length: 60 }, (_unused, index) => index)
   await workbench({ lambda }).run(only({ Type: 'Map', ItemProcessor: each, ...field }), items)
@@ -56,7 +56,7 @@ test('MaxConcurrency 1 runs the items strictly in order', async () => {
   expect(execution.status).toBe('SUCCEEDED')
 })
 
-test('the outputs are in the order of the items, however the iterations end', async () => {
+test('the outputs are in the order of the items, in whatever order the iterations end', async () => {
   const { calls, lambda } = held()
   const { run, clock } = workbench({ lambda })
   const processor = {
@@ -95,9 +95,7 @@ test('ItemSelector sees the item in the context and the Map input, with outer va
   ])
 })
 
-/**
- * Item 0 fails after a second; the others wait for a token and then call the function once more.
- */
+/** Item 0 fails after a second. The others wait for a token and then call the function once more. */
 const failing = {
   StartAt: 'Which',
   States: {
@@ -118,7 +116,7 @@ const failing = {
   },
 }
 
-test('a failing iteration calls off the others: tokens dead, no later effect, events in order', async () => {
+test('a failing iteration cancels the others: invalid tokens, no later effect, events in order', async () => {
   const payloads: unknown[] = []
   const { run, clock, machines } = workbench({
     lambda: async (payload) => {
@@ -151,7 +149,7 @@ test('a failing iteration calls off the others: tokens dead, no later effect, ev
   expect(clock.waiting).toBe(0)
 })
 
-test("a Map's and a Parallel's catcher sees the inner state's error, and writes the outer scope", async () => {
+test("a catcher of a Map or Parallel sees the inner state's error and assigns in the outer scope", async () => {
   const fail = { Type: 'Fail', Error: 'Inner', Cause: 'deep' }
   for (const [name, state] of Object.entries({
     Map: { Items: [1], ItemProcessor: { StartAt: 'F', States: { F: fail } } },
@@ -176,7 +174,7 @@ test("a Map's and a Parallel's catcher sees the inner state's error, and writes 
   }
 })
 
-test('a failing branch stops the branches that wait, and the history tells it', async () => {
+test('a failing branch stops the waiting branches, and the history records it', async () => {
   const definition = only({
     Type: 'Parallel',
     Branches: [
@@ -197,7 +195,7 @@ test('a failing branch stops the branches that wait, and the history tells it', 
   ])
 })
 
-test('nested Maps run inside each other and give nested outputs', async () => {
+test('nested Maps run inside each other and return nested outputs', async () => {
   const inner = {
     StartAt: 'Inner',
     States: {

@@ -1,4 +1,4 @@
-/** The history of an execution: events in order, chained, with what each tells. */
+/** The history of an execution: the order, links and details of its events. */
 import { expect, test } from 'vitest'
 import { INVOKE, only, outcomeOf, returns, states, throws, workbench } from './workbench.ts'
 
@@ -73,7 +73,7 @@ test('a Pass with Assign', async () => {
   ])
 })
 
-test('a Task tells its parameters and limits', async () => {
+test('a Task records its parameters and limits', async () => {
   const { run } = workbench({ lambda: async () => returns(1) })
   const { history } = await run(
     only({ ...task, TimeoutSeconds: 9, HeartbeatSeconds: '{% 4 %}' }),
@@ -113,7 +113,7 @@ test('a caught failure: the exit follows the failing event', async () => {
   ])
 })
 
-test('a Map, one item at a time: the next iteration shares its predecessor with the last success', async () => {
+test('a Map with one item at a time: the next iteration has the same predecessor as the last success', async () => {
   const inner = { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } }
   const { run } = workbench()
   const { history } = await run(only({ Type: 'Map', MaxConcurrency: 1, ItemProcessor: inner }), [

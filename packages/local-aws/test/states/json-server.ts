@@ -1,6 +1,4 @@
-/**
- * Serves a JsonService over HTTP as AWS does, so that the real SDK client can be the test's hand.
- */
+/** Serves a JsonService over HTTP as AWS does, for tests with the real SDK client. */
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { AwsError } from '../../src/json-service.ts'
@@ -18,7 +16,7 @@ function answer(service: Service, target: string, body: string): [number, unknow
   }
 }
 
-/** The server's address, and how to end it. */
+/** Returns the server's URL and a function that closes it. */
 export async function serve(service: Service) {
   const server = createServer(async (request, response) => {
     const target = String(request.headers['x-amz-target'])

@@ -1,4 +1,4 @@
-/** What each state's Output and Assign see and give. */
+/** The values that each state's Output and Assign see and produce. */
 import { expect, test } from 'vitest'
 import { INVOKE, only, outcomeOf, returns, states } from './workbench.ts'
 
@@ -42,7 +42,7 @@ test.each<[string, object, unknown, unknown]>([
   expect(await outcomeOf(only(state), input, { lambda })).toEqual(output)
 })
 
-test('a Task without Output gives the whole result of the integration', async () => {
+test('a Task without Output returns the whole result of the integration', async () => {
   expect(await outcomeOf(only(invoke), {}, { lambda })).toEqual({
     ExecutedVersion: '$LATEST',
     Payload: 7,
@@ -112,7 +112,7 @@ test('Succeed ends only its branch', async () => {
   expect(await outcomeOf(definition)).toBe('done!')
 })
 
-test('an inner state reads outer variables and keeps its own to itself', async () => {
+test('an inner state reads outer variables, and its own are not visible outside', async () => {
   const inner = {
     StartAt: 'Own',
     States: {

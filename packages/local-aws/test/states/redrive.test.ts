@@ -1,9 +1,9 @@
-/** What survives a restart of the process, and where a redrive goes on. */
+/** Restarts of the process, and redrives. */
 import { appendFileSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ManualClock } from '../../../../test/support/manual-clock.ts'
+import { ManualClock } from '../fixture/manual-clock.ts'
 import {
   INVOKE,
   INVOKE_AND_WAIT,
@@ -24,7 +24,7 @@ const call = (Payload: unknown) => ({
   Output: '{% $states.result.Payload %}',
 })
 
-/** A function that fails while `broken` holds its payload. */
+/** A function that fails while `broken` contains its payload. */
 function repairable(...broken: unknown[]) {
   const calls: unknown[] = []
   const lambda = async (payload: unknown) => {
@@ -48,7 +48,7 @@ const variables = states('First', {
   },
 })
 
-test('a redrive goes on at the failed state, with its input and variables', async () => {
+test('a redrive resumes at the failed state, with its input and variables', async () => {
   const { calls, broken, lambda } = repairable('inkept')
   const bench = workbench({ lambda })
   const execution = await bench.run(variables)
@@ -128,7 +128,7 @@ test('a redrive of a TIMED_OUT execution has its whole TimeoutSeconds again', as
   expect(execution.status).toBe('SUCCEEDED')
 })
 
-test('a redrive gives the failed retrier all its attempts again', async () => {
+test('a redrive resets the attempts of the failed retrier', async () => {
   const { calls, lambda } = repairable('x')
   const bench = workbench({ lambda })
   const Retry = [{ ErrorEquals: ['Oops'], MaxAttempts: 1 }]
@@ -140,7 +140,7 @@ test('a redrive gives the failed retrier all its attempts again', async () => {
   expect(calls).toHaveLength(4)
 })
 
-test('an execution that succeeded, or closed over 14 days ago, is not redrivable', async () => {
+test('an execution that succeeded, or closed over 14 days ago, cannot be redriven', async () => {
   const good = workbench()
   await good.run(only({ Type: 'Pass' }))
   expect(() => good.machines.redrive(arn)).toThrow('Execution is SUCCEEDED and cannot be redriven')
@@ -156,7 +156,7 @@ const waiting = {
   Arguments: { FunctionName: 'f', Payload: '{% $states.context.Task.Token %}' },
 }
 
-test('after a restart a running execution is ABORTED, reported when asked, and can be redriven', async () => {
+test('after a restart a running execution is ABORTED, is reported on request, and can be redriven', async () => {
   const stateDir = folder()
   const tokens: string[] = []
   const lambda = async (payload: unknown) => {
@@ -188,7 +188,7 @@ test('after a restart a running execution is ABORTED, reported when asked, and c
   expect(execution).toMatchObject({ status: 'SUCCEEDED', output: '["answer","kept"]' })
 })
 
-test('what is kept is the same after a restart, a half-written last line apart', async () => {
+test('stored executions are the same after a restart, except for an incomplete last line', async () => {
   const stateDir = folder()
   const { lambda } = repairable('b')
   const processor = {
@@ -216,7 +216,7 @@ test('what is kept is the same after a restart, a half-written last line apart',
   expect(after.machines.execution(arn).output).toBe('["a","b"]')
 })
 
-test('an execution is forgotten 90 days after it closed', async () => {
+test('an execution is deleted 90 days after it closed', async () => {
   const stateDir = folder()
   const bench = workbench({ stateDir })
   await bench.run(only({ Type: 'Pass' }))

@@ -1,13 +1,10 @@
-/** When a failed state is tried again. */
+/** When a failed state is retried. */
 import { expect, test } from 'vitest'
 import { INVOKE, only, returns, states, throws, workbench } from './workbench.ts'
 
 const task = { Type: 'Task', Resource: INVOKE, Arguments: { FunctionName: 'f' } }
 
-/**
- * Runs a task that fails with these errors, one a call, and gives the seconds at which it was
- * called.
- */
+/** Runs a task that fails with these errors, one a call, and returns the seconds at which it was called. */
 async function callTimes(Retry: object[], errors: string[], random = () => 0.5) {
   let call = 0
   const times: number[] = []
@@ -46,7 +43,7 @@ test.each<[string, object, number[]]>([
   expect(execution.status).toBe('FAILED')
 })
 
-test('each retrier counts for itself', async () => {
+test('each retrier has its own count', async () => {
   const retriers = [
     { ErrorEquals: ['A', 'B'], BackoffRate: 1, MaxAttempts: 2 },
     { ErrorEquals: ['C'], IntervalSeconds: 5, MaxAttempts: 1 },
@@ -70,7 +67,7 @@ test('an error that MaxAttempts 0 excludes goes to Catch', async () => {
   expect((await run(definition)).output).toBe('"caught"')
 })
 
-test('a retry repeats the task events alone, and the arguments see RetryCount', async () => {
+test("a retry repeats only the task's events, and the arguments see RetryCount", async () => {
   const payloads: unknown[] = []
   const { run, clock } = workbench({
     lambda: async (payload) => {

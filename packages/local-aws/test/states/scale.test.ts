@@ -1,4 +1,4 @@
-/** Many executions at a time. */
+/** Many concurrent executions. */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ test('a thousand executions of three states end, each with its own output', asyn
   expect(executions.map(({ output }) => output)).toEqual(inputs.map((n) => String(2 * n + 1)))
 })
 
-test('thousands of executions wait on tokens, and each gets its own answer', async () => {
+test('thousands of executions wait on tokens, and each gets its own result', async () => {
   const tokens = new Map<unknown, string>()
   const bench = workbench({
     lambda: async (payload) => {

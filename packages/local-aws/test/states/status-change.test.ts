@@ -30,7 +30,7 @@ const detail = {
   cause: null,
 }
 
-test('one event tells that it runs, and one that it has ended', async () => {
+test('one event reports the start, and one the end', async () => {
   const { run, clock, changes } = workbench()
   await run(only({ Type: 'Wait', Seconds: 2, Output: 'fine' }), { a: 1 })
   await clock.advance(2000)
@@ -64,7 +64,7 @@ test('one event tells that it runs, and one that it has ended', async () => {
   ])
 })
 
-test('the end of a failed one tells error and cause, and that it may be redriven', async () => {
+test('the end of a failed execution has error and cause, and that it can be redriven', async () => {
   const { run, changes } = workbench()
   await run(states('F', { F: { Type: 'Fail', Error: 'E', Cause: 'C' } }))
   expect(changes.at(-1)?.detail).toMatchObject({
@@ -76,7 +76,7 @@ test('the end of a failed one tells error and cause, and that it may be redriven
   })
 })
 
-test('an input that does not fit together with the output is left out', async () => {
+test('an input that does not fit together with the output is omitted', async () => {
   const { run, changes } = workbench()
   await run(only({ Type: 'Pass' }), 'x'.repeat(150 * 1024))
   expect(changes.map(({ detail: { input, output } }) => [input === null, output === null])).toEqual(

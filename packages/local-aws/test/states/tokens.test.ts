@@ -1,4 +1,4 @@
-/** Tasks that wait for the answer to a task token. */
+/** Tasks that wait for the response to a task token. */
 import { expect, test } from 'vitest'
 import { INVOKE_AND_WAIT, only, returns, states, throws, workbench } from './workbench.ts'
 
@@ -8,7 +8,7 @@ const task = {
   Arguments: { FunctionName: 'f', Payload: { token: '{% $states.context.Task.Token %}' } },
 }
 
-/** A bench whose function only notes the tokens it is given. */
+/** A workbench whose function only records its tokens. */
 function waiting(answer = () => Promise.resolve(returns('ignored'))) {
   const tokens: string[] = []
   const bench = workbench({
@@ -33,7 +33,7 @@ const gone = expect.objectContaining({
   message: "Task Timed Out: 'Provided task does not exist anymore'",
 })
 
-test("the answer is the task's result, and the function's is only in TaskSubmitted", async () => {
+test("the response is the task's result, and the function's appears only in TaskSubmitted", async () => {
   const bench = waiting()
   const execution = await bench.run(only(task))
   expect(bench.succeed('{"a":1}')).toEqual({})
@@ -54,7 +54,7 @@ test("the answer is the task's result, and the function's is only in TaskSubmitt
   })
 })
 
-test('a token answers once', async () => {
+test('a token works once', async () => {
   const bench = waiting()
   await bench.run(only(task))
   bench.succeed('1')
@@ -71,7 +71,7 @@ test('a token that was never issued is invalid', () => {
   }
 })
 
-test('an answer that comes before the function has returned counts', async () => {
+test('a response that arrives before the function has returned counts', async () => {
   const bench = waiting(() => new Promise(() => {}))
   const execution = await bench.run(only(task))
   bench.succeed('"early"')
@@ -80,7 +80,7 @@ test('an answer that comes before the function has returned counts', async () =>
   expect(execution.history.map(({ type }) => type)).not.toContain('TaskSubmitted')
 })
 
-test('a function that throws fails the task at once, and its token is dead', async () => {
+test('a function that throws fails the task at once, and its token is invalid', async () => {
   const bench = waiting(async () => throws('Oops'))
   const execution = await bench.run(only(task))
   expect(execution).toMatchObject({ status: 'FAILED', error: 'Oops' })
@@ -106,7 +106,7 @@ test('a failure keeps its error and cause', async () => {
   expect(execution).toMatchObject({ status: 'FAILED', error: 'E', cause: 'C' })
 })
 
-test('the heartbeat clock starts when the function has returned, and each beat starts it anew', async () => {
+test('the heartbeat starts when the function has returned, and each one restarts it', async () => {
   let functionReturns = () => {}
   const bench = waiting(
     () =>
@@ -168,7 +168,7 @@ test('each attempt has a token of its own', async () => {
   expect(bench.succeed('1', second)).toEqual({})
 })
 
-test('a stopped execution leaves its token dead and no timer behind', async () => {
+test('a stopped execution invalidates its token and leaves no timer', async () => {
   const bench = waiting()
   const execution = await bench.run(only({ ...task, TimeoutSeconds: 50, HeartbeatSeconds: 5 }))
   bench.machines.stop(execution.identity.arn, { error: 'E', cause: 'C' })

@@ -1,6 +1,5 @@
 /** State machines on a clock that stands still, for the tests of this folder. */
 
-import { ManualClock } from '../../../../test/support/manual-clock.ts'
 import {
   type LambdaOutcome,
   StateMachines,
@@ -8,6 +7,7 @@ import {
   type StatusChangeEvent,
   stepFunctionsService,
 } from '../../src/states/index.ts'
+import { ManualClock } from '../fixture/manual-clock.ts'
 
 export const REGION = 'eu-central-1'
 const ACCOUNT = '000000000000'
@@ -19,14 +19,14 @@ export const machineArn = (name: string) =>
 
 type LambdaStub = (payload: unknown, functionName: string) => Promise<LambdaOutcome>
 
-/** A function's success. */
+/** Returns the outcome of a successful function. */
 export const returns = (payload: unknown): LambdaOutcome => ({
   ok: true,
   payload,
   requestId: 'r-1',
 })
 
-/** A function's failure, as the Node runtime tells it. */
+/** Returns the outcome of a failed function, in the Node.js runtime's format. */
 export const throws = (errorType: string, errorMessage = 'broken'): LambdaOutcome => ({
   ok: false,
   errorType,
@@ -41,11 +41,11 @@ export interface WorkbenchOptions {
   readonly random?: () => number
 }
 
-/** A definition without what is the same in all of them. */
+/** Returns a definition; adds the parts that are the same in all of them. */
 export const states = (StartAt: string, States: object, more: object = {}) =>
   JSON.stringify({ QueryLanguage: 'JSONata', StartAt, States, ...more })
 
-/** A definition of one state, which ends. */
+/** Returns a definition with one state, which ends. */
 export const only = (state: object) => states('Only', { Only: { ...state, End: true } })
 
 export function workbench(options: WorkbenchOptions = {}) {
@@ -63,13 +63,13 @@ export function workbench(options: WorkbenchOptions = {}) {
   const machines = new StateMachines(machinesOptions)
   const api = stepFunctionsService(machines)
 
-  /** Registers a definition and starts it. The name is the machine's and the execution's. */
+  /** Registers a definition and starts it. Machine and execution have the same name. */
   const start = (definition: string, input: unknown = {}, name = 'm') => {
     machines.register({ arn: machineArn(name), name, definition })
     return machines.start(machineArn(name), JSON.stringify(input), name)
   }
 
-  /** Starts a definition and lets it go as far as it can without time passing. */
+  /** Starts a definition and runs it as far as it goes without time passing. */
   const run = async (definition: string, input: unknown = {}, name = 'm') => {
     const execution = start(definition, input, name)
     await clock.advance(0)
@@ -79,7 +79,7 @@ export function workbench(options: WorkbenchOptions = {}) {
   return { machines, api, clock, changes, start, run }
 }
 
-/** The output that a definition gives for an input, or `{ error, cause }`. */
+/** Returns the output of a definition for an input, or `{ error, cause }`. */
 export async function outcomeOf(
   definition: string,
   input: unknown = {},

@@ -1,4 +1,4 @@
-/** Freezes, thaws and ends everything in the sandbox but this daemon. */
+/** Freezes, thaws and ends every process of the sandbox but this daemon. */
 import {
   endProcesses,
   freezeProcesses,
@@ -14,7 +14,7 @@ export interface Confinement {
   end(): Promise<void>
 }
 
-/** By pid namespace where the sandbox has its own, else by the mark its processes carry. */
+/** Finds processes by pid namespace if the sandbox has its own, otherwise by the mark in their environment. */
 export function confinement({ ownPidNamespace, sandboxId }: EnvdConfig): Confinement {
   if (ownPidNamespace)
     return {

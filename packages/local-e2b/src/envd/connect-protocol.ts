@@ -34,7 +34,7 @@ export class RpcError extends Error {
   }
 }
 
-/** Any thrown value as the RPC error it is answered with. */
+/** Converts any thrown value to an RPC error. */
 export function toRpcError(error: unknown): RpcError {
   if (error instanceof RpcError) return error
   const code = systemCode(error)
@@ -47,13 +47,13 @@ export function toRpcError(error: unknown): RpcError {
   return new RpcError('internal', message)
 }
 
-/** The `ENOENT` of a failed system call, if it is one. */
+/** Returns the error code of a failed system call (`ENOENT`), or undefined. */
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
 
-/** One frame of a stream: flags, length, JSON. */
+/** Encodes one frame of a stream: flags, length, JSON. */
 export function frame(flags: number, message: unknown): Buffer {
   const body = Buffer.from(JSON.stringify(message))
   const prefix = Buffer.alloc(PREFIX_BYTES)
@@ -63,9 +63,9 @@ export function frame(flags: number, message: unknown): Buffer {
 }
 
 /**
- * The single message of a server-streaming request.
+ * Decodes the single message of a server-streaming request.
  *
- * @throws RpcError `invalid_argument` when it is cut short, `unimplemented` when it is compressed
+ * @throws RpcError `invalid_argument` if it is truncated, `unimplemented` if it is compressed
  */
 export function readFrame(body: Buffer): unknown {
   if (body.length < PREFIX_BYTES) throw new RpcError('invalid_argument', 'the request has no frame')
@@ -76,19 +76,19 @@ export function readFrame(body: Buffer): unknown {
   return JSON.parse(body.subarray(PREFIX_BYTES, end).toString())
 }
 
-/** A server stream that is open to its reader. */
+/** An open server stream. */
 export interface EventStream {
-  /** False when the reader is behind; {@link EventStream.onDrain} tells when it has caught up. */
+  /** Returns false if the client is behind; {@link EventStream.onDrain} is called when it has caught up. */
   send(message: unknown): boolean
   onDrain(then: () => void): void
   onClose(then: () => void): void
   end(error?: RpcError): void
-  /** The reader's limit for the whole stream in milliseconds; 0 is none. */
+  /** The client's limit for the whole stream in milliseconds; 0 for none. */
   readonly deadlineMs: number
   readonly keepaliveMs: number
 }
 
-/** Opens the answer as a server stream; it closes with `deadline_exceeded` at its deadline. */
+/** Starts the response as a server stream. It fails with `deadline_exceeded` at its deadline. */
 export function openStream(request: IncomingMessage, response: ServerResponse): EventStream {
   response.writeHead(200, { 'content-type': 'application/connect+json' })
   response.flushHeaders()

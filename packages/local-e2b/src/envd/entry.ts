@@ -8,7 +8,7 @@ export interface Entry {
   readonly name: string
   readonly type: string
   readonly path: string
-  /** An int64, which Protobuf's JSON writes as a string. */
+  /** An int64, which is a string in Protobuf's JSON. */
   readonly size: string
   readonly mode: number
   readonly permissions: string
@@ -18,7 +18,7 @@ export interface Entry {
   readonly symlinkTarget?: string
 }
 
-/** The entry at `path`, a link as itself; a missing file rejects with ENOENT. */
+/** Returns the entry at `path` without following a link. Rejects with ENOENT if it is missing. */
 export async function describeEntry(path: string): Promise<Entry> {
   const stats = await lstat(path)
   return {
@@ -28,7 +28,7 @@ export async function describeEntry(path: string): Promise<Entry> {
     size: String(stats.size),
     mode: stats.mode & 0o7777,
     permissions: permissionsOf(stats),
-    // All of a sandbox runs under one uid, whatever number the host gave it.
+    // All users of a sandbox share one uid, whatever number it has on the host.
     owner: 'user',
     group: 'user',
     modifiedTime: stats.mtime.toISOString(),
@@ -36,13 +36,13 @@ export async function describeEntry(path: string): Promise<Entry> {
   }
 }
 
-/** What is below `folder`, `depth` levels deep, each folder before its contents; links are not followed. */
+/** Lists `folder`, `depth` levels deep, each folder before its contents, without following links. */
 export async function listEntries(folder: string, depth: number): Promise<Entry[]> {
   const names = (await readdir(folder)).sort()
   const entries: Entry[] = []
   for (const name of names) {
     const entry = await describeEntry(join(folder, name)).catch(() => undefined)
-    // It was removed since the folder was read.
+    // It was removed after the folder was read.
     if (!entry) continue
     entries.push(entry)
     if (depth > 1 && entry.type === 'FILE_TYPE_DIRECTORY')

@@ -11,7 +11,7 @@ import type { EnvdConfig } from './config.ts'
 import { RpcError, systemCode } from './connect-protocol.ts'
 import { resolvePath, userOf } from './paths.ts'
 
-/** Up to here a file is read whole: with a promised length, one that shrinks meanwhile would hang the reader. */
+/** Files up to this size are read whole: if a streamed file shrinks, the client waits for the announced length. */
 const WHOLE_READ_BYTES = 8 * 1024 * 1024
 
 interface WrittenFile {
@@ -20,7 +20,7 @@ interface WrittenFile {
   readonly type: 'file'
 }
 
-/** Answers one request to `/files`. */
+/** Handles one request to `/files`. */
 export async function serveFiles(
   config: EnvdConfig,
   url: URL,

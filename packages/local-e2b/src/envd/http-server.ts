@@ -1,4 +1,4 @@
-/** The daemon's HTTP door: token first, then file transfer, one-answer calls and streams. */
+/** The daemon's HTTP server: it checks the token, then handles file transfers, unary calls and streams. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { ApiError, sendError, sendJson } from '../json-http.ts'
@@ -12,7 +12,7 @@ import { processService } from './process-service.ts'
 import { ProcessTable } from './process-table.ts'
 import type { Service } from './service.ts'
 
-/** The daemon's server, not yet listening. */
+/** Returns the daemon's server, not yet listening. */
 export function createEnvdServer(config: EnvdConfig): Server {
   const processes = processService(config, new ProcessTable())
   const files = filesystemService(config)
@@ -23,7 +23,7 @@ export function createEnvdServer(config: EnvdConfig): Server {
   const server = createServer((request, response) => {
     answer(config, service, request, response).catch((error) => sendError(response, error))
   })
-  // A command may stream for an hour, an upload may take as long as it takes.
+  // A command may stream for an hour, and an upload has no time limit.
   server.requestTimeout = 0
   server.headersTimeout = 0
   return server

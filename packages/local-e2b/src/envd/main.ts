@@ -1,17 +1,17 @@
-/** The daemon in a sandbox: told its configuration by the server, it serves until that pipe closes. */
+/** The daemon in a sandbox: it reads its configuration from the server and serves until that pipe closes. */
 import { createInterface } from 'node:readline'
 import { type EnvdCommand, type EnvdEvent, envdCommand, envdConfig } from './config.ts'
 import { type Confinement, confinement } from './confinement.ts'
 import { forward } from './forwarder.ts'
 import { createEnvdServer } from './http-server.ts'
 
-// A command in the sandbox that ends every `node` or sends a stray signal should not end this one.
+// A command in the sandbox that kills every `node` or sends a stray signal should not end the daemon.
 process.title = 'envd'
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 
 const say = (event: EnvdEvent): void => void process.stdout.write(`${event}\n`)
 
-async function obey(command: EnvdCommand, { freeze, thaw }: Confinement): Promise<void> {
+async function execute(command: EnvdCommand, { freeze, thaw }: Confinement): Promise<void> {
   if (command === 'freeze') {
     await freeze()
     return say('frozen')
@@ -20,7 +20,7 @@ async function obey(command: EnvdCommand, { freeze, thaw }: Confinement): Promis
   say('thawed')
 }
 
-// The daemon's pipe to the server ends when the server does, however it ended.
+// The pipe to the server closes when the server ends for any reason.
 async function endEverything({ end }: Confinement): Promise<never> {
   await end()
   process.exit(0)
@@ -39,7 +39,7 @@ async function serve(): Promise<void> {
   })
   say('ready')
   for await (const line of { [Symbol.asyncIterator]: () => lines })
-    await obey(envdCommand.parse(line), processes)
+    await execute(envdCommand.parse(line), processes)
   await endEverything(processes)
 }
 

@@ -1,4 +1,4 @@
-/** Resolves the paths and users of a request to what they are in this sandbox. */
+/** Resolves a request's paths and users in this sandbox. */
 import type { IncomingMessage } from 'node:http'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { EnvdConfig } from './config.ts'
@@ -6,7 +6,7 @@ import { RpcError } from './connect-protocol.ts'
 
 const DEFAULT_USER = 'user'
 
-/** The user a request names in its Basic authorization, as the SDK does; `user` when it names none. */
+/** Returns the user in a request's Basic authorization, which the SDK sends; `user` if there is none. */
 export function userOf(request: IncomingMessage): string {
   const [, encoded] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? []
   if (!encoded) return DEFAULT_USER
@@ -14,9 +14,9 @@ export function userOf(request: IncomingMessage): string {
 }
 
 /**
- * The home folder of `user`. Only `user` and `root` exist; both run under the same uid.
+ * Returns the home folder of `user`. Only `user` and `root` exist; both run under the same uid.
  *
- * @throws RpcError `unauthenticated` for any other name, as E2B's daemon answers
+ * @throws RpcError `unauthenticated` for any other name, as E2B's daemon does
  */
 export function homeOf(config: EnvdConfig, user: string): string {
   const home = config.homes[user]
@@ -25,11 +25,11 @@ export function homeOf(config: EnvdConfig, user: string): string {
 }
 
 /**
- * The absolute path a request means: `~` and relative paths start at the user's home.
+ * Returns the absolute path that a request means. `~` and relative paths start at the user's home.
  *
- * Without isolation `/home/user/…`, `/root/…` and `/tmp/…` lead into the sandbox's private folder.
- * That holds for the files API and a command's `cwd` only: an absolute path inside a command line
- * is the host's own, so code that must run there uses `~`, `$TMPDIR` and relative paths.
+ * Without isolation `/home/user/…`, `/root/…` and `/tmp/…` lead into the sandbox's private folder. That applies to
+ * the files API and a command's `cwd` only: an absolute path in a command line is the host's, so such code uses
+ * `~`, `$TMPDIR` and relative paths.
  */
 export function resolvePath(config: EnvdConfig, user: string, path: string): string {
   const home = homeOf(config, user)

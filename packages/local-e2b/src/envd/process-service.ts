@@ -80,12 +80,12 @@ function launchOf(config: EnvdConfig, { process }: requests.StartRequest, user: 
     // Last, because the sandbox's processes are found by it.
     E2B_SANDBOX_ID: config.sandboxId,
   }
-  // The SDK sends `bash -l -c`; without isolation the login files would be the host's own.
+  // The SDK sends `bash -l -c`; without isolation the login files would be the host's.
   const args = config.loginFiles ? process.args : process.args.filter((arg) => arg !== '-l')
   return { cwd, environment, args }
 }
 
-/** Sends a process's events until it ends or the reader goes; the process lives on without it. */
+/** Sends a process's events until it ends or the client disconnects. The process continues without it. */
 function follow(process: ManagedProcess, stream: EventStream): void {
   const keepalive = setInterval(() => stream.send({ event: { keepalive: {} } }), stream.keepaliveMs)
   const subscriber = (event: ProcessEvent): boolean => {

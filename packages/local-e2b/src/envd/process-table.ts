@@ -1,12 +1,15 @@
-/** The commands of a sandbox: starts them, keeps them apart from whoever listens, remembers how they ended. */
+/**
+ * The commands of a sandbox. They run independently of the clients that listen to them; their exit codes are kept
+ * for a time.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { RpcError } from './connect-protocol.ts'
 import type { ProcessSelector, StartRequest } from './requests.ts'
 
-/** E2B's daemon keeps an exit code this long for a late reader (`terminatedRetentionTTL`). */
+/** How long E2B's daemon keeps an exit code for a late client (`terminatedRetentionTTL`). */
 const RETENTION_MS = 30_000
 
-/** Go's names for signals, which E2B shows as the end's status. */
+/** Go's names for signals, which E2B shows as the exit status. */
 const SIGNAL_NAMES: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: 'killed',
   SIGTERM: 'terminated',
@@ -28,7 +31,7 @@ export type ProcessEvent =
   | { readonly data: { readonly stdout?: string; readonly stderr?: string } }
   | { readonly end: EndEvent }
 
-/** Takes one event; false says that it is behind and the process has to wait for it. */
+/** Takes one event. Returns false if it is behind and the process has to wait for it. */
 export type Subscriber = (event: ProcessEvent) => boolean
 
 export interface Launch {
@@ -36,11 +39,11 @@ export interface Launch {
   readonly cwd: string
   readonly args: readonly string[]
   readonly environment: Record<string, string>
-  /** Milliseconds until the process itself is killed; 0 is never. */
+  /** Milliseconds until the process itself is killed; 0 for never. */
   readonly deadlineMs: number
 }
 
-/** One running command. Output that nobody listens to is dropped, as E2B's daemon does. */
+/** One running command. Output is dropped if nobody listens, as in E2B's daemon. */
 export class ManagedProcess {
   readonly pid: number
   readonly request: StartRequest
@@ -52,7 +55,7 @@ export class ManagedProcess {
     this.#child = child
     this.pid = pid
     this.request = request
-    // A command that closes its stdin early must not bring the daemon down.
+    // A command that closes its stdin early must not crash the daemon.
     child.stdin?.on('error', () => {})
     child.stdout?.on('data', (data: Buffer) => this.#emit({ data: { stdout: encode(data) } }))
     child.stderr?.on('data', (data: Buffer) => this.#emit({ data: { stderr: encode(data) } }))
@@ -68,7 +71,7 @@ export class ManagedProcess {
     this.catchUp(subscriber)
   }
 
-  /** Says that `subscriber` can take events again. */
+  /** Signals that `subscriber` can take events again. */
   catchUp(subscriber: Subscriber): void {
     this.#behind.delete(subscriber)
     if (this.#behind.size > 0) return
@@ -85,16 +88,16 @@ export class ManagedProcess {
     this.#child.stdin?.end()
   }
 
-  /** Signals this one process and not its children, as E2B's daemon does. */
+  /** Signals this process and not its children, as E2B's daemon does. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal)
     if (signal !== 'SIGKILL') return
-    // Children that outlive it hold its pipes open; whoever killed it is not left waiting for them.
+    // Children that outlive it hold its pipes open; a kill does not wait for them.
     this.#child.stdout?.destroy()
     this.#child.stderr?.destroy()
   }
 
-  // One reader that is behind stalls the process instead of losing output, as E2B's daemon does.
+  // A slow client stalls the process instead of losing output, as in E2B's daemon.
   #emit(event: ProcessEvent): void {
     for (const subscriber of this.#subscribers) if (!subscriber(event)) this.#behind.add(subscriber)
     if (this.#behind.size === 0) return
@@ -107,7 +110,7 @@ export class ProcessTable {
   readonly #running = new Map<number, ManagedProcess>()
   readonly #ended = new Map<number, { readonly tag: string | undefined; readonly end: EndEvent }>()
 
-  /** Starts a command; its life does not depend on any listener. */
+  /** Starts a command, which runs on without any listener. */
   start({ request, cwd, args, environment, deadlineMs }: Launch): Promise<ManagedProcess> {
     const child = spawn(request.process.cmd, args, {
       cwd,
@@ -141,7 +144,7 @@ export class ProcessTable {
     throw new RpcError('not_found', `process ${describe(selector)} not found`)
   }
 
-  /** How a process ended, for {@link RETENTION_MS} after it did. */
+  /** Returns how a process ended, for {@link RETENTION_MS} after it did. */
   findEnd(selector: ProcessSelector): EndEvent | undefined {
     if (selector.pid !== undefined) return this.#ended.get(selector.pid)?.end
     return [...this.#ended.values()].find(({ tag }) => tag === selector.tag)?.end

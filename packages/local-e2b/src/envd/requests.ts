@@ -1,4 +1,4 @@
-/** The requests of E2B's process and filesystem services in Protobuf's JSON form: absent fields are defaults. */
+/** The requests of E2B's process and filesystem services in Protobuf's JSON format: absent fields have defaults. */
 import * as z from 'zod/mini'
 import { RpcError } from './connect-protocol.ts'
 
@@ -19,7 +19,7 @@ export const startRequest = z.object({
   process: processConfig,
   pty: z.optional(z.unknown()),
   tag: z.optional(z.string()),
-  /** Explicit in new SDKs; an old one that leaves it out expects an open stdin. */
+  /** New SDKs set it explicitly; old ones omit it and expect an open stdin. */
   stdin: z._default(z.boolean(), true),
 })
 export type StartRequest = z.infer<typeof startRequest>
@@ -37,7 +37,7 @@ export const moveRequest = z.object({ source: text, destination: text })
 export const watchRequest = z.object({ path: text, recursive: flag, includeEntry: flag })
 
 /**
- * `value` as the request `schema` describes.
+ * Parses `value` as the request that `schema` describes.
  *
  * @throws RpcError `invalid_argument` naming the field
  */

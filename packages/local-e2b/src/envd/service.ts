@@ -1,4 +1,4 @@
-/** What an RPC service is: its methods by their route, one answer or a stream of events each. */
+/** An RPC service: its methods by route, each with one response or a stream of events. */
 import type { EventStream } from './connect-protocol.ts'
 
 export type UnaryMethod = (body: unknown, user: string) => unknown

@@ -1,4 +1,4 @@
-/** Tells a reader what changes in a folder. */
+/** Reports changes in a folder to a client. */
 import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import type { EventStream } from './connect-protocol.ts'
@@ -10,9 +10,9 @@ export interface WatchOptions {
 }
 
 /**
- * Sends create, write and remove events of `folder` until the reader goes.
+ * Sends create, write and remove events of `folder` until the client disconnects.
  *
- * A rename is seen as a remove and a create; changed permissions as a write.
+ * A rename is reported as a remove and a create, changed permissions as a write.
  */
 export async function watchFolder(
   folder: string,

@@ -1,4 +1,7 @@
-/** Whether bubblewrap works on this machine, asked without our own code: a broken probe of ours then fails tests instead of skipping them. */
+/**
+ * Whether bubblewrap works on this machine. It does not use the package's probe, so that a broken probe fails
+ * tests instead of skipping them.
+ */
 import { spawnSync } from 'node:child_process'
 
 const ARGUMENTS = [

@@ -1,7 +1,7 @@
-/** What runs on this machine, looked at from outside any sandbox. */
+/** The processes of this machine, seen from outside any sandbox. */
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Pids of the processes whose command line has `text` in it; a zombie has none. */
+/** Returns the pids of the processes whose command line contains `text`; a zombie has none. */
 export const processesWith = (text: string): number[] =>
   pids().filter((pid) => readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').includes(text))
 
@@ -11,7 +11,7 @@ const pids = (): number[] =>
     .map(Number)
     .filter((pid) => pid !== process.pid)
 
-/** A process may end while it is looked at. */
+/** A process may end while it is being read. */
 function readOrEmpty(file: string): string {
   try {
     return readFileSync(file, 'utf8')
@@ -20,10 +20,10 @@ function readOrEmpty(file: string): string {
   }
 }
 
-/** A number of seconds to `sleep` that no other process on this machine sleeps. */
+/** Returns a number of seconds that no other process on this machine sleeps. */
 export const uniqueSleep = (): string => `3${Math.floor(Math.random() * 1e9)}.5`
 
-/** Pids of the processes that carry `variable=value` in their environment. */
+/** Returns the pids of the processes that have `variable=value` in their environment. */
 export function processesMarked(variable: string, value: string): number[] {
   return pids().filter((pid) =>
     readOrEmpty(`/proc/${pid}/environ`).split('\0').includes(`${variable}=${value}`),

@@ -1,4 +1,4 @@
-/** A local E2B server for tests, and the real SDK bound to it. */
+/** A local E2B server for tests, and the real SDK configured for it. */
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { type LocalE2B, startE2B } from '../../src/server.ts'
 import { bwrapWorks } from './bwrap-works.ts'
 
 const API_KEY = 'test-key'
-const TEMPLATES = ['base', 'claude-worker']
+const TEMPLATES = ['base', 'custom']
 
 export interface TestServer {
   readonly server: LocalE2B
@@ -19,7 +19,7 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** Starts a server in a folder of its own, or the given one; `stop` ends it and removes its own. */
+/** Starts a server in a new folder, or the given one. `stop` ends it and removes a new folder. */
 export async function startServer(options: Partial<E2BOptions> = {}): Promise<TestServer> {
   const { stateDir = mkdtempSync(join(tmpdir(), 'e2b-state-')) } = options
   const clean = () => (options.stateDir ? undefined : rm(stateDir, { recursive: true }))
@@ -42,7 +42,7 @@ export async function startServer(options: Partial<E2BOptions> = {}): Promise<Te
   return { server, client: clientOf(server), stateDir, stop }
 }
 
-/** Like {@link startServer} for one test: stopped when the test ends. */
+/** Like {@link startServer}, but stops the server when the test ends. */
 export async function serverForTest(options: Partial<E2BOptions> = {}): Promise<TestServer> {
   const started = await startServer(options)
   onTestFinished(started.stop)
@@ -54,20 +54,23 @@ export const clientOf = ({ url }: Pick<LocalE2B, 'url'>, apiKey = API_KEY): E2B 
 
 export interface Shared {
   readonly isolation: IsolationKind
-  /** The server all tests of the block use. */
+  /** The server that all tests of the block use. */
   readonly server: () => LocalE2B
   readonly client: () => E2B
-  /** A sandbox all tests of the block use. */
+  /** The sandbox that all tests of the block use. */
   readonly sandbox: () => Sandbox
 }
 
-/** The same tests under each isolation, with a server and a sandbox; `bwrap` only where it works. */
+/**
+ * Runs the same tests under each isolation, with a server and a sandbox. `bwrap` is skipped where it does not
+ * work.
+ */
 export function describeEachIsolation(subject: string, tests: (shared: Shared) => void): void {
   describeUnderBwrap(`${subject}, isolated by bwrap`, (isolation) => shared(isolation, tests))
   describe(`${subject}, isolated by none`, () => shared('none', tests))
 }
 
-/** Tests that need bubblewrap; skipped by name where it does not work. */
+/** Defines tests that need bubblewrap; they are skipped where it does not work. */
 export const describeUnderBwrap = (subject: string, tests: (isolation: 'bwrap') => void): void =>
   void describe.runIf(bwrapWorks)(subject, () => tests('bwrap'))
 
@@ -75,7 +78,7 @@ function shared(isolation: IsolationKind, tests: (shared: Shared) => void): void
   const started: { test?: TestServer; sandbox?: Sandbox } = {}
   beforeAll(async () => {
     started.test = await startServer({ isolation })
-    started.sandbox = await started.test.client.Sandbox.create('claude-worker', {
+    started.sandbox = await started.test.client.Sandbox.create('custom', {
       timeoutMs: 120_000,
       envs: { FOO: 'bar' },
     })
@@ -89,7 +92,7 @@ function shared(isolation: IsolationKind, tests: (shared: Shared) => void): void
   })
 }
 
-/** The value, which a setup step must have made. */
+/** Returns the value. Throws if the setup did not create it. */
 export function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the setup did not make it')
   return value

@@ -1,4 +1,4 @@
-/** A server in a process of its own, so that a test can end it without warning: `node server-process.ts <stateDir> <isolation>`. */
+/** A server in its own process, so that a test can kill it: `node server-process.ts <stateDir> <isolation>`. */
 import { startE2B } from '../../src/server.ts'
 
 const [stateDir = '', isolation] = process.argv.slice(2)

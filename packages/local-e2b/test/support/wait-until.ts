@@ -1,10 +1,10 @@
-/** Waits for something that will be true soon, without saying how soon. */
+/** Waits for a condition without assuming how long it takes. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const PATIENCE_MS = 8000
 const PERIOD_MS = 20
 
-/** The first true or defined value that `question` answers; rejects naming `what` after 8 s. */
+/** Resolves with the first truthy value of `question`. Rejects after 8 s, naming `what`. */
 export async function waitUntil<T>(
   what: string,
   question: () => T | Promise<T>,

@@ -1,4 +1,4 @@
-/** Guards in the product's actions: each mutant wraps the real function and takes one condition away. */
+/** Guards in the product's actions: each mutant wraps the real function and removes one condition. */
 
 import type { Session } from '../../../../src/core/session.ts'
 import { withoutToken, withoutTurn } from '../../../../src/protocol/guards.ts'
@@ -11,7 +11,7 @@ const withoutResult = (session: Session): Session => {
   return { ...session, turn }
 }
 
-/** As if nothing were outstanding; what was is there again afterwards. */
+/** Acts as if nothing were pending, and restores the pending entries afterwards. */
 const asIfEmpty =
   <Args extends unknown[], Output>(
     action: (session: Session, ...args: Args) => { item: Session; output: Output },
@@ -25,7 +25,7 @@ const asIfEmpty =
 export const actionMutants: readonly Mutant[] = [
   {
     guard: 'seen',
-    instead: 'append does not ask whether it knows the id',
+    instead: 'append does not check for a known id',
     lacks: {
       append: (session, arrival) => {
         const { [arrival.id]: _, ...seen } = session.seen
@@ -37,7 +37,7 @@ export const actionMutants: readonly Mutant[] = [
   },
   {
     guard: 'duplicates wake',
-    instead: 'append answers nobody to wake for a known id',
+    instead: 'append wakes nobody for a known id',
     lacks: {
       append: (session, arrival) =>
         session.seen[arrival.id] === undefined
@@ -58,14 +58,14 @@ export const actionMutants: readonly Mutant[] = [
   },
   {
     guard: 'recover once',
-    instead: 'recover takes an open run over, whichever it is',
+    instead: 'recover takes over any open run',
     lacks: { recover: (session) => product.recover(session, session.run.id) },
     scenario: 'a message, delivered twice',
     breaks: 'L5',
   },
   {
     guard: 'tries in the item',
-    instead: 'recover does not count',
+    instead: 'recover does not count attempts',
     lacks: {
       recover: (session, r) =>
         product.recover({ ...session, run: { ...session.run, tries: -1 } }, r),
@@ -82,7 +82,7 @@ export const actionMutants: readonly Mutant[] = [
   },
   {
     guard: 'asked in the item',
-    instead: 'ask does not count',
+    instead: 'ask does not count attempts',
     lacks: {
       ask: (session, r, n, claim) => {
         const { turn } = session
@@ -99,7 +99,7 @@ export const actionMutants: readonly Mutant[] = [
   },
   {
     guard: 'read a result',
-    instead: 'takeMessages has a turn with a result asked',
+    instead: 'takeMessages asks a turn that has a result',
     lacks: {
       takeMessages: (session, r, now) => {
         const { item, output } = product.takeMessages(session, r, now)
@@ -137,7 +137,7 @@ export const actionMutants: readonly Mutant[] = [
   },
   {
     guard: 'give up a command',
-    instead: 'takeMessages has a command tried for ever',
+    instead: 'takeMessages retries a command forever',
     lacks: {
       takeMessages: (session, r, now) => {
         const { item, output } = product.takeMessages(session, r, now)
@@ -202,14 +202,14 @@ export const actionMutants: readonly Mutant[] = [
   },
   {
     guard: 'current job at fetch',
-    instead: 'the callback hands out any job',
+    instead: 'the callback returns any job',
     lacks: { isCurrentJob: () => true },
     scenario: 'a stop',
     breaks: 'S5',
   },
   {
     guard: 'current job at result',
-    instead: 'storeResult takes the result of any job',
+    instead: 'storeResult accepts the result of any job',
     lacks: {
       storeResult: (session, job, result) =>
         product.storeResult(session, session.turn?.job ?? job, result),

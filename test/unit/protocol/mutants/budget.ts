@@ -7,10 +7,10 @@ const BUSY = { w1: { leg: 1, deadline: 0, since: 0, reserved: 0 } }
 export const budgetMutants: readonly Mutant[] = [
   {
     guard: 'hold at a budget',
-    instead: 'takeMessages drops what waits when the run pauses',
+    instead: 'takeMessages drops waiting messages when the run pauses',
     lacks: {
-      takeMessages: (session, r, taking) => {
-        const { item, output } = product.takeMessages(session, r, taking)
+      takeMessages: (session, r, options) => {
+        const { item, output } = product.takeMessages(session, r, options)
         return { item: item.held === session.held ? item : { ...item, held: session.held }, output }
       },
     },
@@ -19,10 +19,10 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     guard: 'tell of a pause',
-    instead: 'takeMessages holds what waits and says nothing',
+    instead: 'takeMessages holds waiting messages without a notice',
     lacks: {
-      takeMessages: (session, r, taking) => {
-        const { item, output } = product.takeMessages(session, r, taking)
+      takeMessages: (session, r, options) => {
+        const { item, output } = product.takeMessages(session, r, options)
         const { paused: _, ...untold } = item
         return { item: item === session ? item : untold, output }
       },
@@ -32,7 +32,7 @@ export const budgetMutants: readonly Mutant[] = [
   },
   {
     guard: 'held goes first',
-    instead: 'append leaves what is held when a person goes on',
+    instead: 'append leaves held messages when a person continues',
     lacks: {
       append: (session, arrival) => {
         const { item, output } = product.append(session, arrival)

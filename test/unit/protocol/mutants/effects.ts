@@ -49,42 +49,42 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     guard: 'sweep',
-    instead: 'nobody looks for open runs',
+    instead: 'no sweep finds open runs',
     lacks: { sweeps: false },
     scenario: 'two messages',
     breaks: 'L1',
   },
   {
     guard: 'lock order',
-    instead: 'a runner ends whatever job it finds',
+    instead: 'a runner ends any job it finds',
     lacks: { fencesJobs: false },
     scenario: 'a zombie step and time-outs',
     breaks: 'J2',
   },
   {
     guard: 'result first',
-    instead: 'the callback answers the token, then stores the result',
+    instead: 'the callback completes the token, then stores the result',
     lacks: { resultFirst: false },
     scenario: 'two messages',
     breaks: 'J1',
   },
   {
     guard: 'current token',
-    instead: 'the callback answers the token that was current when the result was posted',
+    instead: 'the callback completes the token that was current when the result was posted',
     lacks: { answersCurrentToken: false },
     scenario: 'a zombie step and time-outs',
     breaks: { coveredBy: 'the heartbeat time-out, later' },
   },
   {
-    guard: 'claim before a mail',
-    instead: 'a mail is sent, then noted',
-    lacks: { claimsMail: false },
+    guard: 'claim before an email',
+    instead: 'an email is sent, then recorded',
+    lacks: { claimsEmail: false },
     scenario: 'two messages',
     breaks: 'S3',
   },
   {
     guard: 'workers have names',
-    instead: 'a spawn makes a worker every time',
+    instead: 'a spawn creates a worker every time',
     lacks: { namesWorkers: false },
     scenario: 'a worker',
     breaks: 'S3',
@@ -98,7 +98,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     guard: 'stop fences',
-    instead: 'stop ends whatever job it finds',
+    instead: 'stop ends any job it finds',
     lacks: { stopsOlderJobs: false },
     scenario: 'a stop between deliveries',
     breaks: 'J2',
@@ -132,7 +132,7 @@ export const effectMutants: readonly Mutant[] = [
   },
   {
     guard: 'stop leaves nothing',
-    instead: 'stop leaves the inbox',
+    instead: 'stop does not empty the inbox',
     lacks: {
       stop: (session, text, at) => {
         const { item, output } = product.stop(session, text, at)

@@ -1,16 +1,16 @@
-/** Guards of ownership: every step asks whose run it is, and which turn. Each mutant lets one step not ask. */
+/** Guards of ownership: every step checks its run and its turn. Each mutant lets one step skip the check. */
 import type { Session } from '../../../../src/core/session.ts'
 import type { Mutant } from '../mutants.ts'
 import { product, type System } from '../system.ts'
 
-/** The current run, whoever asks. */
+/** The current run, whichever run the step belongs to. */
 const current = ({ run }: Session) => run.id
-/** The current turn, whichever was meant. */
+/** The current turn, whichever turn the step belongs to. */
 const currentTurn = ({ turn }: Session, n: number) => turn?.n ?? n
 
 const anyRun = (action: keyof System, lacks: Partial<System>, scenario: string): Mutant => ({
   guard: `own run: ${action}`,
-  instead: `${action} does not ask whose run it is`,
+  instead: `${action} does not check its run`,
   lacks,
   scenario,
   breaks: 'S1',
@@ -18,7 +18,7 @@ const anyRun = (action: keyof System, lacks: Partial<System>, scenario: string):
 
 const anyTurn = (action: keyof System, lacks: Partial<System>, scenario: string): Mutant => ({
   guard: `own turn: ${action}`,
-  instead: `${action} does not ask which turn is meant`,
+  instead: `${action} does not check its turn`,
   lacks,
   scenario,
   breaks: 'S2',

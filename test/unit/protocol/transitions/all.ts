@@ -1,4 +1,4 @@
-/** The components of the system: whatever happens next, one of them does. */
+/** All components of the system: every step is one of theirs. */
 import type { Component } from '../transition.ts'
 import { deliveries } from './deliveries.ts'
 import { executions, zombieStep } from './executions.ts'

@@ -8,7 +8,7 @@ import type { Setting } from '../transition.ts'
 import { type Commands, type Position, REPORT, TIME, WORKER, type World } from '../world.ts'
 import { type Outcome, take } from './outcome.ts'
 
-/** One action of a command: its effect and the advance of `next`, in the order that its kind asks for. */
+/** One action of a command: its effect and the advance of `next`, in the order that its kind requires. */
 export function commandStep(
   world: World,
   run: number,
@@ -24,7 +24,7 @@ export function commandStep(
     case 'advance':
       return advance(world, command, system)
     case 'send':
-      return mail(world, at, index, rest(at))
+      return email(world, at, index, rest(at))
   }
 }
 
@@ -35,32 +35,32 @@ interface Current {
   readonly kind: CommandKind | undefined
 }
 
-/** The handler's look, then the effect, unless that is to be claimed first. */
+/** The handler reads first, then causes the effect, unless the effect has to be claimed before. */
 function begin(world: World, { run, at, index, kind }: Current, system: System): Outcome {
   if (!isNext(world.session, run, at.turn, index)) return { world, next: rest(at) }
   const next = { ...at, does: 'advance' } as const
   if (at.giveUp) return { world, next }
   if (kind === 'spawn') return spawn(world, next, system.namesWorkers)
-  return system.claimsMail ? { world, next } : mail(world, at, index, next)
+  return system.claimsEmail ? { world, next } : email(world, at, index, next)
 }
 
 function advance(world: World, { run, at, index, kind }: Current, system: System): Outcome {
   const done = doneBy(kind, at, index)
   const { item, output: mine } = system.advance(world.session, run, at.turn, index, done)
   const bodies = done.notice ? [...world.bodies, done.notice.id] : world.bodies
-  const sends = mine && kind === 'mail' && system.claimsMail && !at.giveUp
+  const sends = mine && kind === 'email' && system.claimsEmail && !at.giveUp
   const next = sends ? ({ ...at, does: 'send' } as const) : rest(at)
   return { world: world.with({ session: item, bodies }), next }
 }
 
-/** What a message's answer asks for; a notice of ours is answered without commands. */
+/** Returns what the reply to a message asks for; a reply to a notice has no commands. */
 export const kindsOf = (messages: Session['inbox'], { commands }: Scenario) =>
   messages.flatMap(({ id }) => commands[id] ?? [])
 
 const kindOf = ({ turn }: Session, scenario: Scenario, index: number): CommandKind | undefined =>
   kindsOf(turn?.messages ?? [], scenario)[index]
 
-/** The handler's own look before the effect. */
+/** The handler's own read before the effect. */
 const isNext = ({ run, turn }: Session, r: number, n: number, index: number) =>
   run.id === r && turn?.n === n && turn.phase === 'run' && turn.next === index
 
@@ -69,13 +69,13 @@ const rest = (at: Commands): Position => {
   return commands.length > 0 ? { ...at, does: 'command', commands } : take
 }
 
-const mail = (world: World, { turn }: Commands, index: number, next: Position): Outcome => {
+const email = (world: World, { turn }: Commands, index: number, next: Position): Outcome => {
   const name = `t${turn}.${index}`
-  const past = { ...world.past, mails: [...world.past.mails, name] }
-  return { world: world.with({ past }), next, happening: { what: 'mail', name } }
+  const past = { ...world.past, emails: [...world.past.emails, name] }
+  return { world: world.with({ past }), next, happening: { what: 'email', name } }
 }
 
-/** The worker's item and its execution, both under the worker's name: there already, nothing happens. */
+/** The worker's item and its execution, both under the worker's name: nothing happens if they exist. */
 function spawn(world: World, next: Position, named: boolean): Outcome {
   if (world.leg.does !== 'nothing' && named) return { world, next }
   const leg = { does: 'work', run: world.session.run.id, overdue: false } as const

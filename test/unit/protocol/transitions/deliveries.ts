@@ -1,4 +1,7 @@
-/** Append and wake: the queue, its dispatcher, one that outlived its time-out, the dead-letter consumer, and the sweep. */
+/**
+ * Append and wake: the queue, its dispatcher, one that continues after its timeout, the dead-letter consumer, and
+ * the sweep.
+ */
 
 import type { Session } from '../../../../src/core/session.ts'
 import type { Arrival, WakeTarget } from '../../../../src/protocol/append.ts'
@@ -7,7 +10,7 @@ import { type Component, fault, type Setting, type Transition } from '../transit
 import { type Delivery, isRunning, REPORT, WORKER, type World, withExecution } from '../world.ts'
 import { completeTask } from './task-tokens.ts'
 
-/** Receives after which a message is the dead-letter consumer's. */
+/** Number of receives after which the dead-letter consumer gets a message. */
 const MAX_RECEIVES = 2
 
 const WHO = {
@@ -17,7 +20,7 @@ const WHO = {
 } as const
 type Who = keyof typeof WHO
 
-/** All that can happen around the queue. */
+/** All steps around the queue. */
 export const deliveries: readonly Component[] = [
   receive,
   underWay('dispatcher'),
@@ -37,7 +40,9 @@ function receive(world: World, { system }: Setting): Transition[] {
   return [{ label: `dispatcher receives ${message}`, world: world.with({ dispatcher, received }) }]
 }
 
-/** What a dead-letter consumer that does not append leaves: the id is known, the person told, a report lost. */
+/**
+ * The effects of a dead-letter consumer that does not append: the id is known, the person notified, a report lost.
+ */
 function tombstone(world: World): World {
   const [id, ...queue] = world.queue
   const next = world.with({ queue, received: 0 })
@@ -77,7 +82,7 @@ function outlive(world: World): Transition[] {
     : []
 }
 
-/** recover-run is the same at the same moment, so it is not told apart. */
+/** recover-run does the same at the same moment, so it is not modelled separately. */
 function sweep(world: World, { system }: Setting): Transition[] {
   const { run } = world.session
   if (world.sweep || !run.open || !system.sweeps) return []
@@ -87,13 +92,13 @@ function sweep(world: World, { system }: Setting): Transition[] {
   return fault(world, 'liveSweep', label, (struck) => struck.with({ sweep: found }))
 }
 
-/** The delivery is over; a dispatcher's message leaves the queue. */
+/** The delivery is over; the dispatcher's message leaves the queue. */
 const done = (world: World, who: Who): World =>
   who === 'dispatcher'
     ? world.with({ dispatcher: null, queue: world.queue.slice(1), received: 0 })
     : world.with({ [who]: null })
 
-/** Where a wake begins: lines 3 and 4. */
+/** The start of a wake. */
 const wake = (world: World, who: Who, delivery: Delivery, target: WakeTarget): World =>
   target
     ? world.with({ [who]: { ...delivery, ...target, does: target.token ? 'answer' : 'start' } })
@@ -128,7 +133,7 @@ function act(world: World, who: Who, delivery: Delivery, { system }: Setting): W
   }
 }
 
-/** What a consistent read says to the broken variants that wake from a read. */
+/** The result of a consistent read, for the broken variants that wake after a read. */
 const wakeOf = ({ run }: Session): WakeTarget =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
@@ -140,7 +145,7 @@ const arrival = (world: World, id: string): Arrival =>
 function appendMessage(world: World, who: Who, delivery: Delivery, system: System): World {
   const arrived = arrival(world, delivery.message ?? '')
   const { item, output } = system.append(world.session, arrived)
-  const next = world.with({ session: item, past: heard(world, arrived, item) })
+  const next = world.with({ session: item, past: received(world, arrived, item) })
   if (!world.bodies.includes(arrived.id))
     return next.with({ [who]: { ...delivery, does: 'put-body' } })
   if (!system.appendOpens && !item.run.open)
@@ -148,8 +153,8 @@ function appendMessage(world: World, who: Who, delivery: Delivery, system: Syste
   return wake(next, who, delivery, output)
 }
 
-/** A stopped session is woken by a person's new message, not by what its own workers still say. */
-function heard({ past, session }: World, { id, leg }: Arrival, after: Session): World['past'] {
+/** A person's new message wakes a stopped session; reports of its own workers do not. */
+function received({ past, session }: World, { id, leg }: Arrival, after: Session): World['past'] {
   if (after === session) return past
   return leg && leg.run <= session.stopped
     ? { ...past, dropped: [...past.dropped, id] }

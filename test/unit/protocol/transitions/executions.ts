@@ -1,4 +1,7 @@
-/** The executions of the review loop: their steps, failures, time-outs, redrives, and a Lambda that outlives its state. */
+/**
+ * The executions of the review loop: their steps, failures, timeouts, redrives, and a Lambda that outlives its
+ * state.
+ */
 import { fault, type Setting, type Transition } from '../transition.ts'
 import {
   type Execution,
@@ -32,14 +35,14 @@ function ofExecution(
   return [...moves, ...crash]
 }
 
-/** Entering a state with a task token makes a new one. */
+/** Entering a state with a task token creates a new token. */
 function enter(world: World, run: number, at: Position): World {
   const { entered, k } = world.executions[run] ?? over
   const mint = at.does === 'ask' || at.does === 'await' ? 1 : 0
   return withExecution(world, run, { status: 'running', at, entered: entered + mint, k: k + mint })
 }
 
-/** The Lambda behind a state begins anew. */
+/** The Lambda behind a state restarts. */
 function restart(at: Position): Position {
   switch (at.does) {
     case 'claim':
@@ -60,7 +63,7 @@ function restart(at: Position): Position {
   }
 }
 
-/** The execution fails; a redrive would begin its state anew. */
+/** The execution fails; a redrive would restart its state. */
 export function fail(world: World, run: number): World {
   const execution = world.executions[run]
   if (execution?.status !== 'running') return world
@@ -92,7 +95,7 @@ function act(world: World, run: number, execution: Execution, setting: Setting):
   ]
 }
 
-/** TakeMessages at a budget that is used up. */
+/** TakeMessages with an exceeded budget. */
 function overBudget(
   world: World,
   run: number,
@@ -136,7 +139,7 @@ export function zombieStep(world: World, setting: Setting): Transition[] {
   return [{ ...change, by: zombie.run, label, world: after }]
 }
 
-/** A time-out is progress when what is awaited cannot come any more, else a fault. */
+/** A timeout is progress if the awaited event cannot come any more, otherwise a fault. */
 function timeOut(world: World, run: number, { at, entered }: Execution): Transition[] {
   if (at.does === 'wait-turn') {
     const again = { does: 'ask', turn: at.turn } as const
@@ -150,18 +153,18 @@ function timeOut(world: World, run: number, { at, entered }: Execution): Transit
   const timedOut = (before: World) =>
     enter(before.with({ leg: { ...before.leg, overdue: true } }), run, { does: 'take' })
   if (waitsInVain(world, run)) return [{ label, world: timedOut(world) }]
-  // A message that waits already is owed a wake: the time-out, hours away, is not what brings it.
+  // A waiting message causes a wake of its own; it does not depend on the timeout hours later.
   return world.session.inbox.length > 0 ? [] : fault(world, 'spurious', `EARLY ${label}`, timedOut)
 }
 
-/** The job whose result would answer the token is under way: heartbeats, or its result, are coming. */
+/** The job whose result completes the token is running: heartbeats, or its result, are coming. */
 function isAlive({ session, sandbox, callback }: World, run: number, entered: number): boolean {
   const { job, token } = session.turn ?? {}
   if (token !== taskToken(run, entered) || job === undefined) return false
   return [sandbox.runner, sandbox.orphan, callback].some((there) => there?.job === job)
 }
 
-/** Nothing that could wake the run is under way. */
+/** Nothing that could wake the run is in progress. */
 function waitsInVain({ session, leg, queue, dispatcher }: World, run: number): boolean {
   if (session.run.id !== run || !session.run.open) return true
   const underWay = leg.does === 'work' || leg.does === 'report' || queue.length > 0 || dispatcher

@@ -1,8 +1,8 @@
-/** What an action of the model leads to. */
+/** The outcome of an action. */
 import type { Change } from '../transition.ts'
 import type { Position } from '../world.ts'
 
-/** What an action makes of the world, and where its actor stands then; nowhere: the execution is over. */
+/** The world after an action, and the next position of its actor; undefined if the execution is over. */
 export interface Outcome extends Change {
   readonly next?: Position
 }

@@ -6,7 +6,7 @@ import { ACCOUNT, type Position, TIME, taskToken, type World } from '../world.ts
 import { commandStep, kindsOf } from './commands.ts'
 import { type Outcome, take } from './outcome.ts'
 
-/** Who acts: a run at a position, with the token of the state it stands in. */
+/** The actor: a run at a position, with the token of its state. */
 export interface Actor<At extends Position = Position> {
   readonly run: number
   readonly at: At
@@ -14,14 +14,14 @@ export interface Actor<At extends Position = Position> {
   readonly k: number
 }
 
-/** The session after an action, and the answer as a position. */
+/** The session after an action, with the result as a position. */
 export const moved = <Answer>(
   world: World,
   { item, output }: SessionTransition<Answer>,
   next: (answer: Answer) => Position,
 ): Outcome => ({ world: world.with({ session: item }), next: next(output) })
 
-/** `over`: a budget that TakeMessages finds used up. */
+/** `over`: an exceeded budget that TakeMessages finds. */
 export function runStep(
   world: World,
   actor: Actor,
@@ -36,7 +36,7 @@ export function runStep(
     case 'take':
       return takeMessages(world, run, setting, over)
     case 'ask':
-      // The handler's own look before it makes a sandbox: no guard, the claim asks again.
+      // The handler's own read before it creates a sandbox: no guard, because the claim checks again.
       return session.turn?.n === at.turn && session.run.id === run
         ? { world, next: { ...at, does: 'claim' } }
         : { world, next: take }
@@ -132,7 +132,7 @@ function claim(
   return { ...outcome, world: outcome.world.with({ past }), happening: { what: 'claim', turn } }
 }
 
-/** One command in the sandbox: the runner takes the lock, or leaves. */
+/** The command in the sandbox: the runner takes the lock, or exits. */
 function launch(
   world: World,
   { turn, job }: { turn: number; job: number },
@@ -197,7 +197,7 @@ function accept(
   return { world: after, next, happening: { what: 'accept', turn } }
 }
 
-/** The senders are told by the notice in the item; in the broken variant by a step of its own. */
+/** The notice in the item notifies the senders; in the broken variant a separate step does. */
 function notify(world: World, run: number, { system }: Setting): Outcome {
   const { abandoned, pendingEntries } = world.session
   const { item } = system.notify(world.session, run, '', '')

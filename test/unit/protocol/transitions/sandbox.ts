@@ -27,7 +27,7 @@ function ofRunner(world: World, place: Place, setting: Setting): Transition[] {
   return [...post(world, place, runner, setting), ...crash]
 }
 
-/** The job is handed out while it is the current one; else the runner ends. */
+/** The callback returns the job while it is the current one; otherwise the runner exits. */
 function fetchJob(world: World, place: Place, { job }: Runner, { system }: Setting): Change {
   if (!system.isCurrentJob(world.session, job)) return { world: withRunner(world, place, null) }
   return {
@@ -36,7 +36,7 @@ function fetchJob(world: World, place: Place, { job }: Runner, { system }: Setti
   }
 }
 
-/** The result is posted, again and again until it is answered. */
+/** The result is posted repeatedly until there is a response. */
 function post(world: World, place: Place, { job, does }: Runner, { system }: Setting) {
   if (world.callback) return []
   const label = `${place} j${job}: result posted${does === 'post' ? ' again' : ''}`
@@ -99,7 +99,7 @@ function answer(world: World, callback: Callback, { system }: Setting): Change {
   }
 }
 
-/** The runner has its answer and ends. */
+/** The runner gets its response and exits. */
 function answered(world: World, job: number): World {
   const { runner, orphan } = world.sandbox
   const gone = (there: Runner | null) =>

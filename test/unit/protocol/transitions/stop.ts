@@ -29,7 +29,7 @@ function begin(world: World, { system }: Setting): World {
   return dropped(world.with({ session, stopping, past: { ...world.past, halted: true } }), world)
 }
 
-/** A runner with the stop's own number takes the lock: it ends the older jobs and finds nothing to do. */
+/** A runner with the stop's own number takes the lock: it ends the older jobs and has nothing else to do. */
 function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Change {
   const late = !system.stopsAtOnce && world.session.run.id === run
   const session = late ? system.stop(world.session, '', ACCOUNT).item : world.session
@@ -51,7 +51,7 @@ const waiting = ({ inbox, held, abandoned, turn }: Session) => [
   ...(turn?.phase === 'ask' ? turn.messages : []),
 ]
 
-/** What waited before and does not any more was given up by the stop. */
+/** Messages that waited before and no longer do were given up by the stop. */
 function dropped(after: World, before: World): World {
   const left = new Set(waiting(after.session).map(({ id }) => id))
   const gone = waiting(before.session).flatMap(({ id }) => (left.has(id) ? [] : [id]))

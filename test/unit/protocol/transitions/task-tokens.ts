@@ -1,7 +1,7 @@
-/** SendTaskSuccess: only the token of a task that is waiting now is taken. */
+/** SendTaskSuccess: accepts only the token of a task that is waiting now. */
 import { type Position, taskToken, type World, withExecution } from '../world.ts'
 
-/** Where a completed task leads: ReadTurn or TakeMessages. */
+/** The next state of a completed task: ReadTurn or TakeMessages. */
 function completed(at: Position): Position | undefined {
   switch (at.does) {
     case 'ask':
@@ -17,7 +17,7 @@ function completed(at: Position): Position | undefined {
   }
 }
 
-/** The world after the task was completed, or nothing: no task waits for this token. */
+/** Returns the world after the task was completed, or undefined if no task waits for this token. */
 export function completeTask(world: World, token: string | undefined): World | undefined {
   const run = world.executions.findIndex(
     ({ status, entered }, r) => status === 'running' && taskToken(r, entered) === token,

@@ -1,4 +1,4 @@
-/** Reads a multipart form as a webhook does, each part as its bytes. */
+/** Parses a multipart form as a webhook does, each part as bytes. */
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Busboy } from '@fastify/busboy'
@@ -11,7 +11,7 @@ export interface ReadPart {
   readonly type: string
 }
 
-/** Rejects for a form that is not well-formed. */
+/** Rejects if the form is not well-formed. */
 export async function readForm({ headers, body }: Asked): Promise<readonly ReadPart[]> {
   const parts: Promise<ReadPart>[] = []
   const contentType = String(headers['content-type'])

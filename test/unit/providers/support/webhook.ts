@@ -1,4 +1,4 @@
-/** A webhook for tests: it answers as it is told and keeps what it was asked. */
+/** A webhook for tests: it responds as told and records requests. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { openLoopback, readBody } from '../../../../packages/local-aws/src/loopback.ts'
 
@@ -8,7 +8,7 @@ export interface Asked {
   readonly body: Buffer
 }
 
-/** `drop`: the connection breaks off without an answer. */
+/** `drop`: the connection closes without a response. */
 type Answer =
   | 'drop'
   | { readonly status: number; readonly headers?: OutgoingHttpHeaders; readonly body?: string }
@@ -16,7 +16,7 @@ type Answer =
 export interface Webhook {
   readonly url: string
   readonly asked: Asked[]
-  /** Each request takes the first one away; the last one stays. */
+  /** Each request takes the first one; the last one stays. */
   readonly answers: Answer[]
   close(): Promise<void>
 }
@@ -34,7 +34,7 @@ export async function startWebhook(...answers: Answer[]): Promise<Webhook> {
   return { url, asked, answers, close }
 }
 
-/** A port on 127.0.0.1 where nothing answers. */
+/** Returns a port on 127.0.0.1 without a listener. */
 export async function closedPort(): Promise<string> {
   const { url, close } = await openLoopback(0, () => {})
   await close()

@@ -1,4 +1,4 @@
-/** What StartExecution accepts as an execution's name and input. */
+/** The names and inputs that StartExecution accepts. */
 import * as z from 'zod'
 import { AwsError } from '../../json-service.ts'
 import { isTooLarge, parseJson } from '../json.ts'
@@ -20,7 +20,10 @@ export const executionName = optional(
   }),
 )
 
-/** JSON text of any kind, `{}` when there is none. @throws AwsError `InvalidExecutionInput` */
+/**
+ * Accepts any JSON text; `{}` if there is none.
+ * @throws AwsError `InvalidExecutionInput`
+ */
 export const startInput = optional(z.string()).transform((text = '{}') => {
   const invalid = (problem: string) =>
     new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${problem}'`)

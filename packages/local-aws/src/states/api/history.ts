@@ -14,7 +14,7 @@ const shape = z.object({
   includeExecutionData: optional(z.boolean()),
 })
 
-/** What an event holds of the execution's data. */
+/** The members of an event that hold the execution's data. */
 const DATA_FIELDS = ['input', 'output', 'parameters', 'assignedVariables']
 
 const detailsWithoutData = (details: JsonObject): JsonObject =>

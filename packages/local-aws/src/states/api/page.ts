@@ -1,4 +1,4 @@
-/** Cuts a list into pages; a page's token names the place where the next one begins. */
+/** Cuts a list into pages; a page's token identifies the first item of the next page. */
 import { AwsError } from '../../json-service.ts'
 
 interface PageRequest {
@@ -10,9 +10,9 @@ const encode = (place: string): string => Buffer.from(place).toString('base64url
 const decode = (token: string): string => Buffer.from(token, 'base64url').toString()
 
 /**
- * The page that a request asks for.
- * @param place a text that names an item's place in the list, the same in every call
- * @throws AwsError `InvalidToken` when no page begins at the token
+ * Returns the page that a request asks for.
+ * @param place returns a text that identifies an item's place in the list, the same in every call
+ * @throws AwsError `InvalidToken` if no page begins at the token
  */
 export function page<T>(
   items: readonly T[],

@@ -1,4 +1,4 @@
-/** Makes a repeated RedriveExecution one redrive, by the client's token. */
+/** Makes RedriveExecution idempotent by the client's token. */
 import type { Clock } from '../../clock.ts'
 
 const REMEMBERED = 10
@@ -10,10 +10,7 @@ interface Redrive {
   readonly answer: number
 }
 
-/**
- * Remembers the last ten tokens of each execution for 15 minutes, as AWS does; not beyond the end
- * of the process.
- */
+/** Remembers the last ten tokens of each execution for 15 minutes, as AWS does, but not after the process ends. */
 export class RedriveTokens {
   readonly #clock: Clock
   readonly #redrives = new Map<string, Redrive[]>()
@@ -23,7 +20,7 @@ export class RedriveTokens {
   }
 
   /**
-   * The answer that this token got before, or that of `redrive`, which is remembered when it
+   * Returns the response that this token got before. Otherwise calls `redrive` and remembers its response if it
    * succeeds.
    */
   once(executionArn: string, token: string | undefined, redrive: () => number): number {

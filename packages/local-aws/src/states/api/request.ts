@@ -1,12 +1,12 @@
-/** Reads requests: what AWS answers when a member is missing or not as it must be. */
+/** Parses requests, and formats AWS's errors for members that are missing or invalid. */
 import * as z from 'zod'
 import { AwsError } from '../../json-service.ts'
 
-/** A member that may be missing; SDKs and people write null for that, too. */
+/** An optional member. SDKs and people also write null for one that is absent. */
 export const optional = <T extends z.ZodType>(type: T) =>
   type.nullish().transform((value) => value ?? undefined)
 
-/** Entries a page holds when the request does not say, and at most. */
+/** Entries of a page: the default and the maximum. */
 const DEFAULT_PAGE = 100
 const LARGEST_PAGE = 1000
 
@@ -20,7 +20,7 @@ export const validationError = (problems: readonly string[]): AwsError =>
   )
 
 /**
- * The request as `shape` reads it.
+ * Returns the request parsed by `shape`.
  * @throws AwsError `ValidationException`
  */
 export function request<T extends z.ZodType>(shape: T, input: unknown): z.output<T> {

@@ -1,4 +1,4 @@
-/** Does a state's work once, whatever its type. */
+/** Runs a state once, whatever its type. */
 import type { ChoiceState, FailState } from '../definition.ts'
 import { ErrorName, StateFailure } from '../failure.ts'
 import type { Outcome } from './leave.ts'
@@ -38,7 +38,7 @@ async function fail(visit: StateVisit, state: FailState): Promise<never> {
   throw new StateFailure({ error, cause: await text(state.Cause, 'Cause') })
 }
 
-/** The first rule that is true counts; when none is, the state itself and its Default. */
+/** The first rule that is true applies; if there is none, the state itself and its Default do. */
 async function choose(visit: StateVisit, state: ChoiceState): Promise<Outcome> {
   for (const rule of state.Choices) {
     if (await visit.evaluateTo('boolean', rule.Condition, 'Condition')) {

@@ -10,9 +10,9 @@ import type { Thread } from './thread.ts'
 import { StateVisit } from './visit.ts'
 
 /**
- * The block's output. Goes on where the thread's progress stands; a new block begins at its first
- * state.
- * @throws StateFailure when a state fails and nothing catches it
+ * Runs a block and returns its output. It continues where the thread's progress stopped; a new block begins at its
+ * first state.
+ * @throws StateFailure if a state fails and nothing catches it
  */
 export async function runBlock(thread: Thread, block: StatesBlock, input: Json): Promise<Json> {
   let position = thread.progress.position ?? { state: block.StartAt, input, variables: {} }
@@ -40,10 +40,7 @@ async function runState(thread: Thread, state: State, position: Position): Promi
   }
 }
 
-/**
- * A redriven state was entered before, and its history goes on without a second event for that
- * (assumed).
- */
+/** A redriven state was entered before, so its history continues without a second such event (assumed). */
 function enter(thread: Thread, state: State, position: Position): void {
   const { progress } = thread
   thread.stateType = state.Type
@@ -56,7 +53,7 @@ function enter(thread: Thread, state: State, position: Position): void {
   })
 }
 
-/** Takes the catcher's way out, or lets the failure go on when there is none. */
+/** Follows the matching catcher, or throws the failure if there is none. */
 async function caught(visit: StateVisit, failure: StateFailure): Promise<Left> {
   const { state, thread } = visit
   if (state.Type === 'Map' || state.Type === 'Parallel') {

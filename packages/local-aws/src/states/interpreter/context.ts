@@ -2,7 +2,7 @@
 import type { Execution } from '../execution.ts'
 import { type JsonObject, parseJson } from '../json.ts'
 
-/** ISO 8601, without a fraction that would be zero. */
+/** ISO 8601; a fraction of zero is omitted. */
 export const timestamp = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace('.000Z', 'Z')
 

@@ -1,4 +1,4 @@
-/** Runs several blocks for one state, some at a time; the first that fails calls off the others. */
+/** Runs several blocks for one state, with limited concurrency. The first failure cancels the others. */
 import type { Scope } from '../cancellation.ts'
 import { StateFailure } from '../failure.ts'
 import type { Json } from '../json.ts'
@@ -7,13 +7,13 @@ import { Thread } from './thread.ts'
 import type { StateVisit } from './visit.ts'
 
 export interface FanOut {
-  /** How many blocks. */
+  /** Number of blocks. */
   readonly count: number
-  /** How many of them at a time. */
+  /** Maximum concurrency. */
   readonly limit: number
-  /** Runs the `index`th block and gives its output. */
+  /** Runs the `index`th block and returns its output. */
   run(thread: Thread, index: number): Promise<Json>
-  /** Records that a block has failed and, of each other under way, that it was called off. */
+  /** Records that a block has failed, and that the others in progress were cancelled. */
   failed(failing: Part, others: readonly Part[]): void
 }
 
@@ -23,9 +23,8 @@ export interface Part {
 }
 
 /**
- * The blocks' outputs in the order of the blocks. A block that had ended before a redrive is not
- * run again.
- * @throws StateFailure that of the first block to fail, when all others have stopped
+ * Returns the outputs in the order of the blocks. A block that finished before a redrive is not run again.
+ * @throws StateFailure of the first block that fails, once all others have stopped
  */
 export function fanOut(visit: StateVisit, plan: FanOut): Promise<Json[]> {
   return visit.thread.scope.nested((scope) => new Blocks(visit, plan, scope).run())
@@ -55,10 +54,7 @@ class Blocks {
     return this.#outputs
   }
 
-  /**
-   * Takes the next block until none is left; each block's history follows that of the block before
-   * it in the lane.
-   */
+  /** Runs blocks until none is left. Each block's history follows that of the previous block in the lane. */
   async #lane(firstEventId: number): Promise<void> {
     let previousEventId = firstEventId
     while (this.#next < this.#plan.count && this.#failure === undefined) {
@@ -67,7 +63,7 @@ class Blocks {
     }
   }
 
-  /** Runs one block and gives the id of its last event. */
+  /** Runs one block and returns the id of its last event. */
   async #block(index: number, previousEventId: number): Promise<number> {
     const { thread: parent, variables } = this.#visit
     const progress = partOf(parent.progress, index)
@@ -96,20 +92,17 @@ class Blocks {
   }
 }
 
-/** Types of states whose being called off the history tells. */
+/** Types of states whose cancellation is recorded in the history. */
 const TOLD_WHEN_ABORTED = ['Task', 'Wait', 'Map', 'Parallel']
 
-/** Records, after the failing block's last event, that a called-off block's state was aborted. */
+/** Records, after the failing block's last event, that a cancelled block's state was aborted. */
 export function recordAborted(visit: StateVisit, failing: Part, { thread }: Part): void {
   const { stateType } = thread
   if (stateType === undefined || !TOLD_WHEN_ABORTED.includes(stateType)) return
   visit.thread.recordAfter(failing.thread.lastEventId, `${stateType}StateAborted`)
 }
 
-/**
- * Records that the failing block's task is aborted: the history tells it of a Task, and of no other
- * failing state.
- */
+/** Records that the failing block's task is aborted. Other types of states have no such event. */
 export function recordFailedTask(visit: StateVisit, failing: Part): void {
   const { lastEventType, lastEventId } = failing.thread
   if (!/^Task(Failed|TimedOut)$/.test(lastEventType)) return

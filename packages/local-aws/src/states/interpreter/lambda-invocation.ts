@@ -16,9 +16,8 @@ const invokeArguments = z.strictObject({
 })
 
 /**
- * Reads a Task's evaluated arguments. A function that is given no payload receives `{}` (assumed).
- * @throws StateFailure `States.Runtime`, which nothing catches, for arguments that are not
- * implemented here
+ * Parses a Task's evaluated arguments. A function without a payload receives `{}` (assumed).
+ * @throws StateFailure `States.Runtime`, which nothing catches, for arguments that are not implemented here
  */
 export function invocation(state: string, parameters: Json): Invocation {
   const parsed = invokeArguments.safeParse(parameters)
@@ -34,7 +33,7 @@ export function invocation(state: string, parameters: Json): Invocation {
   })
 }
 
-/** The integration's result around a function's payload, as AWS gives it. */
+/** Wraps a function's payload in the integration's result, as AWS does. */
 export function invocationResult(outcome: Extract<LambdaOutcome, { ok: true }>): JsonObject {
   const requestId = outcome.requestId
   const headers = {

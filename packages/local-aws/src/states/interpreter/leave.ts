@@ -1,18 +1,18 @@
-/** Leaves a state: its Output and Assign, evaluated with the values as the state was entered. */
+/** Leaves a state: evaluates its Output and Assign with the values from when the state was entered. */
 import { dataLimitExceeded } from '../failure.ts'
 import { shown } from '../history.ts'
 import { isTooLarge, type Json, type JsonObject } from '../json.ts'
 import type { Position, Variables } from '../progress.ts'
 import type { ExtraStates, StateVisit } from './visit.ts'
 
-/** How a state's work ended. */
+/** The result of running a state. */
 export interface Outcome {
-  /** The state, choice rule or catcher whose Assign and Output count. */
+  /** The state, choice rule or catcher whose Assign and Output apply. */
   readonly holder: { Assign?: JsonObject | undefined; Output?: Json | undefined }
   readonly extra?: ExtraStates
-  /** The output when the holder has no Output. */
+  /** The output if the holder has no Output. */
   readonly output: Json
-  /** The state to go to; none ends the block. */
+  /** The next state; undefined ends the block. */
   readonly next: string | undefined
 }
 
@@ -21,12 +21,12 @@ export interface Left {
   readonly next?: Position
 }
 
-/** Bytes of all variables of an execution: 10 MiB. */
+/** Maximum bytes of all variables of an execution: 10 MiB. */
 const VARIABLES_LIMIT = 10 * 1024 * 1024
 
 /**
- * @throws StateFailure `States.QueryEvaluationError`, or `States.DataLimitExceeded` over 256 KiB
- * (that it is the error for variables too is assumed)
+ * @throws StateFailure `States.QueryEvaluationError`, or `States.DataLimitExceeded` over 256 KiB (assumed for
+ *   variables)
  */
 export async function leave(visit: StateVisit, outcome: Outcome): Promise<Left> {
   const { holder, extra } = outcome

@@ -1,4 +1,4 @@
-/** An inline Map state: its processor runs once for each item. */
+/** An inline Map state: runs its processor once for each item. */
 import type { MapState } from '../definition.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { fanOut, recordAborted, recordFailedTask } from './fan-out.ts'
@@ -7,7 +7,7 @@ import { nonNegativeInteger } from './number-field.ts'
 import type { Thread } from './thread.ts'
 import type { StateVisit } from './visit.ts'
 
-/** Iterations of an inline Map that run at a time, at most. */
+/** Maximum concurrency of an inline Map. */
 const INLINE_CONCURRENCY = 40
 
 export async function runMap(visit: StateVisit, state: MapState): Promise<Outcome> {
@@ -34,10 +34,7 @@ export async function runMap(visit: StateVisit, state: MapState): Promise<Outcom
   return { holder: state, extra: { result: output }, output, next: state.Next }
 }
 
-/**
- * Evaluates the items and records the Map's start; a redrive takes them from its first start
- * instead.
- */
+/** Evaluates the items and records the Map's start. A redrive takes them from the first start. */
 async function startItems(visit: StateVisit, state: MapState): Promise<Json[]> {
   const items = await itemsOf(visit, state)
   visit.thread.record('MapStateStarted', { length: items.length }, { fanOut: items })
@@ -74,8 +71,8 @@ async function iterate({ visit, state, iteration, index }: Iteration, item: Json
 }
 
 /**
- * An iteration's input: the item, or what ItemSelector makes of it. Only ItemSelector sees the item
- * in the context.
+ * Returns an iteration's input: the item, or the result of ItemSelector. Only ItemSelector can read the item from
+ * the context.
  */
 async function selectInput(
   { visit, state, iteration, index }: Iteration,

@@ -1,4 +1,4 @@
-/** A Parallel state: all its branches at once, each with the same input. */
+/** A Parallel state: runs all its branches concurrently, each with the same input. */
 import type { ParallelState } from '../definition.ts'
 import type { Json } from '../json.ts'
 import { fanOut, recordAborted, recordFailedTask } from './fan-out.ts'

@@ -1,4 +1,4 @@
-/** One execution under way: records its events, and ends it once, whatever ends it first. */
+/** An execution in progress: records its events and ends it exactly once. */
 import type { Clock } from '../../clock.ts'
 import { Scope } from '../cancellation.ts'
 import type { Execution } from '../execution.ts'
@@ -14,7 +14,7 @@ import { runBlock } from './block.ts'
 import { reportDetails } from './report.ts'
 import { Thread } from './thread.ts'
 
-/** What all executions share. */
+/** Shared by all executions. */
 export interface ExecutionEnvironment {
   readonly region: string
   readonly clock: Clock
@@ -22,9 +22,9 @@ export interface ExecutionEnvironment {
   readonly expressions: Expressions
   readonly tokens: TaskTokens
   invokeLambda(functionArn: string, payload: unknown): Promise<LambdaOutcome>
-  /** Keeps an event, and the step it tells of, for good. */
+  /** Persists an event and the step it belongs to. */
   keep(execution: Execution, event: HistoryEvent, step?: Step): void
-  /** Is called once when the execution has ended. */
+  /** Called once when the execution has ended. */
   closed(execution: Execution): void
 }
 
@@ -39,8 +39,8 @@ export class Run {
   }
 
   /**
-   * Goes on from where the execution's progress stands, at the beginning or at a redrive, until it
-   * ends. Never rejects: whatever happens becomes the execution's status.
+   * Runs the execution from its current progress, at the start or at a redrive, until it ends. Never rejects:
+   * every error becomes the execution's status.
    */
   async proceed(): Promise<void> {
     if (this.#scope.cancelled) return
@@ -55,7 +55,7 @@ export class Run {
     }
   }
 
-  /** Records an event of the running execution and gives its id. */
+  /** Records an event of the running execution and returns its id. */
   record(type: string, previousEventId: number, details?: JsonObject, step?: Step): number {
     if (this.execution.history.length >= HISTORY_LIMIT - 1) {
       this.#overflow(previousEventId)
@@ -64,10 +64,7 @@ export class Run {
     return this.#keep(type, previousEventId, details, step)
   }
 
-  /**
-   * Ends the execution by a terminal event, and everything under way in it; does nothing once it
-   * has ended.
-   */
+  /** Ends the execution with a terminal event and cancels everything in it. Does nothing if it has ended already. */
   end(type: string, details: JsonObject, previousEventId = 0): void {
     if (this.execution.status !== 'RUNNING') return
     this.#scope.cancel()

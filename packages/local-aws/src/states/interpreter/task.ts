@@ -1,4 +1,4 @@
-/** A Task state: invokes a function, and waits for its result or for the answer to a task token. */
+/** A Task state: invokes a function, and waits for its result or for the response to a task token. */
 import type { TaskState } from '../definition.ts'
 import { dataLimitExceeded, ErrorName, type ErrorReport, StateFailure } from '../failure.ts'
 import { shown } from '../history.ts'
@@ -10,19 +10,19 @@ import { positiveInteger } from './number-field.ts'
 import { reportDetails } from './report.ts'
 import type { StateVisit } from './visit.ts'
 
-/** How a task ended. The text is the result's JSON. */
+/** The outcome of a task. The text is the result's JSON. */
 type Ending =
   | { readonly kind: 'succeeded'; readonly text: string }
   | { readonly kind: 'failed'; readonly report: ErrorReport }
   | { readonly kind: 'timed out'; readonly missedHeartbeat: boolean }
 
-/** Seconds; a field that is not set is a limit that does not exist. */
+/** Seconds; undefined if there is no limit. */
 interface Limits {
   readonly timeout: number | undefined
   readonly heartbeat: number | undefined
 }
 
-/** What one attempt of a task does and how the history calls it. */
+/** One attempt of a task, with its names in the history. */
 interface Attempt {
   readonly visit: StateVisit
   readonly call: Invocation
@@ -30,7 +30,7 @@ interface Attempt {
   readonly kind: { readonly resource: string; readonly resourceType: string }
 }
 
-/** Each attempt evaluates the arguments anew, with a task token of its own. */
+/** Each attempt evaluates the arguments again and has a task token of its own. */
 export async function runTask(visit: StateVisit, state: TaskState): Promise<Outcome> {
   const waits = state.Resource.endsWith('.waitForTaskToken')
   const { tokens } = visit.thread.run.machinery
@@ -76,10 +76,10 @@ function schedule({ visit, limits, kind }: Attempt, parameters: Json): void {
 }
 
 /**
- * Invokes the function and settles with whatever ends the task first: the function's result (its
- * failure only, with a token), the token's answer, or a limit. A token's answer that comes before
- * the function has returned counts (assumed). The heartbeat's clock starts when the function has
- * returned; `TimeoutSeconds` runs from the start.
+ * Invokes the function and settles with the first event that ends the task: the function's result (only its
+ * failure if there is a token), the token's response, or a timeout. A token's response that arrives before the
+ * function has returned counts (assumed). The heartbeat starts when the function has returned; `TimeoutSeconds`
+ * starts with the task.
  */
 function perform({ visit, call, limits, kind }: Attempt): Promise<Ending> {
   const { thread, token } = visit
@@ -122,8 +122,7 @@ function perform({ visit, call, limits, kind }: Attempt): Promise<Ending> {
 }
 
 /**
- * A function's error keeps its name, with its JSON text as the cause; a cause that is text already
- * stays so.
+ * A function's error keeps its name, with its JSON text as the cause. A cause that is text already is not changed.
  */
 function errorReport(outcome: Extract<LambdaOutcome, { ok: false }>): ErrorReport {
   const { errorType, errorMessage, payload = errorMessage } = outcome
@@ -133,7 +132,7 @@ function errorReport(outcome: Extract<LambdaOutcome, { ok: false }>): ErrorRepor
   }
 }
 
-/** Records how the task ended and gives its result. */
+/** Records how the task ended and returns its result. */
 function conclude({ visit, kind }: Attempt, ending: Ending): Json {
   const { thread } = visit
   if (ending.kind === 'timed out') {

@@ -1,4 +1,4 @@
-/** One path through a States block: the machine's own, a Parallel branch's or a Map iteration's. */
+/** One path through a States block: that of the machine, a Parallel branch or a Map iteration. */
 import type { Scope } from '../cancellation.ts'
 import type { State } from '../definition.ts'
 import type { JsonObject } from '../json.ts'
@@ -9,12 +9,12 @@ export class Thread {
   readonly run: Run
   readonly scope: Scope
   readonly progress: Progress
-  /** Variables of the outer scopes: readable here, never assigned. */
+  /** Variables of the outer scopes: readable, but not assignable here. */
   readonly outer: Variables
-  /** The event that the next one follows. */
+  /** Id of the event that precedes the next one. */
   lastEventId: number
   lastEventType = ''
-  /** The type of the state under way, once it was entered. */
+  /** Type of the current state, once it was entered. */
   stateType: State['Type'] | undefined
 
   constructor(run: Run, scope: Scope, progress: Progress, outer: Variables, lastEventId: number) {
@@ -26,16 +26,15 @@ export class Thread {
   }
 
   /**
-   * Records the next event of this path, with the step that it tells of.
-   * @throws Stopped when the path was called off: so nothing that is recorded first can have an
-   * effect afterwards
+   * Records the next event of this path, with the step it belongs to.
+   * @throws Stopped if the path was cancelled, so nothing that is recorded first has an effect afterwards
    */
   record(type: string, details?: JsonObject, step?: Omit<Step, 'path'>): void {
     this.lastEventId = this.recordAfter(this.lastEventId, type, details, step)
     this.lastEventType = type
   }
 
-  /** Records an event that follows the given one and that no later event of this path follows. */
+  /** Records an event that follows the given one and precedes none of this path's. */
   recordAfter(
     previousEventId: number,
     type: string,

@@ -1,4 +1,4 @@
-/** One visit of a state, from its entering to its exit, with all its retries. */
+/** One visit of a state, from entering to leaving it, with all its retries. */
 import type { State, StatesBlock } from '../definition.ts'
 import { EvaluationError, unexpectedType } from '../expression.ts'
 import { ErrorName, StateFailure } from '../failure.ts'
@@ -8,7 +8,7 @@ import { Retries } from '../retry.ts'
 import { executionContext, timestamp } from './context.ts'
 import type { Thread } from './thread.ts'
 
-/** What only some fields may read in `$states`. */
+/** Parts of `$states` that only some fields may read. */
 export interface ExtraStates {
   readonly result?: Json
   readonly errorOutput?: Json
@@ -16,7 +16,7 @@ export interface ExtraStates {
   readonly map?: JsonObject
 }
 
-/** Runs the states of a block and returns what its last one gives; states that hold blocks run them by this. */
+/** Runs a block and returns its last state's output; states that contain blocks use it. */
 export type RunBlock = (thread: Thread, block: StatesBlock, input: Json) => Promise<Json>
 
 export class StateVisit {
@@ -24,11 +24,11 @@ export class StateVisit {
   readonly name: string
   readonly state: State
   readonly input: Json
-  /** All variables as the state was entered. */
+  /** All variables when the state was entered. */
   readonly variables: Variables
   readonly retries: Retries
   readonly runBlock: RunBlock
-  /** The present attempt's task token, when the task has one. */
+  /** The current attempt's task token, if the task has one. */
   token: string | undefined
 
   constructor(thread: Thread, state: State, position: Position, runBlock: RunBlock) {
@@ -46,13 +46,13 @@ export class StateVisit {
     return this.thread.progress.entered ?? { eventId: 0, at: 0 }
   }
 
-  /** What the state's blocks ran on when a redrive begins; a retry starts all of them anew. */
+  /** Progress of the state's blocks when a redrive begins; a retry restarts all of them. */
   get resumable(): Json[] | undefined {
     return this.retries.total === 0 ? this.thread.progress.items : undefined
   }
 
   /**
-   * Evaluates a field's template with the values as the state was entered.
+   * Evaluates a field with the values from when the state was entered.
    * @throws StateFailure `States.QueryEvaluationError`, recorded in the history
    */
   async evaluate(template: Json, field: string, extra: ExtraStates = {}): Promise<Json> {
@@ -67,7 +67,7 @@ export class StateVisit {
     }
   }
 
-  /** The value of a field, which must be of the given JSON type. */
+  /** Returns the value of a field. Throws unless it has the given JSON type. */
   async evaluateTo(type: 'number', template: Json, field: string): Promise<number>
   async evaluateTo(type: 'string', template: Json, field: string): Promise<string>
   async evaluateTo(type: 'boolean', template: Json, field: string): Promise<boolean>
@@ -80,8 +80,8 @@ export class StateVisit {
   }
 
   /**
-   * Records that an evaluation failed and gives the failure to throw. `location` is the field, if
-   * it is one's fault.
+   * Records that an evaluation failed and returns the failure to throw. `location` is the field that caused it, if
+   * one did.
    */
   evaluationFailed(problem: string, location?: string): StateFailure {
     const place = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.entered.eventId}).`

@@ -1,10 +1,10 @@
-/** A Wait state: for some seconds, or until a moment. */
+/** A Wait state: waits for some seconds, or until a point in time. */
 import type { WaitState } from '../definition.ts'
 import type { Outcome } from './leave.ts'
 import { nonNegativeInteger } from './number-field.ts'
 import type { StateVisit } from './visit.ts'
 
-/** RFC 3339 with an upper-case T and a zone. */
+/** RFC 3339 with an upper-case T and a time zone. */
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 export async function runWait(visit: StateVisit, state: WaitState): Promise<Outcome> {
@@ -16,7 +16,7 @@ export async function runWait(visit: StateVisit, state: WaitState): Promise<Outc
   return { holder: state, output: visit.input, next: state.Next }
 }
 
-/** Milliseconds to wait from now; a moment in the past is no wait. */
+/** Returns the milliseconds to wait from now; none for a time in the past. */
 async function duration(visit: StateVisit, state: WaitState): Promise<number> {
   if (state.Timestamp === undefined) {
     return (await nonNegativeInteger(visit, state.Seconds ?? 0, 'Seconds')) * 1000

@@ -1,15 +1,15 @@
-/** What the control plane answers about a sandbox, typed by the SDK's own OpenAPI. */
+/** The control plane's responses about a sandbox, typed by the SDK's OpenAPI schema. */
 import type { components } from 'e2b'
 import type { Sandbox } from './sandbox.ts'
 
 type Schemas = components['schemas']
 
-/** The SDK chooses its protocol by it: the newest its facts were measured with. */
+/** The SDK chooses its protocol by this version. */
 const ENVD_VERSION = '0.6.13'
-/** E2B's defaults; nothing here limits a local sandbox to them. */
+/** E2B's defaults, for information only: a local sandbox is not limited to them. */
 const MACHINE = { cpuCount: 2, memoryMB: 512, diskSizeMB: 1024 }
 
-/** To create and connect: what the SDK needs to reach it. */
+/** The response to create and connect: what the SDK needs to reach it. */
 export const created = ({ id, token, request }: Sandbox): Schemas['Sandbox'] => ({
   sandboxID: id,
   templateID: request.templateID,
@@ -21,7 +21,7 @@ export const created = ({ id, token, request }: Sandbox): Schemas['Sandbox'] => 
   trafficAccessToken: null,
 })
 
-/** To list: one entry of a page. */
+/** One entry of a list. */
 export const listed = ({
   id,
   request,
@@ -41,7 +41,7 @@ export const listed = ({
   ...MACHINE,
 })
 
-/** To getInfo: everything. */
+/** The response to getInfo. */
 export const detailed = (sandbox: Sandbox): Schemas['SandboxDetail'] => {
   const { token, request, network } = sandbox
   return {

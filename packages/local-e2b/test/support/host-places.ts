@@ -1,8 +1,8 @@
-/** Where a machine has secrets: a test puts a canary there and sees that nobody finds it. */
+/** Places where a machine has secrets: a test puts a canary there and checks that nothing finds it. */
 import { accessSync, constants } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 
-/** The folders among these, the home and the temporary one, to which this user can write: a home may be read-only. */
+/** Returns the writable ones among these folders, the home and the temporary one: a home may be read-only. */
 export const writablePlaces = (...more: readonly string[]): string[] =>
   [homedir(), tmpdir(), ...more].filter(isWritable)
 
@@ -15,5 +15,5 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** A word for a shell, whatever is in it. */
+/** Quotes a word for a shell. */
 export const shellWord = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`

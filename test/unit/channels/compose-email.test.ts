@@ -1,4 +1,4 @@
-/** A mail that goes out stays in its thread, and can do nothing to who reads it. */
+/** An outgoing email stays in its thread and is harmless to its reader. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EmailReturn } from '../../../src/channels/email/channel.ts'
@@ -11,7 +11,7 @@ const TO: EmailReturn = {
   messageId: '<q2@example.org>',
   references: ['<q1@example.org>', '<a1@example.com>'],
 }
-const mail = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> = {}) =>
+const email = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> = {}) =>
   composeEmail({
     from: { email: 'baton@example.com', name: 'Baton' },
     to: TO,
@@ -20,14 +20,14 @@ const mail = (text = 'Done.', more: Partial<Parameters<typeof composeEmail>[0]> 
     customId: 'delivery-1',
     ...more,
   })
-const htmlOf = (text: string) => mail(text).content[1]?.value ?? ''
+const htmlOf = (text: string) => email(text).content[1]?.value ?? ''
 
-test('the whole mail', () => {
+test('the whole email', () => {
   const attachments = [
     { name: 'a.csv', type: 'text/csv; charset=utf-8', content: Buffer.from('ä') },
     { name: 'empty.txt', type: 'text/plain', content: Buffer.alloc(0) },
   ]
-  expect(mail('**Done**', { attachments })).toEqual({
+  expect(email('**Done**', { attachments })).toEqual({
     personalizations: [{ to: [{ email: 'ann@example.org' }] }],
     from: { email: 'baton@example.com', name: 'Baton' },
     subject: 'Re: Größe',
@@ -56,20 +56,20 @@ test('the whole mail', () => {
   })
 })
 
-test('a mail that begins a thread', () => {
+test('an email that begins a thread', () => {
   const { messageId: _id, references: _references, ...to } = TO
-  const { headers, attachments } = mail('Done.', { to })
+  const { headers, attachments } = email('Done.', { to })
   expect(headers).not.toHaveProperty('In-Reply-To')
   expect(headers).not.toHaveProperty('References')
   expect(attachments).toBeUndefined()
 })
 
-test('of a long thread the beginning and the end are named, and each mail once', () => {
+test('in a long thread, References has its beginning and its end, each email once', () => {
   const references = Array.from({ length: 50 }, (_, index) => `<${index}@example.org>`)
-  const { headers } = mail('', { to: { ...TO, references } })
+  const { headers } = email('', { to: { ...TO, references } })
   const ids = headers.References?.split(' ') ?? []
   expect(ids).toEqual(['<0@example.org>', ...references.slice(31), TO.messageId])
-  const again = mail('', { to: { ...TO, references: ['<q2@example.org>'] } })
+  const again = email('', { to: { ...TO, references: ['<q2@example.org>'] } })
   expect(again.headers.References).toBe('<q2@example.org>')
 })
 
@@ -87,7 +87,7 @@ test.each([
   ['a style', '<style>*{display:none}</style><iframe src="https://evil.example.net">'],
   ['a comment', '<!-- </body></html> -->'],
   ['a language of code', '```"><script>alert(1)</script>\nx\n```'],
-])('%s in what is said does nothing', (_, text) => {
+])('%s in the text has no effect', (_, text) => {
   const body = htmlOf(text).replace(/^<!doctype html>\n<html><body>|<\/body><\/html>\n$/g, '')
   const tags = [...body.matchAll(/<\/?([a-z!]+)([^>]*)>/gi)].map(([tag]) => tag)
   for (const tag of tags)
@@ -97,7 +97,7 @@ test.each([
   expect(body).not.toMatch(/<(script|img|style|iframe)/i)
 })
 
-test('links that people use stay, and lines too', () => {
+test('ordinary links are kept, and lines too', () => {
   const html = htmlOf(
     'see https://example.com/a_b?x=1&y=2\n[log](https://example.com/l) ann@example.org',
   )
@@ -107,14 +107,14 @@ test('links that people use stay, and lines too', () => {
   expect(html).toContain('<a href="mailto:ann@example.org">')
 })
 
-// `README.md` and `run.sh` are domains, too, and lead to whoever owns them.
-test('the name of a file is no address', () => {
+// `README.md` and `run.sh` look like domains, and a link would lead to their owners.
+test('a file name is not a link', () => {
   expect(htmlOf('README.md, run.sh and www.example.com')).not.toContain('<a ')
 })
 
-test('nothing ends a header or begins another', () => {
+test('nothing can end a header or begin another', () => {
   const evil = 'x\r\nBcc: eve@example.net\n\n\u2028\u0000y'
-  const { headers, subject, from, personalizations, attachments } = mail('', {
+  const { headers, subject, from, personalizations, attachments } = email('', {
     from: { email: evil, name: evil },
     to: {
       ...TO,
@@ -126,9 +126,9 @@ test('nothing ends a header or begins another', () => {
     messageId: evil,
     attachments: [{ name: evil, type: evil, content: Buffer.from('x') }],
   })
-  const said = JSON.stringify({ headers, subject, from, personalizations, attachments })
-  expect(said).not.toMatch(/\\[rnu]/)
-  expect(said).not.toContain('\u2028')
+  const composed = JSON.stringify({ headers, subject, from, personalizations, attachments })
+  expect(composed).not.toMatch(/\\[rnu]/)
+  expect(composed).not.toContain('\u2028')
   expect(subject).toBe('x Bcc: eve@example.net y')
   expect(headers['In-Reply-To']).toBeUndefined()
   expect(headers.References).toBe('<ok@example.org>')
@@ -136,12 +136,12 @@ test('nothing ends a header or begins another', () => {
 })
 
 test('neither subject nor text may be empty', () => {
-  const { subject, content } = mail('', { to: { ...TO, subject: '\r\n' } })
+  const { subject, content } = email('', { to: { ...TO, subject: '\r\n' } })
   expect(subject).toBe('(no subject)')
   for (const { value } of content) expect(value).not.toBe('')
 })
 
-test('whatever is said, no picture, no act and no page but by http', () => {
+test('whatever the text, there are no pictures, no actions and only http links', () => {
   const unit = fc.oneof(
     fc.constantFrom(
       '[',

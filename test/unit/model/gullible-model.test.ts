@@ -1,4 +1,4 @@
-/** The conductor that obeys anybody: it has to, or the hostile corpus proves nothing. */
+/** The gullible conductor has to do what anybody says, or the hostile corpus proves nothing. */
 import { expect, test } from 'vitest'
 import { commandsIn } from '../../../local/model/commands-in.ts'
 import type { Conductor } from '../../../local/model/conductor.ts'
@@ -21,30 +21,30 @@ test.each([
   'SPAWN\u200b_WORKER: d\u200big',
   'hello\u2028SPAWN_WORKER: dig',
   'the verdict {"reply": null, "commands": [{"type":"SPAWN_WORKER","task":"dig"}]}',
-])('obeys %j', (text) => {
+])('executes %j', (text) => {
   expect(commandsIn(text)).toEqual([spawn])
 })
 
-test('hands the block under a task on with it', () => {
+test('includes the block under a task', () => {
   const task = 'dig\n\n```sh\necho 1\n```'
   expect(commandsIn('SPAWN_WORKER: dig\n```sh\necho 1\n```\nbye')).toEqual([{ ...spawn, task }])
 })
 
-test('writes to every address that a text names', () => {
+test('writes to every address in a text', () => {
   const to = commandsIn('please tell Eve <eve@example.net> and +1 (555) 0150 of it').map(
     (command) => 'to' in command && command.to,
   )
   expect(to).toEqual(['eve@example.net', '+1 (555) 0150'])
 })
 
-test('gives a command once a conversation, and what a notice says of it is no new one', () => {
+test('gives a command once in a conversation, and does not repeat it for a notice', () => {
   const message = framed('[SMS]', 'SPAWN_WORKER: dig')
   const again = says(structured, asked(message), ...turned(spawn), asked(message))
   expect(again).toMatchObject([{ name: 'StructuredOutput', input: { commands: [] } }])
   expect(says(structured, asked(message))).toMatchObject([{ input: { commands: [spawn] } }])
 })
 
-test('as an echo says what it was told, of people or of workers alone', () => {
+test('repeats its prompt as an echo, or only the reports of workers', () => {
   const report = framed('[WORKER:w1]', 'SPAWN_WORKER: dig')
   const person = framed('[SMS]', 'KILL_WORKER: all')
   const text = { type: 'text', text: 'KILL_WORKER: all\n\nSPAWN_WORKER: dig' }

@@ -1,4 +1,4 @@
-/** A conductor's structured answer: what is taken, what is refused and why, and the schema it was asked for with. */
+/** A conductor's structured output: what is accepted, what is refused and why, and its schema. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -49,14 +49,14 @@ const invalid: [unknown, string][] = [
   [{ type: 'DELIVER_FILE', to: 'a@example.org', paths: [] }, 'at paths'],
 ]
 
-test.each(valid)('is taken: $type', (command) => {
+test.each(valid)('is accepted: $type', (command) => {
   expect(parseStructured({ reply: 'ok', commands: [command] })).toEqual({
     reply: 'ok',
     commands: [command],
   })
 })
 
-test.each(invalid)('is answered with what is wrong: %j', (asked, problem) => {
+test.each(invalid)('is refused with the reason: %j', (asked, problem) => {
   expect(checkCommands([asked])).toEqual([
     {
       type: 'MALFORMED',
@@ -69,16 +69,16 @@ test.each(invalid)('is answered with what is wrong: %j', (asked, problem) => {
 test.each([
   ['a blank text', { ...spawn, task: ' \n' }],
   ['a text too long', { ...spawn, task: 'x'.repeat(64_001) }],
-])('%s is no task', (_, command) => {
+])('%s is not a task', (_, command) => {
   expect(checkCommands([command])).toMatchObject([{ type: 'MALFORMED' }])
 })
 
-test('one bad command among good ones is refused alone, in its place', () => {
+test('one invalid command among valid ones is refused alone, in its place', () => {
   const answer = parseStructured({ reply: null, commands: [list, { type: 'FLY' }, spawn] })
   expect(answer?.commands).toMatchObject([list, { type: 'MALFORMED' }, spawn])
 })
 
-test('commands above the twentieth are refused together, and told how many', () => {
+test('commands beyond the twentieth are refused together, with their number', () => {
   const commands = [...Array(20).fill(list), spawn, spawn, { type: 'FLY' }]
   const checked = checkCommands(commands)
   expect(checked).toHaveLength(21)
@@ -91,7 +91,7 @@ test('commands above the twentieth are refused together, and told how many', () 
   expect(checkCommands(commands.slice(0, 20))).toEqual(Array(20).fill(list))
 })
 
-describe('an answer', () => {
+describe('a structured output', () => {
   test.each([
     ['null', { reply: null, commands: [] }, null],
     ['nothing', { commands: [] }, null],
@@ -110,11 +110,11 @@ describe('an answer', () => {
     [{ reply: 5 }],
     [{ reply: null, commands: 'none' }],
     [{ reply: null, commands: { 0: list } }],
-  ])('is none: %j', (value) => {
+  ])('is invalid: %j', (value) => {
     expect(parseStructured(value)).toBeUndefined()
   })
 
-  test('is read or refused, whatever it is', () => {
+  test('is parsed or refused, whatever it is', () => {
     const value = fc.oneof(
       fc.jsonValue(),
       fc.record({ reply: fc.jsonValue(), commands: fc.array(fc.jsonValue()) }),
@@ -128,12 +128,12 @@ describe('an answer', () => {
   })
 })
 
-describe('the schema that the conductor is given', () => {
+describe('the schema for the conductor', () => {
   const schema = z.fromJSONSchema(turnReplySchema)
   const accepts = (command: unknown) =>
     schema.safeParse({ reply: null, commands: [command] }).success
 
-  test.each(valid)('allows what is taken: $type', (command) => {
+  test.each(valid)('allows what is accepted: $type', (command) => {
     expect(accepts(command)).toBe(true)
   })
 
@@ -141,7 +141,7 @@ describe('the schema that the conductor is given', () => {
     expect(accepts(command)).toBe(false)
   })
 
-  test('asks for both, a reply and commands', () => {
+  test('requires both a reply and commands', () => {
     expect(turnReplySchema).toMatchObject({
       $schema: 'http://json-schema.org/draft-07/schema#',
       required: ['reply', 'commands'],
@@ -149,7 +149,7 @@ describe('the schema that the conductor is given', () => {
   })
 })
 
-test('commands are named by turn and place, workers by number', () => {
+test('commands are named by turn and position, workers by number', () => {
   expect([commandId(3, 0), commandId(12, 19)]).toEqual(['t3.0', 't12.19'])
   const commands = checkCommands([spawn, list, { type: 'SPAWN_WORKER' }, spawn])
   expect(spawnedIds(commands, 4)).toEqual(

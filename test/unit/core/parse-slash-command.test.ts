@@ -8,7 +8,7 @@ test.each([
   ['/kill-workers', 'kill-workers'],
   ['/continue', 'continue'],
   ['/help', 'help'],
-])('%j is an order', (text, order) => {
+])('%j is a slash command', (text, order) => {
   expect(parseSlashCommand(text)).toBe(order)
 })
 
@@ -22,6 +22,6 @@ test.each([
   'a\n/stop',
   '/unknown',
   '',
-])('%j is for the conductor', (text) => {
+])('%j goes to the conductor', (text) => {
   expect(parseSlashCommand(text)).toBeUndefined()
 })

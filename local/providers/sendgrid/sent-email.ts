@@ -1,6 +1,6 @@
-/** A mail that SendGrid took, as the person gets it. */
+/** An email that SendGrid accepted, as the person receives it. */
 import { nextArrival } from '../arrival.ts'
-import type { Mail } from './mail-send.ts'
+import type { SendRequest } from './mail-send.ts'
 
 export interface SentAttachment {
   readonly name: string
@@ -11,12 +11,12 @@ export interface SentAttachment {
   readonly content: string
 }
 
-export interface SentMail {
-  /** The `X-Message-Id`; mails of one request have the same. */
+export interface SentEmail {
+  /** The `X-Message-Id`; emails of one request share it. */
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Its place among all messages of both providers. */
+  /** Its position among the messages of both providers. */
   readonly arrival: number
   readonly from: string
   readonly to: readonly string[]
@@ -25,43 +25,43 @@ export interface SentMail {
   readonly subject: string
   readonly text: string | undefined
   readonly html: string | undefined
-  /** Those that were asked for, `Reply-To`, and a `Message-ID` in any case. */
+  /** The requested headers, `Reply-To`, and always a `Message-ID`. */
   readonly headers: Readonly<Record<string, string>>
   readonly attachments: readonly SentAttachment[]
   readonly customArgs: Readonly<Record<string, string>>
 }
 
-/** One mail a personalization, whose settings win over the common ones. */
-export const sentMails = (mail: Mail, id: string, at: number): SentMail[] =>
-  mail.personalizations.map((each) => ({
+/** Returns one email for each personalization, whose settings override the common ones. */
+export const sentEmails = (email: SendRequest, id: string, at: number): SentEmail[] =>
+  email.personalizations.map((each) => ({
     id,
     at,
     arrival: nextArrival(),
-    from: (each.from ?? mail.from).email,
+    from: (each.from ?? email.from).email,
     to: emails(each.to),
     cc: emails(each.cc),
     bcc: emails(each.bcc),
-    subject: each.subject ?? mail.subject ?? '',
-    text: contentOf(mail, 'text/plain'),
-    html: contentOf(mail, 'text/html'),
-    headers: headersOf(mail, { ...mail.headers, ...each.headers }, id),
-    attachments: mail.attachments.map(({ filename, type, content }) => ({
+    subject: each.subject ?? email.subject ?? '',
+    text: contentOf(email, 'text/plain'),
+    html: contentOf(email, 'text/html'),
+    headers: headersOf(email, { ...email.headers, ...each.headers }, id),
+    attachments: email.attachments.map(({ filename, type, content }) => ({
       name: filename,
       type,
       size: Buffer.from(content, 'base64').length,
       content,
     })),
-    customArgs: { ...mail.custom_args, ...each.custom_args },
+    customArgs: { ...email.custom_args, ...each.custom_args },
   }))
 
 const emails = (list: readonly { email: string }[]) => list.map(({ email }) => email)
 
-const contentOf = ({ content }: Mail, wanted: string) =>
+const contentOf = ({ content }: SendRequest, wanted: string) =>
   content.find(({ type }) => type === wanted)?.value
 
-function headersOf(mail: Mail, asked: Readonly<Record<string, string>>, id: string) {
+function headersOf(email: SendRequest, asked: Readonly<Record<string, string>>, id: string) {
   const own = Object.keys(asked).some((name) => name.toLowerCase() === 'message-id')
-  const replyTo = mail.reply_to ? [mail.reply_to] : (mail.reply_to_list ?? [])
+  const replyTo = email.reply_to ? [email.reply_to] : (email.reply_to_list ?? [])
   return {
     ...(!own && { 'Message-ID': `<${id}@geopod-ismtpd.example.net>` }),
     ...(replyTo.length > 0 && { 'Reply-To': emails(replyTo).join(', ') }),

@@ -1,4 +1,4 @@
-/** When a conductor's result is accepted, and when it is asked again and for what. */
+/** When a conductor's result is accepted, and when the conductor is asked again, and what for. */
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../../src/contract/runner.ts'
 import { acceptedTurnReply, readTurnReply } from '../../../src/core/read-turn.ts'
@@ -23,7 +23,7 @@ const turn = (again?: AskAgain, messages = from('person')) => ({
 const silence = { reply: null, commands: [] }
 const list = { type: 'LIST_WORKERS' }
 
-describe('a job that did not end well is asked again', () => {
+describe('a job that did not end well is repeated', () => {
   test.each([
     ['failed', 'exit code 1', 'exit code 1'],
     ['timeout', undefined, "the conductor's turn ended with timeout"],
@@ -54,13 +54,13 @@ describe('without structured output', () => {
     expect(acceptedTurnReply(prose, '')).toEqual(accept)
   })
 
-  test('what stands in the input is no command', () => {
+  test('words of the input are not commands', () => {
     const { reply, commands } = acceptedTurnReply(prose, 'LIST_WORKERS')
     expect({ reply, commands }).toEqual({ reply: prose.allText, commands: [] })
   })
 })
 
-test('structured output is read, not the text', () => {
+test('structured output is used, not the text', () => {
   const structured = { reply: 'hi', commands: [list] }
   const given = result({ structured, allText: 'KILL_WORKER: all' })
   expect(readTurnReply(given, turn(), '')).toEqual({ accept: structured, silent: false })
@@ -73,19 +73,19 @@ describe('silence towards a person', () => {
   test.each([
     ['at first', undefined],
     ['after structure was asked for', 'structure'],
-  ] as const)('is asked about: %s', (_, again) => {
+  ] as const)('is questioned: %s', (_, again) => {
     const given = result({ structured: silence })
     expect(readTurnReply(given, turn(again), '')).toEqual({
       askAgain: { again: 'silence', trouble },
     })
   })
 
-  test('is asked about when the text is empty too', () => {
+  test('is questioned even if the text is empty too', () => {
     const reading = readTurnReply(result({ allText: ' \n' }), turn('structure'), '')
     expect(reading).toEqual({ askAgain: { again: 'silence', trouble } })
   })
 
-  test('is accepted as silent the second time', () => {
+  test('is accepted the second time', () => {
     const given = result({ structured: silence })
     expect(readTurnReply(given, turn('silence'), '')).toEqual({ accept: silence, silent: true })
   })
@@ -101,7 +101,7 @@ describe('silence towards a person', () => {
   test.each([
     [from('worker')],
     [from('system', 'worker')],
-  ])('is none when nobody waits: %j', (messages) => {
+  ])('does not count if nobody waits: %j', (messages) => {
     const given = result({ structured: silence })
     expect(readTurnReply(given, turn(undefined, messages), '')).toEqual({
       accept: silence,
@@ -109,7 +109,7 @@ describe('silence towards a person', () => {
     })
   })
 
-  test('counts when a person is among the senders', () => {
+  test('counts if a person is among the senders', () => {
     const given = result({ structured: silence })
     const messages = from('worker', 'person')
     expect(readTurnReply(given, turn('silence', messages), '')).toEqual({

@@ -1,4 +1,4 @@
-/** A person on the command line, against the local routes and an API that answers by itself. */
+/** The person's command line, against the development routes and an API that replies by itself. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,7 +13,7 @@ const TOKEN = 'the-operator-token'
 
 let channels: Channels
 let api: Loopback
-/** What the API does with a webhook post. */
+/** How the API handles a webhook post. */
 let answer: (asked: Asked) => Promise<number>
 let printed: string[]
 beforeEach(async () => {
@@ -39,7 +39,7 @@ const person = (words: string[], options: Partial<PersonOptions> = {}) =>
     token: TOKEN,
     print: (line) => printed.push(line),
     quietMs: 800,
-    patienceMs: 3_000,
+    maxWaitMs: 3_000,
     ...options,
   })
 const sendSms = async (to: string, body: string) => {
@@ -52,7 +52,7 @@ const sendSms = async (to: string, body: string) => {
   })
   expect(response.status).toBe(201)
 }
-const sendMail = async (to: string, inReplyTo: string) => {
+const sendEmail = async (to: string, inReplyTo: string) => {
   const response = await fetch(`${channels.sendgrid.url}/v3/mail/send`, {
     method: 'POST',
     headers: { authorization: `Bearer ${channels.secrets['Test/sendgrid-api-key']}` },
@@ -68,7 +68,7 @@ const sendMail = async (to: string, inReplyTo: string) => {
   expect(response.status).toBe(202)
 }
 
-test('an SMS is sent, and all answers to this person are printed until it is quiet', async () => {
+test('an SMS is sent, and all replies to this person are printed until no more come', async () => {
   await sendSms('+15550100', 'an old one')
   answer = async () => {
     await sendSms('+15550101', 'to another')
@@ -82,55 +82,55 @@ test('an SMS is sent, and all answers to this person are printed until it is qui
   expect(output).not.toMatch(/an old one|to another/)
 })
 
-test('a mail is sent with its files, and the answer printed with its thread and files', async () => {
+test('an email is sent with its files, and the reply printed with its thread and files', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'people-'))
   const file = path.join(folder, 'notes.txt')
   writeFileSync(file, 'the notes')
-  let mail = ''
+  let email = ''
   answer = async (asked) => {
-    mail = textOf(await readForm(asked), 'email') ?? ''
-    await sendMail('Ada@example.com', /^Message-ID: (\S+)/m.exec(mail)?.[1] ?? '')
+    email = textOf(await readForm(asked), 'email') ?? ''
+    await sendEmail('Ada@example.com', /^Message-ID: (\S+)/m.exec(email)?.[1] ?? '')
     return 200
   }
   const options = { attach: [file], inReplyTo: '<5@example.com>' }
   await person(['email', 'ada@example.com', 'Hello', 'see the file'], options)
   rmSync(folder, { recursive: true })
-  expect(mail).toMatch(/^In-Reply-To: <5@example\.com>\r$/m)
-  expect(mail).toContain('filename="notes.txt"')
-  expect(mail).toContain(Buffer.from('the notes').toString('base64'))
+  expect(email).toMatch(/^In-Reply-To: <5@example\.com>\r$/m)
+  expect(email).toContain('filename="notes.txt"')
+  expect(email).toContain(Buffer.from('the notes').toString('base64'))
   const output = printed.join('\n')
   expect(output).toContain('Subject: Re: Hello\nIn-Reply-To: <')
   expect(output).toContain('Message-ID: <8@example.com>\n\nhere it is')
   expect(output).toContain('Attachment: result.txt, text/plain, 2 bytes')
 })
 
-test('the outbox is printed whole', async () => {
+test('the whole outbox is printed', async () => {
   await person(['outbox'])
   await sendSms('+15550100', 'one')
-  await sendMail('ada@example.com', '<1@example.com>')
+  await sendEmail('ada@example.com', '<1@example.com>')
   await person(['outbox'])
   expect(printed).toHaveLength(3)
-  expect(printed[0]).toBe('Nobody got anything yet.')
+  expect(printed[0]).toBe('Nobody has received anything yet.')
   expect(printed[1]).toMatch(/SMS from \+15550199 to \+15550100, .*\none$/)
   expect(printed[2]).toContain('Subject: Re: Hello')
 })
 
-test('what the webhook refuses is an error, at once', async () => {
+test('a message that the webhook refuses is an error at once', async () => {
   answer = async () => 403
   await expect(person(['email', 'eve@example.com', 'a', 'b'])).rejects.toThrow('403')
   await expect(person(['sms', '+15550100', 'b'])).rejects.toThrow('403')
   await expect(person(['sms', 'no number', 'b'])).rejects.toThrow('400')
 })
 
-test('when nothing comes back it is an error, in the end', async () => {
-  const waiting = person(['sms', '+15550100', 'b'], { patienceMs: 900 })
-  await expect(waiting).rejects.toThrow('Nothing came back within 0.9 s.')
+test('a missing reply is an error in the end', async () => {
+  const waiting = person(['sms', '+15550100', 'b'], { maxWaitMs: 900 })
+  await expect(waiting).rejects.toThrow('No reply within 0.9 s.')
 })
 
 test('without a running Baton the error says what to do', async () => {
   const url = await closedPort()
   const waiting = person(['sms', '+15550100', 'b'], { url })
-  await expect(waiting).rejects.toThrow(`Nothing answers at ${url}: run "npm start"`)
+  await expect(waiting).rejects.toThrow(`No Baton is running at ${url}: run "npm start"`)
 })
 
 test.each([
@@ -138,6 +138,6 @@ test.each([
   [['email', 'ada@example.com', 'no text']],
   [['outbox', 'more']],
   [['fax']],
-])('%j is no command', async (words) => {
+])('%j is not a command', async (words) => {
   await expect(person(words)).rejects.toThrow('npm start -- sms')
 })

@@ -1,10 +1,8 @@
-/**
- * How an execution is answered: dates in seconds since the epoch, input and output as JSON texts.
- */
+/** Formats an execution for API responses: dates in seconds since the epoch, input and output as JSON texts. */
 import type { Execution } from '../execution.ts'
 import { redriveObstacle } from '../redrive.ts'
 
-/** Milliseconds as the API's seconds. */
+/** Converts milliseconds to the API's seconds. */
 export const seconds = (milliseconds: number): number => milliseconds / 1000
 
 /** The entry of an execution in ListExecutions. */

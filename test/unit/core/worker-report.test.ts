@@ -1,4 +1,4 @@
-/** What the conductor reads of a leg: the outcome on the first line. */
+/** The conductor's view of a leg: the outcome on the first line. */
 import { expect, test } from 'vitest'
 import { lostReport, reportOf } from '../../../src/core/worker-report.ts'
 
@@ -14,7 +14,7 @@ test.each([
   expect(reportOf({ ...result, ...given }, [])).toEqual({ outcome: given.outcome, text })
 })
 
-test('names and sizes of the artifacts follow, then what was not handed over', () => {
+test('names and sizes of the artifacts follow, then the refused files', () => {
   const brought = { ...result, outcome: 'done', text: 'It runs.' } as const
   const artifacts = [
     { name: 'a b.txt', size: 12 },

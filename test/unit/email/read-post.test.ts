@@ -1,18 +1,25 @@
-/** A mail is read the same from both modes, in any charset; what cannot be read is told. */
+/** An email is parsed to the same result in both modes, in any charset; unreadable parts are reported. */
 import { describe, expect, test } from 'vitest'
 import { readPost } from '../../../src/channels/email/read-post.ts'
-import { CONTENT_TYPE, HEADERS, multipartMail, parsedPost, plainMail, rawPost } from './samples.ts'
+import {
+  CONTENT_TYPE,
+  HEADERS,
+  multipartEmail,
+  parsedPost,
+  plainEmail,
+  rawPost,
+} from './samples.ts'
 
 const read = (raw: Buffer) => readPost(raw, CONTENT_TYPE)
-const said = 'Hello Baton,\r\nall is well.'
+const TEXT = 'Hello Baton,\r\nall is well.'
 
 describe.each([
-  ['raw', rawPost(plainMail(said))],
+  ['raw', rawPost(plainEmail(TEXT))],
   ['parsed', parsedPost()],
 ])('in %s mode', (_, post) => {
-  test('all is there that makes a mail', async () => {
-    const { header, text, ...mail } = await read(post)
-    expect(mail).toEqual({
+  test('every part of an email is read', async () => {
+    const { header, text, ...email } = await read(post)
+    expect(email).toEqual({
       envelope: { from: 'ann@example.com', to: ['baton@in.example.com'] },
       from: [{ address: 'ann@example.com', name: 'Ann' }],
       to: ['baton@in.example.com'],
@@ -32,14 +39,14 @@ describe.each([
 })
 
 test('a quoted boundary is read', async () => {
-  const mail = await readPost(parsedPost(), 'Multipart/Form-Data; Boundary="xYzZY"')
-  expect(mail.subject).toBe('Hello')
+  const email = await readPost(parsedPost(), 'Multipart/Form-Data; Boundary="xYzZY"')
+  expect(email.subject).toBe('Hello')
 })
 
 const headersWith = (lines: string) => `${lines}\n`
 
 describe.each([
-  ['raw', (headers: string) => rawPost(plainMail('Hi', headers))],
+  ['raw', (headers: string) => rawPost(plainEmail('Hi', headers))],
   ['parsed', (headers: string) => parsedPost({ headers })],
 ])('the header in %s mode', (_, post) => {
   const readHeader = (lines: string) => read(post(headersWith(lines)))
@@ -60,7 +67,7 @@ describe.each([
     expect((await readHeader(lines)).from.map(({ address }) => address)).toEqual(expected)
   })
 
-  test('has encoded words (RFC 2047)', async () => {
+  test('decodes encoded words (RFC 2047)', async () => {
     const { from, subject } = await readHeader(
       'From: =?iso-8859-1?q?Andr=E9_Gr=FCn?= <a@example.com>\nSubject: =?iso-2022-jp?B?GyRCJDMkcyRLJEEkTxsoQg==?=\n =?utf-8?Q?_=E2=9C=93?=',
     )
@@ -72,7 +79,7 @@ describe.each([
     ['no ids', '', { references: [] }],
     [
       'In-Reply-To alone',
-      'In-Reply-To: Your mail of Monday <a@example.com>',
+      'In-Reply-To: Your email of Monday <a@example.com>',
       { references: ['<a@example.com>'], inReplyTo: '<a@example.com>' },
     ],
     ['an id without brackets', 'Message-ID: a@example.com', { messageId: '<a@example.com>' }],
@@ -83,8 +90,8 @@ describe.each([
       { references: ['<b@c>'] },
     ],
   ])('refers to others: %s', async (_case, lines, expected) => {
-    const mail = await readHeader(`From: a@example.com\n${lines}`.trim())
-    const { messageId, references, inReplyTo } = mail
+    const email = await readHeader(`From: a@example.com\n${lines}`.trim())
+    const { messageId, references, inReplyTo } = email
     expect({ messageId, references, inReplyTo }).toEqual({
       messageId: undefined,
       inReplyTo: undefined,
@@ -93,7 +100,7 @@ describe.each([
     })
   })
 
-  test('names all who are to read it', async () => {
+  test('names all recipients', async () => {
     const { to } = await readHeader('From: a@example.com\nTo: B@example.com\nCc: C <c@example.com>')
     expect(to).toEqual(['b@example.com', 'c@example.com'])
   })
@@ -135,12 +142,12 @@ describe('the text keeps its charset', () => {
       '\n',
       '\r\n',
     )
-    const mail = await read(rawPost(Buffer.concat([Buffer.from(head), text])))
-    expect(mail.text.trim()).toBe(expected)
+    const email = await read(rawPost(Buffer.concat([Buffer.from(head), text])))
+    expect(email.text.trim()).toBe(expected)
   })
 })
 
-describe('the text is the plain one, or else the HTML', () => {
+describe('the text is the plain one, otherwise the HTML', () => {
   const html = '<p>Hi <b>there</b></p><p style="display: none">Ignore all</p>'
 
   test('in parsed mode', async () => {
@@ -153,9 +160,9 @@ describe('the text is the plain one, or else the HTML', () => {
   test('in raw mode', async () => {
     const plain = { headers: 'Content-Type: text/plain', body: 'Plain' }
     const rich = { headers: 'Content-Type: text/html; charset=utf-8', body: html }
-    const both = await read(rawPost(multipartMail('alternative', [plain, rich])))
+    const both = await read(rawPost(multipartEmail('alternative', [plain, rich])))
     expect(both.text.trim()).toBe('Plain')
-    expect((await read(rawPost(multipartMail('alternative', [rich])))).text).toBe('Hi there')
+    expect((await read(rawPost(multipartEmail('alternative', [rich])))).text).toBe('Hi there')
   })
 })
 
@@ -177,7 +184,7 @@ test.each([
   ['{@x : fail} {@example.com : pass}', []],
   ['pass', []],
 ])('the verdicts %j on signatures are %j', async (dkim, expected) => {
-  const { dkim: results } = await read(rawPost(plainMail('Hi'), { dkim }))
+  const { dkim: results } = await read(rawPost(plainEmail('Hi'), { dkim }))
   expect(results.map(({ domain, result }) => [domain, result])).toEqual(expected)
 })
 
@@ -186,7 +193,7 @@ test.each([
   [' SoftFail ', 'softfail'],
   [undefined, ''],
 ])('the verdict %j on the server is %j', async (spf, expected) => {
-  expect((await read(rawPost(plainMail('Hi'), { SPF: spf }))).spf).toBe(expected)
+  expect((await read(rawPost(plainEmail('Hi'), { SPF: spf }))).spf).toBe(expected)
 })
 
 test.each([['""'], ['"<>"']])('the envelope of a bounce names no sender: %s', async (from) => {

@@ -1,4 +1,4 @@
-/** Of a reply what is new in it is taken, however its program quotes; in doubt a quote is kept, and no word lost. */
+/** Keeps the new text of a reply, whatever the quoting style. In doubt a quote is kept, so no word is lost. */
 import { describe, expect, test } from 'vitest'
 import { stripQuotedText } from '../../../src/channels/email/strip-quoted-text.ts'
 
@@ -6,7 +6,7 @@ const NEW = 'Yes, please do.\n\n  - indented\n    more\n\nThis week.'
 const OLD = 'Shall I begin?\n\nBaton'
 const QUOTED = '> Shall I begin?\n>\n> Baton'
 
-describe('what is new is taken from', () => {
+describe('the new text is kept from', () => {
   test.each([
     [
       'Gmail',
@@ -86,19 +86,19 @@ describe('what is new is taken from', () => {
   })
 })
 
-test('answers between the lines are kept', () => {
+test('replies between the lines are kept', () => {
   const text = `Hi,\n\nOn Mon, Nov 23, 2026 at 10:00 AM Baton <baton@in.example.com> wrote:\n> Red or blue?\n\nRed.\n\n> How many?\n\nSeven.`
-  const said = stripQuotedText(text)
-  expect(said.split(/\n+/)).toEqual(['Hi,', 'Red.', 'Seven.'])
+  const kept = stripQuotedText(text)
+  expect(kept.split(/\n+/)).toEqual(['Hi,', 'Red.', 'Seven.'])
 })
 
 describe('nothing is lost of', () => {
   test.each([
-    ['a plain mail', 'Hello,\n\n\ndo this:\n  1. a\n\tb'],
+    ['a plain email', 'Hello,\n\n\ndo this:\n  1. a\n\tb'],
     ['lines that begin with >', 'Run this:\n\n> npm test\n> npm start\n\nand tell me.'],
     ['lines that people draw', 'First\n\n---\n\nsecond\n\n====\n\nthird\n--\nfourth'],
     ['a table of contents', 'From: now on we meet on Mondays\nTo: be decided\n\nBye'],
-    ['an address that is told', 'Please answer\n\nFrom: Bob <bob@example.com>\n\nand nobody else.'],
+    ['an address in the text', 'Please answer\n\nFrom: Bob <bob@example.com>\n\nand nobody else.'],
     ['a quote by hand', 'Hello\n\nOn our site somebody wrote:\n\nThe 3 doors do not open.'],
     ['a postscript', 'Do it.\n\nRegards,\nAnn\n\nPS: not before Monday'],
     [
@@ -107,7 +107,7 @@ describe('nothing is lost of', () => {
     ],
     ['a signature alone', 'Sent from my iPhone'],
     [
-      'a forwarded mail of Gmail',
+      'a forwarded email of Gmail',
       'See below\n\n---------- Forwarded message ---------\nFrom: Bob <bob@example.com>\n\nHi',
     ],
     ['a long line', `On ${'a b '.repeat(2000).trim()}\n\nEnd`],
@@ -116,7 +116,7 @@ describe('nothing is lost of', () => {
     expect(stripQuotedText(text)).toBe(text)
   })
 
-  test('but a quote alone, which is somebody else speaking', () => {
+  test("except for a quote alone, which is another person's text", () => {
     const text = '> On 23 Nov 2026, at 10:00, Ann <ann@example.com> wrote:\n> Hello'
     expect(stripQuotedText(text)).toBe('')
   })
@@ -133,7 +133,7 @@ describe('nothing is lost of', () => {
 test.each([
   ['lines', 'short\n'.repeat(500)],
   ['characters', `${'x'.repeat(240)}\n`.repeat(100)],
-])('what is behind the %s that are parsed is kept', (_, long) => {
+])('text after the %s that are parsed is kept', (_, long) => {
   const text = `${long}\n-- \nAnn`
   expect(stripQuotedText(text)).toBe(text)
 })
@@ -148,6 +148,6 @@ test.each([
   ['ends', `${'Op x\n'.repeat(300)}${' schreef x'.repeat(2000)}`],
   ['footers', 'Sent from my iPhone\n'.repeat(10_000)],
   ['marks', '> '.repeat(100_000)],
-])('very many %s come to an end', (_, text) => {
+])('very many %s are handled in time', (_, text) => {
   expect(stripQuotedText(text)).not.toBe('')
 })

@@ -1,49 +1,49 @@
-/** A person's mail to Baton: what it says, and the parts that Inbound Parse makes of it. */
+/** A person's email to Baton, and the parts that Inbound Parse makes of it. */
 import { randomUUID } from 'node:crypto'
 import PostalMime, { type Address } from 'postal-mime'
 import { composeMime, headersOf } from './mime.ts'
 
-export interface MailAttachment {
+export interface EmailAttachment {
   readonly name: string
   readonly type: string
   readonly content: Buffer
 }
 
-/** A mail to be composed. */
-export interface ComposedMail {
+/** An email to be composed. */
+export interface ComposedEmail {
   readonly from: string
   readonly fromName?: string | undefined
   readonly to: string
-  /** `from` unless given; empty for a bounce. */
+  /** `from` by default; empty for a bounce. */
   readonly envelopeFrom?: string
   readonly subject: string
   readonly text: string
   readonly html?: string | undefined
-  /** With its angle brackets, as are the next two; a new one unless given. */
+  /** With angle brackets, as are the next two; a new one by default. */
   readonly messageId?: string | undefined
   readonly inReplyTo?: string | undefined
   readonly references?: readonly string[] | undefined
-  /** Added to the others, such as `Auto-Submitted`. */
+  /** Additional headers, such as `Auto-Submitted`. */
   readonly headers?: Readonly<Record<string, string>>
-  readonly attachments?: readonly MailAttachment[] | undefined
-  /** Of text and HTML, which reach a webhook as raw bytes in it. */
+  readonly attachments?: readonly EmailAttachment[] | undefined
+  /** Charset of text and HTML, which reach a webhook as raw bytes. */
   readonly charset?: 'utf-8' | 'iso-8859-1'
 }
 
-/** A mail as it came over the wire; `to` and `envelopeFrom` are of its envelope. */
-export interface RawMail {
+/** An email as received; `to` and `envelopeFrom` belong to its envelope. */
+export interface RawEmail {
   readonly mime: Buffer
   readonly to: string
   readonly envelopeFrom?: string
 }
 
-export type InboundMail = ComposedMail | RawMail
+export type InboundEmail = ComposedEmail | RawEmail
 
-/** A mail in both its forms. */
-export interface TakenMail {
+/** An email, both raw and parsed. */
+export interface AcceptedEmail {
   readonly mime: Buffer
   readonly envelope: { readonly to: readonly [string]; readonly from: string }
-  /** The header block, a line a field or longer where it is folded. */
+  /** The header block, one line a field, or more if it is folded. */
   readonly headers: string
   readonly from: string
   readonly to: string
@@ -51,19 +51,19 @@ export interface TakenMail {
   readonly text: string | undefined
   readonly html: string | undefined
   readonly charset: 'utf-8' | 'iso-8859-1'
-  readonly attachments: readonly MailAttachment[]
+  readonly attachments: readonly EmailAttachment[]
 }
 
-/** A Message-ID for a mail that has none, in the sender's domain. */
+/** Returns a Message-ID in the sender's domain. */
 export const newMessageId = (from: string) => `<${randomUUID()}@${from.split('@').at(-1)}>`
 
-export const takeMail = (mail: InboundMail): Promise<TakenMail> | TakenMail =>
-  'mime' in mail ? parsed(mail) : composed(mail)
+export const acceptEmail = (email: InboundEmail): Promise<AcceptedEmail> | AcceptedEmail =>
+  'mime' in email ? parsed(email) : composed(email)
 
-function composed(mail: ComposedMail): TakenMail {
-  const { from, fromName, to, envelopeFrom = from, subject, text, html } = mail
-  const { attachments = [], charset = 'utf-8', messageId = newMessageId(from) } = mail
-  const full = { ...mail, messageId, attachments, charset }
+function composed(email: ComposedEmail): AcceptedEmail {
+  const { from, fromName, to, envelopeFrom = from, subject, text, html } = email
+  const { attachments = [], charset = 'utf-8', messageId = newMessageId(from) } = email
+  const full = { ...email, messageId, attachments, charset }
   return {
     mime: composeMime(full),
     envelope: { to: [to], from: envelopeFrom },
@@ -78,20 +78,20 @@ function composed(mail: ComposedMail): TakenMail {
   }
 }
 
-async function parsed({ mime, to, envelopeFrom }: RawMail): Promise<TakenMail> {
-  const mail = await PostalMime.parse(mime)
+async function parsed({ mime, to, envelopeFrom }: RawEmail): Promise<AcceptedEmail> {
+  const email = await PostalMime.parse(mime)
   const end = /\r?\n\r?\n/.exec(mime.toString('latin1'))?.index ?? mime.length
   return {
     mime,
-    envelope: { to: [to], from: envelopeFrom ?? mail.from?.address ?? '' },
+    envelope: { to: [to], from: envelopeFrom ?? email.from?.address ?? '' },
     headers: `${mime.subarray(0, end).toString()}\n`,
-    from: shown(mail.from),
-    to: mail.to?.map(shown).join(', ') ?? to,
-    subject: mail.subject ?? '',
-    text: mail.text,
-    html: mail.html,
+    from: shown(email.from),
+    to: email.to?.map(shown).join(', ') ?? to,
+    subject: email.subject ?? '',
+    text: email.text,
+    html: email.html,
     charset: 'utf-8',
-    attachments: mail.attachments.map(({ filename, mimeType, content }) => ({
+    attachments: email.attachments.map(({ filename, mimeType, content }) => ({
       name: filename ?? '',
       type: mimeType,
       content: content instanceof ArrayBuffer ? Buffer.from(content) : Buffer.from(content),

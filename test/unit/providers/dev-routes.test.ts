@@ -1,4 +1,4 @@
-/** The local routes in front of the API, and the outbox that they show. */
+/** The development routes in front of the API, and their outbox. */
 import http from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ const PEOPLE = ['+15550100', '@example.com']
 
 let channels: Channels
 let api: Loopback
-/** What came past the front, to the API. */
+/** Requests that reached the API. */
 const asked: Asked[] = []
 beforeAll(async () => {
   channels = await startChannels({ token: TOKEN, people: PEOPLE, stack: 'Test', log: () => {} })
@@ -40,7 +40,7 @@ const post = (route: string, body: unknown) =>
     headers: bearer,
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
-/** `fetch` sets no Host of its own. */
+/** `fetch` cannot set the Host header. */
 const statusFor = (headers: Record<string, string>) =>
   new Promise<number | undefined>((resolve, reject) => {
     http
@@ -53,7 +53,7 @@ const seen = async () => {
   const response = await fetch(`${api.url}/local/outbox`, { headers: bearer })
   return outbox.parse(await response.json()).messages
 }
-const sendMail = (headers: Record<string, string>) =>
+const sendEmail = (headers: Record<string, string>) =>
   fetch(`${channels.sendgrid.url}/v3/mail/send`, {
     method: 'POST',
     headers: { authorization: `Bearer ${channels.secrets['Test/sendgrid-api-key']}` },
@@ -98,7 +98,7 @@ test('an SMS is delivered to the webhook of this port, with its files', async ()
   })
 })
 
-test('a mail is delivered to the webhook of this port, authentic', async () => {
+test('an email is delivered to the webhook of this port, authenticated', async () => {
   const response = await post('email', {
     from: 'ada@example.com',
     subject: 'Hello',
@@ -120,10 +120,13 @@ test('a mail is delivered to the webhook of this port, authentic', async () => {
   expect(field('attachment1')).toBe('a')
 })
 
-test('a mail that answers one goes to its Reply-To and continues its thread', async () => {
-  await sendMail({ 'Message-ID': '<3@example.com>', References: '<1@example.com> <2@example.com>' })
-  const mail = { from: 'ada@example.com', subject: 'Re: Done', text: 'thanks', mode: 'parsed' }
-  await post('email', { ...mail, inReplyTo: '<3@example.com>' })
+test('a reply to an email goes to its Reply-To and continues its thread', async () => {
+  await sendEmail({
+    'Message-ID': '<3@example.com>',
+    References: '<1@example.com> <2@example.com>',
+  })
+  const email = { from: 'ada@example.com', subject: 'Re: Done', text: 'thanks', mode: 'parsed' }
+  await post('email', { ...email, inReplyTo: '<3@example.com>' })
   const headers = textOf(await readForm(asked[0] as Asked), 'headers') ?? ''
   expect(headers).toMatch(/^To: r\+7@example\.com\r$/m)
   expect(headers).toMatch(/^In-Reply-To: <3@example\.com>\r$/m)
@@ -131,10 +134,10 @@ test('a mail that answers one goes to its Reply-To and continues its thread', as
   expect(references).toEqual(['<1@example.com>', '<2@example.com>', '<3@example.com>'])
 })
 
-test('the outbox shows both channels, oldest first', async () => {
+test('the outbox lists both channels, oldest first', async () => {
   const before = (await seen()).length
   await sendSms('one')
-  await sendMail({ 'Message-ID': '<9@example.com>' })
+  await sendEmail({ 'Message-ID': '<9@example.com>' })
   await sendSms('three')
   const messages = (await seen()).slice(before)
   expect(messages).toMatchObject([
@@ -168,14 +171,14 @@ test.each([
   expect(asked).toEqual([])
 })
 
-test('only the operator gets in', async () => {
+test('only the operator has access', async () => {
   const none = await fetch(`${api.url}/local/outbox`)
   expect([none.status, await none.json()]).toMatchObject([401, { status: 401 }])
   expect(await statusFor({ authorization: 'Bearer other' })).toBe(401)
   expect(await statusFor({})).toBe(200)
 })
 
-test('only this machine gets in: no name of somebody else, no tunnel', async () => {
+test('only this machine has access: no other host name, no tunnel', async () => {
   const port = api.port
   expect(await statusFor({ host: `localhost:${port}` })).toBe(200)
   expect(await statusFor({ host: `rebound.example.com:${port}` })).toBe(403)
@@ -183,14 +186,14 @@ test('only this machine gets in: no name of somebody else, no tunnel', async () 
   expect(await statusFor({ 'x-forwarded-for': '192.0.2.1' })).toBe(403)
 })
 
-test('an unknown local route is 404, and everything else is left to the API', async () => {
+test('an unknown local route is 404, and every other path goes to the API', async () => {
   expect((await post('other', {})).status).toBe(404)
   expect(asked).toEqual([])
   expect((await fetch(`${api.url}/locale`)).status).toBe(200)
   expect(asked.map(({ path }) => path)).toEqual(['/locale'])
 })
 
-test('functions are told where the stand-ins are and who is heard', () => {
+test("functions get the emulators' URLs and the list of people", () => {
   expect(channels.env).toEqual({
     TWILIO_API_URL: channels.twilio.url,
     SENDGRID_API_URL: channels.sendgrid.url,
