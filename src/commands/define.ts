@@ -4,7 +4,7 @@ import type { DeliveredFile } from '../channels/delivery.ts'
 import { ADDRESS_EXAMPLES, type ReturnAddress } from '../channels/index.ts'
 import type { ExceededBudget } from '../core/budget.ts'
 import type { Verdict, Worker } from '../core/worker.ts'
-import type { CommandResult } from '../protocol/turn.ts'
+import type { CommandResult } from '../protocol/run-commands.ts'
 
 /** At most 60 kB of UTF-8, so that a worker's item (task, criteria, instructions, activity) fits DynamoDB's 400 kB. */
 export const text = z.string().trim().min(1).max(20_000)

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => baton.close())
 
-interface Answer {
+interface ReadResponse {
   readonly messages: readonly unknown[]
   readonly workers: readonly unknown[]
   readonly sessions: readonly { readonly sessionId: string }[]
@@ -25,7 +25,7 @@ interface Answer {
 const get = async (route: string, headers: Record<string, string> = {}) => {
   const response = await baton.request(route, { headers })
   // The document checks the shape of responses; these are the parts that the tests read.
-  const body = (await response.json()) as Answer
+  const body = (await response.json()) as ReadResponse
   return { status: response.status, headers: response.headers, body }
 }
 

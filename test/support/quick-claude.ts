@@ -21,7 +21,7 @@ interface Message {
   readonly role: string
   readonly content: unknown
 }
-interface Answer {
+interface ModelResponse {
   readonly id: string
   readonly model: string
   readonly content: readonly Block[]
@@ -125,7 +125,7 @@ function end(result: object): void {
   tell({ type: 'result', subtype: 'success', model_usage_since_last_result, ...result })
 }
 
-const used: Answer['usage'][] = []
+const used: ModelResponse['usage'][] = []
 
 async function main(): Promise<void> {
   mkdirSync(path.dirname(transcript), { recursive: true })
@@ -136,7 +136,7 @@ async function main(): Promise<void> {
       process.exitCode = 1
       return end({ is_error: true, result: `API Error: ${status} ${body}` })
     }
-    const { content, ...rest } = JSON.parse(body) as Answer
+    const { content, ...rest } = JSON.parse(body) as ModelResponse
     used.push(rest.usage)
     keep({ role: 'assistant', content })
     for (const block of content) tell({ type: 'assistant', message: { ...rest, content: [block] } })

@@ -50,7 +50,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
     child.once('exit', () => resolve())
   })
   const lastWords = collectErrors(child, (line) => log(`${plan.id}: ${line}`))
-  const tell = (line: string) => void child.stdin?.write(`${line}\n`)
+  const send = (line: string) => void child.stdin?.write(`${line}\n`)
   const waitFor = listen(child, exited, lastWords)
   const end = async () => {
     child.kill('SIGKILL')
@@ -58,7 +58,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
     await endProcesses({ id: plan.id, bornTicks: folder.bornTicks })
   }
   try {
-    tell(JSON.stringify(configOf(launch, plan)))
+    send(JSON.stringify(configOf(launch, plan)))
     await waitFor('ready')
   } catch (error) {
     await end()
@@ -69,7 +69,7 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   // another socket of the host.
   renameSync(join(socketFolder, 'envd.sock'), socket)
   const ask = async (command: EnvdCommand, answer: EnvdEvent) => {
-    tell(command)
+    send(command)
     await waitFor(answer)
   }
   return {

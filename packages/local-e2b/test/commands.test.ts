@@ -125,14 +125,14 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
 
   test('a client that stops reading stalls the command, and loses nothing when it continues', async () => {
     const [chunks, chunkSize] = [64, 1_000_000]
-    const goOn = Promise.withResolvers<void>()
+    const release = Promise.withResolvers<void>()
     const seen = { length: 0 }
     const write = `head -c ${chunkSize} /dev/zero; echo >> ~/written`
     const run = sandbox().commands.run(`for i in {1..${chunks}}; do ${write}; done`, {
       timeoutMs: 0,
       onStdout: async (data) => {
         seen.length += data.length
-        await goOn.promise
+        await release.promise
       },
     })
     const written = async () =>
@@ -143,7 +143,7 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
       return (await written()) === before ? before : 0
     })
     expect(stalledAt).toBeLessThan(chunks)
-    goOn.resolve()
+    release.resolve()
     await run
     expect(seen.length).toBe(chunks * chunkSize)
   })

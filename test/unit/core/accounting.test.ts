@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
 import { append } from '../../../src/protocol/append.ts'
 import { closeRun, forgetSession, stopRun } from '../../../src/protocol/lifecycle.ts'
+import { advanceTurn } from '../../../src/protocol/run-commands.ts'
 import { takeMessages } from '../../../src/protocol/take-messages.ts'
-import { acceptTurn, advanceTurn } from '../../../src/protocol/turn.ts'
+import { acceptTurn } from '../../../src/protocol/turn.ts'
 import { ACCOUNT, AT, busyWith, closed, message, NOW, session, turn } from './fixtures.ts'
 
 const person = {

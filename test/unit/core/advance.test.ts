@@ -1,6 +1,6 @@
 /** After each command the turn advances to the next, and the session records the effects. */
 import { describe, expect, test } from 'vitest'
-import { advanceTurn } from '../../../src/protocol/turn.ts'
+import { advanceTurn } from '../../../src/protocol/run-commands.ts'
 import { busyWith, messages, NOW, session, turn } from './fixtures.ts'
 
 describe('a finished command', () => {

@@ -1,13 +1,8 @@
 /** A turn in progress: asked at most three times, accepted once, or given up. */
 import { describe, expect, test } from 'vitest'
 import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
-import {
-  abandonTurn,
-  acceptTurn,
-  advanceTurn,
-  askConductor,
-  askTurnAgain,
-} from '../../../src/protocol/turn.ts'
+import { advanceTurn } from '../../../src/protocol/run-commands.ts'
+import { abandonTurn, acceptTurn, askConductor, askTurnAgain } from '../../../src/protocol/turn.ts'
 import { AT, message, messages, NOW, session, turn } from './fixtures.ts'
 
 const claim = { token: 'token', conductor: { cliSession: 'cli-session', sandboxId: 'sandbox' } }

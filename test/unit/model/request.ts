@@ -2,14 +2,14 @@
 import { type MessagesRequest, messagesRequest } from '../../../local/model/messages-api.ts'
 import { answer } from '../../../local/model/script.ts'
 
-type Said = Record<string, unknown>
+type JsonObject = Record<string, unknown>
 
 /** Returns a framed message as in a prompt. */
 export const framed = (header: string, content: string) =>
   `${header}\n\`\`\`\`\`\`\n${content}\n\`\`\`\`\`\``
 
 /** Returns a user message: Claude Code puts reminders before the prompt. */
-export const asked = (...messages: string[]): Said => ({
+export const asked = (...messages: string[]): JsonObject => ({
   role: 'user',
   content: [
     { type: 'text', text: '<system-reminder>\n[USER]\nnot a message\n</system-reminder>' },
@@ -20,9 +20,9 @@ export const asked = (...messages: string[]): Said => ({
 /** Returns a tool call of the model and its result. */
 export const called = (
   name: string,
-  input: Said,
+  input: JsonObject,
   { text, isError = false }: { text: string; isError?: boolean },
-): Said[] => [
+): JsonObject[] => [
   { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name, input }] },
   {
     role: 'user',
@@ -31,10 +31,10 @@ export const called = (
 ]
 
 /** Returns an earlier turn of the conductor, with these commands. */
-export const turned = (...commands: Said[]) =>
+export const turned = (...commands: JsonObject[]) =>
   called('StructuredOutput', { reply: null, commands }, { text: 'taken' })
 
-export const requestOf = (messages: Said[], tools: string[] = ['Bash']): MessagesRequest =>
+export const requestOf = (messages: JsonObject[], tools: string[] = ['Bash']): MessagesRequest =>
   messagesRequest.parse({
     model: 'any',
     system: [{ type: 'text', text: 'rules' }],
@@ -42,7 +42,7 @@ export const requestOf = (messages: Said[], tools: string[] = ['Bash']): Message
     tools: tools.map((name) => ({ name })),
   })
 
-export const workerSays = (...messages: Said[]) => answer(requestOf(messages))
+export const workerSays = (...messages: JsonObject[]) => answer(requestOf(messages))
 
-export const conductorSays = (...messages: Said[]) =>
+export const conductorSays = (...messages: JsonObject[]) =>
   answer(requestOf(messages, ['Bash', 'StructuredOutput']))

@@ -7,14 +7,9 @@ import {
   notifyAbandoned,
   stopRun,
 } from '../../../src/protocol/lifecycle.ts'
+import { advanceTurn } from '../../../src/protocol/run-commands.ts'
 import { takeMessages } from '../../../src/protocol/take-messages.ts'
-import {
-  abandonTurn,
-  acceptTurn,
-  advanceTurn,
-  askConductor,
-  askTurnAgain,
-} from '../../../src/protocol/turn.ts'
+import { abandonTurn, acceptTurn, askConductor, askTurnAgain } from '../../../src/protocol/turn.ts'
 
 const actions = {
   append,

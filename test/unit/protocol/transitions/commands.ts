@@ -1,7 +1,7 @@
 /** RunCommands: the commands of an accepted turn, in order, each effect named or claimed. */
 
 import type { Session } from '../../../../src/core/session.ts'
-import type { CommandResult } from '../../../../src/protocol/turn.ts'
+import type { CommandResult } from '../../../../src/protocol/run-commands.ts'
 import type { CommandKind, Scenario } from '../scenario.ts'
 import type { System } from '../system.ts'
 import type { Setting } from '../transition.ts'
@@ -46,9 +46,9 @@ function begin(world: World, { run, at, index, kind }: Current, system: System):
 
 function advance(world: World, { run, at, index, kind }: Current, system: System): Outcome {
   const done = doneBy(kind, at, index)
-  const { item, output: mine } = system.advance(world.session, run, at.turn, index, done)
+  const { item, output: claimed } = system.advance(world.session, run, at.turn, index, done)
   const bodies = done.notice ? [...world.bodies, done.notice.id] : world.bodies
-  const sends = mine && kind === 'email' && system.claimsEmail && !at.giveUp
+  const sends = claimed && kind === 'email' && system.claimsEmail && !at.giveUp
   const next = sends ? ({ ...at, does: 'send' } as const) : rest(at)
   return { world: world.with({ session: item, bodies }), next }
 }

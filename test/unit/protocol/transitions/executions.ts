@@ -11,7 +11,7 @@ import {
   type World,
   withExecution,
 } from '../world.ts'
-import { runStep } from './run-steps.ts'
+import { runTransition } from './run-steps.ts'
 
 export const executions = (world: World, setting: Setting): Transition[] =>
   world.executions.flatMap((execution, run) => ofExecution(world, run, execution, setting))
@@ -86,7 +86,7 @@ function act(world: World, run: number, execution: Execution, setting: Setting):
   const { at } = execution
   if (throws(at, setting.scenario.poison))
     return [{ label: `r${run}: ${at.does} throws`, world: fail(world, run) }]
-  const { next, ...change } = runStep(world, { ...execution, run }, setting)
+  const { next, ...change } = runTransition(world, { ...execution, run }, setting)
   const after = next ? enter(change.world, run, next) : withExecution(change.world, run, over)
   return [
     { ...change, by: run, label: `r${run}: ${at.does}`, world: after },
@@ -105,7 +105,7 @@ function overBudget(
   if (execution.at.does !== 'take') return []
   const label = `r${run}: take, OVER BUDGET`
   return fault(world, 'overBudget', label, (struck) => {
-    const { next, world: after } = runStep(struck, { ...execution, run }, setting, SPENT)
+    const { next, world: after } = runTransition(struck, { ...execution, run }, setting, SPENT)
     return next ? enter(after, run, next) : withExecution(after, run, over)
   })
 }
@@ -133,7 +133,7 @@ export function zombieStep(world: World, setting: Setting): Transition[] {
   const label = `zombie r${zombie.run}: ${zombie.at.does}`
   if (throws(zombie.at, setting.scenario.poison))
     return [{ label: `${label} throws`, world: world.with({ zombieStep: null }) }]
-  const { next, ...change } = runStep(world, zombie, setting)
+  const { next, ...change } = runTransition(world, zombie, setting)
   const goesOn = next && sameLambda(zombie.at, next)
   const after = change.world.with({ zombieStep: goesOn ? { ...zombie, at: next } : null })
   return [{ ...change, by: zombie.run, label, world: after }]

@@ -22,7 +22,7 @@ export const moved = <Answer>(
 ): Outcome => ({ world: world.with({ session: item }), next: next(output) })
 
 /** `over`: an exceeded budget that TakeMessages finds. */
-export function runStep(
+export function runTransition(
   world: World,
   actor: Actor,
   setting: Setting,
