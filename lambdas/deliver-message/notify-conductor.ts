@@ -1,10 +1,11 @@
 /** Tells the conductor that a command's message was not delivered, or may not have been. */
-import { findBody, putBody } from '../../src/adapters/bodies.ts'
-import { enqueue, type OutboxMessage } from '../../src/adapters/queues.ts'
+import { findBody } from '../../src/adapters/bodies.ts'
+import type { OutboxMessage } from '../../src/adapters/queues.ts'
 import type { DeliveryRecord } from '../../src/channels/delivery.ts'
 import { isReply } from '../../src/channels/delivery-content.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { replyAddresses } from '../../src/core/message.ts'
+import { postMessage } from '../../src/use-cases/post-message.ts'
 
 /** Does nothing for replies, because the conductor's answer would fail in the same way. */
 export async function notifyConductor(
@@ -19,12 +20,14 @@ export async function notifyConductor(
     status === 'in doubt'
       ? 'may or may not have been delivered. Do not send it again; tell the person who asked for it'
       : `was not delivered: ${problem}`
-  const first = await putBody(sessionId, messageId, {
-    from: 'system',
-    text: `What you sent to ${to.address} (${name}) ${result}.`,
-    at: new Date().toISOString(),
-    // The conductor's answer goes to the people who asked for the message.
-    replyTo: replyAddresses(asked.flatMap((found) => found?.body ?? [])),
-  })
-  await enqueue({ sessionId, messageId, channel: to.channel }, { first })
+  await postMessage(
+    { sessionId, messageId, channel: to.channel },
+    {
+      from: 'system',
+      text: `What you sent to ${to.address} (${name}) ${result}.`,
+      at: new Date().toISOString(),
+      // The conductor's answer goes to the people who asked for the message.
+      replyTo: replyAddresses(asked.flatMap((found) => found?.body ?? [])),
+    },
+  )
 }

@@ -2,6 +2,7 @@
 import { readEntries } from '../../src/adapters/history.ts'
 import { waitFor } from '../../src/adapters/long-poll.ts'
 import { progressOf, readSession } from '../../src/adapters/sessions.ts'
+import { firstThatFit } from '../../src/core/first-that-fit.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { noSession } from '../../src/http/problem.ts'
 
@@ -20,22 +21,13 @@ export async function history(sessionId: string, { after, limit, wait }: Query) 
     now.length > 0 || wait === 0
       ? now
       : await waitFor(began + wait * 1000, () => newEntries(sessionId, after, limit))
-  const messages = whatFits(entries ?? [])
+  const messages = firstThatFit(entries ?? [], sizeOf, { bytes: MAX_BYTES })
   return { messages, next: messages.at(-1)?.seq ?? after }
 }
 
 /** A function's response has at most 6 MB. Further entries are for the next request. */
 const MAX_BYTES = 4_000_000
-
-/** Returns the oldest entries that fit, at least one. */
-function whatFits(entries: readonly Entry[]): readonly Entry[] {
-  let bytes = 0
-  const over = entries.findIndex((entry, i) => {
-    bytes += Buffer.byteLength(JSON.stringify(entry))
-    return i > 0 && bytes > MAX_BYTES
-  })
-  return over < 0 ? entries : entries.slice(0, over)
-}
+const sizeOf = (entry: Entry) => Buffer.byteLength(JSON.stringify(entry))
 
 /**
  * Returns entries after `after`, skipping those deleted with an earlier conversation. Throws 404 if there is no such

@@ -19,6 +19,7 @@ import { readPost } from '../../src/channels/email/read-post.ts'
 import { verifyPost } from '../../src/channels/email/signature.ts'
 import { stripQuotedText } from '../../src/channels/email/strip-quoted-text.ts'
 import { replySubject, sessionIdOf, threadCandidates } from '../../src/channels/email/thread.ts'
+import { oneLine } from '../../src/core/one-line.ts'
 import { api } from '../../src/http/api.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { type HttpEvent, rawBody } from '../../src/http/request.ts'
@@ -78,7 +79,7 @@ async function receive(raw: Buffer, contentType: string): Promise<void> {
   const address = emailAddress(proven.address)
   if (address === undefined) return unknown(proven.address, 'an unusual form of address')
   if (!(await isAllowed(address))) return unknown(address, 'email')
-  await take({ ...email, subject: oneLine(email.subject) }, address, raw)
+  await take({ ...email, subject: shortSubject(email.subject) }, address, raw)
 }
 
 async function unknown(address: string, reason: string): Promise<void> {
@@ -133,8 +134,7 @@ async function take(email: InboundEmail, sender: string, raw: Buffer): Promise<v
 const MAX_SUBJECT = 500
 
 /** Makes the subject one line, because it must not be able to add others. */
-const oneLine = (subject: string) =>
-  [...subject.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()].slice(0, MAX_SUBJECT).join('')
+const shortSubject = (subject: string) => [...oneLine(subject)].slice(0, MAX_SUBJECT).join('')
 
 /** The same limit as for a message over HTTP. */
 const MAX_TEXT = 128 * 1024

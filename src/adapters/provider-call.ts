@@ -1,8 +1,10 @@
 /** Sends requests to SMS and email providers that must not be repeated. It is always known whether one may have arrived. */
+
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type * as z from 'zod'
 import type { Handover } from '../channels/delivery.ts'
+import { oneLine } from '../core/one-line.ts'
 import { rereadSecret, secret } from './secrets.ts'
 
 /** The request was not sent, or the provider certainly has not acted on it. */
@@ -157,12 +159,12 @@ function judged({ taken, objection, passes }: Provider, answer: ProviderResponse
   const providerId = taken(answer)
   if (providerId !== undefined) return { status: 'sent', providerId }
   const { status } = answer
-  const problem = [`HTTP ${status}`, oneLine(objection(answer))].filter(Boolean).join(': ')
+  const problem = [`HTTP ${status}`, oneLine(objection(answer) ?? '').slice(0, 500)]
+    .filter(Boolean)
+    .join(': ')
   if (LATER.includes(status) || passes?.(answer)) return { status: 'later', problem }
   return { status: status >= 400 && status < 500 ? 'refused' : 'doubt', problem }
 }
-
-const oneLine = (text = '') => text.replace(/\s+/g, ' ').slice(0, 500)
 
 /** Returns the response's JSON, or undefined if it is invalid or has another shape. */
 export function readJson<S extends z.ZodType>(

@@ -1,7 +1,8 @@
 /** TakeMessages: decides what the run does next. */
 import type { ExceededBudget, Unit } from '../core/budget.ts'
 import type { BudgetCheck } from '../core/budget-check.ts'
-import type { Session, Turn, Waiting } from '../core/session.ts'
+import { firstThatFit } from '../core/first-that-fit.ts'
+import type { Session, Turn } from '../core/session.ts'
 import { transition, unchanged } from '../core/transition.ts'
 import {
   countSandbox,
@@ -15,7 +16,7 @@ import {
 export const MAX_ASKED = 3
 export const MAX_TRIES = 3
 /** How many messages and bytes of text one turn takes. Further messages wait for the next turn, in order. */
-const TURN_LIMITS = { messages: 50, bytes: 400_000 }
+const TURN_LIMITS = { count: 50, bytes: 400_000 }
 
 export type Next =
   | { readonly do: 'ask' | 'read' | 'abandon'; readonly turn: number }
@@ -133,23 +134,13 @@ function startTurn(session: Session): SessionTransition<Next> {
   const turn: Turn = {
     n,
     phase: 'ask',
-    messages: firstBatch(session.inbox),
+    messages: firstThatFit(session.inbox, ({ size }) => size, TURN_LIMITS),
     asked: 0,
     count: 0,
     next: 0,
     firstWorker: 0,
   }
   return transition({ ...session, lastTurn: n, turn }, { do: 'ask', turn: n })
-}
-
-/** Returns the oldest messages that fit one turn, in order and at least one. */
-function firstBatch(inbox: readonly Waiting[]): readonly Waiting[] {
-  let bytes = 0
-  const over = inbox.findIndex(({ size }, i) => {
-    bytes += size
-    return i > 0 && (i >= TURN_LIMITS.messages || bytes > TURN_LIMITS.bytes)
-  })
-  return over < 0 ? inbox : inbox.slice(0, over)
 }
 
 const finishTurn = (session: Session) =>

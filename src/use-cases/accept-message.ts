@@ -1,9 +1,8 @@
 /** Accepts a person's message on any channel: stores it, then queues its id for its session. */
 import { createHash, randomUUID } from 'node:crypto'
-import { putBody } from '../adapters/bodies.ts'
-import { enqueue } from '../adapters/queues.ts'
 import type { PersonBody } from '../core/message.ts'
 import { parseSlashCommand } from '../core/slash-command.ts'
+import { postMessage } from './post-message.ts'
 
 /** Identifies a message. */
 export interface MessageIds {
@@ -27,12 +26,14 @@ export async function acceptMessage(
 ): Promise<void> {
   const { text, channel } = message
   const slashCommand = parseSlashCommand(text)
-  const first = await putBody(ids.sessionId, ids.messageId, {
-    from: 'person',
-    ...message,
-    at: new Date().toISOString(),
-    ...(slashCommand !== undefined && { slashCommand }),
-    ...(CONTINUE.test(text) && { raises: true }),
-  })
-  await enqueue({ ...ids, channel }, { first })
+  await postMessage(
+    { ...ids, channel },
+    {
+      from: 'person',
+      ...message,
+      at: new Date().toISOString(),
+      ...(slashCommand !== undefined && { slashCommand }),
+      ...(CONTINUE.test(text) && { raises: true }),
+    },
+  )
 }

@@ -1,8 +1,7 @@
 /** Collects a finished leg: queues its report for the conductor, then pauses the worker's sandbox. */
-import { getResult, putBody } from '../adapters/bodies.ts'
+import { getResult } from '../adapters/bodies.ts'
 import { readLedger } from '../adapters/ledgers.ts'
 import { logger } from '../adapters/logger.ts'
-import { enqueue } from '../adapters/queues.ts'
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { changeWorker, readWorker } from '../adapters/workers.ts'
@@ -11,6 +10,7 @@ import { usedBy } from '../core/ledger.ts'
 import { endLeg } from '../core/leg.ts'
 import { currentLeg, legId } from '../core/worker.ts'
 import { type LegFailure, lostReport, reportOf } from '../core/worker-report.ts'
+import { postMessage } from './post-message.ts'
 
 export interface LegId {
   readonly sessionId: string
@@ -40,19 +40,21 @@ export async function collectLeg(
   const at = new Date(now).toISOString()
   const seconds = leg.since === undefined ? 0 : Math.round((now - leg.since) / 1000)
   const messageId = legId(workerId, n)
-  const first = await putBody(sessionId, messageId, {
-    from: 'worker',
-    workerId,
-    leg: n,
-    run: leg.run,
-    text,
-    at,
-    replyTo: leg.replyTo,
-    seconds,
-    failed: outcome !== 'done',
-  })
   const channel = (await readSession(sessionId))?.channel ?? 'http'
-  await enqueue({ sessionId, messageId, channel }, { first })
+  await postMessage(
+    { sessionId, messageId, channel },
+    {
+      from: 'worker',
+      workerId,
+      leg: n,
+      run: leg.run,
+      text,
+      at,
+      replyTo: leg.replyTo,
+      seconds,
+      failed: outcome !== 'done',
+    },
+  )
   const used = usedBy(await readLedger(sessionId), workerId, n)
   await changeWorker({ sessionId, workerId }, (current) =>
     endLeg(current, n, { outcome, used, at }),

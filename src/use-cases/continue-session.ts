@@ -1,8 +1,7 @@
 /** Continues a paused session and raises its budget once, as if the person had sent "continue". */
-import { putBody } from '../adapters/bodies.ts'
-import { enqueue } from '../adapters/queues.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { Problem } from '../http/problem.ts'
+import { postMessage } from './post-message.ts'
 
 /**
  * Returns undefined if there is no such session. The message id derives from the pause, so a repeated request has no
@@ -17,13 +16,15 @@ export async function continueSession(
   if (!paused)
     throw new Problem(409, `There is nothing to continue: session ${sessionId} is not paused.`)
   const messageId = `continue-${paused.seq}`
-  const first = await putBody(sessionId, messageId, {
-    from: 'person',
-    channel,
-    text: 'continue',
-    at: new Date().toISOString(),
-    raises: true,
-  })
-  await enqueue({ sessionId, messageId, channel }, { first })
+  await postMessage(
+    { sessionId, messageId, channel },
+    {
+      from: 'person',
+      channel,
+      text: 'continue',
+      at: new Date().toISOString(),
+      raises: true,
+    },
+  )
   return { sessionId, messageId }
 }

@@ -1,6 +1,4 @@
 /** Ends one worker for the operator or a person. The conductor gets a message, like a report. */
-import { putBody } from '../adapters/bodies.ts'
-import { enqueue } from '../adapters/queues.ts'
 import { readSession } from '../adapters/sessions.ts'
 import { readWorker } from '../adapters/workers.ts'
 import type { WorkerView } from '../contract/api/worker.ts'
@@ -8,6 +6,7 @@ import type { Session } from '../core/session.ts'
 import { workerView } from '../core/views.ts'
 import { currentLeg, legId, type Worker } from '../core/worker.ts'
 import { endWorker } from './end-worker.ts'
+import { postMessage } from './post-message.ts'
 
 /** Who may end a worker besides the conductor. */
 type By = 'the operator' | 'the person'
@@ -41,12 +40,10 @@ async function notifyConductor(worker: Worker, channel: Session['channel'], by: 
   const at = new Date().toISOString()
   const text = `${by === 'the operator' ? 'The operator' : 'The person'} ended ${workerId}${reported ? '' : ' before it had reported'}.`
   const messageId = reported ? `kill-${workerId}` : legId(workerId, leg)
-  const first = await putBody(
-    sessionId,
-    messageId,
+  await postMessage(
+    { sessionId, messageId, channel },
     reported
       ? { from: 'system', text, at, replyTo }
       : { from: 'worker', workerId, leg, run, text: `lost: ${text}`, at, replyTo },
   )
-  await enqueue({ sessionId, messageId, channel }, { first })
 }

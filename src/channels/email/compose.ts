@@ -65,19 +65,19 @@ export function composeEmail({
 }): OutboundEmail {
   const files = attachments.filter(({ content }) => content.length > 0).map(attached)
   return {
-    personalizations: [{ to: [{ email: oneLine(to.address) }] }],
+    personalizations: [{ to: [{ email: headerValue(to.address) }] }],
     from: {
-      email: oneLine(from.email),
-      ...(from.name !== undefined && { name: oneLine(from.name) }),
+      email: headerValue(from.email),
+      ...(from.name !== undefined && { name: headerValue(from.name) }),
     },
     // SendGrid refuses an empty subject or text.
-    subject: oneLine(to.subject) || '(no subject)',
+    subject: headerValue(to.subject) || '(no subject)',
     content: [
       { type: 'text/plain', value: text || ' ' },
       { type: 'text/html', value: `<!doctype html>\n<html><body>\n${html(text)}</body></html>\n` },
     ],
     headers: {
-      'Message-ID': oneLine(messageId),
+      'Message-ID': headerValue(messageId),
       ...threading(to),
       'Auto-Submitted': 'auto-replied',
       'X-Auto-Response-Suppress': 'All',
@@ -100,7 +100,7 @@ markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url.trim())
 const html = (text: string) => markdown.render(text)
 
 /** Replaces characters that would end a header or start another (RFC 5322, 2.2). */
-const oneLine = (value: string) =>
+const headerValue = (value: string) =>
   value
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
@@ -125,7 +125,7 @@ function attached({ name, type, content }: Attachment) {
   const [plain = ''] = type.split(';')
   return {
     content: Buffer.from(content).toString('base64'),
-    filename: oneLine(name) || 'attachment',
+    filename: headerValue(name) || 'attachment',
     type: /^[\w.+-]+\/[\w.+-]+$/.test(plain.trim()) ? plain.trim() : 'application/octet-stream',
     disposition: 'attachment' as const,
   }

@@ -35,7 +35,7 @@ function announcementAt(
 ): { readonly line: string; readonly count: number } | undefined {
   for (let count = 1; count <= MOST_LINES && at + count <= lines.length; count++) {
     const whole = lines.slice(at, at + count)
-    const line = oneLine(whole)
+    const line = joinedLines(whole)
     if (isAnnouncement(line)) return { line: count > 1 ? line : (whole[0] ?? ''), count }
     if (isForeign(whole) && isMarked(lines, at + count)) return { line: inEnglish(line), count }
   }
@@ -52,11 +52,11 @@ const inEnglish = (line: string) => `On 10:00, ${line.slice(0, -1)} wrote:`
 
 /** Matches an announcement in any language. A person may write such a line too, but hardly above a marked quote. */
 const isForeign = (lines: readonly string[]): boolean =>
-  isSenderOf(oneLine(lines)) &&
+  isSenderOf(joinedLines(lines)) &&
   // The announcement needs all of these lines, so it does not swallow the person's own text.
   lines.every((line) => line.trim() !== '') &&
   (lines.length === 1 || HINT.test(lines[0] ?? '')) &&
-  !isSenderOf(oneLine(lines.slice(1)))
+  !isSenderOf(joinedLines(lines.slice(1)))
 
 /** Matches a line with an address, a time, and a colon at the end. */
 const isSenderOf = (line: string): boolean =>
@@ -69,7 +69,7 @@ function isMarked(lines: readonly string[], from: number): boolean {
   return false
 }
 
-const oneLine = (lines: readonly string[]) =>
+const joinedLines = (lines: readonly string[]) =>
   lines
     .map((line, at) => (at === 0 ? line : line.replace(/^(?:> ?)+/, '')).trim())
     .join(' ')

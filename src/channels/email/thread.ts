@@ -1,5 +1,7 @@
 /** Email threads: which session an email belongs to, and how a reply joins its thread (RFC 5322, 3.6.4). */
+
 import { createHash, createHmac } from 'node:crypto'
+import { oneLine } from '../../core/one-line.ts'
 import type { InboundEmail } from './inbound-email.ts'
 
 const MAX_CANDIDATES = 20
@@ -39,10 +41,7 @@ export const sessionIdOf = (messageId: string): string =>
 
 /** Returns `Re: ` and the subject without earlier reply prefixes, as one line of at most 200 characters. */
 export function replySubject(subject: string): string {
-  const base = subject
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .trim()
-    .replace(ANSWER, '')
+  const base = oneLine(subject).replace(ANSWER, '')
   // Cut by characters, so that no surrogate pair is split.
   return [...`Re: ${base}`].slice(0, MAX_SUBJECT).join('').trimEnd()
 }
