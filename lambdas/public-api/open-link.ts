@@ -9,7 +9,10 @@ import { redirect } from '../../src/http/respond.ts'
 /** Lifetime of the redirect's link. */
 const SECONDS = 300
 
-/** Anyone with the link may read, because it cannot be guessed and expires. These headers keep it out of caches, referrers and search engines. */
+/**
+ * Anyone with the link may read, because it cannot be guessed and expires. These headers keep it out of caches,
+ * referrers and search engines.
+ */
 const HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',

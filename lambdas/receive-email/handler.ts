@@ -25,7 +25,7 @@ import { type HttpEvent, rawBody } from '../../src/http/request.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
-const TAKEN = { statusCode: 200, headers: { 'cache-control': 'no-store' } } as const
+const ACCEPTED = { statusCode: 200, headers: { 'cache-control': 'no-store' } } as const
 
 /**
  * SendGrid drops an email for ever on any 4xx, and tries again for three days on 5xx. So only proven forgeries are
@@ -36,7 +36,7 @@ export const handler = api(
   {
     'POST /api/webhooks/email': async ({ event, claims: raw }) => {
       await receive(raw, event.headers['content-type'] ?? '')
-      return TAKEN
+      return ACCEPTED
     },
   },
   signedBySendGrid,
@@ -49,7 +49,10 @@ async function signedBySendGrid(event: HttpEvent): Promise<Buffer> {
   return raw
 }
 
-/** Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it may have been rotated. */
+/**
+ * Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it
+ * may have been rotated.
+ */
 async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
   const signature = event.headers['x-twilio-email-event-webhook-signature']
   const timestamp = event.headers['x-twilio-email-event-webhook-timestamp']

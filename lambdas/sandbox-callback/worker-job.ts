@@ -73,7 +73,10 @@ export async function takeHeartbeat(
 
 const UPLOAD_SECONDS = 10 * 60
 
-/** Records these uploads in the worker item, then returns links for them, or undefined if the job is no longer the current one. */
+/**
+ * Records these uploads in the worker item, then returns links for them, or undefined if the job is no longer the
+ * current one.
+ */
 export async function grantArtifacts(
   claims: JobClaims,
   files: readonly Artifact[],

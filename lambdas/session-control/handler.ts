@@ -1,4 +1,7 @@
-/** Lets the operator stop, continue and delete sessions, end workers and manage the allow list. Also executes people's cancellations. */
+/**
+ * Lets the operator stop, continue and delete sessions, end workers and manage the allow list. Also executes people's
+ * cancellations.
+ */
 import { cancellation } from '../../src/adapters/queues.ts'
 import { api } from '../../src/http/api.ts'
 import { byTrigger } from '../../src/triggers/by-trigger.ts'

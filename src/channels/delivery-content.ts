@@ -9,7 +9,10 @@ export interface DeliveryContent {
   readonly text: string
 }
 
-/** Returns the content of the delivery called `name`. Throws if the entry has no such command, because then it is the wrong entry. */
+/**
+ * Returns the content of the delivery called `name`. Throws if the entry has no such command, because then it is the
+ * wrong entry.
+ */
 export function deliveryContent(
   { text, commands = [] }: Pick<Entry, 'text' | 'commands'>,
   name: string,

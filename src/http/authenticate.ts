@@ -42,7 +42,10 @@ export async function requireOperator(authorization: string | undefined): Promis
   throw new Problem(403, 'This route needs the operator token; the read-only token is not enough.')
 }
 
-/** Returns the claims of a valid job token and adds their ids to the log. Throws 403 otherwise, also for a model gateway key, because every command in the sandbox can see that. */
+/**
+ * Returns the claims of a valid job token and adds their ids to the log. Throws 403 otherwise, also for a model gateway
+ * key, because every command in the sandbox can see that.
+ */
 export async function requireJob(authorization: string | undefined): Promise<JobClaims> {
   const token = bearer(authorization)
   const claims = token && verifyJobToken(token, await secret('JOB_KEY_SECRET'), Date.now())

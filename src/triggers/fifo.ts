@@ -13,7 +13,10 @@ interface OfSession {
   readonly messageId?: string
 }
 
-/** Returns a Lambda handler. If a message fails, later messages of its session stay on the queue, in order. Other sessions continue. */
+/**
+ * Returns a Lambda handler. If a message fails, later messages of its session stay on the queue, in order. Other
+ * sessions continue.
+ */
 export const fifo =
   <Message extends OfSession>(
     schema: z.ZodType<Message>,

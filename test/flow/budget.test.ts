@@ -150,7 +150,7 @@ test('the workers of a run are limited, and those within the limit do their work
   await send('workers', 'continue')
   const entries = await until('workers', (all) => commandsOf(all, 'KILL_WORKER').length === 2)
   const said = replies(entries).join('\n')
-  for (const result of ['made 1', 'made 2', 'The worker was not started'])
+  for (const result of ['made 1', 'made 2', 'SPAWN_WORKER was not executed'])
     expect(said).toContain(result)
 })
 
