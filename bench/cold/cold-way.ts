@@ -12,7 +12,7 @@ export interface ColdFunction {
   readonly callCpuMs: number
   /** How long the start takes with the CPU share of the function's memory. */
   readonly initMs: number
-  /** Likewise the first call, without its requests to E2B. */
+  /** The first call, without its requests to E2B. */
   readonly callMs: number
 }
 

@@ -1,4 +1,4 @@
-/** Every route that a function declares. */
+/** Collects the routes that the functions declare. */
 import { globSync } from 'node:fs'
 import path from 'node:path'
 import type { Route, Routes } from '../../src/http/route.ts'
@@ -13,7 +13,7 @@ export interface DeclaredRoute {
   readonly route: Route
 }
 
-/** Returns what every `lambdas/<function>/routes.ts` declares, sorted by function. */
+/** Returns the routes of every `lambdas/<function>/routes.ts`, sorted by function. */
 export async function declaredRoutes(): Promise<readonly DeclaredRoute[]> {
   const functions = globSync('*/routes.ts', { cwd: lambdas }).map(path.dirname).sort()
   const declared = await Promise.all(

@@ -1,4 +1,4 @@
-/** The OpenAPI document of the API, generated from what the functions declare. */
+/** The OpenAPI document, generated from the routes that the functions declare. */
 import path from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Tag } from '../../src/http/route.ts'
@@ -12,15 +12,15 @@ export const DOCUMENT = path.resolve(import.meta.dirname, '../../docs/openapi.ya
 
 const DESCRIPTION = `The routes that people and operators call over HTTP. Tests hold the routes, responses and errors of a running Baton to this document.
 
-Any route may respond 503 with \`Retry-After\`, when a store, a queue or a secret is not available. Nothing is lost that was answered with 2xx.
+Any route may respond 503 with \`Retry-After\` if a store, a queue or a secret is not available. A request that got 2xx is never lost.
 
-API Gateway responds in its own words, as \`{"message": …}\`, when no function did: 413 above 10 MB, 500 or 503 for a function that crashed or timed out. Then it is not known whether the request took effect: send it again.`
+If no function responds, API Gateway does, with \`{"message": …}\`: 413 above 10 MB, 500 or 503 if the function crashed or timed out. The request may or may not have taken effect, so send it again.`
 
 const TAGS: Readonly<Record<Tag, string>> = {
   messages: 'Messages to the conductor',
-  monitoring: 'What is going on',
-  sessions: 'A conversation: its history, its workers and its end',
-  people: 'Who may write and be written to, and what arrives by SMS and email',
+  monitoring: 'Health, status and metrics',
+  sessions: 'Conversations: history, workers, stop, continue and delete',
+  people: 'The allow list, and the webhooks for SMS and email',
 }
 
 const SECURITY_SCHEMES = {
@@ -51,9 +51,9 @@ const SECURITY_SCHEMES = {
 }
 
 const HEADER =
-  '# Generated from lambdas/*/routes.ts and src/contract/api/: change those, then run `npm run openapi`.\n'
+  '# Generated from lambdas/*/routes.ts and src/contract/api/: edit those, then run `npm run openapi`.\n'
 
-/** Returns the document as YAML. Throws when a declaration does not fit its path. */
+/** Returns the document as YAML. Throws if a declaration does not match its path. */
 export async function openApiYaml(): Promise<string> {
   const { version, license } = packageJson
   const document = {

@@ -10,7 +10,7 @@ type Direction = 'input' | 'output'
 /** The schemas of `SCHEMAS`, each with references to the others. */
 export const componentSchemas = (): Readonly<Record<string, JsonSchema>> => convert({}, 'output')
 
-/** A schema with references to those of `SCHEMAS`. `input` is what a client sends, `output` what it reads. */
+/** Returns a schema with references to those of `SCHEMAS`. `input` is what a client sends, `output` what it reads. */
 export function jsonSchema(schema: z.ZodType, direction: Direction): JsonSchema {
   const name = Object.entries(SCHEMAS).find(([, known]) => known === schema)?.[0]
   if (name !== undefined) return { $ref: reference(name) }
@@ -34,7 +34,10 @@ function convert(
   )
 }
 
-/** Zod also says that integers are safe, what a format looks like, and that keys are texts: all of that goes without saying. */
+/**
+ * Removes what readers do not need: the range of safe integers, the patterns of known formats, and that keys are
+ * strings.
+ */
 function tidy(key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   if (key === 'propertyNames' && isDeepStrictEqual(value, { type: 'string' })) return undefined

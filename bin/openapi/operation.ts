@@ -1,11 +1,11 @@
-/** A declared route as an OpenAPI operation. */
+/** Converts a declared route to an OpenAPI operation. */
 import type * as z from 'zod'
 import type { ProblemStatus } from '../../src/http/problem.ts'
 import type { Input, Parameters, PublicRoute, ResponseDeclaration } from '../../src/http/route.ts'
 import { type JsonSchema, jsonSchema } from './json-schema.ts'
 import { ACCESS_PROBLEMS, problemResponse } from './problems.ts'
 
-/** Who needs no bearer token of the operator, which is the document's default. */
+/** Security of routes that do not need the operator's bearer token, which is the document's default. */
 const SECURITY: Readonly<Partial<Record<PublicRoute['access'], readonly object[]>>> = {
   anyone: [{}],
   reader: [{ operator: [] }, { reader: [] }],
@@ -21,7 +21,7 @@ interface Parameter {
   readonly schema: JsonSchema
 }
 
-/** Throws when the route does not declare exactly the parameters of its path. */
+/** Throws unless the route declares exactly the parameters of its path. */
 export function operationOf(key: string, route: PublicRoute): object {
   const { access, tag, operationId, summary, description } = route
   const parameters = parametersOf(route)
@@ -44,7 +44,7 @@ function requirePathParameters(key: string, parameters: readonly Parameter[]): v
   const declared = parameters.flatMap((each) => (each.in === 'path' ? [each.name] : []))
   if (inPath.join() !== declared.join())
     throw new Error(
-      `${key}: its params are to be those of its path, in order: declared are [${declared.join(', ')}].`,
+      `${key}: params must be those of the path, in order, but are [${declared.join(', ')}].`,
     )
 }
 
@@ -66,7 +66,7 @@ const inPlace = (place: Parameter['in'], schemas: Parameters): readonly Paramete
     }
   })
 
-/** A parameter is a text that may be read as a number: then the document has the number. */
+/** A parameter is text. If it is parsed as a number, the document shows the number. */
 function textSchema(schema: z.ZodType): JsonSchema {
   const read = jsonSchema(schema, 'output')
   return 'type' in read || '$ref' in read ? read : jsonSchema(schema, 'input')
@@ -94,7 +94,7 @@ function responsesOf(route: PublicRoute): object {
     ...(route.body && 'schema' in route.body ? [413 as const] : []),
     503,
   ]
-  // Numbers as keys come in their order.
+  // Objects sort keys that are numbers.
   return {
     ...Object.fromEntries(
       Object.entries(route.responses).map(([status, each]) => [status, responseOf(each)]),
@@ -103,14 +103,14 @@ function responsesOf(route: PublicRoute): object {
   }
 }
 
-/** Some input is not valid. */
+/** Returns whether some input is invalid. */
 const mayBeRefused = ({ params, query, headers, body }: Input) =>
   (body !== undefined && 'schema' in body) ||
   Object.values<z.ZodType>({ ...params, ...query?.shape, ...headers }).some(
     (schema) => !ODD_TEXTS.every((text) => schema.safeParse(text).success),
   )
 
-/** Whatever is said of a text, one of these is not so. */
+/** Any restriction on a text excludes one of these. */
 const ODD_TEXTS = ['', '\0']
 
 const responseOf = ({

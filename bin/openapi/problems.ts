@@ -1,4 +1,4 @@
-/** The responses that are problems: they look the same on every route. */
+/** The error responses, which are the same on every route. */
 import type { ProblemStatus } from '../../src/http/problem.ts'
 import type { PublicRoute } from '../../src/http/route.ts'
 
@@ -11,7 +11,7 @@ const problem = (description: string, headers?: object) => ({
 export const problemResponses = {
   BadRequest: problem('The request is not valid.'),
   Unauthorized: problem('The bearer token is missing or wrong.'),
-  Forbidden: problem('The read-only token may not do this.'),
+  Forbidden: problem('The read-only token is not enough for this route.'),
   Unsigned: problem('The signature is missing or wrong.'),
   NotFound: problem('There is no such session, worker, person, link or route.'),
   Conflict: problem('The state of the session or the configuration does not allow this.'),

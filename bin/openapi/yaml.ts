@@ -1,8 +1,8 @@
-/** YAML for people: what is short stands on one line. */
+/** Readable YAML: short collections are on one line. */
 import { Document, isCollection, type Node, visit } from 'yaml'
 
 const WIDTH = 120
-/** How long a collection on one line may be; it is indented, and has a key before it. */
+/** The longest collection on one line, without its indentation and its key. */
 const SHORT = 84
 
 export function readableYaml(value: object): string {

@@ -1,4 +1,4 @@
-/** What anyone may call without a token. */
+/** Routes that need no token. */
 import * as z from 'zod'
 import type { Routes } from '../../src/http/route.ts'
 
@@ -7,15 +7,15 @@ export const routes = {
     access: 'anyone',
     tag: 'monitoring',
     operationId: 'getHealth',
-    summary: 'Says that Baton is there',
-    responses: { 200: { description: 'Baton is there.', schema: 'Health' } },
+    summary: 'Checks that Baton is up',
+    responses: { 200: { description: 'Baton is up.', schema: 'Health' } },
   },
   'GET /api/monitoring/health': {
     access: 'anyone',
     tag: 'monitoring',
     operationId: 'getMonitoringHealth',
-    summary: 'Says that Baton is there, beside the other monitoring routes',
-    responses: { 200: { description: 'Baton is there.', schema: 'Health' } },
+    summary: 'Checks that Baton is up, under the path of the monitoring routes',
+    responses: { 200: { description: 'Baton is up.', schema: 'Health' } },
   },
   'GET /l/{token}': {
     access: 'anyone',
@@ -25,11 +25,11 @@ export const routes = {
     params: { token: z.string() },
     responses: {
       200: {
-        description: 'The whole text of a message that was shortened.',
+        description: 'The full text of a message that was shortened.',
         contentType: 'text/plain; charset=utf-8',
       },
       302: {
-        description: 'A file, by a link that works for five minutes.',
+        description: 'Redirects to a file. The link works for five minutes.',
         headers: { Location: { required: true, format: 'uri' } },
       },
     },

@@ -1,4 +1,4 @@
-/** One artifact of a worker, by a short-lived link. */
+/** A short-lived link to an artifact of a worker. */
 import { downloadLink } from '../../src/adapters/objects.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
 import { artifactsOf, uploadKey } from '../../src/core/artifacts.ts'
@@ -6,7 +6,7 @@ import { noWorker, Problem } from '../../src/http/problem.ts'
 
 const LINK_SECONDS = 5 * 60
 
-/** Throws 404 when the worker has no artifact of this name. */
+/** Returns a link that downloads the artifact. Throws 404 if the worker has no artifact of this name. */
 export async function artifactLink({
   sessionId,
   workerId,

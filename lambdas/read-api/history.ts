@@ -1,4 +1,4 @@
-/** A session's history, oldest first: at once, or as soon as there is more. */
+/** Returns a session's history, oldest first, at once or as soon as there are new entries. */
 import { readEntries } from '../../src/adapters/history.ts'
 import { waitFor } from '../../src/adapters/long-poll.ts'
 import { progressOf, readSession } from '../../src/adapters/sessions.ts'
@@ -9,11 +9,11 @@ import { noSession } from '../../src/http/problem.ts'
 interface Query {
   readonly after: number
   readonly limit: number
-  /** Seconds to wait for an entry when there is none. */
+  /** Seconds to wait for an entry if there is none. */
   readonly wait: number
 }
 
-/** Throws 404 when there is no such session. */
+/** Throws 404 if there is no such session. */
 export async function history(sessionId: string, { after, limit, wait }: Query) {
   const began = Date.now()
   const now = await entriesAfter(sessionId, after, limit)

@@ -4,7 +4,7 @@ import { countLiveWorkers } from '../../src/adapters/workers.ts'
 import type { Metrics } from '../../src/contract/api/metrics.ts'
 import { metricsView } from '../../src/core/views.ts'
 
-/** Two requests, whatever is stored. */
+/** Always takes two requests. */
 export async function metrics(): Promise<Metrics> {
   const now = Date.now()
   const [{ all, today, since }, active] = await Promise.all([grandTotals(now), countLiveWorkers()])

@@ -1,4 +1,4 @@
-/** What the operator and readers may read. */
+/** Routes of the read-only API. */
 import * as z from 'zod'
 import { sessionId, workerId } from '../../src/contract/api/ids.ts'
 import { page, wholeNumber } from '../../src/http/query.ts'
@@ -24,7 +24,7 @@ export const routes = {
     access: 'reader',
     tag: 'monitoring',
     operationId: 'listWorkers',
-    summary: 'Lists the live workers of all sessions, the latest one first',
+    summary: 'Lists the live workers of all sessions, latest first',
     query: page(
       z.strictObject({
         live: z.literal('live'),
@@ -39,11 +39,11 @@ export const routes = {
     access: 'reader',
     tag: 'monitoring',
     operationId: 'getMetrics',
-    summary: 'Returns what was counted in all time, and today (UTC)',
+    summary: 'Returns the counts of all time and of today (UTC)',
     responses: {
       200: {
         description:
-          'The counts. Those of all time are exact up to the last sweep, at most two minutes ago.',
+          'The counts. Those of all time are exact up to the last sweep, which was at most two minutes ago.',
         schema: 'Metrics',
       },
     },
@@ -52,7 +52,7 @@ export const routes = {
     access: 'reader',
     tag: 'sessions',
     operationId: 'listSessions',
-    summary: 'Lists all sessions, the most recently active one first',
+    summary: 'Lists all sessions, most recently active first',
     query: page(
       z.strictObject({
         active: z.literal('active'),
@@ -75,7 +75,7 @@ export const routes = {
     access: 'reader',
     tag: 'sessions',
     operationId: 'listMessages',
-    summary: 'Lists the history, the oldest entry first',
+    summary: 'Lists the history, oldest entry first',
     description:
       'The numbers of the entries have no gaps: a client that passes `next` as `after` sees every entry once, in order.',
     params: { sessionId },
@@ -87,7 +87,7 @@ export const routes = {
       wait: wholeNumber(0, 25)
         .default(0)
         .describe(
-          'How many seconds to wait for an entry if there is none. The response comes at once if too many requests wait already.',
+          'How many seconds to wait for an entry if there is none. If too many requests are waiting already, the response comes at once.',
         ),
     }),
     responses: {
@@ -102,7 +102,7 @@ export const routes = {
     access: 'reader',
     tag: 'sessions',
     operationId: 'getWorker',
-    summary: 'Returns a worker with its legs and its activity, tool by tool, live',
+    summary: 'Returns a worker with its legs and its current activity, one line per tool call',
     params: { sessionId, workerId: z.string() },
     responses: { 200: { description: 'The worker.', schema: 'WorkerDetail' } },
     problems: [404],
@@ -111,7 +111,7 @@ export const routes = {
     access: 'reader',
     tag: 'sessions',
     operationId: 'getArtifact',
-    summary: 'Redirects to a file that the worker handed over',
+    summary: 'Redirects to an artifact of a worker',
     params: { sessionId, workerId: z.string(), name: z.string() },
     responses: {
       302: {

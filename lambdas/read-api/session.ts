@@ -9,7 +9,7 @@ import { noSession, noWorker } from '../../src/http/problem.ts'
 /** How many of the latest workers are shown. Each worker also has its own URL. */
 const WORKERS = 20
 
-/** Three requests, whatever is stored. Throws 404 when there is no such session. */
+/** Always takes three requests. Throws 404 if there is no such session. */
 export async function session(sessionId: string) {
   const [found, { total: models }] = await Promise.all([
     readSession(sessionId),
@@ -21,7 +21,7 @@ export async function session(sessionId: string) {
   return sessionDetail(found, seen, consoleLink('REVIEW_LOOP_ARN'))
 }
 
-/** Throws 404 when there is no such worker. */
+/** Throws 404 if there is no such worker. */
 export async function worker(id: { readonly sessionId: string; readonly workerId: string }) {
   const found = await readWorker(id.sessionId, id.workerId)
   if (!found) throw noWorker()

@@ -1,8 +1,8 @@
-/** All sessions, the most recently active first. */
+/** Lists all sessions, most recently active first. */
 import { listSessions } from '../../src/adapters/sessions.ts'
 import { cursorOf, type Page } from '../../src/http/query.ts'
 
-/** One request, whatever is stored. */
+/** Always takes one request. */
 export async function sessions({ limit, cursor }: Page) {
   const { sessions: listed, next } = await listSessions(limit, cursor)
   return {

@@ -16,7 +16,7 @@ const STATUS = {
   idle: 'idle',
 } as const satisfies Record<SessionState, string>
 
-/** Three requests, whatever is stored. `known`: the ETags that the asker has. */
+/** Always takes three requests. `known` is the caller's `If-None-Match`. */
 export async function status(known: string | undefined) {
   const now = Date.now()
   const [session, { workers }] = await Promise.all([

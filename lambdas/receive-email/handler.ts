@@ -26,7 +26,7 @@ import { type HttpEvent, rawBody } from '../../src/http/request.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
-const TAKEN = { statusCode: 200, headers: { 'cache-control': 'no-store' } } as const
+const ACCEPTED = { statusCode: 200, headers: { 'cache-control': 'no-store' } } as const
 
 /**
  * SendGrid drops an email for ever on any 4xx, and tries again for three days on 5xx. So only proven forgeries are
@@ -37,7 +37,7 @@ export const handler = api(
   {
     'POST /api/webhooks/email': async ({ event, claims: raw }) => {
       await receive(raw, event.headers['content-type'] ?? '')
-      return TAKEN
+      return ACCEPTED
     },
   },
   signedBySendGrid,

@@ -6,10 +6,10 @@ export const routes = {
     access: 'sendgrid',
     tag: 'people',
     operationId: 'receiveEmail',
-    summary: 'Receives an email from the Inbound Parse of SendGrid, raw or parsed',
+    summary: "Receives an email from SendGrid's Inbound Parse, raw or parsed",
     description:
-      'A security policy of SendGrid signs the raw bytes. SendGrid drops an email for ever on any 4xx, so only a wrong signature is refused. Every doubt gets 503, and SendGrid tries again for three days.',
+      'A security policy makes SendGrid sign the raw bytes. SendGrid drops an email for ever on any 4xx, so only a wrong signature is refused. Doubtful requests get 503, and SendGrid tries again for three days.',
     body: { contentTypes: ['multipart/form-data'] },
-    responses: { 200: { description: 'Taken, or recorded as not to be taken.' } },
+    responses: { 200: { description: 'Accepted, or logged and ignored.' } },
   },
 } as const satisfies Routes

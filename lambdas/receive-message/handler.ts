@@ -1,4 +1,4 @@
-/** Accepts a message over HTTP; answers its id, or its reply to whoever prefers to wait for it. */
+/** Accepts a message over HTTP. Returns its id, or the reply if the caller prefers to wait. */
 import { preferredWait } from '../../src/channels/http/prefer.ts'
 import { replyWithin } from '../../src/channels/http/wait-for-reply.ts'
 import { api } from '../../src/http/api.ts'

@@ -1,17 +1,17 @@
-/** Messages over HTTP. */
+/** Routes for messages over HTTP. */
 import * as z from 'zod'
 import { sessionId } from '../../src/contract/api/ids.ts'
 import type { Routes } from '../../src/http/route.ts'
 
-/** Bytes of a message's text. */
+/** The most bytes of a message's text. */
 export const MAX_CONTENT = 128 * 1024
-/** JSON may need six bytes for one (`\u0001`), and the other fields some more. */
+/** JSON may need six bytes for one (`\u0001`); the other fields need some more. */
 const MAX_BODY = 6 * MAX_CONTENT + 4096
 
 const content = z
   .string()
   .refine((text) => text.trim() !== '', 'must not be empty')
-  .refine((text) => text.isWellFormed(), 'has half a surrogate pair: it is not Unicode')
+  .refine((text) => text.isWellFormed(), 'is not valid Unicode: it contains half a surrogate pair')
   .meta({ minLength: 1, description: 'At most 128 KiB in UTF-8, and not blank' })
 
 const headers = {
@@ -32,7 +32,7 @@ const responses = {
     headers: { 'Preference-Applied': {} },
   },
   202: {
-    description: 'The message will be answered, or its sender told that it is not.',
+    description: 'The message was accepted. Its sender will get a reply or a notice.',
     schema: 'Accepted',
   },
 } as const
@@ -60,13 +60,12 @@ export const routes = {
     access: 'operator',
     tag: 'monitoring',
     operationId: 'sendTestMessage',
-    summary: 'Sends a message to the session `monitoring-test`, to see whether everything works',
+    summary:
+      'Sends a message to the session `monitoring-test`, to test everything from the queue to the conductor',
     headers,
     body: {
       schema: z.strictObject({
-        content: content.default(
-          'This is a test of the whole way. Please answer in one short line.',
-        ),
+        content: content.default('This is an end-to-end test. Please answer in one short line.'),
       }),
       limit: MAX_BODY,
       optional: true,

@@ -17,7 +17,7 @@ import type { UrlEncodedForm } from '../../src/http/form.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 
-/** Anything else would be sent to the person, or be an error to Twilio. */
+/** Twilio would send any other text to the person, or treat it as an error. */
 const EMPTY_TWIML = {
   statusCode: 200,
   headers: { 'content-type': 'text/xml', 'cache-control': 'no-store' },

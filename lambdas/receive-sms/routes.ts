@@ -8,10 +8,10 @@ export const routes = {
     operationId: 'receiveSms',
     summary: 'Receives an SMS from Twilio',
     description:
-      'Twilio signs the exact address and the form. Every signed request gets 200 with an empty TwiML: replies go out through the API of Twilio. Messages from unknown senders are recorded and ignored.',
+      'Twilio signs the exact URL and the form. Every signed request gets 200 with an empty TwiML: replies are sent through the Twilio API. Messages from unknown senders are logged and ignored.',
     body: { contentTypes: ['application/x-www-form-urlencoded'] },
     responses: {
-      200: { description: 'Taken.', contentType: 'text/xml', schema: 'EmptyTwiml' },
+      200: { description: 'Accepted.', contentType: 'text/xml', schema: 'EmptyTwiml' },
     },
   },
 } as const satisfies Routes

@@ -21,7 +21,7 @@ export const handler = api(
 
 const ATTEMPTS = 4
 
-/** What is not about a delivery of ours is no matter: it was signed, so it is one of a session that was deleted. */
+/** Records a status. Ignores an unknown delivery: the request was signed, so its session was deleted. */
 async function noteStatus(delivery: string | undefined, form: UrlEncodedForm): Promise<void> {
   const key = readDeliveryParameter(delivery)
   const first = (name: string) => form.get(name)?.[0]

@@ -1,4 +1,4 @@
-/** What Twilio says became of an SMS. */
+/** The route to which Twilio posts status updates of SMS. */
 import * as z from 'zod'
 import type { Routes } from '../../src/http/route.ts'
 
@@ -9,9 +9,9 @@ export const routes = {
     operationId: 'receiveSmsStatus',
     summary: 'Receives the status of a sent SMS from Twilio',
     query: z.object({
-      delivery: z.string().optional().describe('The delivery that the status is about'),
+      delivery: z.string().optional().describe('The delivery to which the status belongs'),
     }),
     body: { contentTypes: ['application/x-www-form-urlencoded'] },
-    responses: { 204: { description: 'Noted.' } },
+    responses: { 204: { description: 'Recorded.' } },
   },
 } as const satisfies Routes

@@ -1,4 +1,4 @@
-/** What a runner calls, with its job token: its job, its heartbeats, its artifacts, its result. */
+/** The callback API of runners: job, heartbeats, artifacts and result. */
 import type { JobClaims } from '../../src/core/job-token.ts'
 import { api } from '../../src/http/api.ts'
 import { requireJob } from '../../src/http/authenticate.ts'
@@ -9,7 +9,7 @@ import * as conductor from './conductor-job.ts'
 import { routes } from './routes.ts'
 import * as worker from './worker-job.ts'
 
-const notCurrent = () => new Problem(409, 'This job is not the current one any more: end it.')
+const notCurrent = () => new Problem(409, 'This job is no longer the current one. End it.')
 
 const claimsOf = ({ headers }: HttpEvent) => requireJob(headers.authorization)
 
@@ -38,7 +38,7 @@ export const handler = api(
   claimsOf,
 )
 
-/** The conductor's job is in its session's item, a worker's in the worker's. */
+/** A conductor's job is in the session item, a worker's job in the worker item. */
 const SIDES = {
   conductor: {
     handOut: conductor.handOut,

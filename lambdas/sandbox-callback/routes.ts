@@ -1,4 +1,4 @@
-/** What the runner in a sandbox calls; src/contract/runner.ts describes it. */
+/** Routes that the runner in a sandbox calls. src/contract/runner.ts has the format of their data. */
 import { artifactList } from '../../src/contract/artifact-rules.ts'
 import { heartbeat, result } from '../../src/contract/runner.ts'
 import type { Routes } from '../../src/http/route.ts'

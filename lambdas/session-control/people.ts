@@ -1,4 +1,4 @@
-/** Who may write to Baton and be written to: the list as it is, one more, one less. */
+/** The allow list of people: list, add and remove. */
 import { allow, configured, disallow, listPeople } from '../../src/adapters/contacts.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { cursorOf, type Page } from '../../src/http/query.ts'

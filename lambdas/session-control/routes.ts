@@ -1,4 +1,4 @@
-/** What the operator may change: sessions, workers, and the list of people. */
+/** Routes to change sessions, workers and the allow list. */
 import * as z from 'zod'
 import { contact } from '../../src/channels/index.ts'
 import { sessionId } from '../../src/contract/api/ids.ts'
@@ -8,7 +8,7 @@ import type { Routes } from '../../src/http/route.ts'
 const LISTS = z.enum(['allowed', 'unknown'])
 
 const address = contact.describe(
-  '`+15550100`, `ada@example.com`, or `@example.com` for everyone of a domain',
+  '`+15550100`, `ada@example.com`, or `@example.com` for everyone in a domain',
 )
 
 export const routes = {
@@ -18,14 +18,16 @@ export const routes = {
     operationId: 'stopSession',
     summary: 'Stops the run of a session and ends its workers',
     params: { sessionId },
-    responses: { 200: { description: 'Nothing of the session runs any more.', schema: 'Stopped' } },
+    responses: {
+      200: { description: 'Everything in the session has stopped.', schema: 'Stopped' },
+    },
     problems: [404],
   },
   'POST /api/sessions/{sessionId}/continue': {
     access: 'operator',
     tag: 'sessions',
     operationId: 'continueSession',
-    summary: 'Continues a session whose budget is used up, with as much again',
+    summary: 'Continues a session that paused at a budget, and adds the same amount to that budget',
     params: { sessionId },
     responses: { 202: { description: 'The session continues.', schema: 'Accepted' } },
     problems: [404, 409],
@@ -52,8 +54,7 @@ export const routes = {
     access: 'reader',
     tag: 'people',
     operationId: 'listPeople',
-    summary:
-      'Lists the people who may write and be written to, or those who wrote without permission',
+    summary: 'Lists the people who may exchange messages with Baton, or unknown people who wrote',
     query: page(z.strictObject({ scope: LISTS, name: z.string() })).extend({
       list: LISTS.default('allowed'),
     }),
@@ -65,7 +66,7 @@ export const routes = {
     access: 'operator',
     tag: 'people',
     operationId: 'allowPerson',
-    summary: 'Lets a person write and be written to',
+    summary: 'Adds a person to the allow list',
     params: { address },
     responses: { 200: { description: 'The person is on the list.', schema: 'Person' } },
   },
@@ -73,9 +74,9 @@ export const routes = {
     access: 'operator',
     tag: 'people',
     operationId: 'disallowPerson',
-    summary: 'Takes a person off the list',
+    summary: 'Removes a person from the allow list',
     params: { address },
-    responses: { 204: { description: 'The person is off the list.' } },
+    responses: { 204: { description: 'The person was removed from the list.' } },
     problems: [404, 409],
   },
 } as const satisfies Routes

@@ -1,4 +1,7 @@
-/** What the operator does to a session: stop it, let it go on, delete it, end one of its workers. Each throws 404 for what is not there. */
+/**
+ * The operator's actions on a session: stop, continue or delete it, or end one of its workers. Each throws 404 if the
+ * session or worker does not exist.
+ */
 import { noSession, noWorker } from '../../src/http/problem.ts'
 import { json, noContent } from '../../src/http/respond.ts'
 import { continueSession } from '../../src/use-cases/continue-session.ts'

@@ -15,9 +15,9 @@ export class ModelGateway extends Construct {
     const { storage, secrets, config } = resources
     this.fn = new ServiceFunction(this, 'ModelGateway', {
       name: 'model-gateway',
-      // It is paid for as long as an answer streams, and does little meanwhile.
+      // Little, because the function is billed while a response streams, and does little work meanwhile.
       memoryMb: 384,
-      // An answer may stream for long; no function lives longer.
+      // The longest timeout of Lambda, because a response may stream for long.
       timeout: Duration.minutes(15),
       bindings: [
         secrets.jobKey,
@@ -54,7 +54,8 @@ function anthropic(stack: Construct): Binding {
 }
 
 /**
- * Amazon Bedrock in the stack's region and account instead of Anthropic. The role has a permission, so no key is needed.
+ * Amazon Bedrock in the stack's region and account instead of Anthropic. The role has a permission, so no key is
+ * needed.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-mantle.html
  */
 const bedrock = (): Binding =>

@@ -10,7 +10,7 @@ export interface Binding {
   grant(fn: IFunction): void
 }
 
-/** A plain value. */
+/** Sets an environment variable. */
 export const environment = (variable: EnvironmentVariable, value: string): Binding => ({
   environment: { [variable]: value },
   grant: () => undefined,

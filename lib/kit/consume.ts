@@ -5,7 +5,10 @@ import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { IConstruct } from 'constructs'
 
-/** One group of the queue at a time, many groups at once; what fails comes back by itself. Returns the mapping. */
+/**
+ * Processes each message group in order, and different groups concurrently. The queue redelivers failed messages.
+ * Returns the event source mapping.
+ */
 export function consume(
   fn: IFunction,
   queue: IQueue,
@@ -23,6 +26,7 @@ export function consume(
     new SqsEventSource(queue, { batchSize, maxConcurrency, reportBatchItemFailures: true }),
   )
   const mapping = fn.node.children.find((child) => !before.has(child))
-  if (!mapping) throw new Error(`${fn.node.path} does not consume ${queue.node.path}`)
+  if (!mapping)
+    throw new Error(`${fn.node.path} has no event source mapping for ${queue.node.path}`)
   return mapping
 }

@@ -1,4 +1,4 @@
-/** Bindings to state machines: who starts, stops and answers their executions. */
+/** Bindings to state machines: start, stop and link to executions, and complete their tasks. */
 
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
@@ -35,7 +35,7 @@ const executionsOf = (machine: StateMachine) =>
     resourceName: `${machine.stateMachineName}:*`,
   })
 
-/** Names a machine in links to the console; no right to it. */
+/** Lets a function build console links to a machine's executions, without permissions on the machine. */
 export const links = (variable: EnvironmentVariable, machine: StateMachine): Binding =>
   combine(
     environment(variable, machine.stateMachineArn),
@@ -49,6 +49,6 @@ export const links = (variable: EnvironmentVariable, machine: StateMachine): Bin
 export const completes = (machine: StateMachine): Binding =>
   allow(machine.stateMachineArn, 'states:SendTaskHeartbeat', 'states:SendTaskSuccess')
 
-/** Wakes runs: starts an execution, or answers the token of one that waits. */
+/** Wakes runs: starts an execution, or completes the task of a waiting one. */
 export const drives = (variable: EnvironmentVariable, machine: StateMachine): Binding =>
   combine(starts(variable, machine), allow(machine.stateMachineArn, 'states:SendTaskSuccess'))

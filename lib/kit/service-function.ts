@@ -20,24 +20,26 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration
   /** Everything it may access. */
   readonly bindings: readonly Binding[]
-  /** Its CPU share comes with it: one vCPU at 1,769 MB. 512 without a choice. */
+  /** The CPU share is proportional: one vCPU at 1,769 MB. The default is 512. */
   readonly memoryMb?: number
 }
 
 /**
- * For functions that a person waits for: a cold start is CPU time alone, which takes half as long and costs the same.
+ * For functions that a person waits for. A cold start is only CPU time, so it takes half as long and costs the same.
  * `npm run bench -- --only cold` measures it.
  */
 export const ON_THE_WAY_MB = 1024
 
-/** One whole vCPU, for those on the way with the largest bundles. */
+/** One whole vCPU, for the functions with the largest bundles that a person waits for. */
 export const WHOLE_CPU_MB = 1769
 
-/** Which variables the function checks when it starts (src/adapters/environment.ts, which synthesis does not load). */
+/**
+ * Names the variables that the function checks at start, in src/adapters/environment.ts, which synthesis does not load.
+ */
 const BOUND_VARIABLES: typeof import('../../src/adapters/environment.ts').BOUND_VARIABLES =
   'BOUND_VARIABLES'
 
-/** In the app's context: the folder that holds every function's bundle in a folder of its name. */
+/** The context key for the folder that contains every function's bundle, in a folder of the function's name. */
 export const BUNDLES = 'baton:bundles'
 
 /** Returns the function's bundle, or its source if bundling is off, as in tests of the template. */

@@ -1,4 +1,4 @@
-/** What all our tables have in common, and how a function is bound to one. */
+/** Defaults of all tables, and bindings to them. */
 
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
@@ -27,7 +27,7 @@ export const access = (
     allow(table.tableArn, ...operations.map((operation) => `dynamodb:${operation}`)),
   )
 
-/** The index alone, not the table. */
+/** Allows queries of an index, but not of the table. */
 export const queryIndex = (variable: EnvironmentVariable, table: TableV2, index: string): Binding =>
   combine(
     environment(variable, table.tableName),

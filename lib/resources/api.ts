@@ -93,7 +93,7 @@ export class Api extends Construct {
       routeKey: HttpRouteKey.DEFAULT,
       integration,
     })
-    // An API has one default route: a second one cannot be created beside it.
+    // An API can only have one default route, so a replacement could not be created.
     freezeLogicalId(route, 'ApiHttpDefaultRoute41824AB3')
     Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: AUTHORIZATION })
   }

@@ -1,4 +1,4 @@
-/** The table of people and of what leads to their conversations, and how functions are bound to it. */
+/** The Contacts table (people, email threads, SMS and short links), and the bindings to it. */
 
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'

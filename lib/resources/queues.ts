@@ -1,4 +1,4 @@
-/** The queues: messages on their way in, replies on their way out, work to be cancelled, and what failed every time. */
+/** The queues: incoming messages, outgoing replies, cancellations, and their dead-letter queues. */
 
 import { Duration, Validations } from 'aws-cdk-lib'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -79,7 +79,7 @@ export class Queues extends Construct {
   #queue(id: keyof typeof LOGICAL_IDS, props: OrderedQueueProps): Queue {
     const queue = orderedQueue(this, id, props)
     freezeLogicalId(queue, LOGICAL_IDS[id].queue)
-    // The old policy's deletion would take the new one with it: a queue has one.
+    // A queue has one policy, so deleting the old policy would also delete the new one.
     freezeLogicalId(queue.node.findChild('Policy'), LOGICAL_IDS[id].policy)
     return queue
   }

@@ -1,4 +1,4 @@
-/** Secrets by name: functions get the name in their environment and read the value themselves. */
+/** The secrets. Functions get a secret's name in their environment and read the value themselves. */
 
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'

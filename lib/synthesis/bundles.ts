@@ -12,7 +12,7 @@ const here = path.resolve(import.meta.dirname, '../..')
 /** Where a function's own code may be. The lock file covers packages. */
 const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts']
 
-/** The code that bundles: what it made before it changed is of no use. */
+/** The code that bundles. When it changes, old bundles are outdated. */
 const HOW = ['bundles.ts', 'own-maps.ts'].map((file) =>
   readFileSync(path.join(import.meta.dirname, file), 'utf8'),
 )
@@ -42,9 +42,9 @@ const bundling = {
 } satisfies BuildOptions
 
 /**
- * Bundles every function `lambdas/<name>/handler.ts` below `root`, unless bundles of the same sources exist. Returns the
- * folder that contains each function's `index.js` and source map, in a folder of the function's name. Throws esbuild's
- * error if a function cannot be bundled, and an error if one imports a file whose changes would go unnoticed.
+ * Bundles every function `lambdas/<name>/handler.ts` below `root`, unless bundles of the same sources exist. Returns
+ * the folder that contains each function's `index.js` and source map, in a folder of the function's name. Throws
+ * esbuild's error if a function cannot be bundled, and an error if one imports a file whose changes would go unnoticed.
  */
 export async function bundleFunctions(root = here): Promise<string> {
   const folder = path.join(root, 'dist', 'functions')

@@ -1,6 +1,7 @@
 /**
- * Leaves packages out of the source maps of bundles. Node reads a whole map when it first looks at the stack of an error;
- * for a function with E2B's SDK that was half a second of its first call. A stack trace is read for our own places.
+ * Removes packages from the source maps of bundles. Node parses the whole map when it first reads an error's stack; for
+ * a function with E2B's SDK that took half a second of its first call. Stack traces only need positions in Baton's own
+ * code.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec'
@@ -13,18 +14,21 @@ const sourceMap = z.looseObject({
   mappings: z.string(),
 })
 
-/** Rewrites a source map (ECMA-426) so that it maps only what is not from `node_modules`. */
+/** Rewrites a source map (ECMA-426) so that it only maps code outside `node_modules`. */
 export function keepOwnMappings(file: string): void {
   const map = sourceMap.parse(JSON.parse(readFileSync(file, 'utf8')))
   const sources = map.sources.filter((source) => !source.includes('node_modules/'))
   const places = new Map(map.sources.map((source, i) => [i, sources.indexOf(source)]))
   const mappings = decode(map.mappings).map((line) => ownSegments(line, places))
-  // Names are not looked at by Node; without them a map is a third smaller.
+  // Node does not use names. Without them a map is a third smaller.
   const own = { ...map, sources, names: [], mappings: encode(mappings) }
   writeFileSync(file, JSON.stringify(own))
 }
 
-/** What follows a segment of ours up to the next one would count as ours: a package's first segment ends it. */
+/**
+ * A segment extends to the next one, so the first segment of a package stays, without a source, to end the previous
+ * one.
+ */
 function ownSegments(
   line: readonly SourceMapSegment[],
   places: ReadonlyMap<number, number>,

@@ -63,6 +63,8 @@ function handOut(message: string): Move {
 /** Repeats a notice only if it says that something went wrong. It never requests more work, so nothing can loop. */
 function handleNotice(notice: string): Move {
   const { prose } = splitFences(notice)
-  const bad = /\b(fail(ed|ure)?|could not|cannot|refused|not (done|sent|started))\b/i.test(prose)
+  const bad = /\b(fail(ed|ure)?|could not|cannot|refused|not (done|executed|sent|started))\b/i.test(
+    prose,
+  )
   return bad ? { reply: `I was told: ${notice.trim()}`, commands: [] } : noMove
 }

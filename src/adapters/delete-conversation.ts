@@ -1,4 +1,7 @@
-/** Deletes what was kept of a session: history, bodies, results, transcripts, artifacts, attachments. Every key is known, so nothing is scanned. */
+/**
+ * Deletes a session's content: history, bodies, results, transcripts, artifacts and attachments. All keys are known, so
+ * it scans nothing.
+ */
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { uploadKey } from '../core/artifacts.ts'
 import { attachmentKey } from '../core/attachments.ts'

@@ -85,11 +85,11 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
   return Item as StoredDocument | undefined
 }
 
-/** The document of an item as the table holds it; undefined when the item has none yet. */
+/** Returns the document of an item, or undefined if the item has none yet. */
 export async function openDocument({ document, objectKey }: StoredDocument): Promise<unknown> {
   if (document !== undefined) return JSON.parse(document)
   if (objectKey === undefined) return undefined
   const bytes = await readObject(objectKey)
-  if (!bytes) throw new Error(`the object ${objectKey} of a document is gone`)
+  if (!bytes) throw new Error(`the object ${objectKey} of a document does not exist`)
   return JSON.parse(Buffer.from(bytes).toString())
 }

@@ -1,4 +1,7 @@
-/** A function's environment, checked when it starts: every variable was set by the binding that granted its access. */
+/**
+ * A function's environment variables, checked at start. Each is set by the binding that grants the access it stands
+ * for.
+ */
 import * as z from 'zod'
 import { budgets } from '../core/budget.ts'
 import { LEG_SECONDS } from '../core/limits.ts'
@@ -23,7 +26,7 @@ const variables = {
   CALLBACK_URL: z.url(),
   E2B_TEMPLATE: z.string(),
   MODEL_BASE_URL: z.url(),
-  /** Whether the upstream expects an API key or a request signed with our role. */
+  /** Whether the upstream expects an API key or a request signed with the function's role. */
   MODEL_UPSTREAM: z.enum(['anthropic', 'bedrock']).default('anthropic'),
   /** If absent, the CLI uses its default. */
   MODEL_NAME: z.string().optional(),
@@ -78,8 +81,8 @@ export const BOUND_VARIABLES = 'BOUND_VARIABLES'
 const isKnown = (name: string): name is EnvironmentVariable => Object.hasOwn(variables, name)
 
 /**
- * Checks all variables that the function is bound to, at once. Throws an error that names every one that is missing or
- * not valid: a function that starts with half of its environment would fail somewhere in its work.
+ * Checks all variables that the function's bindings have set. Throws an error that names every missing or invalid one,
+ * because a function with an incomplete environment would fail later, in the middle of its work.
  */
 export function checkEnvironment(environment: NodeJS.Dict<string> = process.env): void {
   const names = (environment[BOUND_VARIABLES] ?? '').split(',').filter(isKnown)
@@ -91,13 +94,13 @@ export function checkEnvironment(environment: NodeJS.Dict<string> = process.env)
   })
   if (faults.length > 0)
     throw new Error(
-      `The environment of this function is not as it was deployed: ${faults.join('; ')}. Deploy the stack again.`,
+      `The environment of this function has changed since its deployment: ${faults.join('; ')}. Deploy the stack again.`,
     )
 }
 
 checkEnvironment()
 
-/** Returns the value of a variable. Throws if the function was not bound to what it names. */
+/** Returns a variable's value. Throws if the function has no binding that sets it. */
 export function env<N extends EnvironmentVariable>(name: N): z.infer<(typeof variables)[N]> {
   const parsed = variables[name].safeParse(process.env[name])
   if (!parsed.success)

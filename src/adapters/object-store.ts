@@ -1,4 +1,4 @@
-/** The bucket. Its client is large and most invocations need none of it: `objects.ts` loads this when it is first used. */
+/** The bucket. Its client is large and rarely needed, so `objects.ts` loads this module on first use. */
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -21,7 +21,7 @@ export async function put(
   await s3.send(new PutObjectCommand({ ...at(key), Body: content, ContentType: contentType }))
 }
 
-/** Returns the bytes of an object, or undefined if there is none (any more). */
+/** Returns an object's bytes, or undefined if it does not exist (any more). */
 export async function read(key: string): Promise<Uint8Array | undefined> {
   try {
     const { Body } = await s3.send(new GetObjectCommand(at(key)))
@@ -40,7 +40,7 @@ export async function remove(key: string): Promise<void> {
 export const linkToRead = (key: string, seconds: number): Promise<string> =>
   getSignedUrl(s3, new GetObjectCommand(at(key)), { expiresIn: seconds })
 
-/** A link by which a browser saves the object as a file of this name, and never renders it. */
+/** Returns a link with which a browser saves the object as a file of this name, and never renders it. */
 export const linkToDownload = (
   key: string,
   { name, seconds }: { name: string; seconds: number },
@@ -60,7 +60,10 @@ export const linkToWrite = (key: string, seconds: number): Promise<string> =>
 
 const CHECKSUM = 'x-amz-checksum-sha256'
 
-/** A link to put exactly this content, with the headers that must go with it: S3 refuses another length or checksum. */
+/**
+ * Returns a link to upload exactly this content, with the headers that the upload needs. S3 refuses another length or
+ * checksum.
+ */
 export async function linkToUpload(
   key: string,
   { size, sha256, seconds }: { size: number; sha256: string; seconds: number },
@@ -68,7 +71,7 @@ export async function linkToUpload(
   const url = await getSignedUrl(
     s3,
     new PutObjectCommand({ ...at(key), ContentLength: size, ChecksumSHA256: sha256 }),
-    // In the query it would be signed, but S3 would not compare it.
+    // In the query it would be signed, but S3 would not check it.
     { expiresIn: seconds, unhoistableHeaders: new Set([CHECKSUM]) },
   )
   return { url, headers: { [CHECKSUM]: sha256 } }

@@ -17,13 +17,13 @@ const LONGEST = 254
 export const emailAddress = (text: string): string | undefined =>
   z.email().max(LONGEST).safeParse(text.trim().toLowerCase()).data
 
-/** `@example.com`: every address of that domain, and none of its subdomains. */
+/** Returns a domain like `@example.com`, which stands for its addresses but not its subdomains, or undefined. */
 export const domain = (text: string): string | undefined => {
   const lower = text.trim().toLowerCase()
   return DOMAIN.test(lower) ? lower : undefined
 }
 
-/** The entries of a list that would let a number or address in. */
+/** Returns the list entries that would allow a number or address: itself, and its domain. */
 export const entriesFor = (address: string): readonly string[] => {
   const at = address.lastIndexOf('@')
   return at > 0 ? [address, address.slice(at)] : [address]

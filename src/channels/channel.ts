@@ -11,12 +11,12 @@ export interface ChannelRow {
 /** Counters of a tally (core/tally.ts). Their names derive from those of the channels. */
 export type Counts = Readonly<Record<string, number | undefined>>
 
-/** What a delivery on a channel may be counted as. */
+/** The counters that a delivery on a channel may raise. */
 type SentCounts<Name extends string> = Readonly<
   Partial<Record<`out.${Name}` | 'smsSegments', number>>
 >
 
-/** What every return address has, whatever its channel. */
+/** The fields that the return addresses of all channels have. */
 export interface ReturnAddressShape {
   readonly channel: string
   readonly address: string
@@ -37,8 +37,8 @@ export interface OutboundChannel<Address extends ReturnAddressShape> {
   readonly ownAddress: `${string}_NUMBER` | `${string}_ADDRESS`
   /** How many files one delivery may have, and why. Absent if there is no limit. */
   readonly fileLimit?: { readonly most: number; readonly reason: string }
-  /** What a delivery that was sent is counted as. `segments` as the provider charges them. */
+  /** Returns the counters for a sent delivery. `segments` is what the provider charges for. */
   sent(segments: number): SentCounts<Address['channel']>
-  /** What was paid for, for a receipt (`2 emails`); undefined if nothing was. */
+  /** Returns what was paid for (`2 emails`), for a receipt, or undefined if nothing was. */
   spent(counts: Counts): string | undefined
 }

@@ -57,7 +57,7 @@ export const ADDRESS_EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or
 export const spentOnChannels = (tally: Tally): readonly string[] =>
   OUTBOUND.flatMap((row) => row.spent(tally) ?? [])
 
-/** Who may write and be written to: an address of any channel in its one form, or all of a domain. */
+/** Who may exchange messages with Baton: an address of any channel in its normal form, or all addresses of a domain. */
 export const contact = z.string().transform((text, context) => {
   const found = returnAddressOf(text, '')?.address ?? domain(text)
   if (found !== undefined) return found

@@ -55,14 +55,14 @@ export interface CommandRow<Schema extends z.ZodObject<{ type: z.ZodLiteral<stri
   readonly text: {
     /** Set if following lines never belong to it. */
     readonly oneLine?: true
-    /** The fields without the type; checked by the schema afterwards. */
+    /** Returns the fields without the type. The schema checks them afterwards. */
     fields(
       argument: TextArgument,
     ): Readonly<Partial<Record<Exclude<keyof z.output<Schema>, 'type'>, unknown>>>
   }
-  /** What `context.send` sends to a person: markdown. Where a command sends nothing there is none. */
+  /** Returns what `context.send` sends to a person, as Markdown. Absent if the command sends nothing. */
   deliveredText?(command: z.output<Schema>): string
-  /** It brings a worker, which gets its id when the turn is accepted. */
+  /** Set if it creates a worker, which gets its id when the turn is accepted. */
   readonly spawns?: true
   execute(command: z.output<Schema>, context: CommandContext): Promise<CommandOutcome>
 }

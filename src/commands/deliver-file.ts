@@ -32,14 +32,14 @@ export const deliverFile = defineCommand({
     const files = await filesOf(context, id, paths)
     if ('missing' in files)
       return refused(
-        `DELIVER_FILE was not done: no worker${id ? ` ${id}` : ''} has handed over ${JSON.stringify(files.missing)}. Workers hand over the files in ~/artifacts. Use the names from their reports.`,
+        `Nothing was sent: no worker${id ? ` ${id}` : ''} has handed over ${JSON.stringify(files.missing)}. Workers hand over the files in ~/artifacts. Use the names from their reports.`,
       )
     const address = returnAddressOf(to, subject ?? 'Files')
     if (!address) return noAddress(to)
     const channel = outboundChannel(address.channel)
     if ('fileLimit' in channel && files.length > channel.fileLimit.most)
       return refused(
-        `DELIVER_FILE was not done: one ${channel.label} can have at most ${channel.fileLimit.most} files, because ${channel.fileLimit.reason}. Send several, or an archive.`,
+        `Nothing was sent: one ${channel.label} can have at most ${channel.fileLimit.most} files, because ${channel.fileLimit.reason}. Send several, or an archive.`,
       )
     return context.send(address, files)
   },

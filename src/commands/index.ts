@@ -42,7 +42,7 @@ export function rowOf(type: CommandType): Row {
   return row
 }
 
-/** A row whose command is not known until it runs. */
+/** A row of a command whose type is only known at run time. */
 type AnyRow = CommandRow<z.ZodObject<{ type: z.ZodLiteral<string> }>>
 
 /** Executes a command by its row. */
@@ -51,7 +51,7 @@ export function executeCommand(given: Command, context: CommandContext): Promise
   return execute(given, context)
 }
 
-/** Returns what a command sends to a person, by its fields as the history has them. Throws if it sends nothing. */
+/** Returns the text that a command sends to a person, given its fields from the history. Throws if it sends nothing. */
 export function deliveredText(fields: unknown): string {
   const sent = command.parse(fields)
   const { deliveredText: text } = rowOf(sent.type) as AnyRow
@@ -59,5 +59,5 @@ export function deliveredText(fields: unknown): string {
   return text(sent)
 }
 
-/** What the conductor's prompt says of the commands: a markdown list. */
+/** The commands in the conductor's prompt: a Markdown list. */
 export const COMMANDS_PROMPT = COMMANDS.map(({ prompt }) => `- ${prompt}`).join('\n')

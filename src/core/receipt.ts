@@ -8,7 +8,7 @@ import type { Tally, TokenKind } from './tally.ts'
 
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const satisfies readonly TokenKind[]
 
-/** A tally as the API shows it; what is estimated is marked so. */
+/** A tally as the API shows it. Estimates are under `estimated`. */
 export const spentView = (tally: Tally): Usage => ({
   messages: messagesOf(tally),
   smsSegments: tally.smsSegments ?? 0,
@@ -21,7 +21,7 @@ export const spentView = (tally: Tally): Usage => ({
   estimated: estimate(tally),
 })
 
-/** The part of it that models have used. */
+/** The models' part of a tally. */
 export const modelView = (tally: Tally): ModelUsage => ({
   answers: tally.answers ?? 0,
   tokens: tokensOf((kind) => tally[`tokens.${kind}`]),

@@ -1,4 +1,4 @@
-/** How stored things look to a reader of the API: no tokens, no keys of ours. */
+/** What the API shows of stored items. Tokens and storage keys stay inside. */
 import type { ConductorView } from '../contract/api/conductor.ts'
 import type { Counts } from '../contract/api/metrics.ts'
 import type { SessionDetail, TurnView } from '../contract/api/session.ts'
@@ -71,7 +71,7 @@ const legView = (
   activity,
 })
 
-/** One worker with its legs and what it did, tool by tool. */
+/** One worker with its legs and their activity, one line per tool call. */
 export const workerDetail = (worker: Worker, consoleLink: ConsoleLink): WorkerDetail => ({
   ...workerView(worker),
   criteria: worker.criteria,
@@ -130,7 +130,7 @@ export function sessionDetail(
   }
 }
 
-/** Counts of everybody, as the API shows them. */
+/** The counts of all sessions together, as the API shows them. */
 export function metricsView(tally: Tally): Counts {
   const { messages, turns, tokens, costUsd } = spentView(tally)
   return {

@@ -9,7 +9,7 @@ import type { Implementation, RequestOf } from './request-of.ts'
 import type { HttpResponse } from './respond.ts'
 import type { Access, Route, Routes } from './route.ts'
 
-/** Who a bearer token proves; for the others the function has a check of its own. */
+/** The checks of bearer tokens. For other callers the function brings its own check. */
 const REQUIRE = {
   anyone: async () => undefined,
   reader: requireReader,
@@ -19,9 +19,10 @@ const REQUIRE = {
 const isBearer = (access: Access): access is keyof typeof REQUIRE => access in REQUIRE
 
 /**
- * Makes a Lambda handler of the declared routes. First it checks who calls: bearer tokens itself, sandboxes and providers
- * by `authenticate`, whose claims the implementations get. Then it reads the input that the route declares. Any other
- * route is 404, for the operator alone. Throws when the function is loaded if a route's callers would go unchecked.
+ * Returns a Lambda handler for the declared routes. It first checks the caller: bearer tokens itself, sandboxes and
+ * providers with `authenticate`, whose claims the implementations get. Then it parses the input that the route
+ * declares. Any other route is 404, which only the operator sees. Throws if a route needs `authenticate` and there is
+ * none.
  */
 export const api = <Declared extends Routes, Claims = undefined>(
   routes: Declared,
@@ -31,7 +32,7 @@ export const api = <Declared extends Routes, Claims = undefined>(
   const table = new Map(Object.entries<Route | undefined>(routes))
   for (const [key, route] of table)
     if (route && !isBearer(route.access) && !authenticate)
-      throw new Error(`${key} is for ${route.access}, and nothing checks that: pass authenticate.`)
+      throw new Error(`${key} is for ${route.access}, but nothing checks that. Pass authenticate.`)
   return http(async (event) => {
     const { routeKey, headers } = event
     const route = table.get(routeKey)
@@ -44,5 +45,5 @@ export const api = <Declared extends Routes, Claims = undefined>(
   }) as (event: HttpEvent, context: Context) => Promise<HttpResponse>
 }
 
-/** An implementation, for whoever does not know of which route. */
+/** An implementation whose route is only known at run time. */
 type Implement = (request: { [Part in keyof RequestOf<unknown>]: unknown }) => Promise<HttpResponse>

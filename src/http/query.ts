@@ -24,15 +24,15 @@ export const cursor = <Key>(key: z.ZodType<Key>) =>
 export const cursorOf = (key: unknown): string | null =>
   key === undefined ? null : Buffer.from(JSON.stringify(key)).toString('base64url')
 
-/** Which page of a list is asked for: how many items, and from which key on. */
+/** A page of a list: its length, and the key where it starts. */
 export interface Page<Key = Readonly<Record<string, unknown>>> {
   readonly limit: number
   readonly cursor?: Key | undefined
 }
 
-/** The query for a page of a list whose items have keys that `key` describes. */
+/** Returns the schema of a query for a page. `key` is the schema of the list's keys. */
 export const page = <Key>(key: z.ZodType<Key>) =>
   z.object({
     limit: wholeNumber(1, 100).default(50),
-    cursor: cursor(key).optional().describe('`next` of the page before'),
+    cursor: cursor(key).optional().describe('`next` of the previous page'),
   })

@@ -1,8 +1,10 @@
-/** Reads of a request what its route declares. */
+/** Parses the input that a route declares. */
 import { check, type HttpEvent, jsonBody, rawBody } from './request.ts'
 import type { Input, JsonBody, Parameters } from './route.ts'
 
-/** The declared input of a request, path parameters first. Throws 400, and 413 for a body that is too large. */
+/**
+ * Returns the validated input, path parameters first. Throws 400 if it is invalid, and 413 if the body is too large.
+ */
 export function readInput({ params, query, body, headers }: Input, event: HttpEvent) {
   return {
     params:
@@ -15,7 +17,7 @@ export function readInput({ params, query, body, headers }: Input, event: HttpEv
   }
 }
 
-/** `find` returns the value of that name, and what a refusal calls it. */
+/** `find` returns the value of that name, and its name in error messages. */
 const readEach = (
   schemas: Parameters,
   find: (name: string) => readonly [value: string | undefined, what: string],

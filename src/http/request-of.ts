@@ -1,4 +1,4 @@
-/** The types of an implementation, made of what its route declares. */
+/** The types of an implementation, derived from its route's declaration. */
 import type * as z from 'zod'
 import type { SchemaName, ShapeOf } from '../contract/api/index.ts'
 import type { HttpEvent } from './request.ts'
@@ -9,7 +9,7 @@ type Read<Given> = Given extends Parameters
   ? { readonly [Name in keyof Given]: z.output<Given[Name]> }
   : undefined
 
-/** A request as its route declares it, validated; what it does not declare is undefined. */
+/** A validated request. Parts that its route does not declare are undefined. */
 export interface RequestOf<Declared, Claims = undefined> {
   readonly params: Declared extends { readonly params: infer Given } ? Read<Given> : undefined
   readonly query: Declared extends { readonly query: infer Query extends z.ZodType }
@@ -21,7 +21,7 @@ export interface RequestOf<Declared, Claims = undefined> {
     ? z.output<Body>
     : undefined
   readonly headers: Declared extends { readonly headers: infer Given } ? Read<Given> : undefined
-  /** What the function's own authentication has found out. */
+  /** The result of the function's `authenticate`. */
   readonly claims: Claims
   readonly event: HttpEvent
 }
@@ -34,7 +34,7 @@ type Responses<Declared> = {
       : ResponseOf<Status>
 }[keyof Declared & number]
 
-/** What a route may respond with: a body that is not as its schema says does not compile. */
+/** The responses of a route. A body that does not match its schema does not compile. */
 type Responded<Declared> = Declared extends { readonly responses: infer Given }
   ? Responses<Given>
   : HttpResponse

@@ -1,4 +1,4 @@
-/** Reading a request: every part is checked before anything is done. */
+/** Parses and validates the parts of requests. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type * as z from 'zod'
 import { logger } from '../adapters/logger.ts'
@@ -13,7 +13,7 @@ export const rawBody = ({ body = '', isBase64Encoded }: HttpEvent): Buffer =>
 
 /**
  * Parses the body with `schema` and adds its session id to the log. Throws 413 above `limit` bytes, and 400 if it is
- * not valid JSON or not of the schema.
+ * not valid JSON or does not match the schema.
  */
 export function jsonBody<T>(event: HttpEvent, schema: z.ZodType<T>, limit: number): T {
   const raw = rawBody(event)

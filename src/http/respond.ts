@@ -9,7 +9,7 @@ export interface ResponseOf<Status extends number> extends HttpResponse {
   readonly statusCode: Status
 }
 
-/** Only for the compiler, which compares it with the schema that the route declares: neither may say more than the other. */
+/** Only for the compiler: the body's type must be exactly that of the schema that the route declares. */
 declare const BODY: unique symbol
 
 /** A response whose body is a `Body` as JSON. */
@@ -17,7 +17,7 @@ export interface JsonResponse<Body, Status extends number = 200> extends Respons
   readonly [BODY]: (body: Body) => Body
 }
 
-/** `value` as JSON, never cached. */
+/** Returns a JSON response that is never cached. */
 export function json<Body>(value: Body): JsonResponse<Immutable<Body>>
 export function json<Body, Status extends number>(
   value: Body,
@@ -37,8 +37,8 @@ export function json(
 }
 
 /**
- * Returns the response with its `etag`, or 304 if the caller's `If-None-Match` contains it (RFC 9110, 8.8.3 and 13.1.2).
- * A cache may keep it but must revalidate it.
+ * Returns the response with its `etag`, or 304 if the caller's `If-None-Match` contains it (RFC 9110, 8.8.3 and
+ * 13.1.2). A cache may keep it but must revalidate it.
  */
 export function unlessKnown<Body>(
   ifNoneMatch: string | undefined,
@@ -51,7 +51,7 @@ export function unlessKnown<Body>(
     : { ...response, headers: { ...response.headers, ...headers } }
 }
 
-/** A redirect that no cache keeps. */
+/** Returns a redirect that is never cached. */
 export const redirect = (
   location: string,
   headers: Readonly<Record<string, string>> = {},

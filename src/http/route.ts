@@ -1,6 +1,6 @@
 /**
- * The routes of a function, each declared once: the template, the API document and the function itself read them here.
- * Declarations have no effects, because synthesis and cold starts import them.
+ * The type of a function's routes. Each is declared once, for the template, the API document and the function itself.
+ * Declarations have no side effects, because synthesis and cold starts import them.
  */
 import type * as z from 'zod'
 import type { SchemaName } from '../contract/api/index.ts'
@@ -27,9 +27,9 @@ export type Parameters = Readonly<Record<string, z.ZodType<unknown, string | und
 
 export interface JsonBody {
   readonly schema: z.ZodType
-  /** How many bytes are taken. */
+  /** The most bytes that are accepted. */
   readonly limit: number
-  /** No body is an empty object. */
+  /** A missing body counts as an empty object. */
   readonly optional?: true
 }
 
@@ -38,7 +38,7 @@ interface SignedBody {
   readonly contentTypes: readonly string[]
 }
 
-/** What a route takes; validated before its implementation is called. */
+/** The input of a route, validated before its implementation is called. */
 export interface Input {
   readonly params?: Parameters
   readonly query?: z.ZodObject
@@ -46,12 +46,12 @@ export interface Input {
   readonly body?: JsonBody | SignedBody
 }
 
-/** A response that is no problem. */
+/** A successful response. */
 export interface ResponseDeclaration {
   readonly description: string
-  /** What its body is; without `contentType` as JSON. */
+  /** The schema of its body, which is JSON unless `contentType` is set. */
   readonly schema?: SchemaName
-  /** A body that is not JSON. */
+  /** Set if the body is not JSON. */
   readonly contentType?: string
   readonly headers?: Readonly<Record<string, { readonly required?: true; readonly format?: 'uri' }>>
 }
@@ -66,11 +66,11 @@ export interface PublicRoute extends Input {
   readonly summary: string
   readonly description?: string
   readonly responses: Readonly<Partial<Record<200 | 202 | 204 | 302 | 304, ResponseDeclaration>>>
-  /** Problems besides those that access and input imply. */
+  /** Problems in addition to those that access and input imply. */
   readonly problems?: readonly (404 | 409)[]
 }
 
-/** Not part of the API: it is between Baton and its sandboxes, or no route at all. */
+/** Not part of the API: a route for Baton's sandboxes, or the one for unknown paths. */
 interface InternalRoute extends Input {
   readonly access: Access
   readonly internal: true

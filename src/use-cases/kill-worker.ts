@@ -14,7 +14,9 @@ type By = 'the operator' | 'the person'
 /** The reason in the worker's item. */
 export const endedBy = (by: By) => `ended by ${by}`
 
-/** Answers the worker as it then is; nothing when there is no such worker. One that had ended before is left as it was. */
+/**
+ * Returns the ended worker, or undefined if there is no such worker. A worker that had already ended stays as it is.
+ */
 export async function killWorker(
   sessionId: string,
   workerId: string,

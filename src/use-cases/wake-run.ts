@@ -1,4 +1,4 @@
-/** Wakes a run: makes sure that an execution drives it, whatever failed before. */
+/** Wakes a run: makes sure that an execution drives it, even after a failure. */
 import { env } from '../adapters/environment.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { completeTask, startExecution } from '../adapters/step-functions.ts'

@@ -50,7 +50,7 @@ export async function instructWorker(
   if (!changed) return refused(`There is no worker ${workerId} in this session.`)
   const { output } = changed
   return 'refused' in output
-    ? refused(`MESSAGE_WORKER was not done: ${output.refused}.`)
+    ? refused(`The instructions were not sent to ${workerId}: ${output.refused}.`)
     : startLeg(sessionId, workerId, output.leg)
 }
 
@@ -62,9 +62,11 @@ const assignmentOf = ({ session, commandId, replyTo }: AssigningCommand, seconds
   seconds,
 })
 
-/** The run pauses at the end of the turn and the person is told; the conductor hears of it when the run goes on. */
+/**
+ * The run pauses after the turn and the person gets a notice. The conductor sees the refusal when the run continues.
+ */
 const overBudget = (type: CommandType, over: ExceededBudget): CommandOutcome => ({
-  ...refused(`${type} was not done. ${overText(over)}`),
+  ...refused(`${type} was not executed. ${overText(over)}`),
   over,
 })
 

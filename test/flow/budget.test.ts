@@ -149,9 +149,9 @@ test('the workers of a run are limited, and those within the limit do their work
   expect(paused.filter(({ role }) => role === 'worker')).toHaveLength(2)
   await send('workers', 'continue')
   const entries = await until('workers', (all) => commandsOf(all, 'KILL_WORKER').length === 2)
-  const text = replies(entries).join('\n')
-  for (const result of ['made 1', 'made 2', 'SPAWN_WORKER was not done'])
-    expect(text).toContain(result)
+  const said = replies(entries).join('\n')
+  for (const result of ['made 1', 'made 2', 'SPAWN_WORKER was not executed'])
+    expect(said).toContain(result)
 })
 
 test("a worker that hangs is stopped when the run's minutes are used up", async () => {

@@ -2,7 +2,7 @@
 import MarkdownIt from 'markdown-it'
 import type { EmailReturn } from './channel.ts'
 
-/** The part of the body of POST /v3/mail/send that we use. */
+/** The part of the body of POST /v3/mail/send that Baton uses. */
 export interface OutboundEmail {
   readonly personalizations: ReadonlyArray<{
     readonly to: ReadonlyArray<{ readonly email: string }>

@@ -1,4 +1,4 @@
-/** What comes with a mail, kept where the sandboxes of its session get it from: attachments, and what was left out of its text. */
+/** Stores an email's attachments, and its full text if it was shortened, for the sandboxes of its session. */
 import { putObject } from '../../adapters/objects.ts'
 import { attachmentKey } from '../../core/attachments.ts'
 import type { AttachedFile } from '../../core/message.ts'

@@ -1,4 +1,4 @@
-/** Checks that Twilio has signed a request. */
+/** Refuses requests that Twilio has not signed. */
 import { env } from '../../adapters/environment.ts'
 import { rereadSecret, secret } from '../../adapters/secrets.ts'
 import { readUrlEncodedForm, type UrlEncodedForm } from '../../http/form.ts'
@@ -7,8 +7,9 @@ import { type HttpEvent, rawBody } from '../../http/request.ts'
 import { verifyTwilio } from './signature.ts'
 
 /**
- * Throws 403 unless Twilio has signed the request. Uses the URL configured at Twilio, because the event lacks a path that
- * a custom domain maps away. Reads the token again if the signature does not match, because it may have been rotated.
+ * Throws 403 unless Twilio has signed the request. Uses the URL configured at Twilio, because the event lacks a path
+ * that a custom domain maps away. Reads the token again if the signature does not match, because it may have been
+ * rotated.
  */
 async function requireTwilio(event: HttpEvent, path: string, form: UrlEncodedForm): Promise<void> {
   const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
@@ -21,7 +22,10 @@ async function requireTwilio(event: HttpEvent, path: string, form: UrlEncodedFor
   throw new Problem(403, "This route is for Twilio. The request's signature is missing or invalid.")
 }
 
-/** Checks the signature of what Twilio posts to the route at `path`, and returns what it signed. */
+/**
+ * Returns a check for the route at `path`. It throws 403 unless Twilio has signed the request, and returns the signed
+ * form.
+ */
 export const provenByTwilio = (path: string) => async (event: HttpEvent) => {
   const raw = rawBody(event)
   const form = readUrlEncodedForm(raw)

@@ -1,4 +1,4 @@
-/** What the schemas of several resources are made of. */
+/** Parts that several schemas share. */
 import * as z from 'zod'
 import { channel as anyChannel } from '../../channels/index.ts'
 import { sessionId } from './ids.ts'
@@ -12,7 +12,7 @@ export const next = z
   .nullable()
   .describe('Pass this as `cursor` to get the next page; null on the last page')
 
-/** A message that was taken: how it is found in the history. */
+/** Identifies an accepted message in the history. */
 export const messageIds = z
   .object({
     sessionId,

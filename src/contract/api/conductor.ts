@@ -7,7 +7,7 @@ import type { Shape } from './shape.ts'
 export const conductor = z.object({
   sandboxId: z.string().nullable(),
   uptime: count.describe(
-    'Milliseconds since its sandbox was created or woke up; 0 while no run is open',
+    'Milliseconds since its sandbox was created or resumed; 0 while no run is open',
   ),
   activeWorkerCount: count,
 })

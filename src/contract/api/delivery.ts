@@ -1,4 +1,4 @@
-/** What was sent to a person by SMS or email. */
+/** Deliveries to people by SMS or email. */
 import * as z from 'zod'
 import { CHANNEL_NAMES, CHANNELS, type OutboundName } from '../../channels/index.ts'
 import { count, time } from './common.ts'
@@ -17,11 +17,11 @@ export const delivery = z
     status: z
       .enum(['sending', 'waiting', 'sent', 'delivered', 'undelivered', 'refused', 'in doubt'])
       .describe(
-        'waiting: it will be tried again. in doubt: the provider did not confirm that it took the message, and cannot be asked. delivered, undelivered: reported by the provider.',
+        'waiting: will be tried again. in doubt: the provider did not confirm that it accepted the message, and cannot be asked. delivered, undelivered: reported by the provider.',
       ),
     at: time,
     providerId: z.string().exactOptional(),
     segments: count.exactOptional().describe('Segments of an SMS; the provider charges by segment'),
     problem: z.string().exactOptional(),
   })
-  .describe('To whom an entry or a file was sent by SMS or email, and what became of it')
+  .describe('To whom an entry or a file was sent by SMS or email, and with what result')

@@ -11,11 +11,11 @@ export const command = z
     id: z.string(),
     type: z
       .enum([...COMMAND_TYPES, 'MALFORMED'])
-      .describe('MALFORMED: the conductor asked for something that is no command'),
+      .describe('MALFORMED: the conductor wrote something that is not a command'),
     status: z.enum(['pending', 'done', 'refused', 'failed']),
     outcome: z.string().exactOptional(),
   })
-  .describe('A command that a turn asked for, with its own fields, and what became of it')
+  .describe('A command of a turn with its own fields and its outcome')
 
 const file = z.object({
   folder: z.string().describe('In sandboxes the file is in `~/attachments/<folder>/`'),
@@ -33,11 +33,11 @@ export const entry = z
     sender: z
       .string()
       .exactOptional()
-      .describe('The phone number or email address of its sender, if that was proven'),
+      .describe('The phone number or email address of its sender, if it was verified'),
     subject: z.string().exactOptional(),
-    files: z.array(file).exactOptional().describe('The files that came with an email'),
+    files: z.array(file).exactOptional().describe('The attachments of an email'),
     deliveries: z.array(delivery).exactOptional(),
-    messageId: z.string().exactOptional().describe('The id that its sender was given'),
+    messageId: z.string().exactOptional().describe('The id that its sender got'),
     turnId: z.string().exactOptional(),
     answers: z
       .array(z.string())

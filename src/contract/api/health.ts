@@ -1,4 +1,4 @@
-/** Whether Baton is there. */
+/** The response of health checks. */
 import * as z from 'zod'
 import { time } from './common.ts'
 

@@ -1,4 +1,4 @@
-/** Ids as the API takes and shows them. */
+/** The format of ids in the API. */
 import * as z from 'zod'
 
 export const sessionId = z
@@ -6,4 +6,4 @@ export const sessionId = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a session id is 1 to 64 of A-Z a-z 0-9 _ -')
 
 /** `w1`, `w2`, … within a session. */
-export const workerId = z.string().regex(/^w[1-9]\d{0,8}$/, 'a worker id is w and a number')
+export const workerId = z.string().regex(/^w[1-9]\d{0,8}$/, 'a worker id is a w and a number')

@@ -1,6 +1,6 @@
 /**
- * The schemas of the API by name: `#/components/schemas/<name>` in docs/openapi.yaml. Routes name the ones that they answer
- * with, so no function loads them.
+ * The schemas of the API by name: `#/components/schemas/<name>` in docs/openapi.yaml. Routes name the schemas of their
+ * responses, so that no function loads them.
  */
 import { channel, count, messageIds, next, time } from './common.ts'
 import { conductor, conductorOfSession } from './conductor.ts'

@@ -1,4 +1,4 @@
-/** What the sender of a message is answered. */
+/** The responses to the sender of a message. */
 import { messageIds } from './common.ts'
 import { entry } from './entry.ts'
 

@@ -1,4 +1,4 @@
-/** What was counted. */
+/** Counts of all sessions together. */
 import * as z from 'zod'
 import { count, time, usd } from './common.ts'
 import type { Shape } from './shape.ts'
@@ -25,5 +25,5 @@ export const metrics = counts
       ),
     timestamp: time,
   })
-  .describe('Counts of all time, and of today')
+  .describe('Counts of all time and of today')
 export type Metrics = Shape<typeof metrics>

@@ -1,17 +1,19 @@
-/** People: those who may write, and those who wrote without being allowed to. */
+/** People on the allow list, and unknown people who wrote. */
 import * as z from 'zod'
 import { next, time } from './common.ts'
 
 export const listedPerson = z.object({
   address: z.string().describe('A phone number, an email address, or `@domain`'),
   at: time,
-  reason: z.string().exactOptional().describe('Why the messages of someone unknown were ignored'),
+  reason: z.string().exactOptional().describe('Why the messages of an unknown person were ignored'),
   messages: z.int().min(1).exactOptional(),
 })
 
 export const personPage = z.object({
   people: z.array(listedPerson),
-  configured: z.array(z.string()).describe('The people whom the deployment itself allows'),
+  configured: z
+    .array(z.string())
+    .describe('The people whom the configuration of the deployment allows'),
   next,
 })
 

@@ -1,4 +1,4 @@
-/** An error, as every route answers it. */
+/** The format of errors on every route. */
 import * as z from 'zod'
 
 export const problem = z

@@ -1,4 +1,4 @@
-/** What is going on now. */
+/** The current status. */
 import * as z from 'zod'
 import { time } from './common.ts'
 import { conductorOfSession } from './conductor.ts'
@@ -15,4 +15,4 @@ export const status = z
     workers: z.array(worker).max(50),
     timestamp: time,
   })
-  .describe('What is going on now')
+  .describe('The current status')

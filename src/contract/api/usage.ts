@@ -1,4 +1,4 @@
-/** What was used: messages, tokens, workers, dollars. */
+/** Usage: messages, tokens, workers and dollars. */
 import * as z from 'zod'
 import { channel, count, usd } from './common.ts'
 import type { Shape } from './shape.ts'
@@ -13,16 +13,16 @@ export const tokens = z.object({ input: count, output: count, cacheRead: count, 
 
 export const modelUsage = z
   .object({
-    answers: count.describe('Answers of models'),
+    answers: count.describe('Responses of models'),
     tokens,
     byModel: z.record(z.string(), tokens).describe('Tokens by the name of the model'),
     costUsd: usd,
     unpricedAnswers: count.describe(
-      'Answers of models without a known price; they are counted at the highest known price',
+      'Responses of models without a known price, counted at the highest known price',
     ),
-    unmeteredAnswers: count.describe('Answers whose usage was never reported'),
+    unmeteredAnswers: count.describe('Responses whose usage is unknown'),
   })
-  .describe('What models used, as the model gateway measured it')
+  .describe('Usage of models, as measured by the model gateway')
 export type ModelUsage = Shape<typeof modelUsage>
 
 export const usage = modelUsage
@@ -43,12 +43,12 @@ export const usage = modelUsage
         awsUsd: usd,
         sandboxUsd: usd,
       })
-      .describe('What it cost apart from models and messages, estimated'),
+      .describe('Estimated costs apart from models and messages'),
   })
-  .describe('Everything that was used')
+  .describe('All usage')
 
 export const receipt = usage
   .extend({ run: count })
-  .describe('At the end of a run: everything that was used since the receipt before')
+  .describe('At the end of a run: all usage since the previous receipt')
 
 export type Usage = Shape<typeof usage>

@@ -1,4 +1,4 @@
-/** Workers: in lists, and one with everything it did. */
+/** Workers: in lists, and one with all its activity. */
 import * as z from 'zod'
 import { count, next, time } from './common.ts'
 import { execution } from './execution.ts'
@@ -35,7 +35,7 @@ export const leg = execution.extend({
   startedAt: time,
   endedAt: time.nullable(),
   outcome: z.enum(['done', 'failed', 'timeout', 'lost']).nullable(),
-  usage: modelUsage.nullable().describe('What its models used; null until the leg is over'),
+  usage: modelUsage.nullable().describe('Usage of its models; null until the leg is over'),
   activity: z.array(z.string()).describe('One line per tool call'),
 })
 export type LegView = Shape<typeof leg>
@@ -47,9 +47,7 @@ export const workerDetail = worker
     criteria: z.array(z.string()),
     reason: z.string().nullable().describe('The reason of the verdict, if one was given'),
     legs: z.array(leg),
-    artifacts: z
-      .array(artifact)
-      .describe('The files that it handed over; the latest one of each name'),
+    artifacts: z.array(artifact).describe('The files that it handed over; the latest of each name'),
   })
   .describe('A worker with its legs, its activity and its artifacts')
 export type WorkerDetail = Shape<typeof workerDetail>
