@@ -124,7 +124,7 @@ test('a route whose callers nothing checks is refused when the function is loade
       { 'GET /own': { access: 'sandbox', internal: true } },
       { 'GET /own': async () => json({}) },
     ),
-  ).toThrow('GET /own is for sandbox, and nothing checks that')
+  ).toThrow('GET /own is for sandbox, but nothing checks that')
 })
 
 test('the compiler refuses a response that is not as declared', () => {
