@@ -1,8 +1,7 @@
 /** The table of channels. A new channel is a folder, a row here, a row in send.ts, and its resources. */
 import * as z from 'zod'
-import type { Tally } from '../core/tally.ts'
 import { domain } from './address.ts'
-import type { ChannelRow } from './channel.ts'
+import type { ChannelRow, Counts } from './channel.ts'
 import { email } from './email/channel.ts'
 import { http } from './http/channel.ts'
 import { sms } from './sms/channel.ts'
@@ -54,8 +53,8 @@ export function returnAddressOf(to: string, subject: string): ReturnAddress | un
 export const ADDRESS_EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or ')
 
 /** Returns what was paid for on each channel, for a receipt. */
-export const spentOnChannels = (tally: Tally): readonly string[] =>
-  OUTBOUND.flatMap((row) => row.spent(tally) ?? [])
+export const spentOnChannels = (counts: Counts): readonly string[] =>
+  OUTBOUND.flatMap((row) => row.spent(counts) ?? [])
 
 /** Who may exchange messages with Baton: an address of any channel in its normal form, or all addresses of a domain. */
 export const contact = z.string().transform((text, context) => {
