@@ -88,7 +88,7 @@ test('new code of a function serves the next request, while the server keeps run
   await baton.until('main', (all) => replies(all).length === 1)
   expect(await health()).toBe(null)
   const marked = `${PLAIN.slice(0, -1)}, 200, { 'x-changed': 'yes' })`
-  await change(HANDLER, PLAIN, marked, /^\[dev\] .*new code for check-health/)
+  await change(HANDLER, PLAIN, marked, /^\[dev\] .*new code for public-api/)
   expect(await health()).toBe('yes')
   expect(await baton.history('main')).toHaveLength(3)
 })
@@ -96,7 +96,7 @@ test('new code of a function serves the next request, while the server keeps run
 test('an error in a source is reported, and its correction takes effect', async () => {
   await change(HANDLER, 'export const', 'export cnst', /^\[dev\] Build failed/)
   expect(await health()).toBe('yes')
-  await change(HANDLER, 'export cnst', 'export const', /^\[dev\] .*new code for check-health/)
+  await change(HANDLER, 'export cnst', 'export const', /^\[dev\] .*new code for public-api/)
   expect(await health()).toBe('yes')
 })
 
@@ -112,7 +112,7 @@ test('a change of the template restarts the server, and earlier messages are sti
     HANDLER,
     "'x-changed': 'yes'",
     "'x-changed': process.env.CHANGED ?? ''",
-    /^\[dev\] .*new code for check-health/,
+    /^\[dev\] .*new code for public-api/,
   )
   expect(await health()).toBe('template')
   expect(await baton.history('main')).toHaveLength(3)
