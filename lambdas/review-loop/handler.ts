@@ -9,7 +9,7 @@ import { readTurnTask } from './read-turn.ts'
 import { runCommandTask } from './run-command.ts'
 import { takeMessagesTask } from './take-messages.ts'
 
-/** By the states' names in the console. ReportFailure reports a failed run. */
+/** By the states' names in the console. NotifySenders and ReportFailure both write a notice, from different input. */
 export const handler = tasks({
   TakeMessages: takeMessagesTask,
   AskConductor: askConductorTask,

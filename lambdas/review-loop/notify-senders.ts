@@ -46,7 +46,7 @@ const givenUp = (trouble: string, fromPerson: boolean) =>
     : `A worker's report could not be reviewed: ${trouble}. Baton tried several times and has given up. The report is in the history, and the worker still exists.`
 
 const failure = ({ Error: name, Cause: cause }: NonNullable<z.infer<typeof input>['error']>) =>
-  `Something went wrong in Baton (${name ?? 'unknown'}: ${reason(cause)}). Your message is not lost.`
+  `The run failed (${name ?? 'unknown'}: ${reason(cause)}). Waiting messages are not lost, and recovery continues.`
 
 /** Extracts the message from a Lambda function's cause, which is JSON. */
 function reason(cause: string | null | undefined): string {

@@ -148,7 +148,7 @@ export function machine(
     timeout,
     tracingEnabled: true,
     logs: {
-      // Log groups with this prefix need no own resource policy; an account can have only a few policies.
+      // Log groups with this prefix need no resource policy of their own; an account can have only a few policies.
       destination: new Log(scope, `${id}Logs`, {
         name: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${id}`,
       }),

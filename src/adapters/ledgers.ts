@@ -1,4 +1,4 @@
-/** Ledgers: what each session's models and messages have cost, one item a session in the Usage table. */
+/** Ledgers: what each session's models and messages have cost, one item per session in the Usage table. */
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Ledger, newLedger } from '../core/ledger.ts'
 import type { Transition } from '../core/transition.ts'

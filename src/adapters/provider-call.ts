@@ -1,4 +1,4 @@
-/** Sends requests to SMS and email providers that must not be repeated. It is always known whether one may have arrived. */
+/** Sends requests to SMS and email providers that must not be repeated. Every error says whether the request may have arrived. */
 
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
@@ -40,16 +40,20 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024
  * @throws NotSent before the connection is established (with TLS: verified), ResponseLost after that.
  */
 export async function sendRequest(
-  question: ProviderRequest,
+  given: ProviderRequest,
   timeoutMs = TIMEOUT_MS,
 ): Promise<ProviderResponse> {
   const signal = AbortSignal.timeout(timeoutMs)
   let isConnected = false
   try {
-    const answer = await send(question, signal, () => {
+    const response = await send(given, signal, () => {
       isConnected = true
     })
-    return { status: answer.statusCode ?? 0, headers: answer.headers, text: await textOf(answer) }
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      text: await textOf(response),
+    }
   } catch (cause) {
     const why = signal.aborted ? 'timeout' : codeOf(cause)
     throw isConnected
@@ -84,10 +88,10 @@ function send(
   })
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of answer) {
+  for await (const chunk of response) {
     size += chunk.length
     if (size > MAX_ANSWER_BYTES) throw new Error('The response is too long.')
     chunks.push(chunk)
@@ -112,10 +116,12 @@ export async function sendWithKey(
   timeoutMs?: number,
 ): Promise<ProviderResponse> {
   const key = await readKey(name, () => secret(name))
-  const answer = await sendRequest(questionWith(key), timeoutMs)
-  if (!isKeyRefused(answer)) return answer
+  const response = await sendRequest(questionWith(key), timeoutMs)
+  if (!isKeyRefused(response)) return response
   const fresh = await readKey(name, () => rereadSecret(name))
-  return fresh === undefined || fresh === key ? answer : sendRequest(questionWith(fresh), timeoutMs)
+  return fresh === undefined || fresh === key
+    ? response
+    : sendRequest(questionWith(fresh), timeoutMs)
 }
 
 const isKeyRefused = ({ status }: ProviderResponse) => status === 401 || status === 403
@@ -133,11 +139,11 @@ export interface Provider {
   readonly key: Key
   readonly questionWith: (key: string) => ProviderRequest
   /** Returns the id of the accepted message, or undefined if the response does not accept it. */
-  readonly taken: (answer: ProviderResponse) => string | undefined
+  readonly taken: (response: ProviderResponse) => string | undefined
   /** Returns the provider's reason for refusing, or undefined if it gives none. */
-  readonly objection: (answer: ProviderResponse) => string | undefined
+  readonly objection: (response: ProviderResponse) => string | undefined
   /** Returns whether the problem is temporary. Called only if the status does not say so itself. */
-  readonly passes?: (answer: ProviderResponse) => boolean
+  readonly passes?: (response: ProviderResponse) => boolean
 }
 
 /** These statuses are about our account, the URL or the request rate, not about the message. */
@@ -146,8 +152,8 @@ const LATER = [401, 403, 404, 429]
 /** Sends a message once. Never throws for problems of the provider, the network or a secret. */
 export async function handOver(provider: Provider, timeoutMs?: number): Promise<Handover> {
   try {
-    const answer = await sendWithKey(provider.key, provider.questionWith, timeoutMs)
-    return judged(provider, answer)
+    const response = await sendWithKey(provider.key, provider.questionWith, timeoutMs)
+    return judged(provider, response)
   } catch (error) {
     if (error instanceof NotSent) return { status: 'later', problem: error.message }
     if (error instanceof ResponseLost) return { status: 'doubt', problem: error.message }
@@ -155,14 +161,14 @@ export async function handOver(provider: Provider, timeoutMs?: number): Promise<
   }
 }
 
-function judged({ taken, objection, passes }: Provider, answer: ProviderResponse): Handover {
-  const providerId = taken(answer)
+function judged({ taken, objection, passes }: Provider, response: ProviderResponse): Handover {
+  const providerId = taken(response)
   if (providerId !== undefined) return { status: 'sent', providerId }
-  const { status } = answer
-  const problem = [`HTTP ${status}`, oneLine(objection(answer) ?? '').slice(0, 500)]
+  const { status } = response
+  const problem = [`HTTP ${status}`, oneLine(objection(response) ?? '').slice(0, 500)]
     .filter(Boolean)
     .join(': ')
-  if (LATER.includes(status) || passes?.(answer)) return { status: 'later', problem }
+  if (LATER.includes(status) || passes?.(response)) return { status: 'later', problem }
   return { status: status >= 400 && status < 500 ? 'refused' : 'doubt', problem }
 }
 

@@ -20,7 +20,6 @@ export type QueuedMessage = z.infer<typeof queuedMessage>
  * Queues a message. `first` means that the message is new, so the queue must not deduplicate it: an id can be reused after
  * its session was deleted, while the queue still remembers it.
  */
-
 export const enqueue = (message: QueuedMessage, { first }: { first: boolean }) =>
   queue.send(
     new SendMessageCommand({

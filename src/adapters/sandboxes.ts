@@ -117,7 +117,7 @@ async function find(
   return found.find(({ sandboxId }) => sandboxId !== gone)?.sandboxId
 }
 
-/** Lets a sandbox pause after so many seconds unless it is used before. Ignores a sandbox that is gone. */
+/** Lets a sandbox pause after `seconds` unless it is used sooner. Ignores a sandbox that is gone. */
 export async function pauseSoon(sandboxId: string, seconds: number): Promise<void> {
   const options = await connection()
   await translateErrors(() => Sandbox.setTimeout(sandboxId, seconds * 1000, options)).catch(

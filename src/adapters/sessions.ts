@@ -1,4 +1,4 @@
-/** The Sessions table: one item a session, changed by the run protocol's actions. */
+/** The Sessions table: one item per session, changed by the run protocol's actions. */
 import { randomUUID } from 'node:crypto'
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { newSession, type Session } from '../core/session.ts'

@@ -1,4 +1,4 @@
-/** The Workers table: one item a worker. */
+/** The Workers table: one item per worker. */
 import { BatchGetCommand, DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Transition } from '../core/transition.ts'
 import { LISTED, type Listed } from '../core/views.ts'

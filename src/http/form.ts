@@ -3,7 +3,7 @@
 /** The values of each name, in the posted order. A Map, so that `__proto__` is an ordinary name. */
 export type UrlEncodedForm = ReadonlyMap<string, readonly string[]>
 
-/** Parses a body by the WHATWG URL standard (`+` is a blank). Invalid UTF-8 becomes U+FFFD. Never throws. */
+/** Parses a body by the WHATWG URL standard (`+` is a space). Invalid UTF-8 becomes U+FFFD. Never throws. */
 export function readUrlEncodedForm(raw: Buffer): UrlEncodedForm {
   const form = new Map<string, string[]>()
   // URLSearchParams drops a leading `?`, unless an empty pair precedes it.

@@ -123,8 +123,8 @@ function opened(session: Session, now: number): Session {
 }
 
 /**
- * Adds a message for the conductor, after any messages that were held at a budget. If the run was closed at its budget,
- * the new run has a fresh one. An open run, and every other scope, must be raised to continue.
+ * Adds a message for the conductor, after those held at a budget. If the run had closed, the new run starts with a fresh
+ * run budget. Otherwise the budget must be raised, or the run pauses again.
  */
 function resumeWith(session: Session, waiting: Waiting, going: ResumeOptions): Session {
   const resumed = resume(session, going)

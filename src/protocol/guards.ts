@@ -34,8 +34,8 @@ export const unanswered = ({ inbox, turn, abandoned, held }: Session): readonly 
 ]
 
 /** Indexes of the commands that are still to do. */
-export const remainingCommands = ({ next, count: addCounts }: Turn) =>
-  Array.from({ length: addCounts - next }, (_, i) => next + i)
+export const remainingCommands = ({ next, count: total }: Turn) =>
+  Array.from({ length: total - next }, (_, i) => next + i)
 
 /** Removes the worker from `busy`; with `leg`, only if it is busy with that leg. */
 export function withoutWorker(

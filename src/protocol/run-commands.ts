@@ -27,7 +27,7 @@ export interface CommandResult {
   readonly now: number
 }
 
-/** Records that command `i` is done, or claims it before its effect. Returns whether this caller got it. */
+/** Records that command `i` is done and moves on to the next. Returns whether this caller did it. */
 export function advanceTurn(
   session: Session,
   r: number,

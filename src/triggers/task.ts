@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { logger, logInvocation } from '../adapters/logger.ts'
 import { logIds } from '../core/log-ids.ts'
 
-/** Validates its input in the event and acts on it. */
+/** Handles one event. Throws if its input is not valid. */
 export type Task = (event: unknown) => Promise<unknown>
 
 /** Returns a task that throws if its input does not match the schema. */

@@ -43,7 +43,7 @@ export type InboundEmail = ComposedEmail | RawEmail
 export interface AcceptedEmail {
   readonly mime: Buffer
   readonly envelope: { readonly to: readonly [string]; readonly from: string }
-  /** The header block, one line a field, or more if it is folded. */
+  /** The header block, one line per field, or more if it is folded. */
   readonly headers: string
   readonly from: string
   readonly to: string

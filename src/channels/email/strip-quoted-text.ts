@@ -20,7 +20,7 @@ const FOOTER =
   /^(?:sent from (?:my|mail|outlook|yahoo)\b.{0,60}|get outlook for .{1,60}|von meinem .{1,60} gesendet|gesendet (?:mit|von) .{1,80}|outlook für .{1,60}|envoyé (?:de mon|depuis|à partir de) .{1,60}|enviado (?:desde mi|do meu) .{1,60}|inviato da(?:l mio)? .{1,60}|verzonden vanaf .{1,60}|verstuurd vanaf .{1,60}|skickat från .{1,60}|sendt fra .{1,60})$/i
 
 /**
- * Returns the new text of an email, with lines that end in `\n`. In doubt it keeps text: `>` lines that no announcement
+ * Returns the new text of an email, with lines that end in `\n`. When in doubt, it keeps text: `>` lines that no announcement
  * precedes, and signatures that are long or contain a postscript. A forwarded email (by its `subject`) stays whole, and
  * so does a signature alone. A quote alone becomes empty.
  */

@@ -56,7 +56,7 @@ export function readSms(form: UrlEncodedForm): InboundSms {
     To: only(form, 'To'),
     Body: only(form, 'Body'),
     NumMedia: only(form, 'NumMedia'),
-    // Some posts contain it empty.
+    // It may be empty.
     OptOutType: only(form, 'OptOutType') || undefined,
   })
   if (!parsed.success) {
