@@ -65,7 +65,8 @@ export async function startRace(): Promise<Race> {
 
   const item: Race['item'] = async (sessionId) => {
     const get = new GetCommand({ TableName, Key: { sessionId }, ConsistentRead: true })
-    return sessionNames.read((await dynamo.send(get)).Item ?? {})
+    const { Item } = await dynamo.send(get)
+    return (Item && sessionNames.read(Item)) as Session
   }
   const itemWhen: Race['itemWhen'] = async (session, holds) => {
     const poll = async () => {
