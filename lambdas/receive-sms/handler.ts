@@ -4,6 +4,7 @@ import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { quarantine } from '../../src/adapters/quarantine.ts'
 import { phoneNumber } from '../../src/channels/address.ts'
+import type { UrlEncodedForm } from '../../src/channels/sms/form.ts'
 import {
   type InboundSms,
   isOptOut,
@@ -13,7 +14,6 @@ import {
 } from '../../src/channels/sms/inbound.ts'
 import { provenByTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { api } from '../../src/http/api.ts'
-import type { UrlEncodedForm } from '../../src/http/form.ts'
 import { acceptMessage } from '../../src/use-cases/accept-message.ts'
 import { routes } from './routes.ts'
 

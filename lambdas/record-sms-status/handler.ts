@@ -1,10 +1,10 @@
 /** Records Twilio's status updates of outgoing SMS in their history entries. */
 import { recordDelivery } from '../../src/adapters/delivery-records.ts'
 import { readEntry } from '../../src/adapters/history.ts'
+import type { UrlEncodedForm } from '../../src/channels/sms/form.ts'
 import { provenByTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { afterStatus, readDeliveryParameter } from '../../src/channels/sms/status.ts'
 import { api } from '../../src/http/api.ts'
-import type { UrlEncodedForm } from '../../src/http/form.ts'
 import { noContent } from '../../src/http/respond.ts'
 import { routes } from './routes.ts'
 

@@ -15,11 +15,10 @@ import type { Config } from '../resources/config.ts'
 import type { Resources } from '../resources/index.ts'
 import type { Queues } from '../resources/queues.ts'
 import { Alarms } from './alarms.ts'
-import type { ReviewLoop } from './review-loop.ts'
-import type { WorkerLeg } from './worker-leg.ts'
+import type { Machines } from './machines.ts'
 
 export interface Watched {
-  readonly machines: { readonly reviewLoop: ReviewLoop; readonly workerLeg: WorkerLeg }
+  readonly machines: Machines
   /** At most five, because an alarm watches at most ten metrics. */
   readonly critical: readonly ServiceFunction[]
 }

@@ -5,15 +5,14 @@ import { links } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import { WAITING } from '../resources/api.ts'
 import type { Resources } from '../resources/index.ts'
-import type { ReviewLoop } from './review-loop.ts'
-import type { WorkerLeg } from './worker-leg.ts'
+import type { Machines } from './machines.ts'
 
 export class ReadApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
     { storage, secrets, api }: Resources,
-    { reviewLoop, workerLeg }: { reviewLoop: ReviewLoop; workerLeg: WorkerLeg },
+    { reviewLoop, workerLeg }: Machines,
   ) {
     super(scope, id)
     const fn = new ServiceFunction(this, 'ReadApi', {

@@ -9,8 +9,7 @@ import { drives, starts } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
 import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
-import type { ReviewLoop } from './review-loop.ts'
-import type { WorkerLeg } from './worker-leg.ts'
+import type { Machines } from './machines.ts'
 
 export class Recovery extends Construct {
   readonly fn: ServiceFunction
@@ -19,7 +18,7 @@ export class Recovery extends Construct {
     scope: Construct,
     id: string,
     resources: Resources,
-    { reviewLoop, workerLeg }: { reviewLoop: ReviewLoop; workerLeg: WorkerLeg },
+    { reviewLoop, workerLeg }: Machines,
   ) {
     super(scope, id)
     Validations.of(this).acknowledge({

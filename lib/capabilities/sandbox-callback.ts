@@ -6,13 +6,10 @@ import { environment } from '../kit/bindings.ts'
 import { completes } from '../kit/executions.ts'
 import { ON_THE_WAY_MB, ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
+import type { Machines } from './machines.ts'
 import type { ModelGateway } from './model-gateway.ts'
-import type { ReviewLoop } from './review-loop.ts'
-import type { WorkerLeg } from './worker-leg.ts'
 
-interface Answered {
-  readonly reviewLoop: ReviewLoop
-  readonly workerLeg: WorkerLeg
+interface Answered extends Machines {
   readonly modelGateway: ModelGateway
 }
 

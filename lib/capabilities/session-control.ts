@@ -9,15 +9,14 @@ import { stops } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
 import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
-import type { ReviewLoop } from './review-loop.ts'
-import type { WorkerLeg } from './worker-leg.ts'
+import type { Machines } from './machines.ts'
 
 export class SessionControl extends Construct {
   constructor(
     scope: Construct,
     id: string,
     resources: Resources,
-    { reviewLoop, workerLeg }: { reviewLoop: ReviewLoop; workerLeg: WorkerLeg },
+    { reviewLoop, workerLeg }: Machines,
   ) {
     super(scope, id)
     const { storage, contacts, secrets, queues, api } = resources

@@ -72,6 +72,7 @@ const variables = {
   /** Makes links and Message-IDs that cannot be guessed. */
   LINK_KEY_SECRET: z.string(),
 } as const
+
 /** A variable that bindings may set and functions may read. */
 export type EnvironmentVariable = keyof typeof variables
 
@@ -86,16 +87,22 @@ const isKnown = (name: string): name is EnvironmentVariable => Object.hasOwn(var
  */
 export function checkEnvironment(environment: NodeJS.Dict<string> = process.env): void {
   const names = (environment[BOUND_VARIABLES] ?? '').split(',').filter(isKnown)
-  const faults = names.flatMap((name) => {
-    const parsed = variables[name].safeParse(environment[name])
-    const isMissing = environment[name] === undefined
-    if (parsed.success && !isMissing) return []
-    return isMissing ? `${name} is not set` : `${name}: ${parsed.error?.issues[0]?.message}`
-  })
+  const faults = names.flatMap((name) => faultOf(name, environment[name]) ?? [])
   if (faults.length > 0)
     throw new Error(
       `The environment of this function has changed since its deployment: ${faults.join('; ')}. Deploy the stack again.`,
     )
+}
+
+function faultOf(name: EnvironmentVariable, value: string | undefined): string | undefined {
+  if (value === undefined) return `${name} is not set`
+  try {
+    const { error } = variables[name].safeParse(value)
+    return error && `${name}: ${error.issues[0]?.message}`
+  } catch (error) {
+    // JSON is parsed in a transformation, whose errors zod does not catch.
+    return `${name}: ${error instanceof Error ? error.message : error}`
+  }
 }
 
 checkEnvironment()

@@ -6,7 +6,22 @@ import { deliveredFile } from '../channels/delivery.ts'
 import { channel, returnAddress } from '../channels/index.ts'
 import { env } from './environment.ts'
 
-const queue = new SQSClient({ maxAttempts: 4 })
+const client = new SQSClient({ maxAttempts: 4 })
+
+/** Queues an item in its session's group. The queue drops another one with the same id for five minutes. */
+const send = (
+  queue: 'QUEUE_URL' | 'OUTBOX_URL' | 'CANCELLATIONS_URL',
+  item: { readonly sessionId: string },
+  deduplicationId: string,
+) =>
+  client.send(
+    new SendMessageCommand({
+      QueueUrl: env(queue),
+      MessageBody: JSON.stringify(item),
+      MessageGroupId: item.sessionId,
+      MessageDeduplicationId: deduplicationId,
+    }),
+  )
 
 /** An item on the queue. It has only ids, because the body is already stored. */
 export const queuedMessage = z.object({
@@ -21,14 +36,7 @@ export type QueuedMessage = z.infer<typeof queuedMessage>
  * its session was deleted, while the queue still remembers it.
  */
 export const enqueue = (message: QueuedMessage, { first }: { first: boolean }) =>
-  queue.send(
-    new SendMessageCommand({
-      QueueUrl: env('QUEUE_URL'),
-      MessageBody: JSON.stringify(message),
-      MessageGroupId: message.sessionId,
-      MessageDeduplicationId: first ? randomUUID() : message.messageId,
-    }),
-  )
+  send('QUEUE_URL', message, first ? randomUUID() : message.messageId)
 
 /** An item on the outbox: which history entry goes to whom, and the delivery's name within the entry. */
 export const outboxMessage = z.object({
@@ -44,14 +52,7 @@ export type OutboxMessage = z.infer<typeof outboxMessage>
 
 /** Queues a delivery. The queue deduplicates for five minutes; after that, the delivery's record in the entry does. */
 export const enqueueDelivery = (delivery: OutboxMessage) =>
-  queue.send(
-    new SendMessageCommand({
-      QueueUrl: env('OUTBOX_URL'),
-      MessageBody: JSON.stringify(delivery),
-      MessageGroupId: delivery.sessionId,
-      MessageDeduplicationId: `${delivery.seq}.${delivery.name}`,
-    }),
-  )
+  send('OUTBOX_URL', delivery, `${delivery.seq}.${delivery.name}`)
 
 /** Work of a session that must be ended. The numbers fence it, so that nothing newer is ended. */
 export const cancellation = z.object({
@@ -67,11 +68,4 @@ export const cancellation = z.object({
 export type Cancellation = z.infer<typeof cancellation>
 
 export const enqueueCancellation = (one: Cancellation) =>
-  queue.send(
-    new SendMessageCommand({
-      QueueUrl: env('CANCELLATIONS_URL'),
-      MessageBody: JSON.stringify(one),
-      MessageGroupId: one.sessionId,
-      MessageDeduplicationId: one.messageId,
-    }),
-  )
+  send('CANCELLATIONS_URL', one, one.messageId)

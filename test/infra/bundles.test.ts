@@ -8,6 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -41,6 +42,27 @@ test('every function has a bundle with all its imports', async () => {
   expect(codeOf(bundles, 'other')).not.toContain('one')
   const map = JSON.parse(readFileSync(path.join(bundles, 'say', 'index.js.map'), 'utf8'))
   expect(map.sources).toEqual(['../../../../lambdas/say/handler.ts'])
+})
+
+test('a source map leads to our own code, and to no package', async () => {
+  write(
+    'node_modules/loud/index.js',
+    "export const shout = (word) => { throw new Error(word + '!') }",
+  )
+  write(
+    'lambdas/say/handler.ts',
+    "import { shout } from 'loud'\n\nexport const handler = () => shout('first line of the third')",
+  )
+  const bundles = await bundleFunctions(root)
+  const map = JSON.parse(readFileSync(path.join(bundles, 'say', 'index.js.map'), 'utf8'))
+  expect(map.sources).toEqual(['../../../../lambdas/say/handler.ts'])
+  const code = codeOf(bundles, 'say').split('\n')
+  const placeOf = (text: string) => {
+    const line = code.findIndex((each) => each.includes(text))
+    return new SourceMap(map).findEntry(line, code[line]?.indexOf(text) ?? -1)
+  }
+  expect(placeOf('"first line of the third"')).toMatchObject({ originalLine: 2 })
+  expect(placeOf('throw ')).toMatchObject({ originalSource: undefined })
 })
 
 test('what has not changed is not bundled again, whatever its modification time', async () => {

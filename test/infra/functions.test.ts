@@ -36,6 +36,12 @@ describe.each(functions)('the function %s', (name, properties) => {
     expect(properties.Timeout).toBeLessThanOrEqual(longest)
   })
 
+  test('checks at its start all variables that its bindings set', () => {
+    const { BOUND_VARIABLES = '', ...set } = properties.Environment.Variables
+    const { NODE_OPTIONS, POWERTOOLS_SERVICE_NAME, METRICS_SERVICE, ...bound } = set
+    expect(BOUND_VARIABLES.split(',').filter(Boolean)).toEqual(Object.keys(bound).sort())
+  })
+
   test('is traced', () => {
     expect(properties.TracingConfig).toEqual({ Mode: 'Active' })
   })

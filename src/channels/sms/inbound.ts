@@ -1,6 +1,6 @@
 /** Parses an SMS that Twilio posts, and detects words that Twilio answers itself. */
 import * as z from 'zod'
-import type { UrlEncodedForm } from '../../http/form.ts'
+import type { UrlEncodedForm } from './form.ts'
 
 /** A signed form that is not a valid SMS. The message names fields, never their values. */
 export class UnreadableSms extends Error {

@@ -1,9 +1,9 @@
 /** Refuses requests that Twilio has not signed. */
 import { env } from '../../adapters/environment.ts'
 import { rereadSecret, secret } from '../../adapters/secrets.ts'
-import { readUrlEncodedForm, type UrlEncodedForm } from '../../http/form.ts'
 import { Problem } from '../../http/problem.ts'
 import { type HttpEvent, rawBody } from '../../http/request.ts'
+import { readUrlEncodedForm, type UrlEncodedForm } from './form.ts'
 import { verifyTwilio } from './signature.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Verifies Twilio's signature of the forms it posts. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
-import type { UrlEncodedForm } from '../../http/form.ts'
+import type { UrlEncodedForm } from './form.ts'
 
 /**
  * Returns the signature of a form: base64(HMAC-SHA1(token, the URL, then each name with its values)). Names are sorted by

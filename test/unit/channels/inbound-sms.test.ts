@@ -1,7 +1,7 @@
 /** An SMS is parsed from Twilio's form, whatever other fields it has. */
 import { expect, test } from 'vitest'
+import { readUrlEncodedForm } from '../../../src/channels/sms/form.ts'
 import { isOptOut, readSms, smsText, UnreadableSms } from '../../../src/channels/sms/inbound.ts'
-import { readUrlEncodedForm } from '../../../src/http/form.ts'
 
 const SMS = {
   MessageSid: `SM${'0a'.repeat(16)}`,

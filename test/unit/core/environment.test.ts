@@ -21,6 +21,12 @@ test('every fault is named at once', () => {
   ).toThrow(/QUEUE_URL is not set; LEG_SECONDS: .*; CALLBACK_URL: .* Deploy the stack again\./)
 })
 
+test('a value that is not JSON is named as well', () => {
+  expect(() => checkEnvironment({ BOUND_VARIABLES: 'BUDGETS,QUEUE_URL', BUDGETS: 'none' })).toThrow(
+    /BUDGETS: .*JSON.*; QUEUE_URL is not set/,
+  )
+})
+
 test('a function that is bound to nothing needs nothing', () => {
   expect(() => checkEnvironment({})).not.toThrow()
 })
