@@ -15,10 +15,21 @@ const project = (name: string, timeout: number, options: object = {}) => ({
 })
 
 /** Tests of modules that keep a client or a secret from one call to the next, as functions do. */
-const KEEPING = ['test/unit/{channels,gateway,http,telemetry}/**/*.test.ts']
+const KEEPING = ['test/unit/{channels,gateway,http,sandboxes,telemetry}/**/*.test.ts']
 
-/** Each file starts all of Baton, on a template that is synthesised once, after the layers below. */
+/** All of Baton, on a template that is synthesised once, after the layers below. */
 const whole = { globalSetup: ['test/support/synthesise.ts'], sequence: { groupOrder: 1 } }
+
+/** Their pauses of sandboxes are slow, are refused or fail, as a seed chooses. */
+const unreliable = [...whole.globalSetup, 'test/support/seed.ts']
+
+/** Half of the time they wait, for models that do not answer and for sandboxes. */
+const waiting = {
+  ...whole,
+  globalSetup: unreliable,
+  isolate: false,
+  maxWorkers: availableParallelism() + 2,
+}
 
 export default defineConfig({
   test: {
@@ -35,11 +46,16 @@ export default defineConfig({
       }),
       project('adapters', 60_000, { include: KEEPING }),
       project('infra', 120_000, { isolate: false }),
-      project('flow', 120_000, { ...whole, isolate: false }),
+      // The ways that every message takes.
+      project('flow', 120_000, waiting),
+      // Longer stories: limits, questions about them, models and workers that fail or cheat, the real CLI.
+      project('scenarios', 120_000, waiting),
+      // In a real browser; each file starts all of Baton and a browser beside it.
+      project('dashboard', 180_000, { ...whole, maxWorkers: 1, sequence: { groupOrder: 3 } }),
       // What a person starts from a shell, in a checkout of its own.
-      project('commands', 300_000, { sequence: { groupOrder: 1 } }),
+      project('commands', 300_000, { sequence: { groupOrder: 4 } }),
       project('faults', 600_000, {
-        globalSetup: [...whole.globalSetup, 'test/support/seed.ts'],
+        globalSetup: unreliable,
         // Half of the time they wait, for what their faults have held up.
         maxWorkers: availableParallelism() + 1,
         sequence: { groupOrder: 2 },

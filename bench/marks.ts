@@ -60,3 +60,6 @@ export const START = {
   freshToListeningSeconds: 10,
   warmToListeningSeconds: 3,
 } as const
+
+/** The dashboard: the first view with everything it needs, and a conversation of 10,000 entries. */
+export const PAGE = { firstViewKb: 45, firstPaintMs: 1_000, longConversationMs: 1_000 } as const

@@ -9,6 +9,7 @@ import { latency } from './latency/section.ts'
 import { load } from './load/section.ts'
 import { messages } from './messages/section.ts'
 import type { Options } from './options.ts'
+import { page } from './page/section.ts'
 import { reads } from './reads/section.ts'
 import type { Findings } from './report/figure.ts'
 import { sideBySide } from './side-by-side/section.ts'
@@ -30,6 +31,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   'side-by-side': { title: 'eight workers compared with one', run: sideBySide },
   load: { title: 'many concurrent sessions', run: load },
   reads: { title: 'reads with much data, and next to waiting readers', run: reads },
+  page: { title: 'what a person waits for on the dashboard', run: page },
   cpu: { title: 'CPU time of a message', run: cpu },
   start: { title: 'synthesis and start', run: start },
 }

@@ -1,5 +1,6 @@
 /** The stack: shared resources, capabilities, and outputs for the operator. */
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import { DashboardSite } from './capabilities/dashboard-site.ts'
 import { Delivery } from './capabilities/delivery.ts'
 import { Email } from './capabilities/email.ts'
 import { Intake } from './capabilities/intake.ts'
@@ -14,16 +15,22 @@ import { SessionControl } from './capabilities/session-control.ts'
 import { Sms } from './capabilities/sms.ts'
 import { WorkerLeg } from './capabilities/worker-leg.ts'
 import { Resources } from './resources/index.ts'
+import { readConfig } from './settings/context.ts'
+import { stackNameOf } from './settings/schema.ts'
 
 export class BatonStack extends Stack {
   constructor(app: App, id: string) {
-    super(app, id, { description: 'Baton: an always-on conductor with workers in sandboxes' })
+    super(app, id, {
+      // Logical ids derive from the construct's id, so they are the same in every stage.
+      stackName: stackNameOf(readConfig(app.node)),
+      description: 'Baton: an always-on conductor with workers in sandboxes',
+    })
     const resources = new Resources(this)
 
     // Its construct path must not change, because jobs that run during an update use the function's URL.
     const modelGateway = new ModelGateway(this, 'Gateway', resources)
-    const workerLeg = new WorkerLeg(this, 'WorkerLeg', resources)
-    const reviewLoop = new ReviewLoop(this, 'ReviewLoop', resources, workerLeg)
+    const workerLeg = new WorkerLeg(this, 'WorkerLeg', resources, modelGateway)
+    const reviewLoop = new ReviewLoop(this, 'ReviewLoop', resources, { workerLeg, modelGateway })
     const machines = { reviewLoop, workerLeg }
     const intake = new Intake(this, 'Intake', resources, reviewLoop)
     new Sms(this, 'Sms', resources)
@@ -33,7 +40,8 @@ export class BatonStack extends Stack {
       ...machines,
       modelGateway,
     })
-    new SessionControl(this, 'SessionControl', resources, machines)
+    const dashboard = new DashboardSite(this, 'Dashboard', resources)
+    new SessionControl(this, 'SessionControl', resources, { ...machines, dashboard })
     const recovery = new Recovery(this, 'Recovery', resources, machines)
     new ReadApi(this, 'ReadApi', resources, machines)
     new PublicApi(this, 'PublicApi', resources)
@@ -55,6 +63,14 @@ export class BatonStack extends Stack {
       value: `${publicUrl}/api/webhooks/email`,
       description:
         "The URL to which SendGrid's Inbound Parse must post emails, signed with a security policy.",
+    })
+    new CfnOutput(this, 'DashboardUrl', {
+      value: dashboard.url,
+      description: 'The dashboard, once its files are in its bucket; it asks for the bearer token',
+    })
+    new CfnOutput(this, 'DashboardBucket', {
+      value: dashboard.bucketName,
+      description: 'Where the files of the dashboard go: npm run dashboard, then aws s3 sync',
     })
   }
 }

@@ -1,5 +1,4 @@
 /** Opens the API's port before anything else starts. If it is in use, the error says what to do. */
-import { createServer } from 'node:net'
 import { type Loopback, openLoopback } from '../packages/local-aws/src/loopback.ts'
 
 const WHY: Readonly<Record<string, string>> = {
@@ -13,7 +12,7 @@ const LAST = 65_535
 /** Opens `port` (0 for any free one). If that fails, throws an error that names a free port. */
 export async function openApiPort(port: number, log: (line: string) => void): Promise<Loopback> {
   try {
-    return await openLoopback(port, log)
+    return await open(port, log)
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? WHY[String(error.code)] : undefined
     if (why === undefined) throw error
@@ -30,8 +29,14 @@ async function freeAfter(port: number): Promise<number | undefined> {
 }
 
 const isFree = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
+  open(port, () => {}).then(
+    async (opened) => {
+      await opened.close()
+      return true
+    },
+    () => false,
+  )
+
+/** On both addresses that `localhost` may mean. */
+const open = (port: number, log: (line: string) => void) =>
+  openLoopback(port, log, { bothFamilies: true })

@@ -7,11 +7,14 @@ import {
   type OnStage,
   startAws,
 } from '../packages/local-aws/src/index.ts'
-import type { IsolationKind, Limits } from '../packages/local-e2b/src/options.ts'
+import type { IsolationKind, Limits, PortLink } from '../packages/local-e2b/src/options.ts'
 import { type LocalE2B, startE2B } from '../packages/local-e2b/src/server.ts'
+import { MARKERS } from '../sandbox/processes.ts'
 import { openApiPort } from './api-port.ts'
+import { serveDashboard } from './dashboard/serve.ts'
 import { type Model, startModel } from './model/server.ts'
 import { type Channels, startChannels } from './providers/channels.ts'
+import { openSandboxPort } from './sandbox-port.ts'
 import { DEFAULT_PEOPLE } from './settings.ts'
 import { lockState } from './state-lock.ts'
 import { synthesise } from './synth.ts'
@@ -32,10 +35,18 @@ export interface BatonOptions {
   /** With a key the real model responds, otherwise the scripted one. */
   readonly anthropicKey?: string | undefined
   readonly limits?: Limits
+  /** Sandboxes keep their files over a restart, as in the cloud. */
+  readonly keepSandboxes?: boolean
+  /** For tests: makes pauses of sandboxes slow and unreliable, as this seed chooses. */
+  readonly pauseSeed?: number | undefined
   /** The people that Baton answers: phone numbers, email addresses, and domains as `@example.com`. */
   readonly people?: readonly string[]
+  /** Settings of a deployment that also apply on this machine, by name. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** Environment variables of functions that override the template's. */
   readonly variables?: Readonly<Record<string, string>> | undefined
+  /** The folder of the built dashboard, which is at `/`. The API does not wait until it is built. */
+  readonly dashboard?: Promise<string> | undefined
   /** For tests: the executable that runs as the CLI. */
   readonly claude?: string | undefined
   /** For tests: called with every request of a function to AWS or E2B before it is performed. */
@@ -50,6 +61,8 @@ export interface LocalBaton extends Pick<Channels, 'twilio' | 'sendgrid'> {
   readonly token: string
   readonly aws: LocalAws
   readonly e2b: LocalE2B
+  /** Where isolated sandboxes reach the callback and objects. */
+  readonly sandboxPort: number
   /** The scripted model, or undefined if the real one is in use. */
   readonly model: Model | undefined
   close(): Promise<void>
@@ -72,8 +85,12 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     isolation,
     anthropicKey,
     limits,
+    keepSandboxes = false,
+    pauseSeed,
     people = DEFAULT_PEOPLE,
+    settings,
     variables,
+    dashboard,
     claude = installedCli(root),
     intercept,
     onStage,
@@ -89,21 +106,27 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     const api = await openApiPort(port, log)
     closing.push(() => api.close())
     lock.answersAt(api.url)
-    const assembly = await synthesise(root)
+    const assembly = await synthesise(root, settings)
     const tools = await sandboxTools(stateDir, claude)
     const modelKey = anthropicKey ?? `scripted-${randomBytes(12).toString('hex')}`
     const model = anthropicKey ? undefined : await startModel({ apiKey: modelKey, log })
     if (model) closing.push(() => model.close())
 
-    let linked: readonly number[] = []
+    let links: readonly PortLink[] = []
+    let sandboxPort = 0
     const e2b = await startE2B({
       stateDir: path.join(stateDir, 'e2b'),
       isolation,
       apiKey: `local-${randomBytes(12).toString('hex')}`,
       templates: ['baton'],
       tools,
-      links: () => linked,
+      sudoKeeps: MARKERS,
+      links: () => links,
+      // A checkout below /usr would be readable otherwise, with its tokens and its .env.
+      hidden: [root, stateDir],
+      keepSandboxes,
       ...(limits && { limits }),
+      ...(pauseSeed !== undefined && { pauseSeed }),
       log,
     })
     closing.push(() => e2b.close())
@@ -114,6 +137,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     const channels = await startChannels({ token, people, stack: STACK, log })
     closing.push(() => channels.close())
     const { E2B_API_KEY: e2bKey, ...e2bEnv } = e2b.env
+    const page = dashboard && serveDashboard(dashboard)
     const aws = await startAws({
       assembly,
       stateDir: path.join(stateDir, 'aws'),
@@ -126,19 +150,32 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
         [`${STACK}/anthropic-api-key`]: modelKey,
         ...channels.secrets,
       },
-      lambdaEnv: { ...e2bEnv, ...channels.env, ...variables },
-      before: channels.before,
+      lambdaEnv: {
+        ...e2bEnv,
+        ...channels.env,
+        CONSOLE_URL: '',
+        DASHBOARD_URL: api.url,
+        ...variables,
+      },
+      before: async (request, response) =>
+        (await page?.(request, response)) || channels.before(request, response),
       intercept,
       onStage,
       log,
-      // The callback, links to objects and the gateway, but not the model itself.
-      onOpen: (ports) => {
-        linked = ports
+      // The callback, links to objects and the gateway, but neither the rest of the API nor the model itself.
+      onOpen: async ({ api: { port, handle }, functionUrls }) => {
+        const filtered = await openSandboxPort({ handle }, log)
+        closing.push(() => filtered.close())
+        sandboxPort = filtered.port
+        links = [
+          { port, hostPort: sandboxPort },
+          ...functionUrls.map((url) => ({ port: url.port, hostPort: url.port })),
+        ]
       },
     })
     closing.push(() => aws.close())
     const { twilio, sendgrid } = channels
-    return { url: aws.url, token, aws, e2b, model, twilio, sendgrid, close }
+    return { url: aws.url, token, aws, e2b, sandboxPort, model, twilio, sendgrid, close }
   } catch (error) {
     await close()
     throw error

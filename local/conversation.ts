@@ -1,11 +1,8 @@
 /** Follows one session over the public routes and prints it as it grows, for `npm start -- --once`. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Entry } from '../src/core/history.ts'
-
-export interface Server {
-  readonly url: string
-  readonly token: string
-}
+import { printable } from '../src/core/printable.ts'
+import { jsonOf, type Server } from './local-api.ts'
 
 const get = async <T>({ url, token }: Server, route: string): Promise<T> => {
   const response = await fetch(`${url}${route}`, { headers: { authorization: `Bearer ${token}` } })
@@ -19,7 +16,7 @@ export async function send({ url, token }: Server, sessionId: string, content: s
   const response = await fetch(`${url}/api/webhooks/conductor/message`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ sessionId, content }),
+    body: jsonOf({ sessionId, content }),
   })
   if (!response.ok) throw new Error(`the message was refused: ${await response.text()}`)
 }
@@ -53,9 +50,13 @@ export async function follow(
   throw new Error(`no end after ${minutes} minutes`)
 }
 
-/** A notice from Baton itself means that something failed. */
-const replyAfter = ({ role, text, receipt }: Entry, reply: string | undefined) => {
-  if (receipt) return reply
+/** A notice from Baton itself means that something failed, unless it asks a question. */
+const replyAfter = (
+  { role, text, receipt, question, answer }: Entry,
+  reply: string | undefined,
+) => {
+  if (receipt || answer) return reply
+  if (question) return text
   if (role === 'system') return undefined
   return role === 'conductor' && text ? text : reply
 }
@@ -89,7 +90,7 @@ async function activityOf(server: Server, sessionId: string, workerId: string) {
 }
 
 const label = (speaker: string, text: string) =>
-  text
+  printable(text)
     .trimEnd()
     .split('\n')
     .map((line, i) => `${(i === 0 ? speaker : '').padEnd(10)} ${line}`)

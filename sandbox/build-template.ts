@@ -1,9 +1,14 @@
-/** `npm run template [-- <name>]`: builds the sandboxes' template in the operator's E2B account. */
+/**
+ * `npm run template [-- <name>] [-- --fresh]`: builds the sandboxes' template in the operator's E2B account. With `--fresh`,
+ * E2B uses none of its stored layers, so that the base image and Debian's packages are the current ones.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { AuthenticationError, BuildError, type BuildInfo, RateLimitError, Template } from 'e2b'
-import { defaults } from '../lib/resources/config.ts'
+import { readSettingsFile, settingsFile } from '../lib/settings/file.ts'
+import { parseSettings } from '../lib/settings/parse.ts'
 import { bundleRunner } from './bundle.ts'
 import { messageOf } from './failure.ts'
 import { RUNNER, sandboxTemplate } from './template.ts'
@@ -12,12 +17,13 @@ import { RUNNER, sandboxTemplate } from './template.ts'
 const SIZE = { cpuCount: 2, memoryMB: 2048 }
 
 /** Throws the SDK's error if E2B refuses, cannot be reached, or a step of the build fails. */
-async function build(name: string): Promise<BuildInfo> {
+async function build(name: string, fresh: boolean): Promise<BuildInfo> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-template-'))
   try {
     await bundleRunner(join(folder, RUNNER))
     return await Template.build(sandboxTemplate(folder), name, {
       ...SIZE,
+      skipCache: fresh,
       onBuildLogs: ({ message }) => console.log(message),
     })
   } finally {
@@ -37,17 +43,29 @@ function explain(error: unknown): string {
   return `The template could not be built: ${reason}`
 }
 
-/** Returns the operator's next step. The default name needs no option. */
-const nextStep = (name: string) =>
-  name === defaults.e2bTemplate
-    ? 'Next: npx cdk deploy'
-    : `Next: npx cdk deploy -c e2bTemplate=${name}`
+/** The name that a deployment uses. */
+const { e2bTemplate } = parseSettings(readSettingsFile(settingsFile(process.cwd())))
 
-const name = process.argv[2] ?? defaults.e2bTemplate
+/** Returns the operator's next step. */
+const nextStep = (name: string) =>
+  name === e2bTemplate ? 'Next: npx cdk deploy' : `Next: npx cdk deploy -c e2bTemplate=${name}`
+
+/** Returns the arguments. Throws if there is an unknown option or a second name. */
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    options: { fresh: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  const [name = e2bTemplate, ...more] = positionals
+  if (more.length > 0) throw new Error(`Only one name is possible: ${positionals.join(' ')}`)
+  return { name, fresh: values.fresh }
+}
+
+const { name, fresh } = readArguments()
 if (process.env.E2B_API_KEY) {
   try {
     console.log(`Building the E2B template "${name}". The first time takes some minutes.`)
-    const { templateId, buildId } = await build(name)
+    const { templateId, buildId } = await build(name, fresh)
     console.log(`Built "${name}" (template ${templateId}, build ${buildId}).\n${nextStep(name)}`)
   } catch (error) {
     console.error(explain(error))

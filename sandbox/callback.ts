@@ -4,6 +4,7 @@ import type { Artifact } from '../src/contract/artifact-rules.ts'
 import {
   type Heartbeat,
   type Job,
+  type JobRequest,
   job,
   type LaunchEnv,
   type Result,
@@ -24,7 +25,7 @@ export type Callback = {
    * Returns the job, or undefined if it is no longer the current one. Throws if it is refused or there is no response
    * for 2 min.
    */
-  fetchJob(): Promise<Job | undefined>
+  fetchJob(request?: JobRequest): Promise<Job | undefined>
   /** Sends one heartbeat, without retries. The next one repeats what was missed. */
   beat(activity: Heartbeat['activity']): Promise<'sent' | 'superseded' | 'missed'>
   /**
@@ -62,8 +63,8 @@ export function connect(launch: Launch, signal: AbortSignal): Callback {
     )
 
   return {
-    async fetchJob() {
-      const answer = await post('job', {}, { forMs: FETCH_FOR })
+    async fetchJob(request = {}) {
+      const answer = await post('job', { ...request, saveHeaders: true }, { forMs: FETCH_FOR })
       if (answer.status === 409) return undefined
       if (!answer.ok) throw new Error(`the callback refused to send the job: HTTP ${answer.status}`)
       return job.parse(jsonOf(answer))

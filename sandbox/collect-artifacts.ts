@@ -48,8 +48,12 @@ async function take(
   name: string,
   before: readonly CollectedFile[],
 ): Promise<CollectedFile | string> {
-  const problem = nameProblem(name)
+  // Systems write the same letter in different ways, and whoever asks for the file should not have to know which.
+  const composed = name.normalize('NFC')
+  const problem = nameProblem(composed)
   if (problem !== undefined) return problem
+  if (before.some((each) => each.name === composed))
+    return 'has the name of another file, written in other characters: rename one of them'
   if (before.length >= ARTIFACT_LIMITS.files)
     return `exceeds the limit of ${ARTIFACT_LIMITS.files} files: put several into an archive`
   let file: FileHandle
@@ -65,7 +69,7 @@ async function take(
     const content = await readFile(file, before)
     if (typeof content === 'string') return content
     const sha256 = createHash('sha256').update(content).digest('base64')
-    return { name, size: content.length, sha256, content }
+    return { name: composed, size: content.length, sha256, content }
   } finally {
     await file.close()
   }

@@ -5,6 +5,7 @@ import type { Job } from '../src/contract/runner.ts'
 import { messageOf } from './failure.ts'
 import { place } from './files.ts'
 import { request } from './retry.ts'
+import { isMissing, reasonOf } from './s3-refusal.ts'
 
 /** Time for all files together, in milliseconds. */
 const DOWNLOAD_FOR = 60_000
@@ -41,9 +42,10 @@ async function download(
   size: number,
   persistence: { forMs: number; signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const { ok, status, content } = await request(url, {}, persistence)
-  // Leave out the URL, because its query is a credential.
-  if (!ok) throw new Error(`HTTP ${status}`)
+  const answer = await request(url, {}, persistence)
+  if (isMissing(answer)) throw new Error('it no longer exists')
+  if (!answer.ok) throw new Error(reasonOf(answer))
+  const { content } = answer
   if (content.length !== size) throw new Error(`got ${content.length} bytes instead of ${size}`)
   return content
 }

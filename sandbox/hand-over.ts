@@ -4,7 +4,7 @@ import type { Result, UploadLink } from '../src/contract/runner.ts'
 import type { Callback } from './callback.ts'
 import { type CollectedFile, type Collection, collectArtifacts } from './collect-artifacts.ts'
 import { messageOf } from './failure.ts'
-import { request } from './retry.ts'
+import { ConversationDeleted, upload } from './upload.ts'
 
 /** Time for all files together, in milliseconds. The leg's sandbox lives five minutes longer than the leg's limit. */
 const UPLOAD_FOR = 120_000
@@ -14,7 +14,7 @@ type HandedOver = Pick<Result, 'artifacts' | 'refusedArtifacts'>
 
 /**
  * Returns what was uploaded, and a line for each file that was not, because no error here is worth losing the result.
- * Returns undefined if the job is no longer the current one. Throws if `signal` aborts.
+ * Returns undefined if the job is no longer the current one, or its conversation was deleted. Throws if `signal` aborts.
  */
 export async function handOver(
   home: string,
@@ -33,6 +33,7 @@ export async function handOver(
     return await uploadAll(collection, answer.links, signal)
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof ConversationDeleted) return undefined
     return handedOver([], [`All files: could not be handed over: ${messageOf(error)}`])
   }
 }
@@ -46,7 +47,7 @@ async function uploadAll(
   const uploaded: string[] = []
   const failed: string[] = []
   for (const file of files) {
-    const problem = await upload(file, links, { forMs: deadline - Date.now(), signal })
+    const problem = await uploadFile(file, links, { forMs: deadline - Date.now(), signal })
     if (problem === undefined) uploaded.push(file.name)
     else failed.push(`"${file.name}" could not be uploaded: ${problem}`)
   }
@@ -54,7 +55,7 @@ async function uploadAll(
 }
 
 /** Uploads a file. Returns why it failed, or undefined. */
-async function upload(
+async function uploadFile(
   { name, content }: CollectedFile,
   links: readonly UploadLink[],
   persistence: { forMs: number; signal: AbortSignal },
@@ -63,12 +64,12 @@ async function upload(
   if (!link) return 'there is no link for it'
   if (persistence.forMs <= 0) return 'there was no time left'
   try {
-    const put = { method: 'PUT' as const, headers: link.headers, body: content }
-    const { ok, status } = await request(link.url, put, persistence)
+    const refused = await upload(link.url, { headers: link.headers, body: content }, persistence)
     // Leave out the URL, because its query is a credential.
-    return ok ? undefined : `HTTP ${status}`
+    return refused === undefined ? undefined : `HTTP ${refused}`
   } catch (error) {
     persistence.signal.throwIfAborted()
+    if (error instanceof ConversationDeleted) throw error
     return messageOf(error)
   }
 }

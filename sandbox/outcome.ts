@@ -37,7 +37,7 @@ export function failedBefore(problem: string): Result {
 }
 
 /** Cuts an error to 2,000 characters. */
-export const errorText = (text: string) => cut(text, LONGEST_ERROR)
+const errorText = (text: string) => cut(text, LONGEST_ERROR)
 
 function whyFailed({ result }: ClaudeStream, { code, signal, stderr }: Exit): string {
   const ending = signal ? `ended by ${signal}` : `ended with exit code ${code}`

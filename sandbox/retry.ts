@@ -15,25 +15,29 @@ export type Persistence = {
   signal: AbortSignal
 }
 
-const isLasting = ({ status }: HttpResponse) => status < 500 && status !== 429
+/** Returns whether a response is final by default. */
+export const isLasting = ({ status }: Pick<HttpResponse, 'status'>) =>
+  status < 500 && status !== 429
 
 /**
- * Returns the first final response, or the last one if the time is up. Pauses grow from 0.2 s to 10 s, with full jitter,
+ * Returns the first final response, or the last one if the time is up, and how often it asked. Pauses grow from 0.2 s to 10 s, with full jitter,
  * so that many runners do not retry in step. Throws if the last attempt got no response.
  */
 export async function request(
   url: string,
   outgoing: HttpRequest,
   { forMs, settles = isLasting, signal }: Persistence,
-): Promise<HttpResponse> {
+): Promise<HttpResponse & { attempts: number }> {
   const deadline = Date.now() + forMs
+  let attempts = 0
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    attempts++
     signal.throwIfAborted()
     const isLast = Date.now() + pause > deadline
     try {
       const within = AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_TIMEOUT)])
       const answer = await exchange(url, outgoing, within)
-      if (isLast || settles(answer)) return answer
+      if (isLast || settles(answer)) return { ...answer, attempts }
     } catch (error) {
       if (isLast || signal.aborted) throw error
     }

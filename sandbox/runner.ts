@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { realpath, writeFile } from 'node:fs/promises'
 import { constants, homedir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { ZodError } from 'zod'
 import { type Job, launchEnv, type Result } from '../src/contract/runner.ts'
 import { type Callback, connect } from './callback.ts'
@@ -14,15 +13,17 @@ import { type Lock, takeLock } from './fencing.ts'
 import { layOut } from './files.ts'
 import { handOver } from './hand-over.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { type Exit, errorText, failedBefore, resultOf } from './outcome.ts'
+import { eachLine } from './lines.ts'
+import { type Exit, failedBefore, resultOf } from './outcome.ts'
 import { endOwnProcesses } from './processes.ts'
 import { redactor } from './redact.ts'
 import { ClaudeStream } from './stream.ts'
 import { type Transcripts, transcriptsOf } from './transcript.ts'
+import { ConversationDeleted } from './upload.ts'
 
 const LONGEST_STDERR = 10_000
 
-/** Aborted if this job is no longer wanted, because the callback says so or the runner gets SIGTERM. */
+/** Aborted if this job is no longer wanted: the callback or an upload says so, or the runner gets SIGTERM. */
 const quit = new AbortController()
 process.on('SIGTERM', () => {
   process.exitCode = 128 + constants.signals.SIGTERM
@@ -67,14 +68,20 @@ async function perform(job: Job, callback: Callback, surroundings: Surroundings)
   })
   try {
     const transcripts = transcriptsOf(job, surroundings, quit.signal)
-    const remembered = (await transcripts.restore()) ? job : withoutMemory(job)
+    const memoryLost = !(await transcripts.restore())
+    const known = memoryLost ? await withoutMemory(job, callback) : job
     await layOut(job.files, home)
     const missing = await fetchFiles(job.downloads ?? [], home, quit.signal)
     const stream = new ClaudeStream(heartbeat.report)
-    const exit = await runClaude(withoutFiles(missing, remembered), stream, surroundings)
+    const complete = withoutFiles(missing, known)
+    const exit = await runClaude(complete, stream, surroundings)
     quit.signal.throwIfAborted()
-    const result = { ...resultOf(stream, exit), ...(await artifactsOf(job, callback, home)) }
-    return await saved(transcripts, result)
+    const result: Result = {
+      ...resultOf(stream, exit),
+      ...(memoryLost && { memoryLost }),
+      ...(await artifactsOf(job, callback, home)),
+    }
+    return await saved(transcripts, complete.prompt, result)
   } catch (error) {
     quit.signal.throwIfAborted()
     return failedBefore(redact(messageOf(error)))
@@ -93,7 +100,7 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   AbortSignal.any([quit.signal, timeLimit]).addEventListener('abort', endOwnProcesses)
 
   const exit: Exit = { code: null, signal: null, timedOut: false, stderr: '' }
-  createInterface({ input: claude.stdout }).on('line', (line) => stream.accept(redact(line)))
+  eachLine(claude.stdout, (line) => stream.accept(redact(line)))
   claude.stderr.setEncoding('utf8').on('data', (text: string) => {
     exit.stderr = (exit.stderr + text).slice(-LONGEST_STDERR)
   })
@@ -108,11 +115,18 @@ async function runClaude(job: Job, stream: ClaudeStream, { home, redact }: Surro
   return { ...exit, stderr: redact(exit.stderr) }
 }
 
-/** Starts a new conversation and tells the model so, because otherwise the job could never run. */
-function withoutMemory({ resume: _, ...job }: Job): Job {
+/**
+ * Starts a new conversation and tells the model so, because otherwise the job could never run. The callback gives the job
+ * once more, with what the model would have remembered.
+ */
+async function withoutMemory(job: Job, callback: Callback): Promise<Job> {
+  const again = await callback.fetchJob({ memoryLost: true })
+  if (!again) quit.abort()
+  quit.signal.throwIfAborted()
+  const { resume: _, ...told } = again ?? job
   return withNotice(
     'The earlier conversation could not be restored, so you do not remember it. Say so where it matters.',
-    job,
+    told,
   )
 }
 
@@ -136,17 +150,18 @@ async function artifactsOf({ role }: Job, callback: Callback, home: string) {
 }
 
 /**
- * Saves the transcript. If that fails, returns the result all the same; the next job then starts from an earlier
- * transcript.
+ * Saves the transcript of a job with this prompt. If that fails, returns the result all the same, with the problem; the
+ * next job then starts from an earlier transcript.
  */
-async function saved(transcripts: Transcripts, result: Result): Promise<Result> {
+async function saved(transcripts: Transcripts, prompt: string, result: Result): Promise<Result> {
   try {
-    return { ...result, transcriptSaved: await transcripts.save() }
+    await transcripts.save(prompt)
+    return { ...result, transcriptSaved: true }
   } catch (error) {
+    if (error instanceof ConversationDeleted) quit.abort()
     quit.signal.throwIfAborted()
-    if (result.outcome !== 'failed') return result
-    const problem = `The transcript was not saved: ${messageOf(error)}`
-    return { ...result, error: errorText(`${problem}\n${result.error}`) }
+    const transcriptProblem = messageOf(error).slice(0, 500).toWellFormed()
+    return { ...result, transcriptSaved: false, transcriptProblem }
   }
 }
 

@@ -14,6 +14,8 @@ const block = z.union([
   z.looseObject({ type: z.string() }).transform(() => ({ type: 'other' as const })),
 ])
 
+type Block = z.infer<typeof block>
+
 const count = z.number().default(0)
 const messageUsage = z.object({
   input_tokens: count,
@@ -43,7 +45,12 @@ const event = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('user'),
     parent_tool_use_id: z.string().nullish(),
-    message: z.object({ content: z.union([z.string().transform(() => []), z.array(block)]) }),
+    message: z.object({
+      content: z.union([
+        z.string().transform((text) => [{ type: 'text' as const, text }]),
+        z.array(block),
+      ]),
+    }),
   }),
   z.object({
     type: z.literal('result'),
@@ -63,12 +70,26 @@ type Usage = NonNullable<Result['usage']>
 /** The model name of messages that Claude Code writes itself, such as API errors. */
 const SYNTHETIC = '<synthetic>'
 
-/** Accumulates the events of one run of Claude Code. */
+const STRUCTURED_OUTPUT = 'StructuredOutput'
+
+/** How Claude Code asks for the rest of an answer that was cut at the output limit. Any other prompt asks for a new one. */
+const CONTINUATION = /^Output token limit hit\b/
+
+/**
+ * Accumulates the events of one run of Claude Code. One run may hold several answers to its prompt, because Claude Code asks
+ * again by itself, for example if the structured output is missing. Only the last answer with text counts: what an
+ * earlier one asked for is usually asked for again, and must not be done twice.
+ */
 export class ClaudeStream {
-  readonly texts: string[] = []
   readonly activity: string[] = []
-  /** The texts after the last tool result. */
+  /** The texts of the last answer. */
+  texts: string[] = []
+  /** Those after its last tool result. */
   answer: string[] = []
+  /** Whether the model has finished an answer: its last message called no tool but the structured output. */
+  #finished = false
+  /** Whether the next text begins another answer. */
+  #askedAgain = false
   /** The last result. A run that a background task wakes again has several. */
   result: ResultEvent | undefined
   #settled: Usage | undefined
@@ -88,7 +109,7 @@ export class ClaudeStream {
     const parsed = event.safeParse(parseJson(line))
     if (!parsed.success) return
     if (parsed.data.type === 'assistant') this.#addMessage(parsed.data)
-    if (parsed.data.type === 'user' && hasToolResult(parsed.data)) this.answer = []
+    if (parsed.data.type === 'user') this.#addPrompt(parsed.data)
     if (parsed.data.type === 'result') this.#settle(parsed.data)
   }
 
@@ -106,12 +127,9 @@ export class ClaudeStream {
   #addMessage({ parent_tool_use_id, message }: Extract<Event, { type: 'assistant' }>) {
     if (message.model === SYNTHETIC) return
     for (const block of message.content) {
-      if (block.type === 'text' && !parent_tool_use_id) {
-        this.texts.push(block.text)
-        this.answer.push(block.text)
-      }
+      if (!parent_tool_use_id) this.#addBlock(block)
       // The structured output is the result and not an activity.
-      if (block.type === 'tool_use' && block.name !== 'StructuredOutput') {
+      if (block.type === 'tool_use' && block.name !== STRUCTURED_OUTPUT) {
         const line = activityLine(block.name, block.input)
         this.activity.push(line)
         this.#onActivity(line)
@@ -127,8 +145,33 @@ export class ClaudeStream {
     }
   }
 
+  /** Adds a block of the model itself, not of a subagent. */
+  #addBlock(block: Block) {
+    if (block.type === 'tool_use') this.#finished = block.name === STRUCTURED_OUTPUT
+    if (block.type !== 'text') return
+    if (this.#askedAgain) {
+      this.texts = []
+      this.answer = []
+    }
+    this.#askedAgain = false
+    this.#finished = true
+    this.texts.push(block.text)
+    this.answer.push(block.text)
+  }
+
+  /** Processes tool results, and what Claude Code tells the model by itself: a skill's text, or to answer again. */
+  #addPrompt({ parent_tool_use_id, message: { content } }: Extract<Event, { type: 'user' }>) {
+    if (parent_tool_use_id) return
+    if (content.some(({ type }) => type === 'tool_result')) this.answer = []
+    const isContinuation = content.some(
+      (each) => each.type === 'text' && CONTINUATION.test(each.text),
+    )
+    if (this.#finished && !isContinuation) this.#askedAgain = true
+  }
+
   #settle(result: ResultEvent) {
     this.result = result
+    this.#askedAgain = true
     const models = Object.values(result.model_usage_since_last_result ?? {})
     if (models.length === 0) return
     this.#open.clear()
@@ -142,9 +185,6 @@ export class ClaudeStream {
     }
   }
 }
-
-const hasToolResult = ({ parent_tool_use_id, message }: Extract<Event, { type: 'user' }>) =>
-  !parent_tool_use_id && message.content.some(({ type }) => type === 'tool_result')
 
 function add(a: Usage | undefined, b: Usage): Usage {
   if (!a) return b

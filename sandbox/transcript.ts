@@ -1,8 +1,11 @@
 /** Restores a Claude Code session's transcript before a job, and saves it for the next job. */
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as z from 'zod'
 import type { Job } from '../src/contract/runner.ts'
 import { request } from './retry.ts'
+import { isMissing, reasonOf } from './s3-refusal.ts'
+import { upload } from './upload.ts'
 
 const TRANSFER_FOR = 60_000
 
@@ -12,8 +15,12 @@ export type Transcripts = {
    * left. Returns false if the named transcript no longer exists.
    */
   restore(): Promise<boolean>
-  /** Saves and uploads the transcript. Returns whether there was one. Throws if the upload does not succeed within 1 min. */
-  save(): Promise<boolean>
+  /**
+   * Saves and uploads the transcript of the job with this prompt. Throws if there is none, if it is torn (it does not
+   * continue the one that the job started from, or lacks the prompt), or if the upload does not succeed within 1 min. A
+   * torn transcript replaces nothing. Throws `ConversationDeleted` if nothing may be saved any more.
+   */
+  save(prompt: string): Promise<void>
 }
 
 /** Returns the transcripts of one job in the sandbox with the home folder `home`. */
@@ -26,6 +33,8 @@ export function transcriptsOf(
   const kept = join(home, '.baton', 'transcripts')
   const projects = join(home, '.claude', 'projects')
   const keptAs = (key: string) => join(kept, `${encodeURIComponent(key)}.jsonl`)
+  /** What the session started from. In memory, because commands of the model may change every file. */
+  let start = ''
 
   /** Claude Code stores a session below the folder where it was started, and finds it below any folder. */
   async function places(): Promise<string[]> {
@@ -45,21 +54,28 @@ export function transcriptsOf(
       if (!(await exists(source)) && !(await download(resume.url, source, signal))) return false
       const folder = join(projects, 'baton')
       await mkdir(folder, { recursive: true })
-      await copyFile(source, join(folder, `${cliSession}.jsonl`))
+      start = await readFile(source, 'utf8')
+      await writeFile(join(folder, `${cliSession}.jsonl`), start)
       return true
     },
 
-    async save() {
-      let saved = false
-      for (const place of await places()) {
-        if (!(await exists(`${place}.jsonl`))) continue
-        const content = Buffer.from(redact(await readFile(`${place}.jsonl`, 'utf8')))
-        await write(content, keptAs(save.key))
-        await prune([keptAs(save.key), ...(resume ? [keptAs(resume.key)] : [])])
-        await upload(save.url, content, signal)
-        saved = true
-      }
-      return saved
+    async save(prompt) {
+      const found: string[] = []
+      for (const place of await places())
+        if (await exists(`${place}.jsonl`))
+          found.push(redact(await readFile(`${place}.jsonl`, 'utf8')))
+      if (found.length === 0) throw new Error('Claude Code left no transcript')
+      const whole = found.find((content) => continues(content, start, redact(prompt)))
+      if (whole === undefined)
+        throw new Error('the transcript is torn: what came before is missing from it')
+      const content = Buffer.from(whole)
+      await write(content, keptAs(save.key))
+      await prune([keptAs(save.key), ...(resume ? [keptAs(resume.key)] : [])])
+      const persistence = { forMs: TRANSFER_FOR, signal }
+      const { url, headers = {} } = save
+      const refused = await upload(url, { headers, body: content }, persistence)
+      // Leave out the URL, because its query is a credential.
+      if (refused !== undefined) throw new Error(`could not upload the transcript: HTTP ${refused}`)
     },
   }
 
@@ -69,6 +85,35 @@ export function transcriptsOf(
       const path = join(kept, name)
       if (!needed.includes(path)) await rm(path, { force: true })
     }
+  }
+}
+
+/** Claude Code only appends to a transcript. If its file is removed meanwhile, it goes on in a new one, as if nothing was. */
+function continues(content: string, start: string, prompt: string): boolean {
+  if (!content.startsWith(start)) return false
+  return content
+    .slice(start.length)
+    .split('\n')
+    .some((line) => isPrompt(line, prompt))
+}
+
+const promptLine = z.object({
+  type: z.literal('user'),
+  message: z.object({
+    content: z
+      .union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))])
+      .transform((content) => (typeof content === 'string' ? [{ text: content }] : content)),
+  }),
+})
+
+function isPrompt(line: string, prompt: string): boolean {
+  if (!line.includes('"user"')) return false
+  try {
+    const parsed = promptLine.safeParse(JSON.parse(line))
+    return parsed.data?.message.content.some(({ text }) => text?.trim() === prompt.trim()) ?? false
+  } catch {
+    // A line that was cut off when Claude Code was killed.
+    return false
   }
 }
 
@@ -85,18 +130,11 @@ async function write(content: Uint8Array, path: string) {
   await rename(`${path}.new`, path)
 }
 
-/** Returns false if the transcript no longer exists. S3 responds with 403 then, because a link allows no listing. */
+/** Returns false if the transcript no longer exists. Throws if it may exist but cannot be fetched. */
 async function download(url: string, path: string, signal: AbortSignal): Promise<boolean> {
-  const { ok, status, content } = await request(url, {}, { forMs: TRANSFER_FOR, signal })
-  if ([403, 404, 410].includes(status)) return false
-  // Leave out the URL, because its query is a credential.
-  if (!ok) throw new Error(`could not download the transcript: HTTP ${status}`)
-  await write(content, path)
+  const answer = await request(url, {}, { forMs: TRANSFER_FOR, signal })
+  if (isMissing(answer)) return false
+  if (!answer.ok) throw new Error(`could not download the transcript: ${reasonOf(answer)}`)
+  await write(answer.content, path)
   return true
-}
-
-async function upload(url: string, body: Uint8Array, signal: AbortSignal) {
-  const put = { method: 'PUT' as const, body }
-  const { ok, status } = await request(url, put, { forMs: TRANSFER_FOR, signal })
-  if (!ok) throw new Error(`could not upload the transcript: HTTP ${status}`)
 }

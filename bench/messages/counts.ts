@@ -4,7 +4,7 @@ import { type Call, isSandboxCall } from '../observe/calls.ts'
 import { statesIn, transitionsIn } from '../observe/executions.ts'
 import { gbSecondsOf, type Invocation } from '../observe/invocations.ts'
 import type { Window } from '../observe/observed-baton.ts'
-import { isLinkUse } from '../observe/requests.ts'
+import { isForObjects, isLinkUse } from '../observe/requests.ts'
 import type { Consumption } from '../prices.ts'
 import { sum } from '../report/statistics.ts'
 
@@ -32,7 +32,8 @@ export interface Counts {
 interface Known {
   readonly units: { readonly read: number; readonly write: number }
   readonly consumers: ReadonlySet<string>
-  readonly apiPort: number
+  /** Of the API, from outside and from sandboxes. */
+  readonly apiPorts: readonly number[]
 }
 
 /** Lambda receives a batch from a queue, and deletes what was handled. */
@@ -40,7 +41,7 @@ const REQUESTS_A_BATCH = 2
 
 export function countsOf(
   { calls, requests, invocations, histories }: Window,
-  { units, consumers, apiPort }: Known,
+  { units, consumers, apiPorts }: Known,
 ): Counts {
   const to = (service: string) => calls.filter((call) => call.service === service)
   const [tables, objects, queueCalls] = [to('dynamodb'), to('s3'), to('sqs')]
@@ -66,7 +67,8 @@ export function countsOf(
       links.filter(({ method }) => method === 'GET').length,
     secretReads: to('secretsmanager'),
     sandboxCalls: calls.filter(isSandboxCall),
-    apiRequests: requests.filter(({ port }) => port === apiPort).length,
+    apiRequests: requests.filter((each) => apiPorts.includes(each.port) && !isForObjects(each))
+      .length,
   }
 }
 

@@ -1,6 +1,6 @@
 /** The measured messages: one that the conductor answers alone, one with a worker, one with eight workers. */
 import type { Entry } from '../../src/core/history.ts'
-import { block, commandsOf, replies } from '../../test/support/baton.ts'
+import { block, replies, reviewsOf } from '../../test/support/baton.ts'
 import type { MESSAGE_MARKS } from '../marks.ts'
 
 export interface Scenario {
@@ -10,8 +10,7 @@ export interface Scenario {
   readonly done: (entries: readonly Entry[], times: number) => boolean
 }
 
-const accepted = (entries: readonly Entry[]) =>
-  commandsOf(entries, 'KILL_WORKER').filter((command) => command.accepted === true).length
+const accepted = (entries: readonly Entry[]) => reviewsOf(entries, 'accept').length
 
 export const SCENARIOS: readonly Scenario[] = [
   {

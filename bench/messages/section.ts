@@ -62,7 +62,8 @@ async function once(
   if (!done(entries, times))
     throw new Error(`"${name}" went wrong: ${JSON.stringify(entries, null, 1)}`)
   const units = await meter.unitsOf(seen.calls.map(({ body }) => body))
-  return countsOf(seen, { units, consumers, apiPort: baton.aws.ports.api ?? 0 })
+  const apiPorts = [baton.aws.ports.api ?? 0, baton.sandboxPort]
+  return countsOf(seen, { units, consumers, apiPorts })
 }
 
 /** The marks are for the second message, except for the secrets that a cold start reads. */

@@ -1,6 +1,6 @@
 /** A message and its outcome, with the times in the history, which do not depend on polling. */
 import type { Entry } from '../../src/core/history.ts'
-import { commandsOf, replies, type TestBaton } from '../../test/support/baton.ts'
+import { endingsOf, replies, type TestBaton } from '../../test/support/baton.ts'
 import { now } from './now.ts'
 
 type Client = Pick<TestBaton, 'send' | 'until'>
@@ -37,6 +37,6 @@ export const reply = (n: number) => (entries: readonly Entry[]) =>
 
 /** Returns the entry after which this many workers were accepted. */
 export const accepted = (workers: number) => (entries: readonly Entry[]) => {
-  const done = entries.filter((entry) => commandsOf([entry], 'KILL_WORKER').length > 0)
-  return commandsOf(done, 'KILL_WORKER').length >= workers ? done.at(-1) : undefined
+  const done = entries.filter((entry) => endingsOf([entry]).length > 0)
+  return endingsOf(done).length >= workers ? done.at(-1) : undefined
 }

@@ -1,6 +1,7 @@
 /** Records every HTTP request to a server of this process, including the object store's and the function URLs'. */
 import diagnostics from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
+import { OBJECTS_PATH } from '../../packages/local-aws/src/index.ts'
 import { now } from './now.ts'
 
 export interface Request {
@@ -29,3 +30,6 @@ export function recordRequests() {
 
 /** Whether an upload or a download uses a presigned link, as sandboxes do. */
 export const isLinkUse = ({ target }: Request) => target.includes('X-Amz-Signature=')
+
+/** Whether it reads or writes an object, which the API's port serves too. */
+export const isForObjects = ({ target }: Request) => target.startsWith(OBJECTS_PATH)

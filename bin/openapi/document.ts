@@ -12,6 +12,8 @@ export const DOCUMENT = path.resolve(import.meta.dirname, '../../docs/openapi.ya
 
 const DESCRIPTION = `The routes that people and operators call over HTTP. Tests hold the routes, responses and errors of a running Baton to this document.
 
+HEAD works wherever GET does. Any other method that a path does not support is 405 with \`Allow\`. On routes with a bearer token, unknown query parameters are 400.
+
 Any route may respond 503 with \`Retry-After\` if a store, a queue or a secret is not available. A request that got 2xx is never lost.
 
 If no function responds, API Gateway does, with \`{"message": …}\`: 413 above 10 MB, 500 or 503 if the function crashed or timed out. The request may or may not have taken effect, so send it again.`
@@ -20,6 +22,7 @@ const TAGS: Readonly<Record<Tag, string>> = {
   messages: 'Messages to the conductor',
   monitoring: 'Health, status and metrics',
   sessions: 'Conversations: history, workers, stop, continue and delete',
+  questions: 'Questions to people that wait for an answer',
   people: 'The allow list, and the webhooks for SMS and email',
 }
 
@@ -34,6 +37,12 @@ const SECURITY_SCHEMES = {
     scheme: 'bearer',
     description:
       'The read-only token, secret `<stack>/read-token`; 403 on every route that changes something',
+  },
+  link: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'A link to one session, from `POST /api/sessions/{sessionId}/links`: reads that session until it expires',
   },
   twilio: {
     type: 'apiKey',

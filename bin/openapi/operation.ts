@@ -8,6 +8,7 @@ import { ACCESS_PROBLEMS, problemResponse } from './problems.ts'
 /** Security of routes that do not need the operator's bearer token, which is the document's default. */
 const SECURITY: Readonly<Partial<Record<PublicRoute['access'], readonly object[]>>> = {
   anyone: [{}],
+  viewer: [{ operator: [] }, { reader: [] }, { link: [] }],
   reader: [{ operator: [] }, { reader: [] }],
   twilio: [{ twilio: [] }],
   sendgrid: [{ sendgrid: [] }],
@@ -103,8 +104,11 @@ function responsesOf(route: PublicRoute): object {
   }
 }
 
-/** Returns whether some input is invalid. */
-const mayBeRefused = ({ params, query, headers, body }: Input) =>
+/** Returns whether some input is invalid. Routes with a bearer token refuse unknown query parameters. */
+const mayBeRefused = ({ access, params, query, headers, body }: PublicRoute) =>
+  access === 'viewer' ||
+  access === 'reader' ||
+  access === 'operator' ||
   (body !== undefined && 'schema' in body) ||
   Object.values<z.ZodType>({ ...params, ...query?.shape, ...headers }).some(
     (schema) => !ODD_TEXTS.every((text) => schema.safeParse(text).success),

@@ -11,11 +11,15 @@ const problem = (description: string, headers?: object) => ({
 export const problemResponses = {
   BadRequest: problem('The request is not valid.'),
   Unauthorized: problem('The bearer token is missing or wrong.'),
-  Forbidden: problem('The read-only token is not enough for this route.'),
+  Forbidden: problem('The read-only token or the link is not enough for this route.'),
   Unsigned: problem('The signature is missing or wrong.'),
   NotFound: problem('There is no such session, worker, person, link or route.'),
+  MethodNotAllowed: problem('The path does not support this method.', {
+    headers: { Allow: { required: true, schema: { type: 'string' } } },
+  }),
   Conflict: problem('The state of the session or the configuration does not allow this.'),
   TooLarge: problem('The content is too large.'),
+  KeyReused: problem('The Idempotency-Key belongs to another message.'),
   Unavailable: problem('Baton cannot do this right now. Please try again.', {
     headers: { 'Retry-After': { required: true, schema: { type: 'string' } } },
   }),
@@ -26,8 +30,10 @@ const NAMES: Readonly<Record<ProblemStatus, keyof typeof problemResponses>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'NotFound',
+  405: 'MethodNotAllowed',
   409: 'Conflict',
   413: 'TooLarge',
+  422: 'KeyReused',
   503: 'Unavailable',
 }
 
@@ -42,6 +48,7 @@ export function problemResponse(status: ProblemStatus, access: Access): { $ref: 
 /** The problems that the access to a route implies. */
 export const ACCESS_PROBLEMS: Readonly<Record<Access, readonly ProblemStatus[]>> = {
   anyone: [],
+  viewer: [401, 403],
   reader: [401],
   operator: [401, 403],
   twilio: [403],

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isAllowed } from '../../src/adapters/contacts.ts'
 import { recordDelivery } from '../../src/adapters/delivery-records.ts'
-import { readEntry } from '../../src/adapters/history.ts'
+import { readEntry } from '../../src/adapters/entries.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
 import { type OutboxMessage, outboxMessage } from '../../src/adapters/queues.ts'
@@ -11,7 +11,7 @@ import { prepareDelivery } from '../../src/channels/send.ts'
 import type { Entry } from '../../src/core/history.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
 import { countSent } from './count-sent.ts'
-import { notifyConductor } from './notify-conductor.ts'
+import { type Failure, reportFailure } from './report-failure.ts'
 
 export const handler = fifo(outboxMessage, deliver)
 
@@ -21,6 +21,7 @@ const PAUSES = [1_000, 3_000]
 /** In any other state the delivery is finished, and is not sent again. */
 const OPEN: readonly DeliveryRecord['status'][] = ['sending', 'waiting']
 const ACCEPTED: readonly DeliveryRecord['status'][] = ['sent', 'delivered', 'undelivered']
+const FAILED: readonly DeliveryRecord['status'][] = ['refused', 'in doubt', 'undelivered']
 
 async function deliver(delivery: OutboxMessage): Promise<void> {
   const { sessionId, seq, name, to } = delivery
@@ -87,9 +88,9 @@ async function doubt(
   throw new Error('in doubt whether it was sent; the provider will be asked again')
 }
 
-type Outcome = Omit<DeliveryRecord, 'to' | 'channel' | 'at'>
+type Outcome = Omit<DeliveryRecord, 'to' | 'channel' | 'at'> & Partial<Pick<DeliveryRecord, 'at'>>
 
-/** Finishes a delivery: records its outcome, and reports a failure to the conductor. */
+/** Finishes a delivery: records its outcome, and reports a failure. */
 async function end(
   delivery: OutboxMessage,
   entry: Entry,
@@ -97,20 +98,25 @@ async function end(
   outcome: Outcome,
 ): Promise<void> {
   const { status } = outcome
-  if (await record(delivery, before, outcome)) {
+  const at = new Date().toISOString()
+  if (await record(delivery, before, { ...outcome, at })) {
     logger.info('delivery', { ...idsOf(delivery), status })
-    if (status === 'in doubt') publish({ DeliveriesUncertain: 1 })
+    if (status === 'in doubt') publish({ DeliveriesInDoubt: 1 })
     if (status === 'refused') publish({ DeliveriesRefused: 1 })
-    await finish(delivery, entry, outcome)
+    await finish(delivery, entry, { ...outcome, at })
     // Twilio's callback may have recorded the outcome first.
   } else if (status === 'sent') await countSent(delivery, outcome.segments)
 }
 
 /** Counts and reports the outcome. Idempotent, because an earlier attempt may have died after recording it. */
-async function finish(delivery: OutboxMessage, entry: Entry, outcome: Outcome): Promise<void> {
+async function finish(
+  delivery: OutboxMessage,
+  entry: Entry,
+  outcome: Outcome & Failure,
+): Promise<void> {
   const { status, segments } = outcome
   if (ACCEPTED.includes(status)) await countSent(delivery, segments)
-  if (status === 'refused' || status === 'in doubt') await notifyConductor(delivery, entry, outcome)
+  if (FAILED.includes(status)) await reportFailure(delivery, entry, outcome)
 }
 
 /** The part of the record about its price. */

@@ -11,6 +11,8 @@ export interface Passed {
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Buffer
+  /** Breaks the request and its response off. */
+  readonly signal?: AbortSignal
 }
 
 /** Headers of one connection (RFC 9110, 7.6.1), and headers that the gateway sets itself. */
@@ -31,6 +33,8 @@ const NOT_PASSED = [
   'set-cookie',
   'forwarded',
   'via',
+  // The operator's account is no business of a sandbox.
+  'anthropic-organization-id',
   // These contain the sandbox's job token.
   'x-api-key',
   'authorization',
@@ -65,19 +69,25 @@ export async function askUpstream(passed: Passed): Promise<IncomingMessage> {
     'content-length': String(passed.body.length),
   }
   if (env('MODEL_UPSTREAM') === 'bedrock')
-    return send(url, await signed(url, headers, passed.body), passed.body)
-  const withKey = (key: string) => send(url, { ...headers, 'x-api-key': key }, passed.body)
-  const answer = await withKey(await secret('MODEL_KEY_SECRET'))
-  const rotated = answer.statusCode === 401 ? await rereadSecret('MODEL_KEY_SECRET') : undefined
-  if (rotated === undefined) return answer
+    return send(url, await signed(url, headers, passed.body), passed)
+  const withKey = (key: string) => send(url, { ...headers, 'x-api-key': key }, passed)
+  const key = await secret('MODEL_KEY_SECRET')
+  const answer = await withKey(key)
+  const latest = answer.statusCode === 401 ? await rereadSecret('MODEL_KEY_SECRET') : undefined
+  if (latest === undefined || latest === key) return answer
   answer.resume()
-  return withKey(rotated)
+  return withKey(latest)
 }
 
-/** Resolves once the response's headers are there. It has no time limit, because the function has one. */
-function send(url: URL, headers: Record<string, string>, body: Buffer): Promise<IncomingMessage> {
+/** Resolves once the response's headers are there. */
+function send(
+  url: URL,
+  headers: Record<string, string>,
+  { body, signal }: Pick<Passed, 'body' | 'signal'>,
+): Promise<IncomingMessage> {
   const isTls = url.protocol === 'https:'
-  const options = { method: 'POST', headers, agent: isTls ? agents.https : agents.http }
+  const agent = isTls ? agents.https : agents.http
+  const options = { method: 'POST', headers, agent, ...(signal && { signal }) }
   return new Promise((resolve, reject) => {
     const outgoing = isTls ? httpsRequest(url, options) : httpRequest(url, options)
     let isAnswered = false
@@ -88,7 +98,7 @@ function send(url: URL, headers: Record<string, string>, body: Buffer): Promise<
     outgoing.on('error', (cause: NodeJS.ErrnoException) => {
       // The other side closed a reused connection, for example while the function was frozen.
       if (outgoing.reusedSocket && !isAnswered && /^(ECONNRESET|EPIPE)$/.test(cause.code ?? ''))
-        return resolve(send(url, headers, body))
+        return resolve(send(url, headers, { body, ...(signal && { signal }) }))
       const message = "Baton: the model's API could not be reached. Please try again."
       reject(new ApiError(502, message, { cause }))
     })

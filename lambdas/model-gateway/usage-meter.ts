@@ -25,6 +25,7 @@ const message = z.object({ model: z.string(), usage: usageShape })
 const event = z.union([
   z.object({ type: z.literal('message_start'), message }),
   z.object({ type: z.literal('message_delta'), usage: usageShape }),
+  z.object({ type: z.literal('error'), error: z.object({ type: z.string() }) }),
 ])
 
 /** The model and usage, as far as the response reports them. */
@@ -39,6 +40,8 @@ export interface Meter {
   accept(bytes: Uint8Array): void
   /** Returns the usage reported so far, or undefined if no message began, as in an error. */
   metered(): Metered | undefined
+  /** Returns the type of the error with which a stream ended, or undefined. */
+  error(): string | undefined
 }
 
 /** Returns a meter for a stream of events or one JSON document, by the response's `contentType`. */
@@ -48,12 +51,14 @@ export const meterFor = (contentType: string): Meter =>
 /** Counts of a later event replace earlier ones, because they cover the whole response so far. */
 function streamMeter(): Meter {
   let reported: { model: string; usage: ApiUsage } | undefined
+  let error: string | undefined
   const decoder = new TextDecoder()
   const parser = createParser({
     onEvent({ data }) {
       const parsed = event.safeParse(parseJson(data))
       if (!parsed.success) return
       if (parsed.data.type === 'message_start') reported = parsed.data.message
+      else if (parsed.data.type === 'error') error = parsed.data.error.type
       else if (reported)
         reported = { ...reported, usage: merged(reported.usage, parsed.data.usage) }
     },
@@ -61,6 +66,7 @@ function streamMeter(): Meter {
   return {
     accept: (bytes) => parser.feed(decoder.decode(bytes, { stream: true })),
     metered: () => reported && meteredOf(reported),
+    error: () => error,
   }
 }
 
@@ -72,6 +78,7 @@ function documentMeter(): Meter {
       const parsed = message.safeParse(parseJson(Buffer.concat(parts).toString()))
       return parsed.success ? meteredOf(parsed.data) : undefined
     },
+    error: () => undefined,
   }
 }
 

@@ -1,6 +1,6 @@
 /** Opens a short link: returns the full text of a shortened reply, or redirects to a file. */
 import { getLink } from '../../src/adapters/contacts.ts'
-import { readEntry } from '../../src/adapters/history.ts'
+import { readEntry } from '../../src/adapters/entries.ts'
 import { downloadLink } from '../../src/adapters/objects.ts'
 import { deliveryContent } from '../../src/channels/delivery-content.ts'
 import { Problem } from '../../src/http/problem.ts'
@@ -31,5 +31,7 @@ export async function openLink(token: string) {
     }
   if (!target?.file) throw new Problem(404, 'This link is wrong or has expired.')
   const { key, name } = target.file
-  return redirect(await downloadLink(key, { name, seconds: SECONDS }), HEADERS)
+  const link = await downloadLink(key, { name, seconds: SECONDS })
+  if (link === undefined) throw new Problem(404, 'The file behind this link has expired.')
+  return redirect(link, HEADERS)
 }

@@ -17,6 +17,19 @@ export const routes = {
     summary: 'Checks that Baton is up, under the path of the monitoring routes',
     responses: { 200: { description: 'Baton is up.', schema: 'Health' } },
   },
+  'GET /openapi.json': {
+    access: 'anyone',
+    tag: 'monitoring',
+    operationId: 'getOpenApi',
+    summary: 'Returns this document as JSON',
+    responses: {
+      200: {
+        description: 'The document.',
+        contentType: 'application/json',
+        schema: 'OpenApi',
+      },
+    },
+  },
   'GET /l/{token}': {
     access: 'anyone',
     tag: 'people',

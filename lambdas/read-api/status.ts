@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { latestSession, readSession } from '../../src/adapters/sessions.ts'
 import { liveWorkers } from '../../src/adapters/workers.ts'
+import type { ConductorView } from '../../src/contract/api/conductor.ts'
 import { type SessionState, sessionState } from '../../src/core/session-state.ts'
 import { conductorView, workerView } from '../../src/core/views.ts'
 import { json, unlessKnown } from '../../src/http/respond.ts'
@@ -12,9 +13,15 @@ const WORKERS = 50
 const STATUS = {
   running: 'online',
   recovering: 'degraded',
-  paused: 'idle',
+  paused: 'degraded',
+  waiting: 'idle',
   idle: 'idle',
 } as const satisfies Record<SessionState, string>
+
+const withoutTimes = ({ uptime, uptimeSeconds: _, ...lasting }: ConductorView) => ({
+  ...lasting,
+  isUp: uptime > 0,
+})
 
 /** Always takes three requests. `known` is the caller's `If-None-Match`. */
 export async function status(known: string | undefined) {
@@ -30,10 +37,7 @@ export async function status(known: string | undefined) {
     workers: workers.map(workerView),
   }
   // The ETag ignores values that only depend on the time, because they are no news; so it is weak.
-  const lasting = {
-    ...shown,
-    conductor: conductor && { ...conductor, uptime: conductor.uptime > 0 },
-  }
+  const lasting = { ...shown, conductor: conductor && withoutTimes(conductor) }
   const etag = `W/"${createHash('sha256').update(JSON.stringify(lasting)).digest('base64url').slice(0, 22)}"`
   return unlessKnown(known, etag, json({ ...shown, timestamp: new Date(now).toISOString() }))
 }

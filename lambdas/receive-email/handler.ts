@@ -14,10 +14,9 @@ import { emailAddress } from '../../src/channels/address.ts'
 import { authenticSender } from '../../src/channels/email/authentic.ts'
 import { automaticReason } from '../../src/channels/email/automatic.ts'
 import { type InboundEmail, UnreadableEmail } from '../../src/channels/email/inbound-email.ts'
-import { keepFiles } from '../../src/channels/email/keep-files.ts'
+import { keepFiles, keepWhole } from '../../src/channels/email/keep-files.ts'
 import { readPost } from '../../src/channels/email/read-post.ts'
 import { verifyPost } from '../../src/channels/email/signature.ts'
-import { stripQuotedText } from '../../src/channels/email/strip-quoted-text.ts'
 import { replySubject, sessionIdOf, threadCandidates } from '../../src/channels/email/thread.ts'
 import { oneLine } from '../../src/core/one-line.ts'
 import { api } from '../../src/http/api.ts'
@@ -103,11 +102,12 @@ async function take(email: InboundEmail, sender: string, raw: Buffer): Promise<v
   const known = await sessionOfThread([id, ...threadCandidates(email)], sender)
   const sessionId = known ?? sessionIdOf(`${sender}\n${id}`)
   await rememberThread(id, sessionId, sender)
-  // The folder is part of paths in sandboxes, so keep it short.
-  const folder = messageId.slice(5, 17).replaceAll(/[^A-Za-z0-9]/g, 'x')
-  const text = shown(stripQuotedText(email.text, email.subject))
-  const shortened = isShorter(text, email.text)
-  const { files, whole, leftOut } = await keepFiles(email, { sessionId, folder, shortened })
+  // Quotes are removed later, because this function must not read what was said.
+  const full = email.text.replaceAll(/\r\n?/g, '\n').trim()
+  const text = shown(full)
+  const { files: attached, leftOut } = await keepFiles(email, { sessionId, messageId })
+  const whole = text === full ? undefined : await keepWhole(sessionId, messageId, full)
+  const files = [...attached, ...(whole ? [whole] : [])]
   const more = leftOut > 0 ? `\n\n(More attachments that were left out: ${leftOut}.)` : ''
   await acceptMessage(
     { sessionId, messageId },
@@ -155,6 +155,3 @@ const ends = (references: readonly string[]): string[] => [
   ...references.slice(0, 1),
   ...references.slice(1).slice(-LAST),
 ]
-
-const isShorter = (text: string, whole: string) =>
-  text.replaceAll(/\s+/g, '').length < whole.replaceAll(/\s+/g, '').length

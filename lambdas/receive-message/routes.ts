@@ -44,7 +44,7 @@ export const routes = {
     operationId: 'sendMessage',
     summary: 'Sends a message to the conductor',
     description:
-      'With an `Idempotency-Key`, requests with the same key in the same session send the same message once. With `Prefer: wait=<seconds, at most 25>` (RFC 7240) the response is 200 with the reply if the reply comes in time, otherwise 202.',
+      'With an `Idempotency-Key`, requests with the same key in the same session send the same message once; a different message under a known key is refused with 422. With `Prefer: wait=<seconds, at most 25>` (RFC 7240) the response is 200 with the reply if the reply comes in time, otherwise 202.',
     headers,
     body: {
       schema: z.strictObject({
@@ -55,6 +55,7 @@ export const routes = {
       limit: MAX_BODY,
     },
     responses,
+    problems: [422],
   },
   'POST /api/monitoring/test': {
     access: 'operator',
@@ -71,5 +72,6 @@ export const routes = {
       optional: true,
     },
     responses,
+    problems: [422],
   },
 } as const satisfies Routes

@@ -3,7 +3,7 @@ import { isAllowed, noteUnknown } from '../../src/adapters/contacts.ts'
 import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { quarantine } from '../../src/adapters/quarantine.ts'
-import { phoneNumber } from '../../src/channels/address.ts'
+import { otherChannel, phoneNumber } from '../../src/channels/address.ts'
 import type { UrlEncodedForm } from '../../src/channels/sms/form.ts'
 import {
   type InboundSms,
@@ -39,22 +39,31 @@ export const handler = api(
 async function receive(form: UrlEncodedForm, raw: Buffer): Promise<void> {
   const sms = readable(form)
   if (sms instanceof UnreadableSms) return quarantine('sms', raw, sms.message)
-  const sender = phoneNumber(sms.from)
-  if (
-    sender === undefined ||
-    sms.to !== env('SMS_NUMBER') ||
-    sms.accountSid !== env('TWILIO_ACCOUNT_SID')
-  )
+  if (sms.accountSid !== env('TWILIO_ACCOUNT_SID'))
+    return quarantine('sms', raw, 'it belongs to another account')
+  // A number on the list proves nothing here, because replies by SMS would reach another app.
+  const channel = otherChannel(sms.from)
+  if (channel !== undefined) return unknown(sms.from, `Baton does not use ${channel}`)
+  if (![sms.to, sms.messagingServiceSid].includes(env('SMS_NUMBER')))
     return quarantine(
       'sms',
       raw,
-      "its sender is not a phone number, its recipient is not Baton's number, or it belongs to another account",
+      "its recipient is neither Baton's number nor its Messaging Service",
     )
   if (isOptOut(sms)) return logger.info('left to Twilio: it opts out, opts in or asks for help')
-  if (!(await isAllowed(sender))) {
-    await noteUnknown(sender, 'sms')
-    return logger.info('ignored: the sender is not on the list')
-  }
+  const sender = phoneNumber(sms.from)
+  // Nobody can reply to a short code or a name, so neither is ever on the list.
+  if (sender === undefined) return unknown(sms.from, 'sms from a short code or a name')
+  if (!(await isAllowed(sender))) return unknown(sender, 'sms')
+  await accept(sms, sender)
+}
+
+async function unknown(from: string, reason: string): Promise<void> {
+  await noteUnknown(from, reason)
+  logger.info('ignored: the sender is not on the list', { reason })
+}
+
+async function accept(sms: InboundSms, sender: string): Promise<void> {
   await acceptMessage(
     { sessionId: `sms-${sender.slice(1)}`, messageId: `sms-${sms.messageSid}` },
     {

@@ -1,6 +1,10 @@
-/** Records Twilio's status updates of outgoing SMS in their history entries. */
-import { recordDelivery } from '../../src/adapters/delivery-records.ts'
-import { readEntry } from '../../src/adapters/history.ts'
+/** Records Twilio's status updates of outgoing SMS in their history entries, and has failures reported. */
+import { type DeliveryKey, recordDelivery } from '../../src/adapters/delivery-records.ts'
+import { readEntry } from '../../src/adapters/entries.ts'
+import { logger } from '../../src/adapters/logger.ts'
+import { publish } from '../../src/adapters/metrics.ts'
+import { enqueueFailedDelivery } from '../../src/adapters/queues.ts'
+import type { DeliveryRecord } from '../../src/channels/delivery.ts'
 import type { UrlEncodedForm } from '../../src/channels/sms/form.ts'
 import { provenByTwilio } from '../../src/channels/sms/require-twilio.ts'
 import { afterStatus, readDeliveryParameter } from '../../src/channels/sms/status.ts'
@@ -35,8 +39,27 @@ async function noteStatus(delivery: string | undefined, form: UrlEncodedForm): P
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const entry = await readEntry(key.sessionId, key.seq)
     const record = entry?.deliveries?.find(({ name }) => name === key.name)
-    const next = record && afterStatus(record, update)
-    if (!next || (await recordDelivery(key, record, next))) return
+    if (!record) return
+    const next = afterStatus(record, update)
+    if (next && !(await recordDelivery(key, record, next))) continue
+    return reportFailure(key, next ?? record, next !== undefined)
   }
   throw new Error('the delivery kept changing; Twilio will call again')
+}
+
+/**
+ * Hands an SMS that was not delivered back to the outbox, which reports it. Does so for a repeated callback, too, because
+ * the first one may have died before this. `isNew` counts it once.
+ */
+async function reportFailure(
+  key: DeliveryKey,
+  { status, to, problem }: DeliveryRecord,
+  isNew: boolean,
+): Promise<void> {
+  if (status !== 'undelivered') return
+  if (isNew) {
+    logger.warn('an SMS was not delivered', { seq: key.seq, delivery: key.name, problem })
+    publish({ DeliveriesUndelivered: 1 })
+  }
+  await enqueueFailedDelivery({ ...key, to: { channel: 'sms', address: to } })
 }

@@ -4,12 +4,13 @@ import { writeEntries } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { endSandbox } from '../../src/adapters/sandboxes.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
+import { clause } from '../../src/core/clause.ts'
 import { readName } from '../../src/core/execution-name.ts'
 import { logIds } from '../../src/core/log-ids.ts'
 import type { LegFailure } from '../../src/core/worker-report.ts'
 import { reportFailure } from '../../src/protocol/lifecycle.ts'
 import { task } from '../../src/triggers/task.ts'
-import { collectLeg } from '../../src/use-cases/collect-leg.ts'
+import { collectDeadLeg } from '../../src/use-cases/collect-leg.ts'
 import { startRun } from '../../src/use-cases/wake-run.ts'
 
 /** EventBridge's `Step Functions Execution Status Change`. */
@@ -30,7 +31,7 @@ export const recoverRunTask = task(statusChange, async ({ detail }) => {
   const failure = { Error: error ?? status, Cause: cause }
   // If an operator aborts an execution, its processes should end instead of being paused.
   const options = status === 'ABORTED' ? { release: endSandbox } : {}
-  if ('leg' in ended) await collectLeg(ended, failure, options)
+  if ('leg' in ended) await collectDeadLeg(ended, failure, options)
   else await takeOver(ended, status === 'FAILED' ? undefined : failure)
 })
 
@@ -44,7 +45,7 @@ async function takeOver(
 ): Promise<void> {
   const at = new Date().toISOString()
   const { Error: error, Cause: cause } = unreported ?? {}
-  const text = `Run ${run} was interrupted (${error}${cause ? `: ${cause}` : ''}) and is being restarted.`
+  const text = `Run ${run} was interrupted (${error}${cause ? `: ${clause(cause)}` : ''}) and is being restarted.`
   const session = await changeSession(sessionId, (current) =>
     unreported
       ? reportFailure(current, run, text, at)

@@ -1,7 +1,8 @@
-/** AwaitMessage: stores its task token in the session, which the next message completes. */
+/** AwaitMessage and BackOff: store their task token in the session, which the next message completes. */
 import * as z from 'zod'
 import { changeSession } from '../../src/adapters/sessions.ts'
 import { StateChanged } from '../../src/core/errors.ts'
+import { backOff } from '../../src/protocol/back-off.ts'
 import { awaitMessage } from '../../src/protocol/lifecycle.ts'
 import { task } from '../../src/triggers/task.ts'
 import { runInput, withToken } from '../../src/triggers/task-input.ts'
@@ -17,6 +18,15 @@ export const awaitMessageTask = task(input, async ({ sessionId, run, taskToken, 
   const waits = await changeSession(sessionId, (session) =>
     awaitMessage(session, run, { k: orderOf(attempt), value: taskToken }),
   )
+  if (!waits?.output) throw new StateChanged('a message arrived, or the run was taken over')
+})
+
+/** The number of the history entry that reports the failure. */
+const failed = z.object({ ...input.shape, seq: z.number().int() })
+
+export const backOffTask = task(failed, async ({ sessionId, run, taskToken, seq, ...attempt }) => {
+  const token = { k: orderOf(attempt), value: taskToken }
+  const waits = await changeSession(sessionId, (session) => backOff(session, run, { seq, token }))
   if (!waits?.output) throw new StateChanged('a message arrived, or the run was taken over')
 })
 

@@ -1,10 +1,16 @@
-/** NotifySenders abandons a turn and notifies its senders. ReportFailure reports a failed run. */
+/**
+ * NotifySenders abandons a turn and notifies its senders. ReportFailure reports a failed run, and returns how long to wait
+ * before it ends, in seconds.
+ */
 import * as z from 'zod'
 import { writeEntries } from '../../src/adapters/history.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
+import { clause } from '../../src/core/clause.ts'
+import { failureText } from '../../src/core/failure-text.ts'
+import { backOffSeconds } from '../../src/protocol/back-off.ts'
 import { notifyAbandoned, reportFailure } from '../../src/protocol/lifecycle.ts'
-import { abandonTurn } from '../../src/protocol/turn.ts'
+import { type AbandonedTurn, abandonTurn } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
 import { runInput, stateError } from '../../src/triggers/task-input.ts'
 
@@ -16,12 +22,18 @@ const input = z.object({
   error: stateError.optional(),
 })
 
+type StateError = z.infer<typeof stateError>
+
 export const notifySendersTask = task(input, async ({ sessionId, run, turn, error }) => {
   const at = new Date().toISOString()
+  // The history tells people; the log tells the operator.
+  if (error) logger.error('run failed', { name: error.Error, reason: reason(error.Cause) })
   const notified = error
     ? await changeSession(sessionId, (session) => reportFailure(session, run, failure(error), at))
     : await abandonAndNotify(sessionId, run, turn, at)
-  if (notified?.output) await writeEntries(notified.item)
+  if (!notified?.output) return { backOff: 0 }
+  await writeEntries(notified.item)
+  return { backOff: backOffSeconds(notified.item), seq: notified.item.lastSeq }
 })
 
 async function abandonAndNotify(
@@ -35,18 +47,22 @@ async function abandonAndNotify(
       ? undefined
       : await changeSession(sessionId, (session) => abandonTurn(session, run, turn))
   const given = abandoned?.output
-  logger.warn('messages abandoned', { ...given })
-  const text = givenUp(given?.trouble ?? 'the conductor did not answer', given?.fromPerson ?? true)
+  if (given) logger.warn('messages abandoned', { ...given })
+  const text = givenUp(given ?? { trouble: 'the conductor did not answer', fromPerson: true })
   return changeSession(sessionId, (session) => notifyAbandoned(session, run, text, at))
 }
 
-const givenUp = (trouble: string, fromPerson: boolean) =>
-  fromPerson
-    ? `Your message could not be answered: ${trouble}. Baton tried several times and has given up. Please send it again.`
-    : `A worker's report could not be reviewed: ${trouble}. Baton tried several times and has given up. The report is in the history, and the worker still exists.`
+function givenUp({ trouble, advice, fromPerson }: AbandonedTurn): string {
+  const why = `${clause(trouble)}.`
+  if (fromPerson)
+    return `Your message could not be answered: ${why} ${advice ?? `${TRIED} Please send it again.`}`
+  return `A worker's report could not be reviewed: ${why} ${advice ?? TRIED} The report is in the history, and the worker still exists.`
+}
 
-const failure = ({ Error: name, Cause: cause }: NonNullable<z.infer<typeof input>['error']>) =>
-  `The run failed (${name ?? 'unknown'}: ${reason(cause)}). Waiting messages are not lost, and recovery continues.`
+const TRIED = 'Baton tried several times and has given up.'
+
+const failure = ({ Error: name }: StateError) =>
+  `The run failed: ${failureText(name)}. Waiting messages are not lost, and recovery continues.`
 
 /** Extracts the message from a Lambda function's cause, which is JSON. */
 function reason(cause: string | null | undefined): string {

@@ -16,8 +16,8 @@ const claimsOf = ({ headers }: HttpEvent) => requireJob(headers.authorization)
 export const handler = api(
   routes,
   {
-    'POST /api/webhooks/sandbox/job': async ({ claims }) => {
-      const job = await sideOf(claims).handOut(claims)
+    'POST /api/webhooks/sandbox/job': async ({ claims, body }) => {
+      const job = await sideOf(claims).handOut(claims, body)
       if (!job) throw notCurrent()
       return json(job)
     },

@@ -4,6 +4,7 @@
  */
 import { noSession, noWorker } from '../../src/http/problem.ts'
 import { json, noContent } from '../../src/http/respond.ts'
+import { answerQuestion } from '../../src/use-cases/answer-question.ts'
 import { continueSession } from '../../src/use-cases/continue-session.ts'
 import { deleteSession } from '../../src/use-cases/delete-session.ts'
 import { killWorker } from '../../src/use-cases/kill-worker.ts'
@@ -35,3 +36,6 @@ export async function kill({ sessionId, workerId }: Id & { readonly workerId: st
   if (!killed) throw noWorker()
   return json(killed)
 }
+
+export const answer = async (questionId: string, text: string) =>
+  json(await answerQuestion(questionId, text), 202)

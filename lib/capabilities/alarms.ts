@@ -11,7 +11,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
-import { ownMetric } from '../kit/own-metric.ts'
+import { customMetric } from '../kit/custom-metric.ts'
 import type { Api } from '../resources/api.ts'
 import type { Queues } from '../resources/queues.ts'
 
@@ -36,6 +36,8 @@ interface Watch {
 }
 
 const PERIOD = Duration.minutes(5)
+/** For what an operator should know at once. */
+const MINUTE = Duration.minutes(1)
 
 export class Alarms extends Construct {
   readonly #topic: ITopic
@@ -74,18 +76,18 @@ export class Alarms extends Construct {
 
   #work({ usdPerDay }: AlarmsProps): void {
     this.#alarm('RunsFailed', {
-      metric: ownMetric(this, 'RunsFailed', 'Sum', PERIOD),
+      metric: customMetric(this, 'RunsFailed', 'Sum', PERIOD),
       from: 1,
       description:
         'A run has stopped with an error. Baton restarts it automatically. If it fails again, look for the cause in the failed execution of ReviewLoop, or stop the session.',
     })
     this.#alarm('SpendingHigh', {
-      metric: ownMetric(this, 'SpendTodayUsd', 'Maximum', PERIOD),
+      metric: customMetric(this, 'SpendTodayUsd', 'Maximum', PERIOD),
       above: usdPerDay,
       description: `Models have cost more than $${usdPerDay} since midnight UTC. Find the sessions that spend it with GET /api/sessions and stop them, or lower the budgets. -c alarmUsdPerDay changes this limit.`,
     })
     this.#alarm('SandboxesLeaked', {
-      metric: ownMetric(this, 'SandboxesLeaked', 'Sum', PERIOD),
+      metric: customMetric(this, 'SandboxesLeaked', 'Sum', PERIOD),
       from: 1,
       description:
         'The sweep has ended a sandbox that no session or worker owned. It cost money until then. If this happens again, search the log of recovery for "leaked sandbox ended" and find out what happened to its session.',
@@ -106,25 +108,31 @@ export class Alarms extends Construct {
         'A reply by SMS or email has waited for more than half an hour, and later replies of its session wait behind it. The history entry says why, under deliveries. Often a secret is not set or a provider is down.',
     })
     this.#alarm('DeliveriesRefused', {
-      metric: ownMetric(this, 'DeliveriesRefused', 'Sum', PERIOD),
+      metric: customMetric(this, 'DeliveriesRefused', 'Sum', PERIOD),
       from: 1,
       description:
         'A provider has refused an SMS or an email for good, or its recipient is not on the list of allowed people. The history entry says which, under deliveries.',
     })
-    this.#alarm('DeliveriesUncertain', {
-      metric: ownMetric(this, 'DeliveriesUncertain', 'Sum', PERIOD),
+    this.#alarm('DeliveriesUndelivered', {
+      metric: customMetric(this, 'DeliveriesUndelivered', 'Sum', PERIOD),
+      from: 1,
+      description:
+        "Twilio accepted an SMS and could not deliver it. The history entry has Twilio's error code, under deliveries. With 30034 the number is not registered for A2P messages to the United States (10DLC), so nobody there gets any SMS: register it at Twilio. Baton sends a reply by email instead if it knows an email address of the person.",
+    })
+    this.#alarm('DeliveriesInDoubt', {
+      metric: customMetric(this, 'DeliveriesInDoubt', 'Sum', PERIOD),
       from: 1,
       description:
         'SendGrid did not confirm that it accepted an email, so the email was not sent again. Look for it in SendGrid\'s activity feed. The history entry has "in doubt" under deliveries.',
     })
     this.#alarm('MessagesQuarantined', {
-      metric: ownMetric(this, 'Quarantined', 'Sum', PERIOD),
+      metric: customMetric(this, 'Quarantined', 'Sum', PERIOD),
       from: 1,
       description:
         'A signed SMS or email could not be parsed and is in the bucket under quarantine/. Its sender got no answer, so answer by hand. The line "quarantined" in the log says why.',
     })
     this.#alarm('EmailsTooLarge', {
-      metric: ownMetric(this, 'EmailsTooLarge', 'Sum', PERIOD),
+      metric: customMetric(this, 'EmailsTooLarge', 'Sum', PERIOD),
       from: 1,
       description:
         'API Gateway refused an email of more than about 4.5 MB. It is lost, because SendGrid does not try again, and its sender got no answer. Ask people to send links instead of large files.',
@@ -133,13 +141,25 @@ export class Alarms extends Construct {
 
   #gateway({ api }: AlarmsProps): void {
     this.#alarm('ModelGatewayRefusals', {
-      metric: ownMetric(this, 'ModelGatewayRefusals', 'Sum', PERIOD),
+      metric: customMetric(this, 'ModelGatewayRefusals', 'Sum', PERIOD),
       from: 20,
       description:
         'The model gateway refuses many requests, because budgets are used up or keys are invalid. The lines "refused" in the log of model-gateway say which.',
     })
+    this.#alarm('ModelRefusals', {
+      metric: customMetric(this, 'ModelRefusals', 'Sum', MINUTE),
+      from: 1,
+      description:
+        'The model\'s API refuses requests for good, so no message is answered. The line "the model failed" in the log of model-gateway says why. kind key or permission: set a valid key in the secret anthropic-api-key. kind credit or limit: add credit or raise the limit in Anthropic\'s console. kind model: correct the setting -c model.',
+    })
+    this.#alarm('ModelFailures', {
+      metric: customMetric(this, 'ModelFailures', 'Sum', MINUTE),
+      from: 1,
+      description:
+        'The model\'s API does not answer: it is overloaded, down, or cannot be reached. Baton tries each job for about two minutes, then tells the person. See status.anthropic.com, and the lines "the model failed" in the log of model-gateway.',
+    })
     this.#alarm('ApiGatewayErrors', {
-      metric: ownMetric(this, 'ApiGatewayErrors', 'Sum', PERIOD),
+      metric: customMetric(this, 'ApiGatewayErrors', 'Sum', PERIOD),
       from: 1,
       description:
         'API Gateway could not reach a function or got no response in time, so the functions have no logs of these requests. See integrationError in the access log.',

@@ -4,8 +4,8 @@ import { routes } from '../../lambdas/receive-message/routes.ts'
 import { consume } from '../kit/consume.ts'
 import { drives } from '../kit/executions.ts'
 import { freezeLogicalId } from '../kit/frozen.ts'
-import { ON_THE_WAY_MB, ServiceFunction } from '../kit/service-function.ts'
-import { WAITING } from '../resources/api.ts'
+import { MESSAGE_PATH_MB, ServiceFunction } from '../kit/service-function.ts'
+import { LONG_POLL_LIMIT } from '../resources/api.ts'
 import type { Resources } from '../resources/index.ts'
 import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
 import type { ReviewLoop } from './review-loop.ts'
@@ -17,20 +17,22 @@ export class Intake extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { storage, secrets, queues, api }: Resources,
+    { storage, contacts, secrets, queues, api }: Resources,
     reviewLoop: ReviewLoop,
   ) {
     super(scope, id)
     this.receive = new ServiceFunction(this, 'ReceiveMessage', {
       name: 'receive-message',
-      memoryMb: ON_THE_WAY_MB,
-      timeout: WAITING,
+      memoryMb: MESSAGE_PATH_MB,
+      timeout: LONG_POLL_LIMIT,
       bindings: [
         storage.putMessages(),
         // For callers that wait for the reply.
         storage.readSessions(),
         storage.takeWaitingPlaces(),
         storage.readHistory(),
+        // The message of a known Idempotency-Key.
+        storage.readEntries(),
         secrets.bearerTokens,
         queues.sendMessages,
       ],
@@ -39,11 +41,19 @@ export class Intake extends Construct {
     // Appends a message once, and wakes the run.
     this.dispatch = new ServiceFunction(this, 'DispatchMessage', {
       name: 'dispatch-message',
-      memoryMb: ON_THE_WAY_MB,
+      memoryMb: MESSAGE_PATH_MB,
       timeout: CONSUMER_TIMEOUT.messages,
       bindings: [
         storage.changeSessions(),
         storage.changeConversations(),
+        // An email is compared with what its thread has said before.
+        storage.readHistory(),
+        storage.putAttachments(),
+        contacts.ownAddresses(),
+        // An answer to a question of another session of the same person is passed on to that session.
+        storage.listOpenQuestions(),
+        contacts.read(),
+        queues.sendMessages,
         storage.readLedgers(),
         queues.sendDeliveries,
         queues.sendCancellations,

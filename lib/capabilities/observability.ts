@@ -8,12 +8,12 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { DIMENSION, type MetricName, NAMESPACE } from '../../src/core/metrics.ts'
-import { ownMetric } from '../kit/own-metric.ts'
+import { customMetric } from '../kit/custom-metric.ts'
 import type { ServiceFunction } from '../kit/service-function.ts'
 import type { Api } from '../resources/api.ts'
-import type { Config } from '../resources/config.ts'
 import type { Resources } from '../resources/index.ts'
 import type { Queues } from '../resources/queues.ts'
+import type { Config } from '../settings/schema.ts'
 import { Alarms } from './alarms.ts'
 import type { Machines } from './machines.ts'
 
@@ -31,11 +31,12 @@ export class Observability extends Construct {
     super(scope, id)
     const { critical } = watched
     this.#filter(api, 'ApiGatewayErrors', '$.integrationError = "*" && $.integrationError != "-"')
-    // The access log has no route for requests above 10 MB. Between Lambda's 6 MB and that it may have one.
+    // The access log has no route for requests above 10 MB. Between Lambda's 6 MB and that it may have one. Its fields are
+    // texts, and a text never equals a number.
     this.#filter(
       api,
       'EmailsTooLarge',
-      '$.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-")',
+      '$.status = "413" && ($.route = "POST /api/webhooks/email" || $.route = "-")',
     )
     new Alarms(this, 'Alarms', {
       topic: this.#topic(config),
@@ -126,9 +127,12 @@ export class Observability extends Construct {
       ]),
       graph('Refusals', [
         this.#sum('ModelGatewayRefusals'),
+        this.#sum('ModelRefusals'),
+        this.#sum('ModelFailures'),
         this.#sum('RequestsRefused'),
         this.#sum('DeliveriesRefused'),
-        this.#sum('DeliveriesUncertain'),
+        this.#sum('DeliveriesUndelivered'),
+        this.#sum('DeliveriesInDoubt'),
         this.#sum('Quarantined'),
       ]),
       graph(
@@ -142,11 +146,11 @@ export class Observability extends Construct {
   }
 
   #today(...names: readonly MetricName[]): IMetric[] {
-    return names.map((name) => ownMetric(this, name, 'Maximum'))
+    return names.map((name) => customMetric(this, name, 'Maximum'))
   }
 
   #sum(name: MetricName): IMetric {
-    return ownMetric(this, name, 'Sum')
+    return customMetric(this, name, 'Sum')
   }
 }
 

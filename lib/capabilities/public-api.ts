@@ -11,7 +11,7 @@ export class PublicApi extends Construct {
     const fn = new ServiceFunction(this, 'PublicApi', {
       name: 'public-api',
       timeout: Duration.seconds(10),
-      bindings: [contacts.read(), storage.readEntries(), storage.readArtifacts()],
+      bindings: [contacts.read(), storage.readEntries(), storage.readArtifacts(), api.routes],
     })
     api.route(fn, routes)
   }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs'
 import { routes } from '../../lambdas/read-api/routes.ts'
 import { links } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
-import { WAITING } from '../resources/api.ts'
+import { LONG_POLL_LIMIT } from '../resources/api.ts'
 import type { Resources } from '../resources/index.ts'
 import type { Machines } from './machines.ts'
 
@@ -11,17 +11,21 @@ export class ReadApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { storage, secrets, api }: Resources,
+    resources: Resources,
     { reviewLoop, workerLeg }: Machines,
   ) {
     super(scope, id)
+    const { storage, secrets, api } = resources
     const fn = new ServiceFunction(this, 'ReadApi', {
       name: 'read-api',
-      timeout: WAITING,
+      timeout: LONG_POLL_LIMIT,
       bindings: [
         secrets.bearerTokens,
+        secrets.linkKey,
         storage.readSessions(),
         storage.listSessions(),
+        storage.readSummaries(),
+        storage.listOpenQuestions(),
         storage.takeWaitingPlaces(),
         storage.readWorkers(),
         storage.listWorkers(),
@@ -29,6 +33,8 @@ export class ReadApi extends Construct {
         storage.readHistory(),
         storage.readLedgers(),
         storage.readTotals(),
+        storage.readPeopleTotals(),
+        resources.budgets(),
         storage.readArtifacts(),
         links('REVIEW_LOOP_ARN', reviewLoop.machine),
         links('WORKER_LEG_ARN', workerLeg.machine),

@@ -21,22 +21,28 @@ export class Recovery extends Construct {
     { reviewLoop, workerLeg }: Machines,
   ) {
     super(scope, id)
-    Validations.of(this).acknowledge({
-      id: 'Serverless-EventBusDLQ',
-      reason: 'The next sweep makes up for a lost event, and for a lost sweep.',
-    })
-    const { storage, queues } = resources
+    const droppedEvents = 'The next sweep makes up for a lost event, and for a lost sweep.'
+    Validations.of(this).acknowledge({ id: 'Serverless-EventBusDLQ', reason: droppedEvents })
+    const { storage, contacts, queues } = resources
     this.fn = new ServiceFunction(this, 'Recovery', {
       name: 'recovery',
       timeout: CONSUMER_TIMEOUT.deadLetters,
+      droppedEvents,
       bindings: [
         resources.deployment,
         resources.endSandboxes(),
+        resources.network('WORKER_EGRESS'),
         storage.changeSessions(),
         storage.listOpenRuns(),
+        storage.listOpenQuestions(),
         storage.changeWorkers(),
         storage.listWorkers(),
         storage.changeConversations(),
+        // It appends emails of the dead-letter queue, as dispatch-message does.
+        storage.readHistory(),
+        storage.putAttachments(),
+        contacts.ownAddresses(),
+        contacts.read(),
         storage.changeUsage(),
         queues.sendMessages,
         queues.sendDeliveries,
@@ -52,7 +58,7 @@ export class Recovery extends Construct {
 
   /** Best effort, like EventBridge. The sweep finds what it misses. */
   #recoverRuns(machines: readonly StateMachine[]): void {
-    new Rule(this, 'ExecutionEndedBadly', {
+    new Rule(this, 'ExecutionFailed', {
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
@@ -73,9 +79,9 @@ export class Recovery extends Construct {
           retryAttempts: 0,
           event: RuleTargetInput.fromObject({
             task: 'Sweep',
-            unmoved: 120,
-            young: 300,
-            resting: 24 * 3600,
+            staleRunSeconds: 120,
+            newSandboxSeconds: 300,
+            idleWorkerSeconds: 24 * 3600,
           }),
         }),
       ],

@@ -19,18 +19,25 @@ import {
   jsonata,
   machine,
   retryFailure,
+  retryReport,
   retrySandbox,
   retryService,
   retrySilence,
 } from '../kit/states.ts'
 import type { Resources } from '../resources/index.ts'
+import type { ModelGateway } from './model-gateway.ts'
 import { FUNCTION_SECONDS, input, type ReviewStates, reviewStates } from './review-states.ts'
 import type { WorkerLeg } from './worker-leg.ts'
 
 export class ReviewLoop extends Construct {
   readonly machine: StateMachine
 
-  constructor(scope: Construct, id: string, resources: Resources, workerLeg: WorkerLeg) {
+  constructor(
+    scope: Construct,
+    id: string,
+    resources: Resources,
+    { workerLeg, modelGateway }: { workerLeg: WorkerLeg; modelGateway: ModelGateway },
+  ) {
     super(scope, id)
     const { storage, contacts, queues, config } = resources
     const fn = new ServiceFunction(this, 'ReviewLoopFunction', {
@@ -39,6 +46,8 @@ export class ReviewLoop extends Construct {
       timeout: Duration.seconds(FUNCTION_SECONDS),
       bindings: [
         resources.launchSandboxes(),
+        resources.network('CONDUCTOR_EGRESS'),
+        modelGateway.address,
         resources.budgets(),
         contacts.people(),
         storage.changeSessions(),
@@ -50,7 +59,13 @@ export class ReviewLoop extends Construct {
         starts('WORKER_LEG_ARN', workerLeg.machine),
         stops('WORKER_LEG_ARN', workerLeg.machine),
         environment('LEG_SECONDS', String(Math.round(config.legMinutes * 60))),
+        environment('WORKER_ATTEMPTS', String(config.attempts)),
+        environment('WORKER_HOURS', String(config.workerHours)),
         environment('RECEIPT_IN_REPLY', String(config.receiptInReply)),
+        environment('REMIND_HOURS', String(config.remindAfterHours)),
+        environment('EXPIRE_HOURS', String(config.expiresAfterHours)),
+        environment('APPROVALS', config.approvals),
+        environment('VERIFY', config.verify),
       ],
     })
     const states = reviewStates(this, fn)
@@ -82,6 +97,7 @@ export class ReviewLoop extends Construct {
   /** Connects the states: TakeMessages says what the run does next, and every state leads back to it. */
   #connect(states: ReviewStates, runCommands: MapState): void {
     const { takeMessages, askConductor, readTurn, awaitMessage, closeRun, notifySenders } = states
+    states.renewSandbox.next(takeMessages)
     takeMessages.next(
       Choice.jsonata(this, 'WhatNext')
         .when(when("$states.input.do = 'ask'"), askConductor)
@@ -109,13 +125,20 @@ export class ReviewLoop extends Construct {
   }
 
   /**
-   * On any error, reports it in the history and fails the execution. The item is untouched, so recovery or a redrive can
-   * continue from it, unless a newer run has taken it over.
+   * On any error, reports it in the history and fails the execution, at once or, if an earlier run has failed already,
+   * after a pause that the next message ends. The item is untouched, so recovery or a redrive can continue from it,
+   * unless a newer run has taken it over.
    */
   #failAfterReporting(states: ReviewStates, runCommands: MapState): void {
-    const { reportFailure, failed, takeMessages, runCommand: _, ...others } = states
-    reportFailure.addCatch(failed, { errors: ['States.ALL'], outputs: jsonata('$states.input') })
-    reportFailure.next(failed).next(takeMessages)
+    const { reportFailure, backOff, failed, takeMessages, runCommand: _, ...others } = states
+    for (const state of [reportFailure, backOff])
+      state.addCatch(failed, { errors: ['States.ALL'], outputs: jsonata('$states.input') })
+    failed.next(takeMessages)
+    reportFailure.next(
+      Choice.jsonata(this, 'FailedBefore')
+        .when(when('$states.input.backOff > 0'), backOff.next(takeMessages))
+        .otherwise(failed),
+    )
     for (const state of [takeMessages, ...Object.values(others), runCommands])
       state.addCatch(reportFailure, { errors: ['States.ALL'], outputs: failure })
   }
@@ -128,18 +151,40 @@ const failure = jsonata(
 const when = (expression: string) => Condition.jsonata(jsonata(expression))
 
 /** Adds retriers. The first that matches counts, so specific ones come first. */
-function retry({ askConductor, awaitMessage, failed, ...others }: ReviewStates): void {
+function retry({
+  askConductor,
+  renewSandbox,
+  awaitMessage,
+  backOff,
+  reportFailure,
+  failed,
+  ...others
+}: ReviewStates): void {
+  retryReport(retryService(reportFailure))
   retryService(failed)
-  retryFailure(retryService(retrySilence(retrySandbox(dontRetryStateChanged(askConductor)))))
-  retryFailure(retryService(dontRetryStateChanged(awaitMessage)))
+  retryFailure(
+    retryService(
+      retrySilence(retrySandbox(dontRetryStateChanged(askConductor, 'SandboxExpiring'))),
+    ),
+  )
+  retryFailure(retryService(retrySandbox(renewSandbox)))
+  for (const state of [awaitMessage, backOff])
+    retryFailure(retryService(dontRetryStateChanged(state)))
   for (const state of Object.values(others)) retryFailure(retryService(state))
 }
 
-/** If the item has changed, or no message arrived in time, the run returns to TakeMessages. */
-function takeMessagesAgain({ takeMessages, askConductor, awaitMessage }: ReviewStates): void {
+/**
+ * If the item has changed, or no message arrived in time, the run returns to TakeMessages. It also does so after the
+ * sandbox was paused, or could not be: then another one takes its place.
+ */
+function takeMessagesAgain(states: ReviewStates): void {
+  const { takeMessages, askConductor, renewSandbox, awaitMessage, backOff } = states
   const back = (state: TaskStateBase, ...errors: string[]) =>
     state.addCatch(takeMessages, { errors, outputs: jsonata('{}') })
   back(askConductor, 'StateChanged')
+  askConductor.addCatch(renewSandbox, { errors: ['SandboxExpiring'], outputs: jsonata('{}') })
+  back(renewSandbox, 'SandboxUnavailable')
   back(awaitMessage, 'StateChanged')
   back(awaitMessage, 'States.Timeout')
+  back(backOff, 'StateChanged')
 }

@@ -3,19 +3,25 @@ import { Duration } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { Timeout } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
-import { SILENCE_SECONDS, TURN_SECONDS } from '../../src/core/limits.ts'
-import { given, jsonata, lambdaState, type StateProps } from '../kit/states.ts'
+import { PAUSE_SECONDS, SILENCE_SECONDS, TURN_SECONDS } from '../../src/core/limits.ts'
+import { executionInput, jsonata, lambdaState, type StateProps } from '../kit/states.ts'
 
-export const FUNCTION_SECONDS = 60
+/** Long enough for a pause and the requests around it. */
+export const FUNCTION_SECONDS = PAUSE_SECONDS + 45
 /** A state's timeout is longer than its function's, so that the function's error says what happened. */
 const seconds = (limit: number) => Timeout.duration(Duration.seconds(limit))
-const answersAtOnce = { timeout: seconds(FUNCTION_SECONDS + 30) }
+const withinFunction = { timeout: seconds(FUNCTION_SECONDS + 30) }
 
 /** How long the run stays open for a report after the latest leg's deadline. */
 const AWAIT_MARGIN_MS = 120_000
 
 export const input = (name: string) => jsonata(`$states.input.${name}`)
-const run = { sessionId: given('sessionId'), run: given('run') }
+const run = { sessionId: executionInput('sessionId'), run: executionInput('run') }
+/** Orders the entries into states whose token the item holds. */
+const entry = {
+  entered: jsonata('$states.context.State.EnteredTime'),
+  redrives: jsonata('$states.context.Execution.RedriveCount'),
+}
 const turn = { ...run, turn: input('turn') }
 
 export type ReviewStates = ReturnType<typeof reviewStates>
@@ -26,7 +32,7 @@ export function reviewStates(scope: Construct, fn: IFunction) {
     lambdaState(scope, id, { fn, ...props })
   return {
     takeMessages: state('TakeMessages', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: run,
       output: '$states.result.Payload',
     }),
@@ -36,14 +42,21 @@ export function reviewStates(scope: Construct, fn: IFunction) {
       payload: turn,
       output: "{'turn': $states.input.turn}",
     }),
+    renewSandbox: state('RenewSandbox', { ...withinFunction, payload: run, output: '{}' }),
     readTurn: state('ReadTurn', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: turn,
       output: "$merge([$states.result.Payload, {'turn': $states.input.turn, 'giveUp': false}])",
     }),
     runCommand: state('RunCommand', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: { ...turn, index: input('index'), giveUp: input('giveUp') },
+      output: '{}',
+    }),
+    backOff: state('BackOff', {
+      timeout: { computed: '$states.input.backOff' },
+      waitsForToken: {},
+      payload: { ...run, seq: input('seq'), ...entry },
       output: '{}',
     }),
     awaitMessage: state('AwaitMessage', {
@@ -51,30 +64,26 @@ export function reviewStates(scope: Construct, fn: IFunction) {
         computed: `$max([1, $ceil(($states.input.until + ${AWAIT_MARGIN_MS} - $millis()) / 1000)])`,
       },
       waitsForToken: {},
-      payload: {
-        ...run,
-        entered: jsonata('$states.context.State.EnteredTime'),
-        redrives: jsonata('$states.context.Execution.RedriveCount'),
-      },
+      payload: { ...run, ...entry },
       output: '{}',
     }),
     closeRun: state('CloseRun', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: run,
       output: '$states.result.Payload',
     }),
     notifySenders: state('NotifySenders', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: { ...run, turn: jsonata('$exists($states.input.turn) ? $states.input.turn : 0') },
       output: '{}',
     }),
     reportFailure: state('ReportFailure', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: { ...run, error: input('failure') },
-      output: '$states.input',
+      output: '$merge([$states.input, $states.result.Payload])',
     }),
     failed: state('Failed', {
-      ...answersAtOnce,
+      ...withinFunction,
       payload: {
         ...run,
         failure: input('failure'),

@@ -4,7 +4,7 @@ import { Construct } from 'constructs'
 import { routes } from '../../lambdas/sandbox-callback/routes.ts'
 import { environment } from '../kit/bindings.ts'
 import { completes } from '../kit/executions.ts'
-import { ON_THE_WAY_MB, ServiceFunction } from '../kit/service-function.ts'
+import { MESSAGE_PATH_MB, ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
 import type { Machines } from './machines.ts'
 import type { ModelGateway } from './model-gateway.ts'
@@ -19,24 +19,30 @@ export class SandboxCallback extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { storage, secrets, config, api }: Resources,
+    resources: Resources,
     { reviewLoop, workerLeg, modelGateway }: Answered,
   ) {
     super(scope, id)
+    const { storage, secrets, config, api } = resources
     this.fn = new ServiceFunction(this, 'SandboxCallback', {
       name: 'sandbox-callback',
-      memoryMb: ON_THE_WAY_MB,
+      memoryMb: MESSAGE_PATH_MB,
       timeout: Duration.seconds(20),
       bindings: [
         secrets.jobKey,
         storage.changeSessions(),
         storage.changeWorkers(),
         storage.changeConversations(),
+        storage.readLedgers(),
         storage.linkTranscripts(),
         storage.linkArtifacts(),
         storage.linkAttachments(),
         modelGateway.address,
+        resources.network('CONDUCTOR_EGRESS', 'WORKER_EGRESS'),
         ...(config.model === undefined ? [] : [environment('MODEL_NAME', config.model)]),
+        ...(config.verifierModel === undefined
+          ? []
+          : [environment('VERIFIER_MODEL', config.verifierModel)]),
         completes(reviewLoop.machine),
         completes(workerLeg.machine),
       ],

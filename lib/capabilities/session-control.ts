@@ -9,6 +9,7 @@ import { stops } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import type { Resources } from '../resources/index.ts'
 import { CONSUMER_TIMEOUT } from '../resources/queues.ts'
+import type { DashboardSite } from './dashboard-site.ts'
 import type { Machines } from './machines.ts'
 
 export class SessionControl extends Construct {
@@ -16,7 +17,7 @@ export class SessionControl extends Construct {
     scope: Construct,
     id: string,
     resources: Resources,
-    { reviewLoop, workerLeg }: Machines,
+    { reviewLoop, workerLeg, dashboard }: Machines & { readonly dashboard: DashboardSite },
   ) {
     super(scope, id)
     const { storage, contacts, secrets, queues, api } = resources
@@ -26,6 +27,8 @@ export class SessionControl extends Construct {
       timeout: CONSUMER_TIMEOUT.cancellations,
       bindings: [
         secrets.bearerTokens,
+        secrets.linkKey,
+        dashboard.address,
         contacts.people(),
         contacts.manage(),
         storage.changeSessions(),

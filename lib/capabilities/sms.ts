@@ -28,7 +28,7 @@ export class Sms extends Construct {
     const status = new ServiceFunction(this, 'RecordSmsStatus', {
       name: 'record-sms-status',
       timeout: Duration.seconds(10),
-      bindings: [twilio(resources), storage.changeConversations()],
+      bindings: [twilio(resources), storage.changeConversations(), queues.sendDeliveries],
     })
     api.route(status, statusRoutes)
   }

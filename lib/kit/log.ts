@@ -2,7 +2,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import { readConfig } from '../resources/config.ts'
+import { readConfig } from '../settings/context.ts'
 
 export class Log extends LogGroup {
   /** `name` is needed only if the service that writes the logs requires one. */

@@ -1,10 +1,11 @@
-/** A FIFO queue with Baton's defaults: TLS only, in order within a session, two weeks of retention. */
+/** A FIFO queue with Baton's defaults: encrypted, TLS only, in order within a session, two weeks of retention. */
 import { Duration } from 'aws-cdk-lib'
 import {
   type DeadLetterQueue,
   DeduplicationScope,
   FifoThroughputLimit,
   Queue,
+  QueueEncryption,
 } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 
@@ -21,6 +22,7 @@ export const orderedQueue = (
 ): Queue =>
   new Queue(scope, id, {
     fifo: true,
+    encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     // Ids are unique within a session, not across sessions.
     deduplicationScope: DeduplicationScope.MESSAGE_GROUP,

@@ -20,6 +20,8 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration
   /** Everything it may access. */
   readonly bindings: readonly Binding[]
+  /** Why an asynchronous event may be dropped if it fails every time. Functions without one have none of those callers. */
+  readonly droppedEvents?: string
   /** The CPU share is proportional: one vCPU at 1,769 MB. The default is 512. */
   readonly memoryMb?: number
 }
@@ -28,7 +30,7 @@ export interface ServiceFunctionProps {
  * For functions that a person waits for. A cold start is only CPU time, so it takes half as long and costs the same.
  * `npm run bench -- --only cold` measures it.
  */
-export const ON_THE_WAY_MB = 1024
+export const MESSAGE_PATH_MB = 1024
 
 /** One whole vCPU, for the functions with the largest bundles that a person waits for. */
 export const WHOLE_CPU_MB = 1769
@@ -57,7 +59,7 @@ export class ServiceFunction extends LambdaFunction {
   constructor(
     scope: Construct,
     id: string,
-    { name, timeout, bindings, memoryMb = 512 }: ServiceFunctionProps,
+    { name, timeout, bindings, droppedEvents, memoryMb = 512 }: ServiceFunctionProps,
   ) {
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -90,6 +92,7 @@ export class ServiceFunction extends LambdaFunction {
     Validations.of(this).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:
+        droppedEvents ??
         'Its callers wait for the response. Only asynchronous events would go to a dead-letter target.',
     })
     Validations.of(role).acknowledge({

@@ -25,7 +25,7 @@ export const caught =
   "{'Error': $string($states.errorOutput.Error), 'Cause': $string($states.errorOutput.Cause)}"
 
 /** Returns a value of the execution's input, which is the same in every state. */
-export const given = (name: string) => jsonata(`$states.context.Execution.Input.${name}`)
+export const executionInput = (name: string) => jsonata(`$states.context.Execution.Input.${name}`)
 
 export interface StateProps {
   readonly fn: IFunction
@@ -101,9 +101,9 @@ export const retryService = (state: TaskStateBase) =>
     ...patient,
   })
 
-/** Does not retry StateChanged, because the item has changed and the task is outdated. */
-export const dontRetryStateChanged = (state: TaskStateBase) =>
-  state.addRetry({ errors: ['StateChanged'], maxAttempts: 0 })
+/** Does not retry StateChanged, because the item has changed and the task is outdated, or an error for another state. */
+export const dontRetryStateChanged = (state: TaskStateBase, ...handled: readonly string[]) =>
+  state.addRetry({ errors: ['StateChanged', ...handled], maxAttempts: 0 })
 
 /** Retries E2B: waits out a rate limit, and tries again after 5 and 10 seconds for temporary problems. */
 export const retrySandbox = (state: TaskStateBase) =>
@@ -134,6 +134,18 @@ export const retryFailure = (state: TaskStateBase) =>
     interval: Duration.seconds(1),
     maxAttempts: 2,
     ...patient,
+  })
+
+/**
+ * Retries a report after 5, 10 and 20 seconds. If even the report fails, what is broken is probably everything, and the
+ * next run would fail as fast as this one.
+ */
+export const retryReport = (state: TaskStateBase) =>
+  state.addRetry({
+    errors: ['States.TaskFailed'],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 3,
   })
 
 /** Creates a Standard state machine in JSONata with full logs and traces. */

@@ -1,16 +1,24 @@
 /** Defaults of all tables, and bindings to them. */
 
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, Billing, TableEncryptionV2, type TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { allow, type Binding, combine, environment } from './bindings.ts'
 
-export const string = (name: string) => ({ name, type: AttributeType.STRING })
+export const stringKey = (name: string) => ({ name, type: AttributeType.STRING })
 
-/** On-demand billing, point-in-time recovery, and retention after the stack's deletion unless configured otherwise. */
+/**
+ * On-demand billing, encryption by DynamoDB's own key, which costs nothing, point-in-time recovery for 35 days, and retention
+ * after the stack's deletion unless configured otherwise.
+ */
 export const keptTable = (retainData: boolean) => ({
   billing: Billing.onDemand(),
-  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+  encryption: TableEncryptionV2.dynamoOwnedKey(),
+  pointInTimeRecoverySpecification: {
+    pointInTimeRecoveryEnabled: true,
+    recoveryPeriodInDays: 35,
+  },
   deletionProtection: retainData,
   removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
 })
@@ -33,3 +41,16 @@ export const queryIndex = (variable: EnvironmentVariable, table: TableV2, index:
     environment(variable, table.tableName),
     allow(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
   )
+
+/** Allows updates of items with these partition keys only; `*` stands for any text. */
+export const updateOnly = (table: TableV2, ...keys: readonly string[]): Binding => ({
+  environment: {},
+  grant: (fn) =>
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } },
+      }),
+    ),
+})

@@ -1,5 +1,5 @@
 /** The HTTP API with its access logs. Functions add the routes that they declare. */
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
   HttpApi,
@@ -24,7 +24,7 @@ const AUTHORIZATION =
   'The functions check bearer tokens, job tokens and signatures over the body. Authorizers do not see the body.'
 
 /** Timeout of functions whose requests may wait up to 25 seconds. API Gateway gives up after 30. */
-export const WAITING = Duration.seconds(29)
+export const LONG_POLL_LIMIT = Duration.seconds(29)
 
 /** The fields of the access log: never the body or credentials. */
 const ACCESS_LOG = {
@@ -38,9 +38,12 @@ const ACCESS_LOG = {
   integrationError: '$context.integrationErrorMessage',
 }
 
+const httpMethod = z.enum(HttpMethod)
+
 export class Api extends Construct {
   readonly accessLogs: Log
   readonly #http: HttpApi
+  readonly #keys: string[] = []
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
@@ -76,13 +79,24 @@ export class Api extends Construct {
     return this.#http.metricServerError({ period, statistic: 'Sum' })
   }
 
-  /** Adds the routes that a function declares. The function checks who may call them. */
+  /** All routes, including those that are added later. */
+  get routes(): Binding {
+    return environment('ROUTES', Lazy.string({ produce: () => this.#keys.toSorted().join() }))
+  }
+
+  /** Adds the routes that a function declares, and HEAD for each GET. The function checks who may call them. */
   route(fn: IFunction, routes: Routes): void {
     const integration = new HttpLambdaIntegration(fn.node.id, fn)
     for (const key of Object.keys(routes)) {
       const [method, path] = key.split(' ', 2)
-      if (path === undefined) this.#default(integration)
-      else this.#http.addRoutes({ path, methods: [z.enum(HttpMethod).parse(method)], integration })
+      if (path === undefined) {
+        this.#default(integration)
+        continue
+      }
+      this.#keys.push(key)
+      const methods =
+        method === 'GET' ? [HttpMethod.GET, HttpMethod.HEAD] : [httpMethod.parse(method)]
+      this.#http.addRoutes({ path, methods, integration })
     }
   }
 

@@ -1,13 +1,17 @@
 /** Everything that the functions share: storage, queues, secrets and the API. It owns no function. */
 import { Aws, Stack } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
+import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
 import { type Binding, combine, environment } from '../kit/bindings.ts'
+import { readConfig } from '../settings/context.ts'
+import type { Config } from '../settings/schema.ts'
 import { Api } from './api.ts'
-import { type Config, readConfig } from './config.ts'
 import { Contacts } from './contacts.ts'
 import { Queues } from './queues.ts'
 import { Secrets } from './secrets.ts'
 import { Storage } from './storage.ts'
+
+type EgressVariable = Extract<EnvironmentVariable, 'CONDUCTOR_EGRESS' | 'WORKER_EGRESS'>
 
 export class Resources {
   readonly config: Config
@@ -39,8 +43,24 @@ export class Resources {
       this.secrets.e2bKey,
       this.deployment,
       environment('E2B_TEMPLATE', this.config.e2bTemplate),
+      // As the SDK signs links: by the bucket's own host.
+      environment(
+        'OBJECTS_HOST',
+        `${this.storage.bucket.bucketName}.s3.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+      ),
       this.secrets.jobKey,
       this.api.callback,
+    )
+  }
+
+  /** What sandboxes may reach: Baton itself, and what the operator allows. */
+  network(...settings: readonly EgressVariable[]): Binding {
+    const allowed = {
+      CONDUCTOR_EGRESS: this.config.conductorEgress,
+      WORKER_EGRESS: this.config.workerEgress,
+    }
+    return combine(
+      ...settings.map((setting) => environment(setting, JSON.stringify(allowed[setting]))),
     )
   }
 

@@ -5,9 +5,14 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
-import { access, keptTable, queryIndex, string } from '../kit/tables.ts'
+import { access, keptTable, queryIndex, stringKey, updateOnly } from '../kit/tables.ts'
 import { acknowledgeWildcard, inFinding } from '../kit/wildcards.ts'
-import type { Config } from './config.ts'
+import type { Config } from '../settings/schema.ts'
+
+/**
+ * How many days objects outlive the entries that name them, because DynamoDB deletes expired items only after some days.
+ */
+const OUTLIVING_DAYS = 7
 
 export class Storage extends Construct {
   readonly sessions: TableV2
@@ -16,40 +21,50 @@ export class Storage extends Construct {
   readonly usage: TableV2
   readonly bucket: Bucket
   readonly #historyDays: string
+  readonly #waitingReaders: string
 
-  constructor(scope: Construct, id: string, { historyDays, retainData }: Config) {
+  constructor(scope: Construct, id: string, { historyDays, retainData, waitingReaders }: Config) {
     super(scope, id)
     this.#historyDays = String(historyDays)
+    this.#waitingReaders = String(waitingReaders)
     const kept = keptTable(retainData)
     this.sessions = new TableV2(this, 'Sessions', {
       ...kept,
-      partitionKey: string('sessionId'),
+      partitionKey: stringKey('sessionId'),
       globalSecondaryIndexes: [
         {
           indexName: 'byActivity',
-          partitionKey: string('active'),
-          sortKey: string('lastActivity'),
+          partitionKey: stringKey('active'),
+          sortKey: stringKey('lastActivity'),
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: ['createdAt', 'channel', 'run'],
         },
         {
           indexName: 'openRuns',
-          partitionKey: string('open'),
-          sortKey: string('lastActivity'),
+          partitionKey: stringKey('open'),
+          sortKey: stringKey('lastActivity'),
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: ['run'],
+        },
+        // One update of the stack can add one index to a table, so this one serves the sweep, the API and answers.
+        {
+          indexName: 'openQuestions',
+          partitionKey: stringKey('waits'),
+          sortKey: stringKey('waitsSince'),
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['questions'],
         },
       ],
     })
     this.workers = new TableV2(this, 'Workers', {
       ...kept,
-      partitionKey: string('sessionId'),
-      sortKey: string('workerId'),
+      partitionKey: stringKey('sessionId'),
+      sortKey: stringKey('workerId'),
       globalSecondaryIndexes: [
         {
           indexName: 'live',
-          partitionKey: string('live'),
-          sortKey: string('startedAt'),
+          partitionKey: stringKey('live'),
+          sortKey: stringKey('startedAt'),
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: ['task', 'status', 'leg', 'sandboxId', 'activity', 'lastActivity'],
         },
@@ -57,13 +72,13 @@ export class Storage extends Construct {
     })
     this.conversations = new TableV2(this, 'Conversations', {
       ...kept,
-      partitionKey: string('sessionId'),
+      partitionKey: stringKey('sessionId'),
       sortKey: { name: 'seq', type: AttributeType.NUMBER },
       timeToLiveAttribute: 'expires',
     })
     this.usage = new TableV2(this, 'Usage', {
       ...kept,
-      partitionKey: string('scope'),
+      partitionKey: stringKey('scope'),
       sortKey: { name: 'part', type: AttributeType.NUMBER },
       timeToLiveAttribute: 'expires',
     })
@@ -72,7 +87,9 @@ export class Storage extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       removalPolicy: kept.removalPolicy,
-      lifecycleRules: [{ expiration: Duration.days(historyDays) }],
+      // CloudFormation deletes only empty buckets.
+      autoDeleteObjects: !retainData,
+      lifecycleRules: [{ expiration: Duration.days(historyDays + OUTLIVING_DAYS) }],
     })
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
@@ -91,23 +108,38 @@ export class Storage extends Construct {
   listSessions(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'byActivity')
   }
+  /** What lists show of sessions beside the index: parts of their items, and their first entries. */
+  readSummaries(): Binding {
+    return combine(
+      access('SESSIONS_TABLE', this.sessions, 'BatchGetItem'),
+      access('CONVERSATIONS_TABLE', this.conversations, 'BatchGetItem'),
+    )
+  }
   /** The places of waiting requests: one item in the sessions table, and no session. */
   takeWaitingPlaces(): Binding {
-    return combine(environment('SESSIONS_TABLE', this.sessions.tableName), {
-      environment: {},
-      grant: (fn) =>
-        fn.addToRolePolicy(
-          new PolicyStatement({
-            actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-            resources: [this.sessions.tableArn],
-            conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['#waiting'] } },
-          }),
-        ),
-    })
+    return combine(
+      environment('SESSIONS_TABLE', this.sessions.tableName),
+      environment('WAITING_READERS', this.#waitingReaders),
+      {
+        environment: {},
+        grant: (fn) =>
+          fn.addToRolePolicy(
+            new PolicyStatement({
+              actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+              resources: [this.sessions.tableArn],
+              conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['#waiting'] } },
+            }),
+          ),
+      },
+    )
   }
   /** The sessions with an open run. */
   listOpenRuns(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'openRuns')
+  }
+  /** The sessions with open questions. */
+  listOpenQuestions(): Binding {
+    return queryIndex('SESSIONS_TABLE', this.sessions, 'openQuestions')
   }
   readWorkers(): Binding {
     return access('WORKERS_TABLE', this.workers, 'GetItem')
@@ -132,6 +164,7 @@ export class Storage extends Construct {
     return combine(
       access('CONVERSATIONS_TABLE', this.conversations, 'Query'),
       this.#objects('documents/*', 's3:GetObject'),
+      environment('HISTORY_DAYS', this.#historyDays),
     )
   }
   /** Incoming messages: write only. */
@@ -157,6 +190,17 @@ export class Storage extends Construct {
   /** The totals of all time. */
   readTotals(): Binding {
     return access('USAGE_TABLE', this.usage, 'BatchGetItem')
+  }
+  /** What each person has used. */
+  readPeopleTotals(): Binding {
+    return access('USAGE_TABLE', this.usage, 'Query')
+  }
+  /** What was last seen of the services that Baton depends on. Functions that change usage may note it anyway. */
+  noteHealth(): Binding {
+    return combine(
+      environment('USAGE_TABLE', this.usage.tableName),
+      updateOnly(this.usage, 'health#*'),
+    )
   }
   /** Ledgers, and the totals by day and sender. */
   changeUsage(): Binding {
@@ -194,14 +238,14 @@ export class Storage extends Construct {
       this.#objects('documents/*', 's3:GetObject'),
     )
   }
-  /** Deletes the content of a deleted session. */
+  /** Deletes the content of a deleted session, and blocks the keys to which its jobs may still upload. */
   forget(): Binding {
     return combine(
       access('WORKERS_TABLE', this.workers, 'DeleteItem'),
       access('CONVERSATIONS_TABLE', this.conversations, 'DeleteItem', 'Query'),
       this.#objects('documents/*', 's3:DeleteObject'),
-      this.#objects('transcripts/*', 's3:DeleteObject'),
-      this.#objects('artifacts/*', 's3:DeleteObject'),
+      this.#objects('transcripts/*', 's3:DeleteObject', 's3:PutObject'),
+      this.#objects('artifacts/*', 's3:DeleteObject', 's3:PutObject'),
       this.#objects('attachments/*', 's3:DeleteObject'),
     )
   }

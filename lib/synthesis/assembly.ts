@@ -6,7 +6,15 @@ import { fingerprint } from './fingerprint.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 
 /** The sources of the template and of the functions' code, besides packages. */
-const SOURCES = ['bin/**/*.ts', 'lib/**/*.ts', 'lambdas/**/*.ts', 'src/**/*.ts', 'cdk.json']
+const SOURCES = [
+  'bin/app.ts',
+  'lib/**/*.ts',
+  'lambdas/**/*.ts',
+  'src/**/*.ts',
+  'dashboard/headers.ts',
+  'docs/openapi.yaml',
+  'cdk.json',
+]
 
 export interface Assembly {
   /** Whether it was made from the current sources, packages and context. */
@@ -16,12 +24,17 @@ export interface Assembly {
 }
 
 /**
- * Opens the assembly in a folder. `context` is the app's context as JSON (from cdk.json and `-c`). An outdated assembly is
- * marked as unfinished, so that a later call does not use it if synthesis is interrupted or finds a violation.
+ * Opens the assembly in a folder. `context` is the app's context as JSON (from cdk.json and `-c`), `settings` are those of
+ * baton.json. An outdated assembly is marked as unfinished, so that a later call does not use it if synthesis is interrupted
+ * or finds a violation.
  */
-export function openAssembly(folder: string, context: string): Assembly {
+export function openAssembly(
+  folder: string,
+  context: string,
+  settings: Readonly<Record<string, unknown>>,
+): Assembly {
   const file = path.join(folder, 'inputs.sha256')
-  const inputs = fingerprint(root, SOURCES, [context])
+  const inputs = fingerprint(root, SOURCES, [context, JSON.stringify(settings)])
   const isCurrent = existsSync(file) && readFileSync(file, 'utf8') === inputs
   if (!isCurrent) rmSync(file, { force: true })
   return { isCurrent, keep: () => writeFileSync(file, inputs) }

@@ -5,15 +5,18 @@ import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import * as z from 'zod'
 import { fingerprint } from './fingerprint.ts'
-import { keepOwnMappings } from './own-maps.ts'
+import { dropPackageMappings } from './trim-source-maps.ts'
 
 const here = path.resolve(import.meta.dirname, '../..')
 
 /** Where a function's own code may be. The lock file covers packages. */
-const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts']
+const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts', 'docs/openapi.yaml']
+
+/** Files that functions read at run time. They are YAML here and JSON in the bundle, so that no function has a parser. */
+const DOCUMENTS = [{ fn: 'public-api', from: 'docs/openapi.yaml', to: 'openapi.json' }]
 
 /** The code that bundles. When it changes, old bundles are outdated. */
-const HOW = ['bundles.ts', 'own-maps.ts'].map((file) =>
+const HOW = ['bundles.ts', 'trim-source-maps.ts'].map((file) =>
   readFileSync(path.join(import.meta.dirname, file), 'utf8'),
 )
 
@@ -86,13 +89,21 @@ export async function bundleInto(
     metafile: true,
   })
   for (const map of globSync('*/index.js.map', { cwd: outdir }))
-    keepOwnMappings(path.join(outdir, map))
+    dropPackageMappings(path.join(outdir, map))
+  for (const { fn, from, to } of DOCUMENTS)
+    if (names.includes(fn)) await writeAsJson(path.join(root, from), path.join(outdir, fn, to))
   const bundles = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) =>
     entryPoint === undefined
       ? []
       : [[path.basename(path.dirname(entryPoint)), Object.keys(inputs)] as const],
   )
   return Object.fromEntries(bundles)
+}
+
+/** Loads the parser only here, because most starts find current bundles. */
+async function writeAsJson(yamlFile: string, jsonFile: string): Promise<void> {
+  const { parse } = await import('yaml')
+  writeFileSync(jsonFile, JSON.stringify(parse(readFileSync(yamlFile, 'utf8'))))
 }
 
 /** Moves the bundles into place. If another process has made the same bundles, those are kept. */

@@ -7,7 +7,18 @@ import { type NewCode, READY } from './messages.ts'
 import { readSources, type Sources } from './sources.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const WATCHED = ['bin', 'lib', 'lambdas', 'src', 'sandbox', 'packages', 'local', 'cdk.json']
+const WATCHED = [
+  'bin',
+  'dashboard',
+  'lib',
+  'lambdas',
+  'src',
+  'sandbox',
+  'packages',
+  'local',
+  'cdk.json',
+  'baton.json',
+]
 
 const say = (line: string) => console.log(`[dev] ${line}`)
 

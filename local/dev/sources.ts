@@ -26,7 +26,7 @@ export async function readSources(root: string): Promise<Sources> {
   let functions: MadeOf = sourcesOf(await bundleFunctions(root))
   return {
     effectOf: async (files) => {
-      const sources = files.filter((file) => /\.(ts|json|md)$/.test(file))
+      const sources = files.filter((file) => /\.(tsx?|json|md|css|html|svg)$/.test(file))
       if (sources.length === 0) return { kind: 'nothing' }
       const concerned = Object.entries(functions).filter(([, made]) =>
         made.some((file) => sources.includes(file)),

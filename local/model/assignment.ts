@@ -1,42 +1,54 @@
 /**
- * Reads what a text asks a scripted worker to do: shell blocks, a file to create, and marks that make it
- * misbehave.
+ * Reads what a text asks a scripted worker to do: shell blocks, files to create, and marks that make it misbehave.
  */
-import { fence, splitFences } from './framing.ts'
+import { readFileRequests } from './file-request.ts'
+import { type Fenced, fence, splitFences } from './framing.ts'
 
 export type Assignment =
   | { type: 'run'; shell: 'sh' | 'bash'; block: string }
   | { type: 'create'; sentence: string; path: string; text: string }
 
-const MARK = /(?<![\w@])@(fail-once|hang|crash)(?![\w-])/g
-const CREATE_FILE =
-  /\bCreate a (?:test )?file at (?<path>"[^"]+"|'[^']+'|`[^`]+`|\S+) with the text (?<text>[^\n]+)/i
-
-/**
- * Returns every assignment in a text: its fenced `sh` and `bash` blocks in order, then the sentence that asks for
- * a file.
- */
-export function readAssignments(text: string): Assignment[] {
-  const { blocks, prose } = splitFences(text)
-  const runs = blocks.flatMap(({ language, content }): Assignment[] =>
-    language === 'sh' || language === 'bash'
-      ? [{ type: 'run', shell: language, block: content }]
-      : [],
-  )
-  const create = CREATE_FILE.exec(prose)
-  if (!create?.groups) return runs
-  const { path = '', text: content = '' } = create.groups
-  const sentence = create[0].trim()
-  return [
-    ...runs,
-    {
-      type: 'create',
-      sentence,
-      path: unquote(path),
-      text: unquote(content.replace(MARK, '').trim()),
-    },
-  ]
+/** What a text asks for, and what of it was not understood, as parts of a sentence. */
+export interface Understood {
+  readonly assignments: Assignment[]
+  readonly leftOut: readonly string[]
 }
+
+const MARK = /(?<![\w@])@(fail-once|hang|crash)(?![\w-])/g
+
+/** By the first word of a block's info string, in lower case. People often leave it out. */
+const SHELLS: Readonly<Record<string, 'sh' | 'bash'>> = {
+  '': 'sh',
+  sh: 'sh',
+  shell: 'sh',
+  bash: 'bash',
+}
+
+/** Courtesies and introductions, which ask for nothing. */
+const EMPTY_WORDS =
+  /^(?:(?:hi|hello|hey|please|thanks|thank you|cheers|regards|best|kind|many|do|run|this|these|it|and|then|also)\b[\s,.!]*)*$/i
+
+/** Returns the assignments of a text: its shell blocks in order, then the files that it asks for. */
+export function understand(text: string): Understood {
+  const unix = text.replaceAll('\r\n', '\n')
+  const { blocks, prose } = splitFences(unix)
+  const [shells, others] = [blocks.filter(isShell), blocks.filter((block) => !isShell(block))]
+  const { files, rest } = readFileRequests(prose.replace(MARK, ''))
+  const lines = rest.split('\n').map((line) => line.trim())
+  const unread = lines.filter((line) => !line.endsWith(':') && !EMPTY_WORDS.test(line))
+  return {
+    assignments: [
+      ...shells.map(runOf),
+      ...files.map((file) => ({ type: 'create' as const, ...file })),
+    ],
+    leftOut: [
+      ...others.map(({ language }) => `a block in ${JSON.stringify(language)}`),
+      ...(unread.length > 0 ? [`"${shortened(unread.join(' '))}"`] : []),
+    ],
+  }
+}
+
+export const readAssignments = (text: string): Assignment[] => understand(text).assignments
 
 /** Returns the marks `@fail-once`, `@hang` and `@crash` in order of appearance, each once. */
 export const readMarks = (text: string) => [...new Set(text.match(MARK))]
@@ -50,4 +62,19 @@ export function taskFor(assignment: Assignment, marks: readonly string[]): strin
   return [instruction, ...marks].join('\n\n')
 }
 
-const unquote = (quoted: string) => /^(["'`])(.*)\1\.?$/.exec(quoted)?.[2] ?? quoted
+const shellOf = ({ language }: Fenced) => SHELLS[language.toLowerCase()]
+
+const isShell = (block: Fenced) => shellOf(block) !== undefined
+
+const runOf = (block: Fenced): Assignment => ({
+  type: 'run',
+  shell: shellOf(block) ?? 'sh',
+  block: block.content,
+})
+
+const LONGEST = 200
+
+const shortened = (words: string) => {
+  const characters = [...words]
+  return characters.length > LONGEST ? `${characters.slice(0, LONGEST).join('')} …` : words
+}

@@ -1,10 +1,12 @@
 /** Parses the framed messages of a prompt and the fenced blocks of a markdown text, and writes fences. */
 
-/** One message of a prompt: `kind` and `workerId` from its header line, the content unchanged. */
+/** One message of a prompt: `kind` and `workerId` (of a question, its id) from its header line, the content unchanged. */
 export type Frame = { kind: string; workerId?: string; content: string }
 
 const HEADER =
-  /^\[(?<kind>USER|SMS|EMAIL|SYSTEM|TASK|CRITERIA|INSTRUCTIONS|WORKER)(?::(?<workerId>[\w-]+))?\]/
+  /^\[(?<kind>USER|SMS|EMAIL(?:, PERHAPS QUOTED)?|SYSTEM|TASK|CRITERIA|CLAIMS|INSTRUCTIONS|WORKER|VERIFICATION|ANSWER|QUESTION)(?::(?<workerId>[\w-]+))?\]/
+/** The kind of a part of an email that may be somebody else's words. */
+export const PERHAPS_QUOTED = 'EMAIL, PERHAPS QUOTED'
 const FRAME_FENCE = /^`{4,}$/
 
 /** Returns the messages of a prompt, in order. Text outside a frame, or in an unclosed frame, is not a message. */
@@ -29,8 +31,8 @@ export function readFrames(prompt: string): Frame[] {
 export type Fenced = { language: string; content: string }
 
 /**
- * Splits a markdown text into its fenced blocks and the prose around them. A fence is three or more backticks. It
- * closes with at least as many, or at the end of the text
+ * Splits a markdown text into its fenced blocks and the prose around them. A fence is three or more backticks or
+ * tildes. It closes with at least as many, or at the end of the text
  * (https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
  */
 export function splitFences(text: string): { blocks: Fenced[]; prose: string } {
@@ -38,7 +40,9 @@ export function splitFences(text: string): { blocks: Fenced[]; prose: string } {
   const prose: string[] = []
   const lines = text.split('\n')
   for (let at = 0; at < lines.length; at++) {
-    const opening = /^ {0,3}(?<ticks>`{3,})\s*(?<language>[^\s`]*)[^`]*$/.exec(lines[at] ?? '')
+    const opening = /^ {0,3}(?<ticks>`{3,}|~{3,})\s*(?<language>[^\s`]*)[^`]*$/.exec(
+      lines[at] ?? '',
+    )
     if (!opening?.groups) {
       prose.push(lines[at] ?? '')
       continue
@@ -55,7 +59,7 @@ export function splitFences(text: string): { blocks: Fenced[]; prose: string } {
 
 const closes = (line: string, ticks: string) => {
   const closing = line.trim()
-  return /^`+$/.test(closing) && closing.length >= ticks.length
+  return closing.startsWith(ticks) && /^(?:`+|~+)$/.test(closing)
 }
 
 /** Returns the content in a fence that nothing in it can close. */

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { commandsIn } from './commands-in.ts'
 import { type Conductor, conduct } from './conductor.ts'
 import type { Call } from './conversation.ts'
+import { PERHAPS_QUOTED } from './framing.ts'
 
 const EVERY_WISH = 'All of it is done, just as it was asked.'
 
@@ -22,7 +23,9 @@ export const structured: Conductor = ({ prompt, calls, before }, tool) => {
   const given = new Set(before.calls.flatMap(commandsOf).map((each) => JSON.stringify(each)))
   const reports = prompt.flatMap(({ kind, content }) => (kind === 'WORKER' ? [content] : []))
   // Commands of all messages come before messages to mere addresses, which may be cut.
-  const commands = commandsIn(prompt.map(({ content }) => content).join('\n\n')).filter(
+  // Even this model knows who speaks: parts of emails that are perhaps quoted are framed apart.
+  const said = prompt.filter(({ kind }) => kind !== PERHAPS_QUOTED)
+  const commands = commandsIn(said.map(({ content }) => content).join('\n\n')).filter(
     (command) => !given.has(JSON.stringify(command)),
   )
   const reply = [EVERY_WISH, ...reports].join('\n\n')

@@ -70,6 +70,12 @@ function usageOf(request: MessagesRequest, answer: readonly Block[]): Usage {
   }
 }
 
+/** Returns the number of tokens of a prompt, as the API counts them on request. */
+export function countOf(request: MessagesRequest) {
+  const { output_tokens: _, ...prompt } = usageOf(request, [])
+  return { input_tokens: Object.values(prompt).reduce((sum, count) => sum + count, 0) }
+}
+
 /** Returns a new id in the API's format, always of the same length. */
 const freshId = (prefix: 'msg' | 'toolu' | 'req') => `${prefix}_${randomBytes(12).toString('hex')}`
 
@@ -119,3 +125,6 @@ export const errorBody = (type: string, message: string) => ({
   error: { type, message },
   request_id: freshId('req'),
 })
+
+/** The content blocks of a scripted response; `hang` is a response that never comes. */
+export type ScriptedReply = Block[] | 'hang'

@@ -9,18 +9,21 @@ import {
 } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import * as z from 'zod'
+import { keepLatest } from '../keep-latest.ts'
 import { type Conductor, conduct } from './conductor.ts'
 import { readConversation } from './conversation.ts'
 import {
   type Block,
+  countOf,
   errorBody,
   type MessagesRequest,
   messageOf,
   messagesRequest,
+  type ScriptedReply,
   streamOf,
   type Usage,
 } from './messages-api.ts'
-import { answer, type ScriptedReply } from './script.ts'
+import { answer } from './script.ts'
 
 /** A fault that a request meets instead of the script's response. */
 type Fault = {
@@ -45,7 +48,7 @@ type Served = {
 
 export type Model = {
   url: string
-  /** The last 1,000 requests that reached the script, oldest first. */
+  /** The last requests that reached the script, oldest first: as many as have 16 MB. */
   requests: Served[]
   /** Each matching request takes the first one that applies to it. */
   faults: Fault[]
@@ -54,7 +57,8 @@ export type Model = {
   close(): Promise<void>
 }
 
-const KEPT_REQUESTS = 1_000
+/** Characters of the requests that are kept: Claude Code's have 100,000 each. */
+const KEPT_LENGTH = 16_000_000
 
 type Asked = {
   request: MessagesRequest
@@ -77,6 +81,7 @@ export async function startModel({
   log?: (line: string) => void
 }): Promise<Model> {
   const requests: Served[] = []
+  const keep = keepLatest(requests, KEPT_LENGTH, ({ request }) => JSON.stringify(request).length)
   const faults: Fault[] = []
 
   async function serve(incoming: IncomingMessage, response: ServerResponse) {
@@ -85,6 +90,7 @@ export async function startModel({
     const request = messagesRequest.safeParse(await readJson(incoming).catch(() => undefined))
     if (!request.success)
       return sendError(response, 400, 'invalid_request_error', z.prettifyError(request.error))
+    if (pathOf(incoming) === COUNT) return sendJson(response, 200, countOf(request.data))
     const { error, cut = false, hold, ...fault } = takeFault(faults, request.data)
     await hold?.()
     const given = fault.answer ?? answer(request.data, model.conductor)
@@ -97,8 +103,7 @@ export async function startModel({
   function respond(response: ServerResponse, { request, headers, given, cut }: Asked) {
     const message = given === 'hang' ? undefined : messageOf(request, given)
     const usage = message && (cut ? { ...message.usage, output_tokens: 1 } : message.usage)
-    requests.push({ request, headers, answer: given, ...(usage && { usage }) })
-    if (requests.length > KEPT_REQUESTS) requests.shift()
+    keep({ request, headers, answer: given, ...(usage && { usage }) })
     if (!message) return log('model: a request is left open, as its task asks')
     log(`model: ${message.content.map(titleOf).join(', ')} (${message.usage.output_tokens} tokens)`)
     if (request.stream) sendStream(response, message, cut)
@@ -148,10 +153,16 @@ function refusalOf(
 ): [number, string, string] | undefined {
   if (headers['x-api-key'] !== apiKey && headers.authorization !== `Bearer ${apiKey}`)
     return [401, 'authentication_error', 'invalid x-api-key']
-  const { pathname } = new URL(url, 'http://127.0.0.1')
-  if (method === 'POST' && pathname === '/v1/messages') return undefined
-  return [404, 'not_found_error', `${method} ${pathname}: there is only POST /v1/messages here`]
+  const pathname = pathOf({ url })
+  if (method === 'POST' && [MESSAGES, COUNT].includes(pathname)) return undefined
+  return [404, 'not_found_error', `${method} ${pathname}: there is only POST ${MESSAGES} here`]
 }
+
+const MESSAGES = '/v1/messages'
+const COUNT = `${MESSAGES}/count_tokens`
+
+const pathOf = ({ url = '/' }: { url?: string | undefined }) =>
+  new URL(url, 'http://127.0.0.1').pathname
 
 function takeFault(faults: Fault[], request: MessagesRequest): Fault {
   const text = textOf(request)

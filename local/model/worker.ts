@@ -2,8 +2,7 @@
 import { type Assignment, readAssignments, readMarks } from './assignment.ts'
 import type { Call, Conversation } from './conversation.ts'
 import { fence } from './framing.ts'
-import type { Block } from './messages-api.ts'
-import type { ScriptedReply } from './script.ts'
+import type { Block, ScriptedReply } from './messages-api.ts'
 
 /** Maximum timeout of a Bash call, in milliseconds. */
 const BASH_TIMEOUT = 600_000
@@ -11,10 +10,14 @@ const BASH_TIMEOUT = 600_000
 const CANNOT =
   'I am a scripted model, not Claude. I can run a fenced `sh` block, or follow "Create a file at PATH with the text TEXT"; this task has neither.'
 
-/** Makes one Bash call a leg, then reports on it. */
-export function work({ prompt, calls, before }: Conversation): ScriptedReply {
+/** Makes one Bash call a leg, then reports on it. `tool` is the name of the tool for structured output, if there is one. */
+export function work(conversation: Conversation, tool?: string): ScriptedReply {
+  const { prompt, calls, before } = conversation
   const call = calls.at(-1)
-  if (call) return [text(reportOn(call))]
+  // Repeating a refused call would be refused again. With text, Claude Code ends the leg without structured output.
+  if (call && call.name === tool) return [text(`My report was refused: ${call?.result?.text}`)]
+  if (call)
+    return [tool === undefined ? text(reportOn(call)) : reportWith(tool, conversation, call)]
 
   const task = contentOf('TASK', [...before.prompt, ...prompt])
   const instructions = contentOf('INSTRUCTIONS', prompt)
@@ -57,7 +60,7 @@ function commandFor(assignment: Assignment): string {
  * script comes by descriptor 3, so a command that reads its input does not swallow the rest of it. The input is
  * empty, because the Bash tool's own never ends.
  */
-function shellScript(shell: string, block: string): string {
+export function shellScript(shell: string, block: string): string {
   let end = 'BLOCK'
   while (block.split('\n').includes(end)) end += '_'
   return `${shell} /dev/fd/3 3<<'${end}' </dev/null 2>&1\n${block}\n${end}`
@@ -72,6 +75,30 @@ function reportOn({ result }: Call): string {
   const failed = /^Exit code (?<status>\d+)\n?(?<output>[\s\S]*)$/.exec(result.text)?.groups
   if (!failed) return `The command could not be run to its end:\n\n${fence(result.text)}`
   return `exit status ${failed.status}\n\n${fence(printed(failed.output ?? ''))}`
+}
+
+/** The longest command of a claim. */
+const LONGEST_COMMAND = 1_000
+
+/** Reports with a claim about each criterion: it is met if the command succeeded, and running it again shows that. */
+function reportWith(tool: string, { prompt, before }: Conversation, call: Call): Block {
+  const all = [...before.prompt, ...prompt]
+  const [assignment] = [
+    ...readAssignments(contentOf('INSTRUCTIONS', prompt)),
+    ...readAssignments(contentOf('TASK', all)),
+  ]
+  const ids = contentOf('CRITERIA', all).match(/^C\d+(?=: )/gm) ?? []
+  const succeeded = call.result?.isError === false
+  // A part of a command would be another one.
+  const shown = assignment?.type === 'run' &&
+    assignment.block.length <= LONGEST_COMMAND && { command: assignment.block }
+  const criteria = ids.map((id) => ({
+    id,
+    status: succeeded ? 'met' : 'unmet',
+    procedure: 'Run the command again and compare its output with the report.',
+    ...shown,
+  }))
+  return { type: 'tool_use', name: tool, input: { report: reportOn(call), criteria } }
 }
 
 /** Claude Code replaces an empty output with a remark of its own. */

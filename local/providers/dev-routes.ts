@@ -5,11 +5,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import type { Before } from '../../packages/local-aws/src/http-api.ts'
-import { readBody } from '../../packages/local-aws/src/loopback.ts'
+import { readBody, requestUrl } from '../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../packages/local-e2b/src/same-secret.ts'
 import { outboxOf } from './outbox.ts'
-import { type ComposedEmail, newMessageId } from './sendgrid/inbound-email.ts'
+import type { ComposedEmail } from './sendgrid/composed-email.ts'
+import { newMessageId } from './sendgrid/inbound-email.ts'
 import type { SendGrid } from './sendgrid/server.ts'
 import type { Twilio } from './twilio/server.ts'
 
@@ -68,7 +69,7 @@ class Refusal extends Error {
  */
 export function devRoutes(options: DevRoutesOptions): Before {
   return async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const { pathname } = requestUrl(request)
     if (!pathname.startsWith('/local/')) return false
     try {
       sendJson(response, 200, await answerOf(options, request, pathname))
@@ -93,15 +94,12 @@ async function answerOf(options: DevRoutesOptions, request: IncomingMessage, pat
   throw new Refusal(404, `There is no ${route}.`)
 }
 
-/** A browser may reach this port under another host name, and a tunnel may forward requests of others. */
-function requireLocal({ socket, headers }: IncomingMessage): void {
-  const { host = '', forwarded, 'x-forwarded-for': forwardedFor } = headers
-  const isLocal =
-    /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host) &&
-    /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '') &&
-    forwarded === undefined &&
-    forwardedFor === undefined
-  if (!isLocal) throw new Refusal(403, 'This route is for requests from this machine itself.')
+/** A tunnel may forward requests of others to this port. */
+function requireLocal({
+  headers: { forwarded, 'x-forwarded-for': forwardedFor },
+}: IncomingMessage) {
+  if (forwarded !== undefined || forwardedFor !== undefined)
+    throw new Refusal(403, 'This route is for requests from this machine itself.')
 }
 
 async function deliverSms({ twilio }: DevRoutesOptions, webhook: string, request: IncomingMessage) {

@@ -11,6 +11,10 @@ import { bodyNames } from './stored-names.ts'
 export const putBody = (sessionId: string, id: string, message: Body): Promise<boolean> =>
   putDocument(bodyKey(sessionId, id), bodyNames.write(message), { keep: true })
 
+/** Replaces a body. Only a message that is not yet appended may change. */
+export const replaceBody = (sessionId: string, id: string, message: Body): Promise<boolean> =>
+  putDocument(bodyKey(sessionId, id), bodyNames.write(message))
+
 /** The content has expired or was never stored. Trying again does not help. */
 export class MissingBody extends Error {
   override readonly name = 'MissingBody'
@@ -30,6 +34,10 @@ export async function findBody(
   if (document === undefined) return undefined
   return { body: body.parse(bodyNames.read(document)), appended: stored?.appended !== undefined }
 }
+
+/** Returns whether the body was deleted, and its id is kept so that the message is not taken for a new one. */
+export const wasForgotten = async (sessionId: string, id: string): Promise<boolean> =>
+  (await getStored(bodyKey(sessionId, id)))?.forgotten !== undefined
 
 /** Returns the body of an appended message. Throws MissingBody if there is none. */
 export async function getBody(sessionId: string, id: string): Promise<Body> {

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod'
 import { entriesFor } from '../channels/address.ts'
 import { contact } from '../channels/index.ts'
+import { CONFIGURED_PEOPLE } from '../core/configured-people.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 
@@ -22,21 +24,35 @@ const SMS_DAYS = 30
 /** Returns whether a number or address is on the allow list. The sender must be proven already. */
 export async function isAllowed(address: string): Promise<boolean> {
   const entries = entriesFor(address)
-  if (entries.some((entry) => configured().includes(entry))) return true
+  const listed = await configured()
+  if (entries.some((entry) => listed.includes(entry))) return true
   const found = await Promise.all(entries.map((name) => read('allowed', name)))
   return found.some((item) => item !== undefined)
 }
 
-/** The people in the deployment's configuration. */
-export const configured = (): readonly string[] => env('PEOPLE').map((one) => contact.parse(one))
+/** Returns the people in the deployment's configuration. */
+export async function configured(): Promise<readonly string[]> {
+  if (!env('PEOPLE_IN_TABLE')) return contacts.parse(env('PEOPLE'))
+  const { scope, name } = CONFIGURED_PEOPLE
+  return contacts.parse((await read(scope, name))?.people)
+}
 
-export const allow = (address: string) =>
+const contacts = z.array(contact)
+
+/** Adds a person, or changes their entry. `email` gets replies that SMS cannot bring. */
+export const allow = (address: string, email?: string) =>
   update(
     { scope: 'allowed', name: address },
-    'SET #at = :at',
-    { ':at': new Date().toISOString() },
+    email === undefined ? 'SET #at = :at REMOVE email' : 'SET #at = :at, email = :email',
+    { ':at': new Date().toISOString(), ...(email !== undefined && { ':email': email }) },
     AT,
   )
+
+/** Returns the email address that the operator has given for a number, or undefined if there is none. */
+export async function emailOf(number: string): Promise<string | undefined> {
+  const { email } = (await read('allowed', number)) ?? {}
+  return typeof email === 'string' ? email : undefined
+}
 
 /** Removes a person from the list. Returns whether they were on it. People in the configuration cannot be removed. */
 export async function disallow(address: string): Promise<boolean> {
@@ -72,6 +88,7 @@ export interface ListedContact {
   readonly at: string
   readonly reason?: string
   readonly messages?: number
+  readonly email?: string
 }
 
 /** Returns one page of a list, in alphabetical order. */

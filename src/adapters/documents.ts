@@ -28,11 +28,15 @@ export interface StoredDocument extends DocumentKey {
   readonly objectKey?: string
   /** On a body: the history number under which its message was appended. */
   readonly appended?: number
+  /** When its content was deleted. The mark stays, so that the id is not new again (ms since the epoch). */
+  readonly forgotten?: number
+  /** When the item expires, in seconds since the epoch. */
+  readonly expires?: number
 }
 
 /**
- * Stores a document. With `keep`, an existing document stays; otherwise it is replaced. Other attributes of the item (a
- * command's outcome, a mark) stay as they are. Returns whether the document was stored.
+ * Stores a document. With `keep`, an existing document or the mark of a forgotten one stays; otherwise it is replaced.
+ * Other attributes of the item (a command's outcome, a mark) stay as they are. Returns whether the document was stored.
  */
 export async function putDocument(
   key: DocumentKey,
@@ -47,11 +51,16 @@ export async function putDocument(
       new UpdateCommand({
         TableName: env('CONVERSATIONS_TABLE'),
         Key: { ...key },
-        UpdateExpression: 'SET #content = :content, expires = :expires',
+        UpdateExpression: 'SET #content = :content, expires = :expires REMOVE #other',
         ...(keep && {
-          ConditionExpression: 'attribute_not_exists(document) AND attribute_not_exists(objectKey)',
+          ConditionExpression:
+            'attribute_not_exists(document) AND attribute_not_exists(objectKey) AND attribute_not_exists(forgotten)',
         }),
-        ExpressionAttributeNames: { '#content': inline ? 'document' : 'objectKey' },
+        ExpressionAttributeNames: {
+          '#content': inline ? 'document' : 'objectKey',
+          // The document may have been of another size before.
+          '#other': inline ? 'objectKey' : 'document',
+        },
         ExpressionAttributeValues: { ':content': content, ':expires': expiry() },
       }),
     )
@@ -85,11 +94,10 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
   return Item as StoredDocument | undefined
 }
 
-/** Returns the document of an item, or undefined if the item has none yet. */
+/** Returns the document of an item, or undefined if the item has none yet, or if its object has been deleted. */
 export async function openDocument({ document, objectKey }: StoredDocument): Promise<unknown> {
   if (document !== undefined) return JSON.parse(document)
   if (objectKey === undefined) return undefined
   const bytes = await readObject(objectKey)
-  if (!bytes) throw new Error(`the object ${objectKey} of a document does not exist`)
-  return JSON.parse(Buffer.from(bytes).toString())
+  return bytes && JSON.parse(Buffer.from(bytes).toString())
 }

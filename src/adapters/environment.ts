@@ -3,8 +3,18 @@
  * for.
  */
 import * as z from 'zod'
+import { verifyMode } from '../contract/review.ts'
+import { approvalMode } from '../core/approval-mode.ts'
 import { budgets } from '../core/budget.ts'
-import { LEG_SECONDS } from '../core/limits.ts'
+import { egress } from '../core/egress.ts'
+import { LEG_SECONDS, WORKER_ATTEMPTS, WORKER_HOURS } from '../core/limits.ts'
+import { QUESTION_HOURS } from '../core/question.ts'
+
+/** JSON. Functions of an earlier deployment do not have it. */
+const allowedHosts = z
+  .string()
+  .default('"open"')
+  .transform((text) => egress.parse(JSON.parse(text)))
 
 const variables = {
   SESSIONS_TABLE: z.string(),
@@ -21,15 +31,26 @@ const variables = {
   DEPLOYMENT: z.string(),
   /** The name of the deployment in its metrics. */
   METRICS_SERVICE: z.string(),
-  /** The console's URL for an execution, up to the ARN. */
-  CONSOLE_URL: z.url(),
+  /** The console's URL for an execution, up to the ARN. Empty on one machine, which has no console. */
+  CONSOLE_URL: z.union([z.literal('').transform(() => null), z.url()]),
   CALLBACK_URL: z.url(),
+  /** The keys of all routes, separated by commas. */
+  ROUTES: z.string().transform((keys) => keys.split(',')),
   E2B_TEMPLATE: z.string(),
+  /** What sandboxes of conductors, and of workers and verifiers, may reach. */
+  CONDUCTOR_EGRESS: allowedHosts,
+  WORKER_EGRESS: allowedHosts,
+  /** Where sandboxes fetch and put files by links. */
+  OBJECTS_HOST: z.string(),
   MODEL_BASE_URL: z.url(),
   /** Whether the upstream expects an API key or a request signed with the function's role. */
   MODEL_UPSTREAM: z.enum(['anthropic', 'bedrock']).default('anthropic'),
   /** If absent, the CLI uses its default. */
   MODEL_NAME: z.string().optional(),
+  /** The model of verifiers. If absent, it is that of workers. */
+  VERIFIER_MODEL: z.string().optional(),
+  /** Which reports are verified if a command does not say. */
+  VERIFY: verifyMode.default('once'),
   AWS_REGION: z.string(),
   GATEWAY_URL: z.url(),
   /** JSON. If absent, nothing is limited. */
@@ -38,12 +59,24 @@ const variables = {
     .default('{}')
     .transform((text) => budgets.parse(JSON.parse(text))),
   RECEIPT_IN_REPLY: z.stringbool().default(false),
+  /** Which messages to other people wait for approval. */
+  APPROVALS: approvalMode.default('first'),
   /** How long a leg may take. */
   LEG_SECONDS: z.coerce.number().int().positive().default(LEG_SECONDS),
+  /** How many legs a worker may have, and how many hours they may take together. */
+  WORKER_ATTEMPTS: z.coerce.number().int().positive().default(WORKER_ATTEMPTS),
+  WORKER_HOURS: z.coerce.number().positive().default(WORKER_HOURS),
+  /** After how many hours a person is reminded of a question, and after how many it expires. */
+  REMIND_HOURS: z.coerce.number().positive().default(QUESTION_HOURS.remind),
+  EXPIRE_HOURS: z.coerce.number().positive().default(QUESTION_HOURS.expire),
+  /** How many requests may wait for news at once. */
+  WAITING_READERS: z.coerce.number().int().min(0).default(4),
   HISTORY_DAYS: z.coerce.number().int().positive(),
+  /** The URL of the dashboard, without a trailing slash. */
+  DASHBOARD_URL: z.url(),
   /** The public URL of this API, without a trailing slash. */
   PUBLIC_URL: z.url(),
-  /** Baton's number in E.164. If absent, SMS is off. */
+  /** Baton's number in E.164, or its Messaging Service (`MG…`). If absent, SMS is off. */
   SMS_NUMBER: z.string().optional(),
   /** Baton's email address. If absent, email is off. */
   EMAIL_ADDRESS: z.string().optional(),
@@ -52,6 +85,8 @@ const variables = {
     .string()
     .default('[]')
     .transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  /** Whether that list is too long for a variable. Then it is one item of the Contacts table. */
+  PEOPLE_IN_TABLE: z.stringbool().default(false),
   /** The most segments of one reply by SMS. */
   SMS_SEGMENTS: z.coerce.number().int().positive().default(6),
   /** How long a short link works. */

@@ -1,22 +1,24 @@
-/** The history: numbered entries, written from the session item. Reading stops before a gap. */
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { replyDeliveryName } from '../channels/delivery-content.ts'
+/** Writes the history: numbered entries, from the session item. */
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { deliveryContent, replyDeliveryName } from '../channels/delivery-content.ts'
 import type { ReturnAddress } from '../channels/index.ts'
+import { withMessage } from '../core/approval.ts'
 import {
+  answerEntry,
   type Entry,
-  type EntryCommand,
   messageEntry,
   noticeEntry,
   receiptEntry,
   turnEntry,
 } from '../core/history.ts'
-import { type AttachedFile, replyAddresses } from '../core/message.ts'
+import { replyAddresses } from '../core/message.ts'
+import type { HeldDelivery } from '../core/question.ts'
 import { acceptedTurnReply } from '../core/read-turn.ts'
 import type { PendingEntry, Session } from '../core/session.ts'
 import { findBody, getBodies, getBody, getResult, textOf } from './bodies.ts'
-import { recordsIn } from './delivery-records.ts'
-import { expiry, getStored, openDocument, putDocument, type StoredDocument } from './documents.ts'
+import { expiry, putDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
+import { type RecordedOutcome, readEntry } from './entries.ts'
 import { env } from './environment.ts'
 import { enqueueDelivery } from './queues.ts'
 
@@ -32,13 +34,16 @@ export async function writeEntries(
   const pending = session.pendingEntries.filter(wanted)
   const written = await Promise.all(
     pending.map(async (each) => {
-      const { entry, replyTo } = await entryOf(session, each)
-      await putDocument({ sessionId, seq: entry.seq }, entry)
-      return { entry, replyTo }
+      const found = await entryOf(session, each)
+      await putDocument({ sessionId, seq: found.entry.seq }, found.entry)
+      return found
     }),
   )
   // Queue them in order, because the queue keeps a session's deliveries in that order.
-  for (const { entry, replyTo } of written) await deliver(sessionId, entry, replyTo)
+  for (const { entry, replyTo, held } of written) {
+    await deliver(sessionId, entry, replyTo)
+    if (held) await deliverHeld(sessionId, held)
+  }
   return new Set(pending.map(({ seq }) => seq))
 }
 
@@ -46,6 +51,8 @@ export async function writeEntries(
 interface Written {
   readonly entry: Entry
   readonly replyTo: readonly ReturnAddress[]
+  /** A message that it approves. */
+  readonly held?: HeldDelivery | undefined
 }
 
 async function entryOf(session: Session, entry: PendingEntry): Promise<Written> {
@@ -60,8 +67,13 @@ async function entryOf(session: Session, entry: PendingEntry): Promise<Written> 
       // If the content of one message is gone, the other senders still get the notice.
       const found = await Promise.all((entry.about ?? []).map(({ id }) => findBody(sessionId, id)))
       const bodies = found.flatMap((each) => each?.body ?? [])
-      return { entry: noticeEntry(entry, session), replyTo: replyAddresses(bodies) }
+      const text = entry.shows
+        ? withMessage(entry.text, await heldText(session, entry.shows))
+        : entry.text
+      return { entry: noticeEntry({ ...entry, text }, session), replyTo: replyAddresses(bodies) }
     }
+    case 'answer':
+      return { entry: answerEntry(entry), replyTo: [], held: entry.deliver }
     case 'receipt':
       return { entry: receiptEntry(entry), replyTo: [] }
     case 'turn': {
@@ -74,6 +86,18 @@ async function entryOf(session: Session, entry: PendingEntry): Promise<Written> 
   }
 }
 
+/** Returns the text of a message that waits for approval. The entry of its command may be pending, too. */
+async function heldText(
+  session: Session,
+  { seq, commandId }: Pick<HeldDelivery, 'seq' | 'commandId'>,
+): Promise<string | undefined> {
+  const pending = session.pendingEntries.find((each) => each.seq === seq)
+  const entry = pending
+    ? (await entryOf(session, pending)).entry
+    : await readEntry(session.sessionId, seq)
+  return entry && deliveryContent(entry, commandId).text
+}
+
 async function deliver(
   sessionId: string,
   { seq, text }: Entry,
@@ -84,8 +108,11 @@ async function deliver(
     await enqueueDelivery({ sessionId, seq, name: replyDeliveryName(to), to })
 }
 
-/** A command's outcome. It is stored beside the entry, so that neither waits for the other. */
-export type RecordedOutcome = Required<Pick<EntryCommand, 'status' | 'outcome'>>
+/** Queues the message that was approved, under the name of its command, so that it is sent once. */
+const deliverHeld = (
+  sessionId: string,
+  { seq, commandId: name, to, files, sha256 }: HeldDelivery,
+) => enqueueDelivery({ sessionId, seq, name, to, ...(files && { files: [...files] }), sha256 })
 
 /** Records a command's outcome, even before the turn's entry is written. The first outcome counts. */
 export const recordOutcome = (
@@ -104,72 +131,3 @@ export const recordOutcome = (
       ExpressionAttributeValues: { ':outcome': outcome, ':expires': expiry() },
     }),
   )
-
-/** Returns what the entries up to `last` refer to: ids of stored bodies, and attachments. */
-export async function storedKeys(
-  sessionId: string,
-  last: number,
-): Promise<{ readonly messageIds: readonly string[]; readonly files: readonly AttachedFile[] }> {
-  const messageIds: string[] = []
-  const files: AttachedFile[] = []
-  for (let after = 0; after < last; after += 100) {
-    const { Items = [] } = await dynamo.send(
-      new QueryCommand({
-        TableName: env('CONVERSATIONS_TABLE'),
-        KeyConditionExpression: 'sessionId = :session AND seq BETWEEN :from AND :to',
-        ExpressionAttributeValues: {
-          ':session': sessionId,
-          ':from': after + 1,
-          ':to': after + 100,
-        },
-        ConsistentRead: true,
-      }),
-    )
-    const entries = await Promise.all((Items as StoredDocument[]).map(openDocument))
-    for (const entry of entries as (Entry | undefined)[]) {
-      if (entry?.messageId !== undefined) messageIds.push(entry.messageId)
-      files.push(...(entry?.files ?? []))
-    }
-  }
-  return { messageIds, files }
-}
-
-/** Returns one entry, or undefined if it does not exist (any more). */
-export async function readEntry(sessionId: string, seq: number): Promise<Entry | undefined> {
-  const stored = await getStored({ sessionId, seq })
-  if (stored?.document === undefined && stored?.objectKey === undefined) return undefined
-  return openEntry({ ...stored })
-}
-
-/** Returns at most `limit` entries after `after`, oldest first. Stops before a missing number (consistent read). */
-export async function readEntries(
-  sessionId: string,
-  after: number,
-  limit: number,
-): Promise<readonly Entry[]> {
-  const { Items = [] } = await dynamo.send(
-    new QueryCommand({
-      TableName: env('CONVERSATIONS_TABLE'),
-      KeyConditionExpression: 'sessionId = :session AND seq > :after',
-      ExpressionAttributeValues: { ':session': sessionId, ':after': after },
-      ConsistentRead: true,
-      Limit: limit,
-    }),
-  )
-  const stored = Items as (StoredDocument & Record<string, unknown>)[]
-  const gap = stored.findIndex(
-    ({ seq, document, objectKey }, i) =>
-      seq !== after + 1 + i || (document === undefined && objectKey === undefined),
-  )
-  return Promise.all((gap < 0 ? stored : stored.slice(0, gap)).map(openEntry))
-}
-
-async function openEntry(stored: StoredDocument & Record<string, unknown>): Promise<Entry> {
-  const entry = (await openDocument(stored)) as Entry
-  const deliveries = recordsIn(stored)
-  const commands = entry.commands?.map((command) => ({
-    ...command,
-    ...(stored[`outcome ${command.id}`] as RecordedOutcome | undefined),
-  }))
-  return { ...entry, ...(commands && { commands }), ...(deliveries.length > 0 && { deliveries }) }
-}

@@ -6,9 +6,6 @@ import { compareAndSwap } from './dynamo.ts'
 import { env } from './environment.ts'
 import { logger } from './logger.ts'
 
-/** How many requests may wait. An account can run 1,000 functions at once, or 10 if it is new. */
-const PLACES = 40
-
 /** `#` is not part of a session id. */
 const KEY = { sessionId: '#waiting' }
 
@@ -36,7 +33,7 @@ async function takePlace(id: string, until: number): Promise<boolean> {
   const now = Date.now()
   const taken = await change((places) => {
     const others = Object.entries(places).filter(([, end]) => end > now)
-    if (others.length >= PLACES) return { places, output: false }
+    if (others.length >= env('WAITING_READERS')) return { places, output: false }
     return { places: Object.fromEntries([...others, [id, until]]), output: true }
   })
   return taken?.output === true

@@ -4,7 +4,10 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { request as httpsRequest } from 'node:https'
 import type * as z from 'zod'
 import type { Handover } from '../channels/delivery.ts'
+import { clause } from '../core/clause.ts'
+import { type Sighting, WORKS } from '../core/health.ts'
 import { oneLine } from '../core/one-line.ts'
+import { noteHealth } from './health.ts'
 import { rereadSecret, secret } from './secrets.ts'
 
 /** The request was not sent, or the provider certainly has not acted on it. */
@@ -136,6 +139,7 @@ async function readKey<T>(name: Key, read: () => Promise<T>): Promise<T> {
 
 /** How to send a message to a provider, and what its responses mean. */
 export interface Provider {
+  readonly name: 'twilio' | 'sendgrid'
   readonly key: Key
   readonly questionWith: (key: string) => ProviderRequest
   /** Returns the id of the accepted message, or undefined if the response does not accept it. */
@@ -153,12 +157,35 @@ const LATER = [401, 403, 404, 429]
 export async function handOver(provider: Provider, timeoutMs?: number): Promise<Handover> {
   try {
     const response = await sendWithKey(provider.key, provider.questionWith, timeoutMs)
-    return judged(provider, response)
+    const handover = judged(provider, response)
+    await noteHealth(provider.name, sightingOf(provider, response, handover))
+    return handover
   } catch (error) {
-    if (error instanceof NotSent) return { status: 'later', problem: error.message }
-    if (error instanceof ResponseLost) return { status: 'doubt', problem: error.message }
-    throw error
+    if (!(error instanceof NotSent || error instanceof ResponseLost)) throw error
+    await noteHealth(provider.name, { state: 'degraded', detail: clause(error.message) })
+    return { status: error instanceof NotSent ? 'later' : 'doubt', problem: error.message }
   }
+}
+
+/** A provider that refuses one message works. */
+function sightingOf(
+  provider: Provider,
+  { status }: ProviderResponse,
+  handover: Handover,
+): Sighting {
+  if (handover.status === 'sent' || handover.status === 'refused') return WORKS
+  return status === 401 || status === 403 || status === 404
+    ? {
+        state: 'down',
+        detail: `it does not accept the key or the account (HTTP ${status})`,
+        cure: CURES[provider.name],
+      }
+    : { state: 'degraded', detail: clause(handover.problem) }
+}
+
+const CURES: Readonly<Record<Provider['name'], string>> = {
+  twilio: 'Check the secret twilio-auth-token and the option twilioAccountSid.',
+  sendgrid: 'Check the secret sendgrid-api-key: a key that may send email.',
 }
 
 function judged({ taken, objection, passes }: Provider, response: ProviderResponse): Handover {

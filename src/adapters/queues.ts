@@ -47,12 +47,20 @@ export const outboxMessage = z.object({
   to: returnAddress,
   /** The files of a DELIVER_FILE command. */
   files: z.array(deliveredFile).optional(),
+  /** Of a message that was approved: the hash of what was approved. Nothing else is sent. */
+  sha256: z.string().optional(),
 })
 export type OutboxMessage = z.infer<typeof outboxMessage>
 
+const deliveryId = ({ seq, name }: OutboxMessage) => `${seq}.${name}`
+
 /** Queues a delivery. The queue deduplicates for five minutes; after that, the delivery's record in the entry does. */
 export const enqueueDelivery = (delivery: OutboxMessage) =>
-  send('OUTBOX_URL', delivery, `${delivery.seq}.${delivery.name}`)
+  send('OUTBOX_URL', delivery, deliveryId(delivery))
+
+/** Queues a delivery again whose record says that it failed after it was sent. It is reported, and not sent again. */
+export const enqueueFailedDelivery = (delivery: OutboxMessage) =>
+  send('OUTBOX_URL', delivery, `${deliveryId(delivery)}.failed`)
 
 /** Work of a session that must be ended. The numbers fence it, so that nothing newer is ended. */
 export const cancellation = z.object({
@@ -64,6 +72,8 @@ export const cancellation = z.object({
   sandboxId: z.string().optional(),
   /** Ends workers whose leg started before this time (ISO 8601). */
   kill: z.string().optional(),
+  /** Accepts the work of those that have reported by then. */
+  accept: z.string().optional(),
 })
 export type Cancellation = z.infer<typeof cancellation>
 

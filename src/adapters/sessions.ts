@@ -7,12 +7,18 @@ import { compareAndSwap, dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 import { sessionNames } from './stored-names.ts'
 
-/** A session with the keys of two sparse indexes by last activity: all sessions, and those with an open run. */
+/**
+ * A session with the keys of three sparse indexes: all sessions and those with an open run, by last activity, and those
+ * with open questions, by the oldest one.
+ */
 interface Indexed extends Session {
   readonly active?: 'active'
   readonly open?: 'open'
   /** ISO 8601, rounded down to the minute, so that a busy session does not rewrite its index entries all the time. */
   readonly lastActivity?: string
+  readonly waits?: 'waits'
+  /** ISO 8601. */
+  readonly waitsSince?: string
 }
 
 const stored = (sessionId: string) => ({
@@ -28,11 +34,20 @@ function indexed<Output>(
   before: Session,
 ): Transition<Session, Output> {
   if (item === before) return { item, output }
-  const { active: _, open: __, lastActivity: ___, ...session }: Indexed = item
+  const {
+    active: _,
+    open: __,
+    lastActivity: ___,
+    waits: ____,
+    waitsSince: _____,
+    ...session
+  }: Indexed = item
+  const oldest = session.questions?.[0]
   const entry: Indexed = {
     ...session,
     ...(!session.deleted && { active: 'active', lastActivity: minute() }),
     ...(session.run.open && { open: 'open' }),
+    ...(oldest && { waits: 'waits', waitsSince: oldest.askedAt }),
   }
   return { item: entry, output }
 }
@@ -84,22 +99,26 @@ export async function isDeleted(sessionId: string): Promise<boolean> {
   return Item?.deleted === true
 }
 
-/** Returns the number of a session's last entry and that of a message, or undefined if there is no such session. */
+/**
+ * Returns the numbers of a session's last entry, of its last question and of a message, or undefined if there is no such
+ * session.
+ */
 export async function progressOf(
   sessionId: string,
   messageId?: string,
-): Promise<{ lastSeq: number; seen?: number } | undefined> {
+): Promise<{ lastSeq: number; lastQuestion?: number; seen?: number } | undefined> {
   const { Item } = await dynamo.send(
     new GetCommand({
       TableName: env('SESSIONS_TABLE'),
       Key: { sessionId },
       ConsistentRead: true,
-      ProjectionExpression: `lastSeq, deleted${messageId === undefined ? '' : ', seen.#id'}`,
+      ProjectionExpression: `lastSeq, lastQuestion, deleted${messageId === undefined ? '' : ', seen.#id'}`,
       ...(messageId !== undefined && { ExpressionAttributeNames: { '#id': messageId } }),
     }),
   )
   if (!Item || Item.deleted) return undefined
-  return { lastSeq: Item.lastSeq, seen: messageId && Item.seen?.[messageId] }
+  const { lastSeq, lastQuestion } = Item
+  return { lastSeq, lastQuestion, seen: messageId && Item.seen?.[messageId] }
 }
 
 /** The fields of a session in a list. */
@@ -142,7 +161,7 @@ export async function latestSession(): Promise<string | undefined> {
 }
 
 /** Returns one page of open runs whose session has not changed since `before` (ISO 8601), oldest first. */
-export async function unmovedRuns(
+export async function staleRuns(
   before: string,
 ): Promise<readonly { sessionId: string; run: number }[]> {
   const { Items = [] } = await dynamo.send(

@@ -10,7 +10,9 @@ import {
   StopExecutionCommand,
   TaskDoesNotExist,
   TaskTimedOut,
+  ValidationException,
 } from '@aws-sdk/client-sfn'
+import { logger } from './logger.ts'
 
 const workflows = new SFNClient({ maxAttempts: 4 })
 
@@ -31,7 +33,10 @@ export async function startExecution(
   }
 }
 
-/** Stops an execution. Ignores one that has ended or never existed. */
+/**
+ * Stops an execution. Ignores one that has ended or never existed. Step Functions does not document whether stopping one
+ * that has ended succeeds; the only errors that it documents and that can mean this are these two.
+ */
 export async function stopExecution(machine: string, name: string, cause: string): Promise<void> {
   try {
     await workflows.send(
@@ -42,14 +47,21 @@ export async function stopExecution(machine: string, name: string, cause: string
       }),
     )
   } catch (error) {
-    if (!(error instanceof ExecutionDoesNotExist)) throw error
+    if (error instanceof ExecutionDoesNotExist) return
+    if (!(error instanceof ValidationException)) throw error
+    logger.warn('execution not stopped, perhaps because it has ended', { execution: name, error })
   }
 }
 
-const isOver = (error: unknown) =>
-  error instanceof TaskTimedOut ||
-  error instanceof TaskDoesNotExist ||
-  error instanceof InvalidToken
+/** Whether no task waits for the token. The log says it, because otherwise a token that never works goes unnoticed. */
+function isOver(error: unknown): boolean {
+  const over =
+    error instanceof TaskTimedOut ||
+    error instanceof TaskDoesNotExist ||
+    error instanceof InvalidToken
+  if (over) logger.warn('no task waits for this token', { error })
+  return over
+}
 
 /** Returns whether a task was waiting for this token. */
 export async function completeTask(taskToken: string): Promise<boolean> {

@@ -4,17 +4,13 @@
  * lost one, and an older one never replaces a newer one. The size of the items does not grow with what is counted.
  */
 import { createHash } from 'node:crypto'
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { BatchGetCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { add, type Day, dateOf, isEmpty, rank, type Tally } from '../core/tally.ts'
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb'
+import { type Day, dateOf, datesOf, isEmpty, monthOf, type Tally } from '../core/tally.ts'
+import { batchGet } from './batch-get.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
-
-/** A total: the item at `part` of a scope. Part 0 is the scope's total; sessions post to the others. */
-interface Total {
-  readonly scope: string
-  readonly part: number
-}
+import { postPerson } from './people-totals.ts'
+import { type Posted, postedIn, postTo, readTotal, sum, type Total } from './posted-totals.ts'
 
 /** The sessions of a day post to this many items, so that writers do not contend and no item gets too large. */
 const PARTS = 64
@@ -27,7 +23,6 @@ const dayScope = (date: string, sender?: string) =>
   sender === undefined ? `day#${date}` : `day#${date}#${sender}`
 
 const whole = (scope: string): Total => ({ scope, part: 0 })
-const monthOf = (date: string) => date.slice(0, 'YYYY-MM'.length)
 const monthTotal = (month: string) => whole(`month#${month}`)
 const ALL = whole('all')
 
@@ -37,22 +32,32 @@ export interface Posting {
   /** Where the counts come from: the session's item, or its ledger. */
   readonly source: 'session' | 'ledger'
   readonly days: readonly Day[]
+  /** Whether only budgets need it now: what is shown of people is posted with one of the next counts. */
+  readonly forBudgets?: true
 }
 
 /** Posts a session's counts of its latest days to the totals of these days. */
-export async function post({ sessionId, sender, source, days }: Posting): Promise<void> {
+export async function post({
+  sessionId,
+  sender,
+  source,
+  days,
+  forBudgets,
+}: Posting): Promise<void> {
   const part = partOf(sessionId)
   await Promise.all(
     days
       .filter(({ tally }) => !isEmpty(tally))
       .map(async ({ date, tally }) => {
-        const scopes = [dayScope(date), dayScope(date, sender)]
-        await Promise.all(
-          scopes.map(async (scope) => {
-            const sum = await postTo({ scope, part }, `${source} ${sessionId}`, tally)
-            await postTo(whole(scope), `part ${part}`, sum)
-          }),
-        )
+        const postDay = async (scope: string) => {
+          const sum = await postTo({ scope, part }, `${source} ${sessionId}`, tally)
+          return postTo(whole(scope), `part ${part}`, sum)
+        }
+        const postSender = async () => {
+          const used = await postDay(dayScope(date, sender))
+          if (!forBudgets) await postPerson(sender, date, used)
+        }
+        await Promise.all([postDay(dayScope(date)), postSender()])
         // The sweep rolls up only today and yesterday, so roll up an older day here.
         if (date !== dateOf(Date.now())) await rollUp(date)
       }),
@@ -69,7 +74,7 @@ export async function rollUp(date: string): Promise<void> {
 
 /** Returns a day's total of all senders, or of one. A consistent read of one item. */
 export const dayTotal = (date: string, sender?: string): Promise<Tally> =>
-  read(whole(dayScope(date, sender)))
+  readTotal(whole(dayScope(date, sender)))
 
 /**
  * Returns the totals of all time and of today, in one consistent request. `since` is the first date, or undefined if
@@ -99,48 +104,26 @@ export async function grandTotals(
   }
 }
 
-/** Whole counts, by the name of the node that posted them. */
-type Posted = Readonly<Record<string, Tally>>
-
-function postedIn(item: Record<string, unknown> = {}): Posted {
-  const { scope: _, part: __, expires: ___, ...posted } = item
-  const counts = Object.entries(posted as Record<string, { tally: Tally }>)
-  return Object.fromEntries(counts.map(([from, { tally }]) => [from, tally]))
-}
-
-const sum = (posted: Posted) => add(...Object.values(posted))
-
-async function read(total: Total): Promise<Tally> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: env('USAGE_TABLE'), Key: { ...total }, ConsistentRead: true }),
+/**
+ * Returns the totals of the last `days` days with counts by date, oldest first, in one request. Those before today are exact
+ * up to the last sweep.
+ */
+export async function dailyTotals(now: number, days: number): Promise<readonly Day[]> {
+  const dates = datesOf(now, days)
+  const today = whole(dayScope(dateOf(now)))
+  const months = [...new Set(dates.map(monthOf))].map(monthTotal)
+  const found = await batchGet(
+    env('USAGE_TABLE'),
+    [...months, today].map((total) => ({ ...total })),
   )
-  return sum(postedIn(Item))
-}
-
-/** Posts the whole count of `from` and returns the total's sum. Totals of months and of all time never expire. */
-async function postTo(total: Total, from: string, tally: Tally): Promise<Tally> {
-  const expires = total.scope.startsWith('day#')
-  try {
-    const { Attributes } = await dynamo.send(
-      new UpdateCommand({
-        TableName: env('USAGE_TABLE'),
-        Key: { ...total },
-        UpdateExpression: `SET #from = :count${expires ? ', expires = :expires' : ''}`,
-        ConditionExpression: 'attribute_not_exists(#from) OR #from.#rank < :rank',
-        ExpressionAttributeNames: { '#from': from, '#rank': 'rank' },
-        ExpressionAttributeValues: {
-          ':count': { rank: rank(tally), tally },
-          ':rank': rank(tally),
-          ...(expires && {
-            ':expires': Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') * 86_400,
-          }),
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    )
-    return sum(postedIn(Attributes))
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error
-    return read(total)
+  const ofMonths = found.filter(({ scope }) => scope !== today.scope).map((item) => postedIn(item))
+  const posted: Posted = Object.assign({}, ...ofMonths)
+  const counted: Posted = {
+    ...posted,
+    [dateOf(now)]: sum(postedIn(found.find(({ scope }) => scope === today.scope))),
   }
+  return dates.flatMap((date) => {
+    const tally = counted[date]
+    return tally && !isEmpty(tally) ? [{ date, tally }] : []
+  })
 }

@@ -1,10 +1,12 @@
 /** The Workers table: one item per worker. */
-import { BatchGetCommand, DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Transition } from '../core/transition.ts'
 import { LISTED, type Listed } from '../core/views.ts'
 import type { Worker } from '../core/worker.ts'
+import { batchGet } from './batch-get.ts'
 import { compareAndSwap, dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
+import { queryAll } from './query-all.ts'
 import { workerNames } from './stored-names.ts'
 
 const stored = ({ sessionId, workerId }: { sessionId: string; workerId: string }) => ({
@@ -51,45 +53,32 @@ export async function latestWorkers(
   count: number,
 ): Promise<readonly Listed[]> {
   const ids = Array.from({ length: Math.min(last, count) }, (_, i) => `w${last - i}`)
-  if (ids.length === 0) return []
-  const table = env('WORKERS_TABLE')
-  const { Responses } = await dynamo.send(
-    new BatchGetCommand({
-      RequestItems: {
-        [table]: {
-          Keys: ids.map((workerId) => ({ sessionId, workerId })),
-          ProjectionExpression: Object.keys(LISTED)
-            .map((_, i) => `#a${i}`)
-            .join(', '),
-          ExpressionAttributeNames: Object.fromEntries(
-            Object.keys(LISTED).map((name, i) => [`#a${i}`, name]),
-          ),
-        },
-      },
-    }),
-  )
-  const found = (Responses?.[table] ?? []) as Listed[]
+  const keys = ids.map((workerId) => ({ sessionId, workerId }))
+  const found = (await batchGet(
+    env('WORKERS_TABLE'),
+    keys,
+    Object.keys(LISTED),
+  )) as unknown as Listed[]
   return ids.flatMap((id) => found.find(({ workerId }) => workerId === id) ?? [])
 }
 
 /** Returns all workers of a session, oldest first. */
 export async function sessionWorkers(sessionId: string): Promise<readonly Worker[]> {
-  const workers: Worker[] = []
-  let start: Record<string, unknown> | undefined
-  do {
-    const { Items = [], LastEvaluatedKey } = await dynamo.send(
-      new QueryCommand({
-        TableName: env('WORKERS_TABLE'),
-        KeyConditionExpression: 'sessionId = :session',
-        ExpressionAttributeValues: { ':session': sessionId },
-        ExclusiveStartKey: start,
-        ConsistentRead: true,
-      }),
-    )
-    workers.push(...Items.map(workerNames.read))
-    start = LastEvaluatedKey
-  } while (start)
-  return workers.sort((a, b) => Number(a.workerId.slice(1)) - Number(b.workerId.slice(1)))
+  const items = await workersAndVerifiers(sessionId)
+  return items
+    .filter(({ verifies }) => verifies === undefined)
+    .sort((a, b) => Number(a.workerId.slice(1)) - Number(b.workerId.slice(1)))
+}
+
+/** Returns all workers of a session and the verifiers of their legs, by id. */
+export async function workersAndVerifiers(sessionId: string): Promise<readonly Worker[]> {
+  const items = queryAll({
+    TableName: env('WORKERS_TABLE'),
+    KeyConditionExpression: 'sessionId = :session',
+    ExpressionAttributeValues: { ':session': sessionId },
+    ConsistentRead: true,
+  })
+  return Array.fromAsync(items, (item) => workerNames.read({ ...item }))
 }
 
 /** Deletes workers that have ended. */
@@ -120,14 +109,18 @@ export async function countLiveWorkers(): Promise<number> {
   return Count
 }
 
-/** Returns one page of the live workers of all sessions, latest first (eventually consistent). */
-export async function liveWorkers(limit: number, start?: WorkerPage['next']): Promise<WorkerPage> {
+/** Returns one page of the live workers (or verifiers) of all sessions, latest first (eventually consistent). */
+export async function liveWorkers(
+  limit: number,
+  start?: WorkerPage['next'],
+  which: NonNullable<Worker['live']> = 'live',
+): Promise<WorkerPage> {
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName: env('WORKERS_TABLE'),
       IndexName: 'live',
       KeyConditionExpression: 'live = :live',
-      ExpressionAttributeValues: { ':live': 'live' },
+      ExpressionAttributeValues: { ':live': which },
       ScanIndexForward: false,
       Limit: limit,
       ExclusiveStartKey: start,

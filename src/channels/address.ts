@@ -10,6 +10,18 @@ export function phoneNumber(text: string): string | undefined {
   return NUMBER.test(number) ? number : undefined
 }
 
+/** Twilio's other channels, by the prefix of their addresses. */
+const OTHER_CHANNELS = new Map([
+  ['whatsapp', 'WhatsApp'],
+  ['messenger', 'Facebook Messenger'],
+  ['rcs', 'RCS'],
+  ['viber', 'Viber'],
+])
+
+/** Returns the name of the channel of an address like `whatsapp:+15550100`, on which Baton is not, or undefined. */
+export const otherChannel = (address: string): string | undefined =>
+  OTHER_CHANNELS.get(/^\s*(\w+):/.exec(address)?.[1]?.toLowerCase() ?? '')
+
 /** The longest path in SMTP (RFC 5321, 4.5.3.1.3). It also keeps addresses short enough for a table key. */
 const LONGEST = 254
 

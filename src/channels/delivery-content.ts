@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto'
 import { deliveredText } from '../commands/index.ts'
 import type { Entry } from '../core/history.ts'
+import { printable } from '../core/printable.ts'
+import type { DeliveredFile } from './delivery.ts'
 import type { ReturnAddress } from './index.ts'
 
 export interface DeliveryContent {
-  /** Markdown. */
+  /** Markdown, without control characters. */
   readonly text: string
 }
 
@@ -17,10 +19,33 @@ export function deliveryContent(
   { text, commands = [] }: Pick<Entry, 'text' | 'commands'>,
   name: string,
 ): DeliveryContent {
-  if (isReply(name)) return { text }
+  if (isReply(name)) return { text: printable(text) }
   const command = commands.find(({ id }) => id === name)
   if (!command) throw new Error(`the entry has no command ${name}`)
-  return { text: deliveredText(command) }
+  return { text: printable(deliveredText(command)) }
+}
+
+/**
+ * Returns the SHA-256, in hex, of exactly what would be sent: recipient, subject, text, and the name, size and content of
+ * each file. An approval is bound to it.
+ */
+export function contentHash({
+  to,
+  text,
+  files = [],
+}: DeliveryContent & {
+  readonly to: ReturnAddress
+  readonly files?: readonly DeliveredFile[] | undefined
+}): string {
+  // The order is fixed, so that equal messages have equal hashes.
+  const content = [
+    to.channel,
+    to.address,
+    'subject' in to ? to.subject : null,
+    text,
+    files.map(({ name, size, key, sha256 = null }) => [name, size, key, sha256]),
+  ]
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }
 
 const REPLY = 'reply.'

@@ -13,8 +13,14 @@ export type Handover =
   /** The provider may or may not have accepted it, because its response was lost. */
   | { readonly status: 'doubt'; readonly problem: string }
 
-/** A file for a person, stored in the bucket under `key`. */
-export const deliveredFile = z.object({ key: z.string(), name: z.string(), size: z.number() })
+/** A file for a person, stored in the bucket under `key`, which never gets other content. */
+export const deliveredFile = z.object({
+  key: z.string(),
+  name: z.string(),
+  size: z.number(),
+  /** In base64. Absent if the file was handed over before checksums were kept. */
+  sha256: z.string().optional(),
+})
 export type DeliveredFile = z.infer<typeof deliveredFile>
 
 /** One delivery, ready to be handed to its provider. */

@@ -1,6 +1,6 @@
 /** The table of channels. A new channel is a folder, a row here, a row in send.ts, and its resources. */
 import * as z from 'zod'
-import { domain } from './address.ts'
+import { domain, otherChannel } from './address.ts'
 import type { ChannelRow, Counts } from './channel.ts'
 import { email } from './email/channel.ts'
 import { http } from './http/channel.ts'
@@ -49,8 +49,16 @@ export function returnAddressOf(to: string, subject: string): ReturnAddress | un
   return undefined
 }
 
-/** Describes valid addresses: `a number like … or an email address like …`. */
-export const ADDRESS_EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or ')
+/** Valid addresses: `a number like … or an email address like …`. */
+const EXAMPLES = OUTBOUND.map(({ example }) => example).join(' or ')
+
+/** Says what is wrong with `to`, which is not an address of any channel, and what would be right. */
+export function addressProblem(to: string): string {
+  const other = otherChannel(to)
+  return other === undefined
+    ? `is not ${EXAMPLES}`
+    : `belongs to ${other}, which Baton does not use`
+}
 
 /** Returns what was paid for on each channel, for a receipt. */
 export const spentOnChannels = (counts: Counts): readonly string[] =>
@@ -60,6 +68,7 @@ export const spentOnChannels = (counts: Counts): readonly string[] =>
 export const contact = z.string().transform((text, context) => {
   const found = returnAddressOf(text, '')?.address ?? domain(text)
   if (found !== undefined) return found
-  context.addIssue(`is not ${ADDRESS_EXAMPLES}, or a domain like @example.com`)
+  const other = otherChannel(text) !== undefined
+  context.addIssue(addressProblem(text) + (other ? '' : ', or a domain like @example.com'))
   return z.NEVER
 })

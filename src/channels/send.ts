@@ -3,7 +3,7 @@ import { env } from '../adapters/environment.ts'
 import type { OutboxMessage } from '../adapters/queues.ts'
 import type { Entry } from '../core/history.ts'
 import type { PreparedDelivery } from './delivery.ts'
-import { type DeliveryContent, deliveryContent } from './delivery-content.ts'
+import { contentHash, type DeliveryContent, deliveryContent } from './delivery-content.ts'
 import { prepareEmail } from './email/send.ts'
 import { type OutboundName, outboundChannel, type ReturnAddressOn } from './index.ts'
 import { prepareSms } from './sms/send.ts'
@@ -26,7 +26,10 @@ export async function prepareDelivery(
   entry: Entry,
 ): Promise<PreparedDelivery | { readonly problem: string }> {
   const content = deliveryContent(entry, delivery.name)
-  const { channel } = delivery.to
+  const { to, files, sha256 } = delivery
+  if (sha256 !== undefined && sha256 !== contentHash({ to, files, ...content }))
+    return { problem: 'it is not what was approved' }
+  const { channel } = to
   const { label, ownAddress } = outboundChannel(channel)
   const from = env(ownAddress)
   if (from === undefined) return { problem: `${label} is not configured in this deployment` }

@@ -55,7 +55,7 @@ async function filesOf(
   const all = workers.flatMap((worker) => (worker ? handedOver(worker) : []))
   const found: DeliveredFile[] = []
   for (const path of paths) {
-    const name = path.slice(path.lastIndexOf('/') + 1)
+    const name = path.slice(path.lastIndexOf('/') + 1).normalize('NFC')
     const file = all.findLast((each) => each.name === name)
     if (!file) return { missing: path.slice(0, 100) }
     found.push(file)
@@ -68,4 +68,5 @@ const handedOver = (worker: Worker): readonly DeliveredFile[] =>
     key: uploadKey(worker, upload),
     name: upload.name,
     size: upload.size,
+    ...(upload.sha256 !== undefined && { sha256: upload.sha256 }),
   }))

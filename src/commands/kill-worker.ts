@@ -1,6 +1,6 @@
 /** KILL_WORKER: ends one worker, or all. */
 import * as z from 'zod'
-import type { Verdict } from '../core/worker.ts'
+import type { Verdict, Worker } from '../core/worker.ts'
 import { defineCommand, refused, unmarked, workerId } from './define.ts'
 
 export const killWorker = defineCommand({
@@ -10,8 +10,8 @@ export const killWorker = defineCommand({
     accepted: z.boolean().optional(),
     reason: z.string().max(2_000).optional(),
   }),
-  prompt: `KILL_WORKER {workerId, accepted, reason}: ends a worker. Do this for every worker, once its work is accepted or
-  once it is clear that it will not be.`,
+  prompt:
+    'KILL_WORKER {workerId, reason}: ends a worker, or "all", without a verdict, because its work is no longer wanted.',
   text: {
     oneLine: true,
     fields: ({ field, from }) => ({
@@ -22,16 +22,28 @@ export const killWorker = defineCommand({
   async execute({ workerId: id, accepted, reason }, context) {
     const named = id === 'all' ? undefined : await context.worker(id)
     if (id !== 'all' && !named) return refused(`There is no worker ${id} in this session.`)
-    const ending = named ? [named] : (await context.workers()).filter(({ live }) => live)
-    const status = verdictOf(accepted)
-    await Promise.all(ending.map((worker) => context.endWorker(worker, { status, reason })))
-    const ended = ending.map((worker) => ({ workerId: worker.workerId, status }))
-    const names = ended.map((each) => each.workerId).join(', ')
-    return { status: 'done', outcome: names ? `${names} ${status}` : 'no worker was live', ended }
+    const ending = named ? [named] : await context.workersToEnd()
+    const ended = ending.map((worker) => ({
+      workerId: worker.workerId,
+      status: endingOf(worker, accepted),
+    }))
+    await Promise.all(
+      ending.map((worker) =>
+        context.endWorker(worker, { status: endingOf(worker, accepted), reason }),
+      ),
+    )
+    // Only afterwards, because "all" may accept several attempts at one task.
+    const winners = ending.filter((worker) => endingOf(worker, accepted) === 'accepted')
+    const others = (await Promise.all(winners.map(context.endOtherAttempts))).flat()
+    const isNamed = (workerId: string) => ending.some((worker) => worker.workerId === workerId)
+    const all = [...ended, ...others.filter(({ workerId }) => !isNamed(workerId))]
+    const outcome = all.map((each) => `${each.workerId} ${each.status}`).join(', ')
+    return { status: 'done', outcome: outcome || 'no worker was live', ended: all }
   },
 })
 
-const verdictOf = (accepted: boolean | undefined): Verdict => {
-  if (accepted === undefined) return 'ended'
-  return accepted ? 'accepted' : 'rejected'
+/** Work with criteria is accepted by a verdict only. Earlier prompts accepted it with this command. */
+function endingOf({ criteria }: Worker, accepted: boolean | undefined): Verdict {
+  if (accepted === false) return 'rejected'
+  return accepted && criteria.length === 0 ? 'accepted' : 'ended'
 }

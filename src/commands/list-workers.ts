@@ -9,8 +9,8 @@ export const listWorkers = defineCommand({
   async execute(_, context) {
     const workers = await context.workers()
     const lines = workers.map(
-      ({ workerId, status, legs, task }) =>
-        `${workerId}: ${status}, leg ${legs.length}: ${task.split('\n')[0]?.slice(0, 120)}`,
+      ({ workerId, status, legs, task, group }) =>
+        `${workerId}: ${status}, leg ${legs.length}${group === undefined ? '' : `, group ${group}`}: ${task.split('\n')[0]?.slice(0, 120)}`,
     )
     const notice =
       lines.length > 0 ? `Your workers:\n${lines.join('\n')}` : 'You have no workers yet.'

@@ -1,6 +1,7 @@
 /** Parses the conductor's commands from plain text, one a line, for a turn without structured output. */
 import type { TextArgument } from './define.ts'
 import { COMMAND_TYPES, type CommandType, rowOf } from './index.ts'
+import { type LineKind, markdownLines } from './markdown-lines.ts'
 import { checkCommands, type TurnReply } from './turn-reply.ts'
 
 /** A bullet or number, emphasis or backticks, the keyword, a colon inside or outside the emphasis, the argument. */
@@ -8,11 +9,8 @@ const COMMAND = new RegExp(
   String.raw`^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?<frame>[*_\`]*)(?<keyword>${COMMAND_TYPES.join('|')})(?<inner>[*_\`]*)(?::(?<outer>[*_\`]*)\s*(?<argument>.*)|\s*)$`,
   's',
 )
-/** A line that may open a fence (also in a list) or close it (CommonMark 0.31, 4.5). */
-const FENCE = /^(?<indent>\s*(?:(?:[-*+]|\d+[.)])\s+)*)(?<mark>`{3,}|~{3,})(?<after>.*)$/s
 /** One more command than this is read, so that the surplus is refused instead of ignored. */
 const MAX_COMMANDS = 20
-const LINE_END = /\r\n?|\n/
 
 interface Found {
   readonly type: CommandType
@@ -70,39 +68,6 @@ function take(open: Open, line: string): void {
   open.argument.push(...Array<string>(open.blanks).fill(''), line)
   open.blanks = 0
 }
-
-type LineKind = 'plain' | 'fenced' | 'quote'
-
-/** Yields each line, and whether it belongs to a fenced block or a block quote. */
-function* markdownLines(text: string): Generator<{ line: string; kind: LineKind }> {
-  let fence: Fence | undefined
-  for (const line of text.split(LINE_END)) {
-    const mark = fenceOf(line)
-    const opening = fence ? undefined : mark
-    if (fence || opening) yield { line, kind: 'fenced' }
-    else yield { line, kind: /^\s*>/.test(line) ? 'quote' : 'plain' }
-    if (fence ? mark && closes(mark, fence) : opening) fence = opening
-  }
-}
-
-interface Fence {
-  readonly indent: string
-  readonly mark: string
-  readonly after: string
-}
-
-function fenceOf(line: string): Fence | undefined {
-  const { indent, mark, after } = FENCE.exec(line)?.groups ?? {}
-  if (indent === undefined || mark === undefined || after === undefined) return undefined
-  // More backticks in the same line make it inline code.
-  return mark.startsWith('`') && after.includes('`') ? undefined : { indent, mark, after }
-}
-
-/** A closing fence is alone in its line, at least as long as the opening one, and not indented like code. */
-const closes = (end: Fence, begin: Fence) =>
-  end.mark.startsWith(begin.mark) &&
-  (end.indent + end.after).trim() === '' &&
-  end.indent.length <= begin.indent.length + 3
 
 function asCommand(line: string): Found | undefined {
   const {

@@ -1,6 +1,6 @@
 /** The conductor's reply and commands, parsed from structured output. Each command is checked by itself. */
 import * as z from 'zod'
-import { type Command, command, rowOf } from './index.ts'
+import { type Command, command, keptQuestion, spawnCount } from './index.ts'
 
 /** An invalid command. The conductor is told what is wrong with it. */
 export interface Malformed {
@@ -65,9 +65,24 @@ export const commandId = (turn: number, index: number) => `t${turn}.${index}`
 export function spawnedIds(
   commands: TurnReply['commands'],
   firstWorker: number,
-): ReadonlyMap<number, string> {
-  const spawns = commands.flatMap(({ type }, index) =>
-    type !== 'MALFORMED' && rowOf(type).spawns ? [index] : [],
-  )
-  return new Map(spawns.map((index, i) => [index, `w${firstWorker + i}`]))
+): ReadonlyMap<number, readonly string[]> {
+  let next = firstWorker
+  const ids = new Map<number, readonly string[]>()
+  for (const [index, each] of commands.entries()) {
+    const count = each.type === 'MALFORMED' ? 0 : spawnCount(each)
+    if (count > 0)
+      ids.set(
+        index,
+        Array.from({ length: count }, () => `w${next++}`),
+      )
+  }
+  return ids
 }
+
+/** Returns how many workers the commands spawn. */
+export const spawnTotal = (commands: TurnReply['commands']): number =>
+  [...spawnedIds(commands, 1).values()].flat().length
+
+/** Returns the questions that the commands keep open. */
+export const keptQuestions = (commands: TurnReply['commands']): readonly string[] =>
+  commands.flatMap((each) => (each.type === 'MALFORMED' ? [] : (keptQuestion(each) ?? [])))

@@ -4,22 +4,35 @@ import { ARTIFACT_LIMITS } from './artifact-rules.ts'
 
 /**
  * The environment of `baton-runner`, which has no arguments. `BATON_JOB` is the fencing number. It also marks every
- * process of the job, so that a later job can end it.
+ * process of the job, so that a later job can end it. `BATON_SANDBOX` is the sandbox's id, because E2B's own variable
+ * has the template's value at first. Control planes of earlier versions do not send it.
  */
 export const launchEnv = z.object({
   BATON_CALLBACK: z.url(),
   BATON_JOB_TOKEN: z.string().min(1),
   BATON_JOB: z.coerce.number().int().positive(),
+  BATON_SANDBOX: z.string().optional(),
 })
-export type LaunchEnv = { [Name in keyof z.infer<typeof launchEnv>]: string }
+export type LaunchEnv = Record<keyof z.infer<typeof launchEnv>, string>
 
-/** `POST {callback}/job`: 200 with a job, or 409 if the job is no longer the current one (the runner exits). */
+/** `POST {callback}/job` with a `jobRequest`: 200 with a `job`, or 409 if it is no longer the current one (the runner exits). */
+export const jobRequest = z.object({
+  /**
+   * The transcript to start from no longer exists. The runner asks once more, for a job without `resume`: its prompt has
+   * what the transcript would have had.
+   */
+  memoryLost: z.boolean().optional(),
+  /** The runner sends the headers of `save`. Runners of earlier templates do not. */
+  saveHeaders: z.boolean().optional(),
+})
+export type JobRequest = z.infer<typeof jobRequest>
+
 export const job = z.object({
   role: z.enum(['conductor', 'worker']),
   /** Goes to the CLI's standard input. Never begins with `/`. */
   prompt: z.string(),
   systemPrompt: z.string(),
-  /** JSON schema of the structured output (`--json-schema`); only a conductor has one. */
+  /** JSON schema of the structured output (`--json-schema`). */
   schema: z.record(z.string(), z.unknown()).optional(),
   /** The CLI session's UUID: `--session-id` without `resume`, `--resume` with it. */
   cliSession: z.uuid(),
@@ -28,8 +41,15 @@ export const job = z.object({
    * (presigned GET).
    */
   resume: z.object({ key: z.string(), url: z.url() }).optional(),
-  /** Where this job's transcript is saved: in the sandbox under `key`, and at `url` (presigned PUT). */
-  save: z.object({ key: z.string(), url: z.url() }),
+  /**
+   * Where this job's transcript is saved: in the sandbox under `key`, and at `url` (presigned PUT) with `headers`.
+   * Control planes of earlier versions send no headers.
+   */
+  save: z.object({
+    key: z.string(),
+    url: z.url(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
   /** After this many seconds the CLI is ended and the result is `timeout`. */
   timeLimitSeconds: z.number().int().positive(),
   /** Heartbeats are sent this often, in seconds. */
@@ -81,11 +101,14 @@ export type UploadLink = z.infer<typeof uploads>['links'][number]
 export const result = z.object({
   outcome: z.enum(['done', 'failed', 'timeout']),
   /**
-   * The answer: every text block after the last tool result, in order. Cut at 200,000 characters, with a note that says
-   * so.
+   * The end of the last answer: every text block after the last tool result, in order. Cut at 200,000 characters, with a
+   * note that says so.
    */
   text: z.string(),
-  /** Every text block of the job, in order, because a command may precede a tool call. Cut in the same way. */
+  /**
+   * Every text block of the last answer, in order, because a command may precede a tool call. Cut in the same way. A job
+   * has several answers if the CLI asks again by itself.
+   */
   allText: z.string(),
   /** The CLI's `structured_output`, not checked yet. */
   structured: z.unknown().optional(),
@@ -95,6 +118,10 @@ export const result = z.object({
   activity: z.array(z.string().max(200)).max(200),
   /** The transcript was saved at `save.url`, so a later job may start from it. */
   transcriptSaved: z.boolean().optional(),
+  /** Why the transcript was not saved. A later job starts from an earlier one and does not remember this job. */
+  transcriptProblem: z.string().max(500).optional(),
+  /** The job was done without the transcript that it should have started from. */
+  memoryLost: z.literal(true).optional(),
   /** Names of the artifacts that were uploaded. */
   artifacts: z.array(z.string()).max(ARTIFACT_LIMITS.files).optional(),
   /** What is in ~/artifacts but was not uploaded, and why; one line each. */

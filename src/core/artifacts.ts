@@ -2,7 +2,7 @@
 import type { Artifact } from '../contract/artifact-rules.ts'
 import { isCurrentLegJob } from './leg.ts'
 import { transition, unchanged } from './transition.ts'
-import type { LegJob, Upload, Worker, WorkerStep } from './worker.ts'
+import type { LegJob, Upload, Worker, WorkerTransition } from './worker.ts'
 
 /** Keeps the item small: 20 files in each of 20 legs, all jobs included. */
 const MAX_UPLOADS = 400
@@ -20,7 +20,7 @@ export function grantUploads(
   worker: Worker,
   { leg, job }: LegJob,
   files: readonly Artifact[],
-): WorkerStep<'granted' | { refused: string } | undefined> {
+): WorkerTransition<'granted' | { refused: string } | undefined> {
   if (!isCurrentLegJob(worker, leg, job)) return unchanged(worker, undefined)
   const uploads = worker.uploads ?? []
   const granted = uploads.filter(isOf({ leg, job }))
@@ -58,6 +58,9 @@ function latest(uploads: readonly Upload[]): readonly Upload[] {
   const byName = new Map(handedOver.map((upload) => [upload.name, upload]))
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+/** Returns the SHA-256 of an upload, which is stored as S3 wants it, in hex. */
+export const sha256Hex = (base64: string) => Buffer.from(base64, 'base64').toString('hex')
 
 /** The S3 key of an upload, whether or not it was handed over. */
 export const uploadKey = (

@@ -13,6 +13,21 @@ export class SandboxBusy extends Error {
 /** E2B could not be reached, or failed in a way that is probably temporary. */
 export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable'
+  /** The existing sandbox that the call was about. If it keeps failing, another one can take its place. */
+  readonly sandboxId: string | undefined
+
+  constructor(
+    message: string,
+    { sandboxId, ...options }: ErrorOptions & { sandboxId?: string } = {},
+  ) {
+    super(message, options)
+    this.sandboxId = sandboxId
+  }
+}
+
+/** Too little is left of the sandbox's hour. RenewSandbox pauses it, which starts a new one. */
+export class SandboxExpiring extends Error {
+  override readonly name = 'SandboxExpiring'
 }
 
 /** The sandbox no longer exists. */

@@ -1,16 +1,22 @@
 /** Formats messages for a model: each under a header that names its source, with the content fenced as data. */
 
 export interface Framed {
-  /** `USER`, `SMS`, `EMAIL`, `WORKER:w1` or `SYSTEM`; for a worker `TASK`, `CRITERIA` or `INSTRUCTIONS`. */
+  /**
+   * `USER`, `SMS`, `EMAIL`, `WORKER:w1`, `VERIFICATION:w1`, `ANSWER:q1`, `QUESTION:q1` or `SYSTEM`; for a worker `TASK`, `CRITERIA` or
+   * `INSTRUCTIONS`; for a verifier `CRITERIA` and `CLAIMS`.
+   */
   readonly header: string
   readonly text: string
 }
 
-/** Returns a fence longer than any run of backticks in `text`, so that no content can close it. */
-function fenceFor(text: string): string {
-  let longest = 3
-  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
-  return '`'.repeat(longest + 1)
+/**
+ * Returns a fence of at least `shortest` backticks that is longer than any run of them in `text`, so that no content can
+ * close it.
+ */
+export function fenceFor(text: string, shortest = 4): string {
+  let length = shortest
+  for (const [run] of text.matchAll(/`+/g)) length = Math.max(length, run.length + 1)
+  return '`'.repeat(length)
 }
 
 const frame = ({ header, text }: Framed) => {

@@ -2,8 +2,8 @@
  * The ledger: what a session's models (reported by the model gateway) and messages (reported by the outbox) have cost.
  * One item a session, one write an action.
  */
-import type { ExceededBudget } from './budget.ts'
-import { add, addToDay, type Day, type Tally } from './tally.ts'
+import { another, type ModelTrouble, type TroubleKind } from './model-trouble.ts'
+import { add, addToDay, type Day, isEmpty, type Tally } from './tally.ts'
 import { type Transition, transition, unchanged } from './transition.ts'
 
 /** A model request that was admitted and is not settled yet. */
@@ -11,6 +11,16 @@ export interface InFlight {
   readonly job: string
   /** ms since the epoch. */
   readonly at: number
+  /** What it may cost at most, in billionths of a dollar; absent without a budget in dollars. */
+  readonly reserved?: number
+  /** It is not admitted yet: it waits until others release what they reserved. */
+  readonly waits?: true
+}
+
+/** The last request that did not fit into what a budget left: its run, and what it may cost at least. */
+export interface RefusedRequest {
+  readonly run: number
+  readonly nanoUsd: number
 }
 
 export interface Ledger {
@@ -22,9 +32,12 @@ export interface Ledger {
   readonly jobs: readonly { readonly job: string; readonly tally: Tally }[]
   /** The latest deliveries that were counted, oldest first. Items written before SMS was added lack it. */
   readonly delivered?: readonly string[]
+  readonly refused?: RefusedRequest
+  /** Jobs whose last model requests failed, oldest first. */
+  readonly troubles?: readonly { readonly job: string; readonly trouble: ModelTrouble }[]
 }
 
-export type LedgerStep<Output> = Transition<Ledger, Output>
+export type LedgerTransition<Output> = Transition<Ledger, Output>
 
 export const newLedger: Ledger = { total: {}, days: [], inFlight: {}, jobs: [] }
 
@@ -56,32 +69,67 @@ export const usedBy = ({ jobs }: Ledger, worker: string | undefined, leg: number
       .map(({ tally }) => tally),
   )
 
-/** Requests that one job may have under way. It bounds how far a budget can be overrun. */
-const AT_ONCE = 16
-
-/**
- * Admits a model request. Returns the exceeded budget if `overOf` finds one in what was settled so far, or `busy` if the
- * job already has the maximum number of requests under way.
- */
-export function admit(
-  ledger: Ledger,
-  { id, job, now }: { id: string; job: string; now: number },
-  overOf: (spent: Tally) => ExceededBudget | undefined,
-): LedgerStep<'admitted' | 'busy' | ExceededBudget> {
-  const current = giveUpOld(ledger, now)
-  const over = overOf(current.total)
-  if (over) return transition(current, over)
-  const underWay = Object.values(current.inFlight).filter((request) => request.job === job)
-  if (underWay.length >= AT_ONCE) return transition(current, 'busy')
-  const inFlight = { ...current.inFlight, [id]: { job, at: now } }
-  return transition({ ...current, inFlight }, 'admitted')
+/** Returns the model with the most output of a tally, or undefined if there is none. */
+export function mainModel(tally: Tally): string | undefined {
+  const outputs = Object.entries(tally).flatMap(([name, count = 0]) => {
+    const model = /^model\.(?<model>.+)\.output$/.exec(name)?.groups?.model
+    return model === undefined ? [] : [{ model, count }]
+  })
+  return outputs.sort((a, b) => b.count - a.count)[0]?.model
 }
 
-/** Counts the usage of an admitted request, once even if called again. Returns whether this call counted it. */
-export function settle(ledger: Ledger, id: string, used: Tally, now: number): LedgerStep<boolean> {
+/** Jobs whose trouble is remembered. */
+const TROUBLES = 20
+
+/** Replaces the job's trouble, or removes it. */
+export const withTrouble = (
+  ledger: Ledger,
+  job: string,
+  trouble: ModelTrouble | undefined,
+): Ledger => {
+  const { troubles = [] } = ledger
+  const others = troubles.filter((each) => each.job !== job)
+  if (!trouble && others.length === troubles.length) return ledger
+  return {
+    ...ledger,
+    troubles: [...others, ...(trouble ? [{ job, trouble }] : [])].slice(-TROUBLES),
+  }
+}
+
+/** Returns the trouble that a job has with the model, or undefined. */
+export const troubleOfJob = ({ troubles = [] }: Ledger, name: string): ModelTrouble | undefined =>
+  troubles.find(({ job }) => job === name)?.trouble
+
+/** Returns the last trouble that any job has, or undefined. */
+export const lastTrouble = ({ troubles = [] }: Ledger): ModelTrouble | undefined =>
+  troubles.at(-1)?.trouble
+
+/** Records that a job's request, sent at `began`, fails or is not answered. Returns the job's trouble. */
+export function recordTrouble(
+  ledger: Ledger,
+  job: string,
+  kind: TroubleKind,
+  times: { began: number; now: number },
+): LedgerTransition<ModelTrouble> {
+  const trouble = another(troubleOfJob(ledger, job), kind, times)
+  return transition(withTrouble(ledger, job, trouble), trouble)
+}
+
+/**
+ * Counts the usage of an admitted request and releases its reservation, once even if called again. An answer ends the
+ * job's trouble. Returns whether this call counted it.
+ */
+export function settle(
+  ledger: Ledger,
+  id: string,
+  used: Tally,
+  now: number,
+  isAnswer = false,
+): LedgerTransition<boolean> {
   const { [id]: request, ...others } = ledger.inFlight
   if (!request) return unchanged(ledger, false)
-  const counted = count(ledger, used, now)
+  const calm = isAnswer ? withTrouble(ledger, request.job, undefined) : ledger
+  const counted = release(count(calm, withVerification(used, request.job), now), request)
   const before = ledger.jobs.find(({ job }) => job === request.job)?.tally ?? {}
   const jobs = [
     ...ledger.jobs.filter(({ job }) => job !== request.job),
@@ -90,30 +138,48 @@ export function settle(ledger: Ledger, id: string, used: Tally, now: number): Le
   return transition({ ...counted, inFlight: others, jobs }, true)
 }
 
+/** The cost of a verifier's job is also counted by itself. */
+const withVerification = (used: Tally, job: string): Tally =>
+  used.nanoUsd !== undefined && /^w\d+v\d+\./.test(job)
+    ? { ...used, verificationNanoUsd: used.nanoUsd }
+    : used
+
+/** A reservation is released on the day on which it was made. */
+const release = (ledger: Ledger, { at, reserved = 0 }: InFlight): Ledger =>
+  reserved > 0
+    ? { ...ledger, days: addToDay(ledger.days, { releasedNanoUsd: reserved }, at) }
+    : ledger
+
 /** Counts the usage of a message to a person, once for each name. Returns whether this call counted it. */
 export function countDelivery(
   ledger: Ledger,
   name: string,
   used: Tally,
   now: number,
-): LedgerStep<boolean> {
+): LedgerTransition<boolean> {
   const { delivered = [] } = ledger
   if (delivered.includes(name)) return unchanged(ledger, false)
   const counted = count(ledger, used, now)
   return transition({ ...counted, delivered: [...delivered, name].slice(-DELIVERIES) }, true)
 }
 
-const count = (ledger: Ledger, used: Tally, now: number): Ledger => ({
-  ...ledger,
-  total: add(ledger.total, used),
-  days: addToDay(ledger.days, used, now),
-})
+const count = (ledger: Ledger, used: Tally, now: number): Ledger =>
+  isEmpty(used)
+    ? ledger
+    : { ...ledger, total: add(ledger.total, used), days: addToDay(ledger.days, used, now) }
 
-/** Counts requests whose function died before settling them as unmetered. */
-function giveUpOld(ledger: Ledger, now: number): Ledger {
-  const all = Object.entries(ledger.inFlight)
-  const old = all.filter(([, { at }]) => at + LONGEST_MS < now)
-  if (old.length === 0) return ledger
-  const inFlight = Object.fromEntries(all.filter((entry) => !old.includes(entry)))
-  return { ...count(ledger, { unmetered: old.length }, now), inFlight }
+/**
+ * Counts requests whose function died before settling them as unmetered. What they reserved counts as spent, because they
+ * may have cost that much, and no budget may be passed.
+ */
+export function giveUpOld(ledger: Ledger, now: number): Ledger {
+  const old = Object.entries(ledger.inFlight).filter(([, { at }]) => at + LONGEST_MS < now)
+  return old.reduce((before, [id, request]) => giveUp(before, id, request, now), ledger)
+}
+
+function giveUp(ledger: Ledger, id: string, request: InFlight, now: number): Ledger {
+  const { [id]: _, ...inFlight } = ledger.inFlight
+  const { reserved = 0, waits } = request
+  const used: Tally = waits ? {} : { unmetered: 1, ...(reserved > 0 && { nanoUsd: reserved }) }
+  return { ...release(count(ledger, used, now), request), inFlight }
 }

@@ -8,7 +8,7 @@ import {
   type LegOutcome,
   type Upload,
   type Worker,
-  type WorkerStep,
+  type WorkerTransition,
 } from './worker.ts'
 
 const withLeg = (worker: Worker, leg: Leg): Worker => ({
@@ -21,18 +21,40 @@ export function claimLeg(
   worker: Worker,
   n: number,
   { token, sandboxId, now }: { token: string; sandboxId: string; now: number },
-): WorkerStep<number | undefined> {
+): WorkerTransition<number | undefined> {
   const leg = currentLeg(worker)
   if (!worker.live || leg.n !== n || isOver(leg)) return unchanged(worker, undefined)
   const job = worker.lastJob + 1
-  const claimed = {
-    ...worker,
-    status: 'working' as const,
-    activity: 'starting',
-    sandboxId,
-    lastJob: job,
-  }
-  return transition(withLeg(claimed, { ...leg, job, token, since: leg.since ?? now }), job)
+  const { item, filesLost } = inSandbox(worker, sandboxId)
+  const claimed: Worker = { ...item, status: 'working', activity: 'starting', lastJob: job }
+  const started = { ...leg, job, token, since: leg.since ?? now, ...(filesLost && { filesLost }) }
+  return transition(withLeg(claimed, started), job)
+}
+
+/** Moves the worker into a sandbox. Files are lost if another one has those of earlier legs. */
+function inSandbox(worker: Worker, sandboxId: string): { item: Worker; filesLost?: true } {
+  if (worker.sandboxId === sandboxId) return { item: worker }
+  const { sandboxFailures: _, ...kept } = worker
+  const moved = { ...kept, sandboxId }
+  if (worker.sandboxId === undefined || worker.legs.length === 1) return { item: moved }
+  return { item: { ...moved, filesLost: true }, filesLost: true }
+}
+
+/**
+ * Counts a failed attempt to use the worker's sandbox. If E2B provides no other one either (`sandboxId` is undefined), the
+ * failures before were not about this one and are forgotten.
+ */
+export function countSandboxFailure(
+  worker: Worker,
+  sandboxId: string | undefined,
+): WorkerTransition<void> {
+  const { sandboxFailures, ...others } = worker
+  if (sandboxId === undefined)
+    return sandboxFailures === undefined
+      ? unchanged(worker, undefined)
+      : transition(others, undefined)
+  if (worker.sandboxId !== sandboxId) return unchanged(worker, undefined)
+  return transition({ ...worker, sandboxFailures: (sandboxFailures ?? 0) + 1 }, undefined)
 }
 
 /** A leg is over once it has a result, or an outcome if no result came. */
@@ -44,13 +66,19 @@ export const isCurrentLegJob = (worker: Worker, n: number, job: number) => {
   return worker.live !== undefined && leg.n === n && leg.job === job && !isOver(leg)
 }
 
+/** Returns whether the job's leg has no outcome yet. It may have a result already, which the job sends again. */
+export const mayReport = (worker: Worker, n: number, job: number) => {
+  const leg = currentLeg(worker)
+  return worker.live !== undefined && leg.n === n && leg.job === job && leg.outcome === undefined
+}
+
 /** Adds a heartbeat's activity lines. Writes nothing if there are none or the leg is over. */
 export function noteActivity(
   worker: Worker,
   n: number,
   lines: readonly string[],
   at: string,
-): WorkerStep<void> {
+): WorkerTransition<void> {
   const leg = currentLeg(worker)
   const last = lines.at(-1)
   if (!worker.live || leg.n !== n || isOver(leg) || last === undefined)
@@ -80,16 +108,18 @@ export function storeLegResult(
     artifacts?: readonly string[] | undefined
     at: string
   },
-): WorkerStep<string | undefined> {
+): WorkerTransition<string | undefined> {
   const leg = currentLeg(worker)
   if (!worker.live || leg.n !== n || leg.job !== job) return unchanged(worker, undefined)
   if (leg.result !== undefined) return unchanged(worker, leg.token)
-  const stored = withLeg(worker, { ...leg, result, activity })
+  const { sandboxFailures: _, filesLost, ...kept } = worker
+  const stored = withLeg(kept, { ...leg, result, activity })
   return transition(
     {
       ...stored,
       lastActivity: at,
-      ...(transcript !== undefined && { transcript }),
+      // What the worker was told is in its new transcript. Otherwise it has to be told again.
+      ...(transcript === undefined ? filesLost && { filesLost } : { transcript }),
       ...(worker.uploads && { uploads: settled(worker.uploads, { leg: n, job }, artifacts) }),
     },
     leg.token,
@@ -100,18 +130,22 @@ export function storeLegResult(
 const settled = (uploads: readonly Upload[], of: LegJob, names: readonly string[]) =>
   uploads.map((upload): Upload => {
     if (upload.leg !== of.leg || upload.job !== of.job) return upload
+    if (names.includes(upload.name)) return { ...upload, handedOver: true }
     const { sha256: _, ...known } = upload
-    return names.includes(upload.name) ? { ...known, handedOver: true } : known
+    return known
   })
 
-/** CollectResult: ends the leg. Call it only after the report was queued, because it marks the report as sent. */
+/**
+ * Ends the leg. Call it only after the report was queued, because it marks the report as sent. Returns whether this call
+ * did it.
+ */
 export function endLeg(
   worker: Worker,
   n: number,
   { outcome, used, at }: { outcome: LegOutcome; used: Tally; at: string },
-): WorkerStep<void> {
+): WorkerTransition<boolean> {
   const leg = currentLeg(worker)
-  if (leg.n !== n || leg.reported) return unchanged(worker, undefined)
+  if (leg.n !== n || leg.reported) return unchanged(worker, false)
   const ended = withLeg(worker, { ...leg, outcome, used, endedAt: at, reported: true })
   return transition(
     {
@@ -119,6 +153,6 @@ export function endLeg(
       lastActivity: at,
       ...(worker.live && { status: 'reported', activity: `reported: ${outcome}` }),
     },
-    undefined,
+    true,
   )
 }

@@ -9,7 +9,8 @@ const ids = z.object({
   sessionId: optional(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)),
   run: count,
   turn: count,
-  workerId: optional(z.string().regex(/^w\d{1,9}$/)),
+  /** A worker, or the verifier of one of its legs. */
+  workerId: optional(z.string().regex(/^w\d{1,9}(v\d{1,9})?$/)),
   leg: count,
   job: count,
 })

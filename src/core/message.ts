@@ -4,7 +4,9 @@
  */
 import * as z from 'zod'
 import { CHANNELS, channel, type ReturnAddress, returnAddress } from '../channels/index.ts'
-import { slashCommand } from './slash-command.ts'
+import { verification, workerReport } from '../contract/review.ts'
+import { pausedDecision, slashCommand } from './slash-command.ts'
+import { legOutcome } from './worker.ts'
 
 /** An email attachment. It is stored in the bucket and copied to every sandbox of its session. */
 export const attachedFile = z.object({
@@ -31,10 +33,16 @@ export const body = z.discriminatedUnion('from', [
     files: z.array(attachedFile).readonly().optional(),
     /** For a shortened email: the file with its full text. */
     whole: attachedFile.optional(),
-    /** Whether it raises the budget at which the run paused. */
+    /** The first line is the bare word "continue": in a paused session it is the slash command. */
     raises: z.boolean().optional(),
+    /** The first line is one of the other bare words that decide in a paused session what becomes of the work. */
+    ifPaused: pausedDecision.optional(),
     /** Set if the message is a slash command, which the conductor never sees. */
     slashCommand: slashCommand.optional(),
+    /** The open question that it answers, if that was named outside the text: by the API, or from another session. */
+    question: z.string().optional(),
+    /** The open question of another session that it answers. It is passed on to that session. */
+    elsewhere: z.object({ sessionId: z.string(), question: z.string() }).optional(),
   }),
   z.object({
     from: z.literal('worker'),
@@ -44,9 +52,16 @@ export const body = z.discriminatedUnion('from', [
     text: z.string(),
     at: z.string(),
     replyTo,
-    /** How long the leg's sandbox ran, and whether the leg failed. */
+    /** How long the leg's sandbox ran, whether the leg failed, and how it ended. */
     seconds: z.number().optional(),
     failed: z.boolean().optional(),
+    outcome: legOutcome.optional(),
+    /** The version of the prompt that the worker got. */
+    prompt: z.string().optional(),
+    /** What the worker claims, if it ended with structured output. */
+    claims: workerReport.optional(),
+    /** What an independent verifier found, if there was one. */
+    verification: verification.optional(),
   }),
   z.object({ from: z.literal('system'), text: z.string(), at: z.string(), replyTo }),
 ])
@@ -72,9 +87,12 @@ export const pathOf = ({ folder, name }: Pick<AttachedFile, 'folder' | 'name'>) 
   `attachments/${folder}/${name}`
 
 /** Returns the text that the conductor sees: for a person, the sender, subject and attachments, then the message. */
-export function shownText(message: Body): string {
-  if (message.from !== 'person') return message.text
-  const { sender, subject, files = [], whole, text } = message
+export const shownText = (message: Body): string => withHead(message, message.text)
+
+/** Returns `text`, for a person below the lines with the sender, subject and attachments of the message. */
+export function withHead(message: Body, text: string): string {
+  if (message.from !== 'person') return text
+  const { sender, subject, files = [], whole } = message
   const lines = [
     ...(sender === undefined ? [] : [`From: ${sender}`]),
     ...(subject === undefined ? [] : [`Subject: ${subject}`]),

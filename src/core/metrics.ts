@@ -31,9 +31,16 @@ export const METRICS = {
   DeadLetters: count('Messages that recovery took from the dead-letter queue and appended.'),
   Quarantined: count('Signed SMS and email requests that could not be parsed and were kept.'),
   DeliveriesRefused: count('Messages that a provider rejected or that have no allowed recipient.'),
-  DeliveriesUncertain: count('Emails that the provider may or may not have accepted.'),
+  DeliveriesUndelivered: count('SMS that Twilio accepted and later could not deliver.'),
+  DeliveriesInDoubt: count('Emails that the provider may or may not have accepted.'),
   ModelGatewayRefusals: count(
-    'Model requests refused: an invalid key (401) or a used-up budget (403).',
+    'Model requests that Baton refused: an invalid key (401) or a used-up budget (402).',
+  ),
+  ModelRefusals: count(
+    "Model requests that the model's API refused for good: a wrong key, no credit, no such model.",
+  ),
+  ModelFailures: count(
+    "Model requests of jobs whose requests have failed repeatedly or for a while: the model's API is overloaded or down.",
   ),
   RequestsRefused: count('API requests refused with 401 or 403.'),
   /** Counted by a filter on the access log, because these requests never reach a function. */

@@ -113,6 +113,38 @@ function costOf(usage: Usage, each: Price): number {
   return Math.round(tokens * factor) + webSearches * WEB_SEARCH
 }
 
+/** What determines the highest price of a request. */
+export interface PricedRequest extends Pick<Usage, 'isFast' | 'isInUs'> {
+  readonly model: string
+  /** Tokens of its prompt. */
+  readonly input: number
+  /** It asks for cache writes that last an hour. */
+  readonly cachesForHour: boolean
+  readonly webSearches: number
+}
+
+/** Billionths of a dollar: of the whole prompt with its searches, and of each token of the answer. */
+export interface HighestPrice {
+  readonly prompt: number
+  readonly perToken: number
+}
+
+/** Returns the most that a request can cost: as if its whole prompt was written to the cache. */
+export function highestPrice({
+  model,
+  input,
+  cachesForHour,
+  ...rest
+}: PricedRequest): HighestPrice {
+  const each = priceOf(model, input) ?? DEAREST
+  const none = { ...rest, input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0 }
+  const written = { ...none, cacheWrite: input, ...(cachesForHour && { cacheWrite1h: input }) }
+  return {
+    prompt: costOf(written, each),
+    perToken: costOf({ ...none, webSearches: 0, output: 1 }, each),
+  }
+}
+
 /** Returns what one model response adds to a tally. */
 export function answerTally(model: string, usage: Usage): Tally {
   const { input, output, cacheRead, cacheWrite } = usage
@@ -145,12 +177,13 @@ const LAMBDA_GB_SECOND_USD = 0.0000133334
 const FUNCTION_GB = 0.5
 
 /**
- * Estimates AWS and E2B costs from the counters: four transitions a turn, one a command, three a leg; 0.2 seconds of
- * functions a transition, half a second of callbacks a minute of sandbox, and the gateway for as long as it streamed.
+ * Estimates AWS and E2B costs from the counters: four transitions a turn, one a command, five a leg, three a
+ * verification; 0.2 seconds of functions a transition, half a second of callbacks a minute of sandbox, and the gateway for as long as it streamed.
  */
 export function estimate(tally: Tally) {
   const { turns = 0, commands = 0, legs = 0, sandboxSeconds = 0, gatewayMs = 0 } = tally
-  const transitions = 4 * turns + commands + 3 * legs
+  const { verifications = 0 } = tally
+  const transitions = 4 * turns + commands + 5 * legs + 3 * verifications
   const lambdaSeconds = 0.2 * transitions + sandboxSeconds / 120 + gatewayMs / 1000
   const usd = (value: number) => Number(value.toFixed(6))
   return {

@@ -1,10 +1,10 @@
 /** Formats what was spent, as text and as JSON. */
 import { CHANNEL_NAMES, spentOnChannels } from '../channels/index.ts'
 import type { ModelUsage, Usage } from '../contract/api/usage.ts'
-import type { ExceededBudget, Scope, Unit } from './budget.ts'
+import { type ExceededBudget, raisesToContinue, type Scope, type Unit } from './budget.ts'
 import { plural } from './plural.ts'
 import { estimate } from './prices.ts'
-import type { Tally, TokenKind } from './tally.ts'
+import { modelNames, type Tally, type TokenKind } from './tally.ts'
 
 const KINDS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const satisfies readonly TokenKind[]
 
@@ -17,6 +17,10 @@ export const spentView = (tally: Tally): Usage => ({
   workers: tally.workers ?? 0,
   legs: tally.legs ?? 0,
   sandboxSeconds: tally.sandboxSeconds ?? 0,
+  verifications: {
+    count: tally.verifications ?? 0,
+    costUsd: (tally.verificationNanoUsd ?? 0) / 1e9,
+  },
   ...modelView(tally),
   estimated: estimate(tally),
 })
@@ -56,14 +60,8 @@ const tokensOf = (count: (kind: TokenKind) => number | undefined): Record<TokenK
 })
 
 function byModel(tally: Tally): Record<string, Record<TokenKind, number>> {
-  const models = Object.keys(tally).flatMap(
-    (name) => /^model\.(?<model>.+)\.[A-Za-z]+$/.exec(name)?.groups?.model ?? [],
-  )
   return Object.fromEntries(
-    [...new Set(models)].map((model) => [
-      model,
-      tokensOf((kind) => tally[`model.${model}.${kind}`]),
-    ]),
+    modelNames(tally).map((model) => [model, tokensOf((kind) => tally[`model.${model}.${kind}`])]),
   )
 }
 
@@ -71,16 +69,28 @@ function byModel(tally: Tally): Record<string, Record<TokenKind, number>> {
 export function spentText(tally: Tally): string {
   const tokens = KINDS.reduce((total, kind) => total + (tally[`tokens.${kind}`] ?? 0), 0)
   const { turns = 0, workers = 0, sandboxSeconds = 0, unpriced = 0, unmetered = 0 } = tally
+  const { verifications = 0, verificationNanoUsd = 0 } = tally
   return [
     plural(turns, 'turn'),
     ...(workers > 0 ? [plural(workers, 'worker')] : []),
     plural(tokens, 'token'),
     money(dollars(tally)),
     `${sandboxSeconds.toLocaleString('en')} s of sandbox time`,
+    ...(verifications > 0
+      ? [
+          `including ${plural(verifications, 'verification')} for ${money(verificationNanoUsd / 1e9)}`,
+        ]
+      : []),
     ...spentOnChannels(tally),
     ...(unpriced > 0 ? [`${plural(unpriced, 'model response')} without a known price`] : []),
     ...(unmetered > 0 ? [`${plural(unmetered, 'model response')} of unknown usage`] : []),
   ].join(', ')
+}
+
+/** `$0.42`; amounts below a cent have four digits. */
+export const shortMoney = (tally: Tally) => {
+  const usd = dollars(tally)
+  return usd > 0 && usd < 0.01 ? money(usd) : `$${usd.toFixed(2)}`
 }
 
 const money = (usd: number) => `$${usd.toFixed(4)}`
@@ -103,10 +113,30 @@ function amount(unit: Unit, value: number): string {
 }
 
 /** `The budget of this run is used up: $0.0532 of $0.0500 spent.` */
-export const overText = ({ scope, unit, limit, spent }: ExceededBudget) =>
-  `The budget ${WHOSE[scope]} is used up: ${amount(unit, spent)} of ${amount(unit, limit)} spent.`
+export const overText = ({ scope, unit, limit, spent, heldBack, next }: ExceededBudget) =>
+  `The budget ${WHOSE[scope]} is used up: ${amount(unit, spent)} of ${amount(unit, limit)} spent${
+    heldBack ? `, ${amount(unit, heldBack)} held back for verification` : ''
+  }${next ? `, and the next answer of the model may cost up to ${money(next.usd)}` : ''}.`
 
-/** The notice that a session has paused at a budget: what was spent, what waits, how to continue. */
-export const pauseNotice = (sessionId: string) => (over: ExceededBudget, waiting: number) =>
-  `Paused. ${overText(over)} Messages waiting: ${waiting}. Nothing is lost. ` +
-  `To add the same amount and continue, reply "continue" or POST /api/sessions/${sessionId}/continue.`
+/**
+ * The notice that a session has paused at a budget: what was spent, what waits, what there is of each worker's work, and
+ * what the person may do.
+ */
+export const pauseNotice =
+  (sessionId: string, work: readonly string[] = []) =>
+  (over: ExceededBudget, waiting: number): string =>
+    [
+      `Paused. ${overText(over)} Messages waiting: ${waiting}. Nothing is lost. ` +
+        `To add ${amountToAdd(over)} and continue, reply "continue" or POST /api/sessions/${sessionId}/continue.`,
+      ...(work.length > 0 ? [ACCEPT_OR_STOP, ...work] : []),
+    ].join('\n\n')
+
+const ACCEPT_OR_STOP =
+  'To take the work below as it is, reply "accept as it is". To end it and everything else, reply "stop" (by SMS: "/stop").'
+
+/** What must be added to go on, so that the next answer fits. */
+export const amountToAdd = (over: ExceededBudget) => amountText(raisesToContinue(over, false))
+
+/** `the same amount`, or how many times it is added. */
+export const amountText = (raises: number) =>
+  raises > 1 ? `the same amount ${raises} times` : 'the same amount'

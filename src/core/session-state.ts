@@ -6,11 +6,18 @@ export type SessionState =
   | 'running'
   /** Recovery took its run over after a failure. */
   | 'recovering'
-  /** It stopped at a budget. Waiting messages are answered once a person continues it. */
+  /** It stopped at a budget. Waiting messages are answered once a person continues it. Busy workers may still report. */
   | 'paused'
+  /** No run is open, and a person has a question to answer. Waiting costs nothing. */
+  | 'waiting'
   | 'idle'
 
-export function sessionState({ run, paused }: Pick<Session, 'run' | 'paused'>): SessionState {
-  if (run.open) return run.tries > 0 ? 'recovering' : 'running'
-  return paused ? 'paused' : 'idle'
+export function sessionState({
+  run,
+  paused,
+  questions = [],
+}: Pick<Session, 'run' | 'paused' | 'questions'>): SessionState {
+  if (paused) return 'paused'
+  if (!run.open) return questions.length > 0 ? 'waiting' : 'idle'
+  return run.tries > 0 ? 'recovering' : 'running'
 }

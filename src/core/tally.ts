@@ -23,10 +23,19 @@ export type Counter =
   | 'answers'
   /** Their cost in billionths of a dollar, because prices are whole numbers of these. */
   | 'nanoUsd'
+  /** Verifications for which a verifier was started, and the part of the cost that is theirs. */
+  | 'verifications'
+  | 'verificationNanoUsd'
   /** Responses of models missing from the price table, counted at the highest price. */
   | 'unpriced'
   /** Responses whose usage is unknown, because the gateway died before it arrived. */
   | 'unmetered'
+  /**
+   * What was reserved for requests under way, and what was released again, in billionths of a dollar. Only days count it;
+   * the difference is reserved now.
+   */
+  | 'reservedNanoUsd'
+  | 'releasedNanoUsd'
   /** Time that responses took to stream through the gateway. */
   | 'gatewayMs'
   | `tokens.${TokenKind}`
@@ -59,6 +68,19 @@ export const isEmpty = (tally: Tally) => entriesOf(tally).every(([, value]) => v
 /** Grows with every count, so that the older of two tallies of the same counters has the lower rank. */
 export const rank = (tally: Tally) => entriesOf(tally).reduce((sum, [, value]) => sum + value, 0)
 
+/** Returns what is reserved for requests under way, in billionths of a dollar. */
+export const heldNanoUsd = ({ reservedNanoUsd = 0, releasedNanoUsd = 0 }: Tally) =>
+  reservedNanoUsd - releasedNanoUsd
+
+/** Returns the names of the models that a tally counts. */
+export const modelNames = (tally: Tally): readonly string[] => [
+  ...new Set(
+    Object.keys(tally).flatMap(
+      (name) => /^model\.(?<model>.+)\.[A-Za-z]+$/.exec(name)?.groups?.model ?? [],
+    ),
+  ),
+]
+
 /** A day's part of a tally; `date` is `YYYY-MM-DD` in UTC. */
 export interface Day {
   readonly date: string
@@ -66,6 +88,15 @@ export interface Day {
 }
 
 export const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+/** The month of a date. */
+export const monthOf = (date: string) => date.slice(0, 'YYYY-MM'.length)
+
+export const DAY_MS = 86_400_000
+
+/** The last `days` days up to `ms`, oldest first. */
+export const datesOf = (ms: number, days: number): readonly string[] =>
+  Array.from({ length: days }, (_, i) => dateOf(ms - i * DAY_MS)).reverse()
 
 /** Adds a count to its day. Keeps the last two days with counts, because the older may not have been posted yet. */
 export function addToDay(days: readonly Day[], delta: Tally, ms: number): readonly Day[] {

@@ -19,9 +19,9 @@ const REQUIRE = {
 const isBearer = (access: Access): access is keyof typeof REQUIRE => access in REQUIRE
 
 /**
- * Returns a Lambda handler for the declared routes. It first checks the caller: bearer tokens itself, sandboxes and
- * providers with `authenticate`, whose claims the implementations get. Then it parses the input that the route
- * declares. Any other route is 404, which only the operator sees. Throws if a route needs `authenticate` and there is
+ * Returns a Lambda handler for the declared routes. It first checks the caller: bearer tokens itself, viewers, sandboxes
+ * and providers with `authenticate`, whose claims the implementations get. Then it parses the input that the route
+ * declares. HEAD is GET without the body. Any other route is 404, which only the operator sees. Throws if a route needs `authenticate` and there is
  * none.
  */
 export const api = <Declared extends Routes, Claims = undefined>(
@@ -34,12 +34,13 @@ export const api = <Declared extends Routes, Claims = undefined>(
     if (route && !isBearer(route.access) && !authenticate)
       throw new Error(`${key} is for ${route.access}, but nothing checks that. Pass authenticate.`)
   return http(async (event) => {
-    const { routeKey, headers } = event
+    const { headers } = event
+    const routeKey = event.routeKey.replace(/^HEAD /, 'GET ')
     const route = table.get(routeKey)
     const access = route?.access ?? 'operator'
     if (isBearer(access)) await REQUIRE[access](headers.authorization)
     if (!route) throw new Problem(404, `There is no route ${routeKey}.`)
-    const claims = await authenticate?.(event)
+    const claims = isBearer(access) ? undefined : await authenticate?.(event)
     const implement = implementations[routeKey as keyof Declared] as Implement
     return implement({ ...readInput(route, event), claims, event })
   }) as (event: HttpEvent, context: Context) => Promise<HttpResponse>

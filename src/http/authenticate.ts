@@ -19,7 +19,7 @@ type Bearer = 'operator' | 'reader'
 const WHO = { API_TOKEN_SECRET: 'operator', READ_TOKEN_SECRET: 'reader' } as const
 
 /** Returns whose token it is. Throws 401 for any other token. A rotated token works after ten seconds at the latest. */
-async function bearerOf(authorization: string | undefined): Promise<Bearer> {
+export async function bearerOf(authorization: string | undefined): Promise<Bearer> {
   const token = bearer(authorization)
   if (!token)
     throw new Problem(401, 'This route needs the header "Authorization: Bearer <operator token>".')
@@ -28,7 +28,10 @@ async function bearerOf(authorization: string | undefined): Promise<Bearer> {
     const rotated = await rereadSecret(name)
     if (rotated !== undefined && same(token, rotated)) return WHO[name]
   }
-  throw new Problem(401, 'The bearer token does not belong to this deployment.')
+  throw new Problem(
+    401,
+    'The bearer token does not belong to this deployment, or is that of a link, which only shows its session.',
+  )
 }
 
 /** Accepts the operator token and the read-only token. Throws 401 for anything else. */

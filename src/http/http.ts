@@ -10,7 +10,8 @@ import type { HttpResponse } from './respond.ts'
 
 /**
  * Returns a Lambda handler for `respond`. A Problem becomes its response. Any other error is Baton's fault or that of a
- * service it uses, so the caller gets 503 with Retry-After, and only the log has the cause.
+ * service it uses, so the caller gets 503 with Retry-After, and only the log has the cause. The response to HEAD has
+ * no body.
  */
 export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
   middy<HttpEvent, HttpResponse>()
@@ -18,9 +19,16 @@ export const http = (respond: (event: HttpEvent) => Promise<HttpResponse>) =>
     .before(({ event }) => logger.appendKeys(logIds(event.pathParameters)))
     .onError((request) => {
       const { error, event } = request
-      request.response = problemResponse(asProblem(error), event.requestContext.requestId)
+      const { requestId } = event.requestContext
+      request.response = forMethod(event, problemResponse(asProblem(error), requestId))
     })
-    .handler(respond)
+    .handler(async (event) => forMethod(event, await respond(event)))
+
+function forMethod({ requestContext }: HttpEvent, response: HttpResponse): HttpResponse {
+  if (requestContext.http.method !== 'HEAD') return response
+  const { body: _, ...head } = response
+  return head
+}
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {

@@ -11,6 +11,8 @@ export type Access =
   | 'anyone'
   /** The operator's bearer token, or the read-only one. */
   | 'reader'
+  /** The operator's bearer token, the read-only one, or that of a link to the session in the path. */
+  | 'viewer'
   /** The operator's bearer token. */
   | 'operator'
   /** A sandbox, by its job token. */
@@ -56,7 +58,7 @@ export interface ResponseDeclaration {
   readonly headers?: Readonly<Record<string, { readonly required?: true; readonly format?: 'uri' }>>
 }
 
-export type Tag = 'messages' | 'monitoring' | 'sessions' | 'people'
+export type Tag = 'messages' | 'monitoring' | 'sessions' | 'questions' | 'people'
 
 /** A route of the API, as docs/openapi.yaml shows it. */
 export interface PublicRoute extends Input {
@@ -67,7 +69,7 @@ export interface PublicRoute extends Input {
   readonly description?: string
   readonly responses: Readonly<Partial<Record<200 | 202 | 204 | 302 | 304, ResponseDeclaration>>>
   /** Problems in addition to those that access and input imply. */
-  readonly problems?: readonly (404 | 409)[]
+  readonly problems?: readonly (404 | 409 | 422)[]
 }
 
 /** Not part of the API: a route for Baton's sandboxes, or the one for unknown paths. */

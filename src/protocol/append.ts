@@ -1,11 +1,18 @@
 /** Append and wake: adds a message to a session and finds the run to wake for it. */
 import type { Channel } from '../channels/index.ts'
-import { raise } from '../core/budget.ts'
+import { raise, raisesToContinue } from '../core/budget.ts'
 import type { AttachedFile } from '../core/message.ts'
 import type { Session, Waiting } from '../core/session.ts'
 import { dateOf, type Tally } from '../core/tally.ts'
 import { transition, unchanged } from '../core/transition.ts'
-import { count, isCurrentRun, legSeconds, type SessionTransition, withoutWorker } from './guards.ts'
+import {
+  count,
+  isCurrentRun,
+  legSeconds,
+  notify,
+  type SessionTransition,
+  withoutWorker,
+} from './guards.ts'
 
 export interface Arrival {
   readonly id: string
@@ -21,15 +28,18 @@ export interface Arrival {
     /** How long its sandbox ran. */
     readonly seconds?: number | undefined
     readonly failed?: boolean
+    /** A verifier was started for it. */
+    readonly verified?: boolean
   }
-  /** For a person's message: its channel, and whether it raises the budget at which the run paused. */
   readonly person?: {
     readonly channel: Channel
-    readonly raises: boolean
     /** The sender's number or address, if it was proven. */
     readonly sender?: string | undefined
     readonly files?: readonly AttachedFile[] | undefined
   }
+  /** Questions that it answers, and those beside which the conductor has to read it. */
+  readonly questions?: Waiting['questions']
+  readonly beside?: Waiting['beside']
   /** When it is appended, ms since the epoch. */
   readonly now: number
 }
@@ -66,16 +76,37 @@ export function append(session: Session, arrival: Arrival): SessionTransition<Wa
   if (session.inbox.length >= INBOX && from !== 'system') throw new InboxFull(session.sessionId)
   const noted = recordMessage(session, arrival)
   if (leg && leg.run <= session.stopped) return transition(noted, undefined)
-  const waiting = { seq: noted.lastSeq, id, from, size }
-  const received =
+  if (isRefused(session, arrival)) {
+    // Recorded and answered in one write. The run stays as it is, so that nothing grows but the history.
+    const at = new Date(arrival.now).toISOString()
+    return transition(notify(noted, HELD_FULL, at, [{ id }]), wakeTarget(noted))
+  }
+  const { questions, beside } = arrival
+  const waiting = {
+    ...{ seq: noted.lastSeq, id, from, size },
+    ...(questions && { questions }),
+    ...(beside && { beside }),
+  }
+  const appended =
     session.paused && from !== 'person'
       ? { ...noted, held: [...noted.held, waiting] }
-      : resumeWith(opened(noted, arrival.now), waiting, {
-          raises: arrival.person?.raises ?? false,
-          closed: !session.run.open,
-          now: arrival.now,
-        })
-  return transition(received, wakeTarget(received))
+      : received(opened(noted, arrival.now), waiting)
+  return transition(appended, wakeTarget(appended))
+}
+
+/**
+ * The most messages that are held at a budget. Further ones are refused, and not left on the queue, where they would keep
+ * `continue` from ever arriving.
+ */
+const HELD = 200
+
+const HELD_FULL = `This conversation is paused at a budget and already holds ${HELD} messages. Your message is in the history, but it will not be answered. Send /continue first, then send it again.`
+
+/** Returns whether the message would only be held, and enough are held. */
+export function isRefused({ paused, held, run }: Session, { from }: Arrival): boolean {
+  if (!paused || from !== 'person' || held.length < HELD) return false
+  const hasFreshBudget = paused.scope === 'run' && !run.open
+  return !hasFreshBudget
 }
 
 /** How many of the latest attachments a session's sandboxes get: as many files as one list of artifacts may have. */
@@ -108,7 +139,11 @@ function countsOf({ busy }: Session, { person, leg, now }: Arrival): Tally {
   // A leg that is no longer busy was counted when it ended.
   if (!leg || busy[leg.workerId]?.leg !== leg.leg) return {}
   const sandboxSeconds = leg.seconds ?? legSeconds(busy, [leg.workerId], now)
-  return { sandboxSeconds, ...(leg.failed && { failedLegs: 1 }) }
+  return {
+    sandboxSeconds,
+    ...(leg.failed && { failedLegs: 1 }),
+    ...(leg.verified && { verifications: 1 }),
+  }
 }
 
 /** Opens a run. The conductor's sandbox was paused since the last one, so that time is not counted. */
@@ -124,34 +159,31 @@ function opened(session: Session, now: number): Session {
 
 /**
  * Adds a message for the conductor, after those held at a budget. If the run had closed, the new run starts with a fresh
- * run budget. Otherwise the budget must be raised, or the run pauses again.
+ * run budget. Otherwise the run pauses again.
  */
-function resumeWith(session: Session, waiting: Waiting, going: ResumeOptions): Session {
-  const resumed = resume(session, going)
+function received(session: Session, waiting: Waiting): Session {
+  const resumed = resume(session)
   return { ...resumed, inbox: [...resumed.inbox, waiting] }
 }
 
-/** Moves the held messages back to the inbox and raises the budget if asked to. */
-function resume(session: Session, { raises, closed, now }: ResumeOptions): Session {
-  const { paused, held, ...going } = session
-  if (!paused) return session
-  const same = !raises || (paused.scope === 'run' && closed)
-  return {
-    ...going,
-    held: [],
-    inbox: [...held, ...session.inbox],
-    raised: same ? session.raised : raise(session.raised, paused.scope, dateOf(now)),
-  }
+/** Moves the messages that are held at a budget back to the inbox. */
+function resume(session: Session): Session {
+  const { paused, held, ...resumed } = session
+  return paused ? { ...resumed, held: [], inbox: [...held, ...session.inbox] } : session
 }
 
-/** Opens the run and raises the budget of a paused session, without a further message. */
-export const raiseAndResume = (session: Session, now: number): Session =>
-  resume(opened(session, now), { raises: true, closed: !session.run.open, now })
-
-interface ResumeOptions {
-  readonly raises: boolean
-  readonly closed: boolean
-  readonly now: number
+/**
+ * Opens the run and raises the budget of a paused session. The budget of a closed run needs no raise, because the next is
+ * fresh, unless it is too small for a single answer.
+ */
+export function raiseAndResume(session: Session, now: number): Session {
+  const { paused, run, raised } = session
+  const resumed = resume(opened(session, now))
+  if (!paused) return resumed
+  const times = raisesToContinue(paused, paused.scope === 'run' && !run.open)
+  return times === 0
+    ? resumed
+    : { ...resumed, raised: raise(raised, paused.scope, dateOf(now), times) }
 }
 
 /** The execution of run `r` has ended but the run is still open, so a new run takes the session over. */

@@ -3,6 +3,7 @@ import { SANDBOX_SECONDS } from '../core/limits.ts'
 import type { PendingEntry, Session, Turn, Waiting } from '../core/session.ts'
 import { add, addToDay, isEmpty, type Tally } from '../core/tally.ts'
 import type { Transition } from '../core/transition.ts'
+import type { Leg } from '../core/worker.ts'
 
 /** An action on the session item. */
 export type SessionTransition<Output> = Transition<Session, Output>
@@ -36,6 +37,17 @@ export const unanswered = ({ inbox, turn, abandoned, held }: Session): readonly 
 /** Indexes of the commands that are still to do. */
 export const remainingCommands = ({ next, count: total }: Turn) =>
   Array.from({ length: total - next }, (_, i) => next + i)
+
+/**
+ * Returns whether the report of this leg has reached the session, if there is one. The worker's item cannot tell, because
+ * its mark is set after the report was queued, and whoever sets it may be late or have crashed. Legs of a stopped run
+ * never report.
+ */
+export const reportArrived = (
+  { busy, stopped }: Session,
+  workerId: string,
+  { n, run }: Pick<Leg, 'n' | 'run'>,
+) => run > stopped && busy[workerId]?.leg !== n
 
 /** Removes the worker from `busy`; with `leg`, only if it is busy with that leg. */
 export function withoutWorker(
@@ -91,6 +103,7 @@ export function notify(
   text: string,
   at: string,
   about: readonly { readonly id: string }[],
+  asks: Pick<Extract<PendingEntry, { kind: 'notice' }>, 'question' | 'shows'> = {},
 ): Session {
   const seq = session.lastSeq + 1
   const entry: PendingEntry = {
@@ -99,6 +112,7 @@ export function notify(
     text,
     at,
     about: about.slice(-ABOUT).map(({ id }) => ({ id })),
+    ...asks,
   }
   return { ...session, lastSeq: seq, pendingEntries: [...session.pendingEntries, entry] }
 }

@@ -13,6 +13,7 @@ import {
   withoutToken,
   withoutTurn,
 } from './guards.ts'
+import { closeQuestions } from './questions.ts'
 
 /**
  * AwaitMessage: stores the task token and returns whether the run waits. Only AwaitMessage writes the token, and never an
@@ -44,12 +45,9 @@ export function closeRun(
 ): SessionTransition<boolean> {
   if (session.run.id === r && !session.run.open) return unchanged(session, true)
   if (!isCurrentRun(session, r) || outstanding(session)) return unchanged(session, false)
-  // The sandbox is about to be paused, so its hour starts again with the next turn.
-  const { awakeSince: _, countedTo: __, ...conductor } = session.conductor
-  const { run: ___, ...raised } = session.raised
+  const { run: _, ...raised } = session.raised
   const closed = {
     ...session,
-    conductor,
     raised,
     run: { ...withoutToken(session.run), open: false },
   }
@@ -61,10 +59,14 @@ function withReceipt(session: Session, { models, at }: RunAccount): Session {
   const total = add(session.counts, models)
   const spent = since(total, session.receipted)
   if (isEmpty(spent)) return session
+  const { judged, ...others } = session
   const seq = session.lastSeq + 1
-  const entry = { seq, kind: 'receipt', run: session.run.id, spent, at } as const
+  const entry = {
+    ...({ seq, kind: 'receipt', run: session.run.id, spent, at } as const),
+    ...(judged && { judged }),
+  }
   return {
-    ...session,
+    ...others,
     lastSeq: seq,
     receipted: total,
     pendingEntries: [...session.pendingEntries, entry],
@@ -124,14 +126,15 @@ export function stopRun(
     busy: {},
     lastJob: job,
   }
-  return transition(
-    withReceipt(notify(emptied, text, account.at, [...asked(session), ...request]), account),
-    { run: id, job },
-  )
+  const dropped = closeQuestions(emptied, session.questions ?? [], 'stopped')
+  const told = notify(dropped, text, account.at, [...asked(session), ...request])
+  // A run that had closed has its receipt. What was counted later is part of the next one.
+  return transition(session.run.open ? withReceipt(told, account) : told, { run: id, job })
 }
 
-/** The messages whose senders wait for an answer or for a worker's report. */
+/** The messages whose senders wait for an answer or for a worker's report, or are asked something. */
 const asked = (session: Session) => [
+  ...(session.questions ?? []).flatMap(({ about }) => about),
   ...Object.values(session.busy).flatMap(({ about = [] }) => about),
   ...unanswered(session),
 ]
@@ -156,8 +159,13 @@ export function forgetSession(
   const { sessionId, channel, sender, run, conductor, lastSeq, lastJob, lastTurn, lastWorker } =
     session
   const { sandboxId } = conductor
+  const { closedQuestions } = closeQuestions(session, session.questions ?? [], 'deleted')
   const tombstone: Session = {
     ...newSession(sessionId, channel, cliSession, at),
+    ...(session.lastQuestion !== undefined && { lastQuestion: session.lastQuestion }),
+    ...(closedQuestions && {
+      closedQuestions: closedQuestions.filter(({ how }) => how === 'deleted'),
+    }),
     ...(sender !== undefined && { sender }),
     // Keep the sandbox id, because a deletion that failed half-way is repeated and must end it.
     conductor: { cliSession, ...(sandboxId !== undefined && { sandboxId }) },

@@ -2,6 +2,7 @@
 import type { ExceededBudget, Unit } from '../core/budget.ts'
 import type { BudgetCheck } from '../core/budget-check.ts'
 import { firstThatFit } from '../core/first-that-fit.ts'
+import { MAX_ASKED } from '../core/limits.ts'
 import type { Session, Turn } from '../core/session.ts'
 import { transition, unchanged } from '../core/transition.ts'
 import {
@@ -13,7 +14,6 @@ import {
   withoutTurn,
 } from './guards.ts'
 
-export const MAX_ASKED = 3
 export const MAX_TRIES = 3
 /** How many messages and bytes of text one turn takes. Further messages wait for the next turn, in order. */
 const TURN_LIMITS = { count: 50, bytes: 400_000 }
@@ -98,6 +98,10 @@ function exceededBefore(
   return over ?? budgetCheck.over(session, turn ? ASK_UNITS : TURN_UNITS)
 }
 
+/** Returns whether the run may pause at a budget, for what the caller has to prepare then. */
+export const mayPause = (session: Session, budgetCheck: TakeContext['budgetCheck']): boolean =>
+  session.over !== undefined || budgetCheck.over(session, TURN_UNITS) !== undefined
+
 /** Only a new turn is checked against the turn budget, because a turn is counted when it is accepted. */
 const ASK_UNITS = ['usd', 'minutes'] as const satisfies readonly Unit[]
 const TURN_UNITS = [...ASK_UNITS, 'turns'] as const satisfies readonly Unit[]
@@ -118,9 +122,11 @@ function pause(
   return awaitOrClose({ ...item, paused: { ...over, seq: item.lastSeq } }, now)
 }
 
-const mayAsk = ({ run }: Session, { asked }: Turn) => run.tries < MAX_TRIES && asked < MAX_ASKED
+const mayAsk = ({ run }: Session, { asked, advice }: Turn) =>
+  run.tries < MAX_TRIES && asked < MAX_ASKED && advice === undefined
 
-const readOrAbandon = ({ run, turn }: Session): 'read' | 'abandon' =>
+/** A result that has been read in vain in several runs is not read again. */
+export const readOrAbandon = ({ run, turn }: Session): 'read' | 'abandon' =>
   run.tries < MAX_TRIES && turn?.result !== undefined ? 'read' : 'abandon'
 
 function runOrGiveUp({ run }: Session, turn: Turn): Next {

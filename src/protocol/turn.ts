@@ -1,19 +1,25 @@
 /** Actions on the turn under way: ask the conductor, accept its reply, or abandon it. */
-import type { AskAgain, Session, Turn } from '../core/session.ts'
+import { MAX_ASKED } from '../core/limits.ts'
+import type { Session, Turn, Unusable, VerdictLine } from '../core/session.ts'
 import { add, since, type Tally } from '../core/tally.ts'
 import { transition, unchanged } from '../core/transition.ts'
 import {
   count,
   currentTurn,
+  notify,
   remainingCommands,
   type SessionTransition,
   withoutTurn,
 } from './guards.ts'
-import { MAX_ASKED } from './take-messages.ts'
+import { answerInWords } from './own-words.ts'
+import { type AwakeSandbox, afterResult, inSandbox } from './sandbox.ts'
+import { readOrAbandon } from './take-messages.ts'
 
 export interface AskClaim {
   readonly token: string
-  readonly conductor: Session['conductor']
+  readonly sandbox: AwakeSandbox
+  /** ISO 8601. */
+  readonly at: string
 }
 
 /** AskConductor: claims a new job number for the current run. Returns it, or undefined if the session changed. */
@@ -24,11 +30,12 @@ export function askConductor(
   claim: AskClaim,
 ): SessionTransition<number | undefined> {
   const turn = currentTurn(session, r, n, 'ask')
-  if (!turn || turn.result !== undefined || turn.asked >= MAX_ASKED)
+  if (!turn || turn.result !== undefined || turn.asked >= MAX_ASKED || turn.advice !== undefined)
     return unchanged(session, undefined)
   const job = session.lastJob + 1
   const asked: Turn = { ...turn, job, asked: turn.asked + 1, token: claim.token }
-  return transition({ ...session, lastJob: job, turn: asked, conductor: claim.conductor }, job)
+  const moved = inSandbox(session, claim.sandbox, claim.at)
+  return transition({ ...moved, lastJob: job, turn: asked }, job)
 }
 
 export interface Decision {
@@ -38,6 +45,8 @@ export interface Decision {
   readonly spawns: number
   /** The transcript from which the next turn starts. If absent, it starts where this turn did. */
   readonly transcript?: string | undefined
+  /** A notice for the history: what the conductor did not remember, or will not remember. */
+  readonly forgot?: string | undefined
   readonly replies: boolean
   /** The reply is sent to nobody, because its readers read the history. */
   readonly unsent: boolean
@@ -45,6 +54,12 @@ export interface Decision {
   readonly used: Tally
   /** The ledger's total, if the reply should say what the run has spent so far. */
   readonly models?: Tally | undefined
+  /** What a person reads of the work that it accepts. */
+  readonly verdicts?: readonly VerdictLine[]
+  /** The version of the prompt that the conductor got. */
+  readonly prompt?: string
+  /** Questions that stay open, though messages of the turn may answer them. */
+  readonly keeps?: readonly string[]
   /** There was neither a reply nor work, even when asked again. The person gets a plain notice. */
   readonly silent: boolean
   /** ISO 8601. */
@@ -52,7 +67,8 @@ export interface Decision {
 }
 
 /**
- * ReadTurn: removes the turn's messages from the inbox and numbers its commands and its entry. Returns the commands to
+ * ReadTurn: removes the turn's messages from the inbox, closes the questions that they answer, and numbers its commands and
+ * its entry. Returns the commands to
  * run, or undefined if the session changed.
  */
 export function acceptTurn(
@@ -66,14 +82,18 @@ export function acceptTurn(
   const turn = currentTurn(session, r, n, 'ask')
   if (!turn || turn.result !== decision.result) return unchanged(session, undefined)
   const covered = new Set(turn.messages.map(({ seq }) => seq))
-  const entry = session.lastSeq + 1
+  const { keeps = [], at } = decision
+  const answered = answerInWords(session, turn, { keeps, at })
+  const entry = answered.lastSeq + 1
   const counts = countsOf(decision)
   const {
     job: _job,
     token: _token,
     result: _result,
     again: _again,
+    problems: _problems,
     trouble: _trouble,
+    noted: _noted,
     ...kept
   } = turn
   const running: Turn = {
@@ -86,18 +106,18 @@ export function acceptTurn(
     entry,
   }
   const accepted: Session = {
-    ...session,
+    ...answered,
     run: { ...session.run, tries: 0 },
     inbox: session.inbox.filter((message) => !covered.has(message.seq)),
     turn: running,
     lastSeq: entry,
     lastWorker: session.lastWorker + decision.spawns,
-    conductor: {
-      ...session.conductor,
-      ...(decision.transcript !== undefined && { transcript: decision.transcript }),
-    },
+    conductor: afterResult(
+      remembering(session, turn, decision.transcript),
+      decision.transcript !== undefined,
+    ),
     pendingEntries: [
-      ...session.pendingEntries,
+      ...answered.pendingEntries,
       {
         seq: entry,
         kind: 'turn',
@@ -109,13 +129,29 @@ export function acceptTurn(
         silent: decision.silent,
         firstWorker: running.firstWorker,
         used: decision.used,
+        ...(decision.prompt !== undefined && { prompt: decision.prompt }),
+        ...(decision.verdicts && decision.verdicts.length > 0 && { verdicts: decision.verdicts }),
         ...(decision.models && {
           soFar: since(add(session.counts, counts, decision.models), session.receipted),
         }),
       },
     ],
   }
-  return transition(count(accepted, counts, Date.parse(decision.at)), remainingCommands(running))
+  const told =
+    decision.forgot === undefined ? accepted : notify(accepted, decision.forgot, decision.at, [])
+  return transition(count(told, counts, Date.parse(decision.at)), remainingCommands(running))
+}
+
+/** The conductor after a turn. Without a transcript it will not remember this turn, nor the ones after it. */
+function remembering(
+  { conductor }: Session,
+  { messages }: Turn,
+  transcript: string | undefined,
+): Session['conductor'] {
+  const { forgottenFrom, ...known } = conductor
+  if (transcript !== undefined) return { ...known, transcript }
+  const first = Math.min(...messages.map(({ seq }) => seq))
+  return { ...known, forgottenFrom: forgottenFrom ?? first }
 }
 
 /** A reply that is sent is counted when it is delivered. */
@@ -133,29 +169,39 @@ export function askTurnAgain(
   session: Session,
   r: number,
   n: number,
-  { result, again, trouble }: { result: string; again?: AskAgain; trouble: string },
+  { result, again, trouble, advice, problems }: Unusable & { result: string },
 ): SessionTransition<void> {
   const turn = currentTurn(session, r, n, 'ask')
   if (!turn || turn.result !== result) return unchanged(session, undefined)
-  const { result: _result, job: _job, token: _token, ...kept } = turn
-  return transition({ ...session, turn: { ...kept, trouble, ...(again && { again }) } }, undefined)
+  const { result: _result, job: _job, token: _token, problems: earlier, ...kept } = turn
+  // Without a new reason the earlier one stays, with what was wrong.
+  const wrong = again ? problems : earlier
+  const why = {
+    trouble,
+    ...(again && { again }),
+    ...(wrong && { problems: wrong }),
+    ...(advice !== undefined && { advice }),
+  }
+  return transition({ ...session, turn: { ...kept, ...why } }, undefined)
 }
 
 export interface AbandonedTurn {
   /** The last problem. */
   readonly trouble: string
+  /** What to do about it, if asking again does not help. */
+  readonly advice?: string
   /** Whether one of its messages is from a person. */
   readonly fromPerson: boolean
 }
 
-/** Abandons the turn. Its messages wait until their senders are told. */
+/** Abandons the turn, unless its result has come after all. Its messages wait until their senders are told. */
 export function abandonTurn(
   session: Session,
   r: number,
   n: number,
 ): SessionTransition<AbandonedTurn | undefined> {
   const turn = currentTurn(session, r, n, 'ask')
-  if (!turn) return unchanged(session, undefined)
+  if (!turn || readOrAbandon(session) === 'read') return unchanged(session, undefined)
   const covered = new Set(turn.messages.map(({ seq }) => seq))
   return transition(
     {
@@ -166,6 +212,7 @@ export function abandonTurn(
     },
     {
       trouble: turn.trouble ?? 'the conductor did not answer',
+      ...(turn.advice !== undefined && { advice: turn.advice }),
       fromPerson: turn.messages.some(({ from }) => from === 'person'),
     },
   )

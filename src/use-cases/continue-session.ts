@@ -1,4 +1,4 @@
-/** Continues a paused session and raises its budget once, as if the person had sent "continue". */
+/** Continues a paused session and raises its budget once, as if the person had sent `/continue`. */
 import { readSession } from '../adapters/sessions.ts'
 import { Problem } from '../http/problem.ts'
 import { postMessage } from './post-message.ts'
@@ -21,9 +21,9 @@ export async function continueSession(
     {
       from: 'person',
       channel,
-      text: 'continue',
+      text: '/continue',
       at: new Date().toISOString(),
-      raises: true,
+      slashCommand: 'continue',
     },
   )
   return { sessionId, messageId }

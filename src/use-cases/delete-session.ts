@@ -2,15 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { deleteConversation } from '../adapters/delete-conversation.ts'
 import { env } from '../adapters/environment.ts'
-import { endSandbox } from '../adapters/sandboxes.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { stopExecution } from '../adapters/step-functions.ts'
-import { deleteWorkers, sessionWorkers } from '../adapters/workers.ts'
+import { forgetUndelivered } from '../adapters/undelivered.ts'
+import { deleteWorkers, workersAndVerifiers } from '../adapters/workers.ts'
 import { runName } from '../core/execution-name.ts'
 import { forgetSession } from '../protocol/lifecycle.ts'
+import { endUnclaimed } from './end-unclaimed.ts'
 import { endWorker } from './end-worker.ts'
 
-/** Returns false if there is no such session. If it fails half-way, calling it again finishes the work. */
+/**
+ * Returns false if there is no such session. If it fails half-way, calling it again finishes the work. A sandbox that E2B
+ * cannot end at once is ended by the sweep: nobody can use it any more.
+ */
 export async function deleteSession(sessionId: string): Promise<boolean> {
   const at = new Date().toISOString()
   const forgotten = await changeSession(sessionId, (session) =>
@@ -20,13 +24,16 @@ export async function deleteSession(sessionId: string): Promise<boolean> {
   const { run, conductor, lastSeq, lastJob } = forgotten.output
   const execution = runName(sessionId, run.id)
   await stopExecution(env('REVIEW_LOOP_ARN'), execution, 'the session was deleted')
-  if (conductor.sandboxId !== undefined) await endSandbox(conductor.sandboxId)
-  const ended = await Promise.all(
-    (await sessionWorkers(sessionId)).map((worker) => endWorker(worker, { status: 'ended' })),
-  )
+  const [, ...ended] = await Promise.all([
+    conductor.sandboxId !== undefined && endUnclaimed(conductor.sandboxId),
+    ...(await workersAndVerifiers(sessionId)).map((worker) =>
+      endWorker(worker, { status: 'ended' }),
+    ),
+  ])
   // Use the workers as they are after ending, because no more uploads are granted to them then.
   const workers = ended.filter((worker) => worker !== undefined)
   await deleteConversation({ sessionId, lastSeq, lastJob }, workers)
   await deleteWorkers(workers)
+  await forgetUndelivered(sessionId)
   return true
 }

@@ -1,8 +1,10 @@
 /** Writes the history entries that the session item still holds, so that the item can drop them. */
 import { markAppended } from '../adapters/bodies.ts'
 import { writeEntries } from '../adapters/history.ts'
+import { changeSession } from '../adapters/sessions.ts'
 import type { Session } from '../core/session.ts'
-import { type FlushedHistory, forgettableIds } from '../protocol/take-messages.ts'
+import { transition } from '../core/transition.ts'
+import { dropFlushed, type FlushedHistory, forgettableIds } from '../protocol/take-messages.ts'
 
 /** Writes the pending entries, and marks the bodies of messages whose ids the item should drop. Idempotent. */
 export async function flushHistory(session: Session): Promise<FlushedHistory> {
@@ -12,4 +14,12 @@ export async function flushHistory(session: Session): Promise<FlushedHistory> {
     ...old.map(({ id, seq }) => markAppended(session.sessionId, id, seq)),
   ])
   return { entries, marked: new Set(old.map(({ id }) => id)) }
+}
+
+/** Writes what the item holds and removes it. A run would do it, but none may be open. */
+export async function flushWithoutRun(item: Session): Promise<void> {
+  const written = await flushHistory(item)
+  await changeSession(item.sessionId, (session) =>
+    transition(dropFlushed(session, written), undefined),
+  )
 }

@@ -14,17 +14,17 @@ import { dateOf } from '../core/tally.ts'
 export async function loadBudgetCheck(
   session: Pick<Session, 'sessionId' | 'sender' | 'channel'>,
 ): Promise<BudgetCheck> {
-  const [{ total }, shared] = await Promise.all([
+  const [{ total, refused }, shared] = await Promise.all([
     readLedger(session.sessionId),
     sharedTotals(session),
   ])
-  return budgetCheck(env('BUDGETS'), { models: total, ...shared }, Date.now())
+  return budgetCheck(env('BUDGETS'), { models: total, refused, ...shared }, Date.now())
 }
 
 /** Returns today's totals of the session's sender and of all senders. Reads only those that have a budget. */
 export async function sharedTotals(
   session: Pick<Session, 'sender' | 'channel'>,
-): Promise<Omit<SpendingTotals, 'models'>> {
+): Promise<Pick<SpendingTotals, 'sender' | 'day'>> {
   const { sender, day } = env('BUDGETS')
   const date = dateOf(Date.now())
   const [ofSender, ofDay] = await Promise.all([

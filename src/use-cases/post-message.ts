@@ -5,9 +5,10 @@ import type { Body } from '../core/message.ts'
 
 /**
  * Once this returns, the message is answered or its sender is notified. The first body under an id counts: posting a known
- * id again changes nothing. `channel` is the session's channel if the message is its first.
+ * id again changes nothing. Returns whether this is the first one. `channel` is the session's channel if the message is its first.
  */
-export async function postMessage(message: QueuedMessage, body: Body): Promise<void> {
+export async function postMessage(message: QueuedMessage, body: Body): Promise<boolean> {
   const first = await putBody(message.sessionId, message.messageId, body)
   await enqueue(message, { first })
+  return first
 }

@@ -1,4 +1,4 @@
-/** Builds the environment that starts a runner: the callback's URL and its job token. */
+/** Builds the environment that starts a runner in any sandbox: the callback's URL and its job token. */
 
 import { env } from '../adapters/environment.ts'
 import { secret } from '../adapters/secrets.ts'
@@ -12,7 +12,7 @@ const MARGIN_SECONDS = 10 * 60
 export async function runnerEnvironment(
   claims: Omit<JobClaims, 'expires'>,
   seconds: number,
-): Promise<LaunchEnv> {
+): Promise<Omit<LaunchEnv, 'BATON_SANDBOX'>> {
   const expires = Math.floor(Date.now() / 1000) + seconds + MARGIN_SECONDS
   return {
     BATON_CALLBACK: `${env('CALLBACK_URL')}/api/webhooks/sandbox`,

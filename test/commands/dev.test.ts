@@ -1,37 +1,23 @@
 /** `npm run dev` in a copy of the checkout: the next request sees a change, and no data is lost. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clientOf, replies } from '../support/baton.ts'
+import { copyCheckout } from '../support/checkout.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
-const COPIED = [
-  'bin',
-  'lib',
-  'lambdas',
-  'src',
-  'sandbox',
-  'packages',
-  'local',
-  'cdk.json',
-  'package.json',
-]
-
-const copy = mkdtempSync(path.join(tmpdir(), 'baton-dev-'))
+const copy = copyCheckout()
+const TOKEN = 'test-token'
 const printed: string[] = []
 const watchers = new Set<() => void>()
 let dev: ChildProcess
 let baton: ReturnType<typeof clientOf>
 
 beforeAll(async () => {
-  for (const name of [...COPIED, 'package-lock.json'])
-    cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true })
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'))
-  const env = { PATH: process.env.PATH, HOME: copy, TMPDIR: process.env.TMPDIR, PORT: '0' }
+  const { PATH, TMPDIR } = process.env
+  const env = { PATH, HOME: copy, TMPDIR, PORT: '0', BATON_TOKEN: TOKEN }
   dev = spawn(process.execPath, ['local/dev/main.ts', '--no-isolation'], { cwd: copy, env })
   for (const output of [dev.stdout, dev.stderr])
     if (output)
@@ -65,7 +51,7 @@ function nextLine(line: RegExp, from = 0): Promise<void> {
 /** A restart takes another port, because none was chosen. */
 function client() {
   const line = printed.findLast((each) => each.startsWith('Baton is at ')) ?? ''
-  return clientOf({ url: /http:\S+(?=,)/.exec(line)?.[0] ?? '', token: 'local' })
+  return clientOf({ url: /http:\S+(?=,)/.exec(line)?.[0] ?? '', token: TOKEN })
 }
 
 /** Changes a source and waits until the change has taken effect. */

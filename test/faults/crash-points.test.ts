@@ -2,15 +2,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../packages/local-aws/src/index.ts'
 import type { Entry } from '../../src/core/history.ts'
-import { block, commandsOf, replies, type TestBaton, testBaton } from '../support/baton.ts'
+import {
+  block,
+  commandsOf,
+  endingsOf,
+  replies,
+  reviewsOf,
+  type TestBaton,
+  testBaton,
+} from '../support/baton.ts'
 import { type Crash, crashes, type Effect } from '../support/crashes.ts'
 import { claimsOf, stepOf } from '../support/function-calls.ts'
 import { mapLimit } from '../support/map-limit.ts'
+import { expectNoSandboxLeft } from '../support/no-sandbox-left.ts'
 import { redeliverSoon } from '../support/queues.ts'
-import { ALL, sampleOf } from '../support/sample.ts'
+import { sampleOf } from '../support/sample.ts'
+import { asking, spawnAsTold } from '../support/spawn-as-told.ts'
 
 const SAMPLE = 16
 const AT_ONCE = 8
+/** All points take half an hour: someone may be waiting. */
+const PROGRESS = 50
 /** A conversation takes ten seconds on an idle machine. */
 const PATIENCE_MS = 900_000
 
@@ -36,6 +48,7 @@ const inOrder: Intercept = async (call, perform) => {
 let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({ intercept: inOrder })
+  if (baton.model) baton.model.conductor = spawnAsTold
   await redeliverSoon(baton, 'Baton/Queues/Messages')
 })
 afterAll(() => baton.close())
@@ -65,17 +78,28 @@ async function persist(ask: () => Promise<Response>): Promise<void> {
   expect(response.ok).toBe(true)
 }
 
-/** Both workers have their verdict, the run is closed and its sandbox is paused. */
-async function isOver(session: string): Promise<boolean> {
-  const running = baton.e2b
+/** E2B has refused to pause the conductor's sandbox, which then runs until the end of its hour. */
+const refusedPause = (session: string) =>
+  baton.log.some(
+    (line) =>
+      line.includes('sandbox not paused') &&
+      line.includes('"review-loop"') &&
+      line.includes(`"${session}"`),
+  )
+
+/** Its sandboxes are paused, if E2B allows it. */
+const isPaused = (session: string) =>
+  refusedPause(session) ||
+  !baton.e2b
     .sandboxes()
     .some(({ state, metadata }) => state === 'running' && metadata.session === session)
-  if (running) return false
+
+/** Both workers have their verdict, the run is closed and its sandbox is paused, if E2B allows it. */
+async function isOver(session: string): Promise<boolean> {
+  if (!isPaused(session)) return false
   const entries = await baton.history(session)
   const done = entries.flatMap(({ commands = [] }) => commands.map(({ status }) => status))
-  return (
-    commandsOf(entries, 'KILL_WORKER').length === 2 && done.every((status) => status === 'done')
-  )
+  return endingsOf(entries).length === 2 && done.every((status) => status === 'done')
 }
 
 function expectTheSameEnd(session: string, entries: readonly Entry[]): void {
@@ -83,16 +107,16 @@ function expectTheSameEnd(session: string, entries: readonly Entry[]): void {
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
   expect(by('user').map(({ text }) => text.match(/one|two/)?.[0])).toEqual(['one', 'two'])
   expect(commandsOf(entries, 'SPAWN_WORKER').map(({ workerId }) => workerId)).toEqual(['w1', 'w2'])
-  expect(commandsOf(entries, 'MESSAGE_WORKER')).toMatchObject([{ workerId: 'w2' }])
+  expect(reviewsOf(entries, 'revise')).toMatchObject([{ workerId: 'w2' }])
   expect(
     by('worker')
       .map(({ text }) => text.match(/exit status \d|^lost.*/)?.[0])
       .sort(),
   ).toEqual(['exit status 0', 'exit status 0', 'exit status 1'])
-  const verdicts = commandsOf(entries, 'KILL_WORKER').map((kill) => [kill.workerId, kill.accepted])
+  const verdicts = endingsOf(entries).map((end) => [end.workerId, end.verdict])
   expect(verdicts.sort()).toEqual([
-    ['w1', true],
-    ['w2', true],
+    ['w1', 'accept'],
+    ['w2', 'accept'],
   ])
   for (const result of [`one-${session}`, `two-${session}`])
     expect(replies(entries).filter((reply) => reply.includes(result))).toHaveLength(1)
@@ -105,28 +129,122 @@ const pointsOf = (reference: readonly Effect[]): Crash[] =>
     { effect, when: 'after' as const },
   ])
 
-/** These depend on time: other conversations may have fewer of them. */
-const isTimed = ({ effect }: Crash) => effect.startsWith('SandboxCallback/heartbeat ')
+/** These depend on time: other conversations may have fewer of them. A write is tried again if another one came first. */
+const isTimed = ({ effect }: Crash) =>
+  effect.startsWith('SandboxCallback/heartbeat ') ||
+  /^CloseRun dynamodb UpdateItem [3-9]$/.test(effect)
 
-test(`a crash before or after ${ALL ? 'any' : `one of ${SAMPLE}`} of its effects leads every conversation to the same end`, async () => {
-  plan('undisturbed')
-  expectTheSameEnd('undisturbed', await converse('undisturbed'))
-  const all = pointsOf(effects('undisturbed'))
-  const points = sampleOf(all, SAMPLE)
+interface Conversation {
+  readonly name: string
+  converse(session: string): Promise<readonly Entry[]>
+  expectTheSameEnd(session: string, entries: readonly Entry[]): void
+  readonly sample: number
+}
+
+/** The conductor asks a question while a worker is busy, and goes on with the answer, which is given twice. */
+const question: Conversation = {
+  name: 'a question',
+  sample: 8,
+  async converse(session) {
+    await persist(() => say(session, 'first', `@ask Is it ${session}? | yes, no`))
+    const open = async () => (await baton.request(`/api/sessions/${session}`)).json()
+    await expect
+      .poll(open, { timeout: PATIENCE_MS, interval: 700 })
+      .toMatchObject({ state: 'waiting', questions: [{ number: 'q1' }] })
+    await persist(() => say(session, 'second', 'yes'))
+    await persist(() => say(session, 'third', '1'))
+    await baton.until(session, (all) => isAnswered(all) && isToldLate(all), PATIENCE_MS / 1000)
+    await expect
+      .poll(open, { timeout: PATIENCE_MS, interval: 700 })
+      .toMatchObject({ state: 'idle' })
+    await expect.poll(() => isPaused(session), { timeout: PATIENCE_MS, interval: 700 }).toBe(true)
+    const entries = await baton.history(session)
+    await persist(() => baton.request(`/api/sessions/${session}`, { method: 'DELETE' }))
+    return entries
+  },
+  expectTheSameEnd(_, entries) {
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((__, i) => i + 1))
+    expect(entries.flatMap((entry) => entry.question ?? [])).toMatchObject([{ id: 'q1' }])
+    expect(entries.flatMap((entry) => entry.answer ?? [])).toEqual([
+      { question: 'q1', by: 'the operator', choice: 'yes' },
+    ])
+    expect(replies(entries)).toEqual(['I have the answer to q1: yes.'])
+  },
+}
+
+const isAnswered = (entries: readonly Entry[]) => replies(entries).length > 0
+const isToldLate = (entries: readonly Entry[]) =>
+  entries.some(({ text }) => text.startsWith('This answer did nothing: question q1'))
+
+/** A worker hands over a file, which an independent verifier checks, and is accepted. */
+const verification: Conversation = {
+  name: 'a verification',
+  sample: 12,
+  async converse(session) {
+    const task = block(`mkdir -p artifacts; echo ${session} > artifacts/name.txt; cat artifacts/*`)
+    const criterion = `The file has the name: \`grep -x ${session} ~/artifacts-to-check/name.txt\` exits 0.`
+    await persist(() => say(session, 'first', asking({ task, criteria: [criterion] })))
+    const isAccepted = async () =>
+      isPaused(session) &&
+      endingsOf(await baton.history(session)).some(({ status }) => status !== 'pending')
+    await expect.poll(isAccepted, { timeout: PATIENCE_MS, interval: 700 }).toBe(true)
+    const entries = await baton.history(session)
+    await persist(() => baton.request(`/api/sessions/${session}`, { method: 'DELETE' }))
+    return entries
+  },
+  expectTheSameEnd(session, entries) {
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+    const reports = entries.filter(({ role }) => role === 'worker')
+    expect(reports).toMatchObject([
+      {
+        workerId: 'w1',
+        verification: {
+          verifier: 'w1v1',
+          outcome: 'done',
+          criteria: [{ id: 'C1', status: 'met', excerpt: session }],
+        },
+      },
+    ])
+    expect(reviewsOf(entries)).toMatchObject([
+      { workerId: 'w1', verdict: 'accept', status: 'done', outcome: 'w1 accepted' },
+    ])
+  },
+}
+
+const CONVERSATIONS: readonly Conversation[] = [
+  { name: 'workers', sample: SAMPLE, converse, expectTheSameEnd },
+  question,
+  verification,
+]
+
+test.each(
+  CONVERSATIONS,
+)('$name: a crash before or after any effect, or one of a sample, leads to the same end', async ({
+  name,
+  ...conversation
+}) => {
+  const prefix = name.replaceAll(' ', '-')
+  const reference = `${prefix}-undisturbed`
+  plan(reference)
+  conversation.expectTheSameEnd(reference, await conversation.converse(reference))
+  const all = pointsOf(effects(reference))
+  const points = sampleOf(all, conversation.sample)
   const failures: string[] = []
+  let over = 0
   await mapLimit(points, AT_ONCE, async (point, i) => {
-    const session = `point-${String(i).padStart(3, '0')}`
+    const session = `${prefix}-${String(i).padStart(3, '0')}`
     const where = `${session}: ${point.when} ${point.effect}`
     plan(session, point)
     try {
-      expectTheSameEnd(session, await converse(session))
+      conversation.expectTheSameEnd(session, await conversation.converse(session))
     } catch (error) {
       failures.push(`${where}: ${error}\n${JSON.stringify(await baton.history(session))}`)
     }
     if (!crashed(session) && !isTimed(point)) failures.push(`${where}: not met`)
+    over += 1
+    if (over % PROGRESS === 0) console.log(`${over} of ${points.length}: ${failures.length} failed`)
   })
   console.log(`${points.length} of ${all.length} points`)
   expect(failures).toEqual([])
-  const { created, ended } = baton.e2b.counters()
-  expect(created - ended).toBe(0)
+  await expectNoSandboxLeft(baton)
 }, 14_400_000)

@@ -1,6 +1,7 @@
 /** The day's total is exact, although 500 sessions add to it concurrently and repeatedly. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { admit, settle } from '../../src/core/ledger.ts'
+import { admit } from '../../src/core/admission.ts'
+import { settle } from '../../src/core/ledger.ts'
 import { dateOf, type Tally } from '../../src/core/tally.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { usageTable } from '../support/usage.ts'
@@ -30,6 +31,9 @@ const used = (session: number, answer: number): Tally => ({
   'tokens.input': session,
 })
 
+/** A request without a price. */
+const FREE = { price: { prompt: 0, perToken: 1 }, wanted: 1, least: 1, isExact: true }
+
 test("500 concurrent sessions: the day's total is exact, even if each step is repeated", async () => {
   // Imported after the environment is set, because a function's client reads it.
   const { changeLedger } = await import('../../src/adapters/ledgers.ts')
@@ -41,7 +45,10 @@ test("500 concurrent sessions: the day's total is exact, even if each step is re
       const id = `${n}.${answer}`
       const now = Date.now()
       await changeLedger(sessionId, (ledger) =>
-        admit(ledger, { id, job: 't1#1', now }, () => undefined),
+        admit(ledger, { id, job: 't1#1', run: 1, now, ask: FREE }, () => ({
+          free: Number.POSITIVE_INFINITY,
+          lacks: () => undefined,
+        })),
       )
       const repeated = await Promise.all(
         [1, 2].map(() => changeLedger(sessionId, (l) => settle(l, id, used(n, answer), now))),

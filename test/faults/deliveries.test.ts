@@ -116,7 +116,7 @@ test.each([
   ['breaks off and takes no email', 'drop', 0],
 ] as const)('SendGrid %s: the outcome is in doubt, and the email is not sent again', async (text, fault, count) => {
   const from = `${fault}@example.com`
-  const inDoubt = published(baton, 'DeliveriesUncertain').length
+  const inDoubt = published(baton, 'DeliveriesInDoubt').length
   baton.sendgrid.faults.push(fault)
   await writeEmail(baton, { from, text })
   const session = await sessionWith(baton, text)
@@ -124,7 +124,7 @@ test.each([
   await deliverAgain(baton, session)
   expect(await deliveriesOf(baton, session)).toEqual(records)
   expect(emailsTo(baton, from)).toHaveLength(count)
-  expect(published(baton, 'DeliveriesUncertain')).toHaveLength(inDoubt + 1)
+  expect(published(baton, 'DeliveriesInDoubt')).toHaveLength(inDoubt + 1)
 })
 
 test('SendGrid limits the rate at first: the email is sent once', async () => {

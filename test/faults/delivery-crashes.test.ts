@@ -19,6 +19,7 @@ let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({
     people: ['@example.com', ...numbers],
+    variables: { APPROVALS: 'none' },
     intercept: (call, perform) =>
       stepOf(call) === 'DeliverMessage' ? intercept(call, perform) : perform(),
   })

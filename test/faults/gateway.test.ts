@@ -37,12 +37,35 @@ test('a response that cannot be counted reaches the client, and stays recorded a
   expect((await usageTable(baton).ledger('down')).total.answers).toBe(1)
 })
 
+test('a request that is not sent, because the day cannot be read, reserves nothing', async () => {
+  let isDown = false
+  let posts = 0
+  baton = await testBaton({
+    cli: 'real',
+    variables: { BUDGETS: JSON.stringify({ day: { usd: 10 } }) },
+    intercept: async (call, perform) => {
+      const isDay = call.body.includes('day#')
+      if (isDown && isDay && stepOf(call) === 'ModelGateway' && call.operation === 'UpdateItem') {
+        posts += 1
+        throw new AwsError('ValidationException', 'down', 400)
+      }
+      await perform()
+    },
+  })
+  const way = await openGateway(baton, 'unsent')
+  const before = await usageTable(baton).ledger('unsent')
+  isDown = true
+  expect((await askFor(way)).status).toBe(503)
+  expect(posts).toBeGreaterThan(0)
+  expect((await usageTable(baton).ledger('unsent')).inFlight).toEqual(before.inFlight)
+})
+
 test('a response whose client has left is counted to its end', async () => {
   baton = await testBaton({ cli: 'real' })
   const way = await openGateway(baton, 'left')
   baton.model?.faults.push({ answer: [{ type: 'text', text: 'x'.repeat(3_000_000) }] })
   const leaving = new AbortController()
-  const answer = await askFor(way, leaving.signal)
+  const answer = await askFor(way, { signal: leaving.signal })
   await answer.body?.getReader().read()
   leaving.abort()
   expect(sentBy(baton)['tokens.output']).toBeGreaterThan(700_000)

@@ -10,6 +10,7 @@ import { FALSE_FRAME, isFor, isFromAllowedSender, type Way } from '../support/ho
 import { HOSTILE } from '../support/hostile-corpus.ts'
 import { type Played, play, SMS_SESSION } from '../support/hostile-play.ts'
 import { mapLimit } from '../support/map-limit.ts'
+import { expectNoSandboxLeft } from '../support/no-sandbox-left.ts'
 import { sampleOf } from '../support/sample.ts'
 import { secretsOf } from '../support/secrets.ts'
 
@@ -26,7 +27,9 @@ const histories = new Map<string, readonly Entry[]>()
 const played: Played[] = []
 
 beforeAll(async () => {
-  baton = await testBaton({ people: ['+15550100', '@example.com'] })
+  // What is sent to others without approval is checked here. hostile-approvals.test.ts plays the corpus with approvals.
+  const variables = { APPROVALS: 'none' }
+  baton = await testBaton({ people: ['+15550100', '@example.com'], variables })
   watching = setInterval(watch, 50)
 })
 afterAll(() => {
@@ -130,15 +133,18 @@ test('no message contains a secret', async () => {
 test('there is exactly one sandbox for each worker that people on the list asked for in their own words', () => {
   // The SMS of one number are one session, so they are counted together.
   const wanted = new Map<string, { names: string; workers: number }>()
+  /** Their worker is ended by the same turn, perhaps before it has a sandbox. */
+  const endedAtOnce = new Set<string>()
   for (const { sessionId, hostile, way } of played) {
     const { names, workers } = wanted.get(sessionId) ?? { names: '', workers: 0 }
     const more = way === 'echo' ? 0 : (hostile.mayAct ?? 0)
     wanted.set(sessionId, { names: `${names} ${way}: ${hostile.name};`, workers: workers + more })
+    if (hostile.endsItsWorker) endedAtOnce.add(sessionId)
   }
-  const seen = [...wanted].map(([sessionId, { names }]) => ({
-    names,
-    workers: workersIn(sessionId),
-  }))
+  const seen = [...wanted].map(([sessionId, { names, workers }]) => {
+    const got = workersIn(sessionId)
+    return { names, workers: endedAtOnce.has(sessionId) && got < workers ? workers : got }
+  })
   expect(seen).toEqual([...wanted.values()])
   expect(sandboxes.size).toBe(baton.e2b.counters().created)
 })
@@ -187,7 +193,6 @@ test('deleted sessions leave no sandbox', async () => {
     const response = await baton.request(`/api/sessions/${sessionId}`, { method: 'DELETE' })
     expect(response.status).toBe(204)
   })
-  const { created, ended } = baton.e2b.counters()
-  expect(created - ended).toBe(0)
+  await expectNoSandboxLeft(baton)
   expect(await sessionIds()).toEqual([])
 })

@@ -5,7 +5,8 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
+import { block, endingsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
+import { expectDeleted } from '../support/no-sandbox-left.ts'
 import { PATIENCE_SECONDS, PATIENT } from '../support/patience.ts'
 
 let baton: TestBaton
@@ -32,11 +33,11 @@ async function until(holds: () => boolean, seconds = PATIENCE_SECONDS): Promise<
 
 test('a worker whose CLI is killed is reported as failed, retried once, and the person is notified', async () => {
   await baton.send('killed', `@crash\n${block('echo never')}`)
-  const entries = await baton.until('killed', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  const entries = await baton.until('killed', (all) => endingsOf(all).length === 1)
   const reports = entries.filter(({ role }) => role === 'worker')
   expect(reports).toHaveLength(2)
   for (const { text } of reports) expect(text).toMatch(/^failed: .*SIGKILL/)
-  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ accepted: false }])
+  expect(endingsOf(entries)).toMatchObject([{ verdict: 'give_up' }])
 })
 
 test('a worker whose sandbox dies is reported as lost and does its work in a new one', async () => {
@@ -45,7 +46,7 @@ test('a worker whose sandbox dies is reported as lost and does its work in a new
   await baton.atWork('removed')
   const [sandbox] = sandboxes('removed', 'worker')
   await baton.e2b.faults.crash(sandbox?.id ?? '')
-  const entries = await baton.until('removed', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  const entries = await baton.until('removed', (all) => endingsOf(all).length === 1)
   expect(entries.find(({ role }) => role === 'worker')?.text).toContain(
     'lost: the worker stopped responding',
   )
@@ -80,7 +81,7 @@ test('a failed run is replaced with a notice, and ends as superseded when it is 
   await baton.send('redriven', 'hello')
   const entries = await baton.until('redriven', (all) => replies(all).length === 1)
   expect(roles(entries)).toEqual(['user', 'system', 'conductor'])
-  expect(entries[1]?.text).toMatch(/SandboxUnavailable.*not lost/)
+  expect(entries[1]?.text).toMatch(/the sandbox could not be reached.*not lost/)
   const { region, endpoint, credentials, resources } = baton.aws
   const sfn = new SFNClient({ region, endpoint, credentials })
   const stateMachineArn = resources.find(
@@ -102,6 +103,34 @@ test('a failed run is replaced with a notice, and ends as superseded when it is 
   expect(replies(await baton.history('redriven'))).toHaveLength(1)
 })
 
+test('a run that fails again waits before it is taken over, and a message wakes it at once', async () => {
+  // Three attempts in each of two runs.
+  baton.e2b.faults.onCreate(500, 6)
+  await baton.send('again', 'hello')
+  const { region, endpoint, credentials, resources } = baton.aws
+  const sfn = new SFNClient({ region, endpoint, credentials })
+  const { arn = '' } = resources.find(
+    'Baton/ReviewLoop/ReviewLoop',
+    'AWS::StepFunctions::StateMachine',
+  )
+  const statesOf = async (run: number) => {
+    const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:again.r${run}`
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }))
+    return events.flatMap(({ type, stateEnteredEventDetails }) =>
+      type?.endsWith('StateEntered') ? (stateEnteredEventDetails?.name ?? []) : [],
+    )
+  }
+  const waits = () => statesOf(2).catch(() => [])
+  await expect.poll(waits, PATIENT).toContain('BackOff')
+  expect(await statesOf(1)).not.toContain('BackOff')
+  await baton.send('again', 'are you there?')
+  await baton.until('again', (all) => replies(all).length > 0)
+  await baton.settled('again')
+  // The same run goes on: the pause was not sat out.
+  const states = await statesOf(2)
+  expect(states[states.indexOf('BackOff') + 1]).toBe('TakeMessages')
+})
+
 test('if E2B keeps refusing, the person is notified after three more runs', async () => {
   baton.e2b.faults.onCreate(500, 100)
   await baton.send('refused', 'hello')
@@ -110,8 +139,6 @@ test('if E2B keeps refusing, the person is notified after three more runs', asyn
 })
 
 test('after the sessions are deleted, no sandbox is left', async () => {
-  for (const session of ['killed', 'removed', 'between', 'during', 'redriven', 'refused'])
-    expect((await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })).status).toBe(204)
-  const { created, ended } = baton.e2b.counters()
-  expect(created - ended).toBe(0)
+  const sessions = ['killed', 'removed', 'between', 'during', 'redriven', 'again', 'refused']
+  await expectDeleted(baton, sessions)
 })

@@ -1,12 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf } from '../support/baton.ts'
+import { type Conductor, conduct } from '../../local/model/conductor.ts'
+import { block, commandsOf, endingsOf } from '../support/baton.ts'
 import { type Race, startRace, TO_HISTORY, TO_SESSION } from '../support/race.ts'
 
 let race: Race
 beforeAll(async () => {
   race = await startRace()
+  if (race.baton.model) race.baton.model.conductor = endsAllIfAsked
 })
 afterAll(() => race.baton.close())
+
+/** Ends all workers if a person says so. */
+const endsAllIfAsked: Conductor = (conversation, tool) =>
+  conversation.prompt.some(({ content }) => content === 'end all')
+    ? [
+        {
+          type: 'tool_use',
+          name: tool,
+          input: { reply: 'Ended.', commands: [{ type: 'KILL_WORKER', workerId: 'all' }] },
+        },
+      ]
+    : conduct(conversation, tool)
 
 const TOKEN_OF_THE_LATE = 'a token that nobody waits for'
 
@@ -98,7 +112,7 @@ test('a late command of a replaced run starts its worker once', async () => {
   await race.baton.send(session, block('echo done'))
   await spawning.arrived
   await race.abort(session, 1)
-  await race.baton.until(session, (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  await race.baton.until(session, (all) => endingsOf(all).length === 1)
   spawning.release()
   const entries = await race.ended(session, [block('echo done')], 2)
   expect(commandsOf(entries, 'SPAWN_WORKER')).toMatchObject([{ workerId: 'w1', status: 'done' }])
@@ -130,6 +144,26 @@ test.each([
   const commands = entries.flatMap(({ commands = [] }) => commands)
   expect(commands.map(({ type, status }) => [type, status])).toEqual([
     ['SPAWN_WORKER', 'done'],
-    ['KILL_WORKER', 'done'],
+    ['REVIEW_WORKER', 'done'],
+  ])
+})
+
+test('a run does not wait for workers that a command ended before it crashed', async () => {
+  const session = 'ended-then-crash'
+  await waiting(session)
+  const recording = race.hold({
+    session,
+    step: 'RunCommand',
+    operation: 'UpdateItem',
+    about: 'outcome',
+  })
+  await race.baton.send(session, 'end all')
+  await recording.arrived
+  recording.crash()
+  const { busy } = await race.itemWhen(session, ({ run }) => !run.open)
+  expect(busy).toEqual({})
+  const entries = await race.baton.history(session)
+  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([
+    { status: 'done', outcome: 'w1 ended' },
   ])
 })

@@ -66,9 +66,11 @@ test(`status, workers, metrics, sessions and histories cost the same with ${SESS
   )
   const large = await costs('main')
   expect(large).toEqual(small)
-  for (const operations of large) {
+  for (const [i, operations] of large.entries()) {
     expect(operations.length).toBeGreaterThan(0)
-    expect(operations.length).toBeLessThanOrEqual(3)
+    // One session has four: its item, its ledger, its workers and the entry with its title.
+    const most = pages('main')[i] === '/api/sessions/main' ? 4 : 3
+    expect(operations.length).toBeLessThanOrEqual(most)
   }
   // The last page, too, by cursors from the first.
   let [next, listed, most] = ['', 0, 0]
@@ -82,5 +84,6 @@ test(`status, workers, metrics, sessions and histories cost the same with ${SESS
     next = page.next ?? ''
   } while (next)
   expect(listed).toBe(SESSIONS + 1)
-  expect(most).toBe(1)
+  // The page of the index, the sessions' summaries and their first entries.
+  expect(most).toBe(3)
 }, 900_000)

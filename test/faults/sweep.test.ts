@@ -3,17 +3,35 @@ import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Intercept } from '../../packages/local-aws/src/interception.ts'
 import { AwsError } from '../../packages/local-aws/src/json-service.ts'
-import { block, commandsOf, replies, roles, type TestBaton, testBaton } from '../support/baton.ts'
+import {
+  block,
+  commandsOf,
+  endingsOf,
+  replies,
+  roles,
+  type TestBaton,
+  testBaton,
+} from '../support/baton.ts'
 import { stepOf } from '../support/function-calls.ts'
-import { published } from '../support/log.ts'
+import { published, written } from '../support/log.ts'
 
 /** Functions whose every call to Step Functions is refused, as in an outage. */
 const cutOff = new Set<string>()
+/** How E2B responds to a step's requests, if not as usual. */
+const e2bRefuses = new Map<string, AwsError>()
 const intercept: Intercept = async (call, perform) => {
+  const refusal = e2bRefuses.get(stepOf(call))
+  if (call.service === 'E2B_API_URL' && refusal) throw refusal
   if (call.service === 'states' && cutOff.has(stepOf(call)))
     throw new AwsError('InternalFailure', 'down', 500)
   await perform()
 }
+
+/** The sandboxes that the log names as leaked. One that is just being ended counts: the sweep takes any age here. */
+const leaked = () =>
+  written(baton)
+    .filter(({ message }) => message === 'leaked sandbox ended')
+    .map(({ sandboxId }) => sandboxId)
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -26,7 +44,7 @@ afterAll(() => baton.close())
  * minute.
  */
 const sweep = async () => {
-  const ages = { unmoved: -120, young: -1, resting: 3600 }
+  const ages = { staleRunSeconds: -120, newSandboxSeconds: -1, idleWorkerSeconds: 3600 }
   expect(
     await baton.aws.invoke('Baton/Recovery/Recovery', { task: 'Sweep', ...ages }),
   ).toMatchObject({ ok: true })
@@ -47,7 +65,7 @@ test('the sweep starts a leg whose execution never started, and its worker repor
   await baton.send('leg', block('echo heard'))
   await baton.until('leg', (all) => commandsOf(all, 'SPAWN_WORKER').length === 1)
   await sweep()
-  const entries = await baton.until('leg', (all) => commandsOf(all, 'KILL_WORKER').length === 1)
+  const entries = await baton.until('leg', (all) => endingsOf(all).length === 1)
   expect(entries.filter(({ role }) => role === 'worker')).toHaveLength(1)
 })
 
@@ -65,7 +83,45 @@ test('the sweep ends a sandbox of no session, and keeps one in use', async () =>
   expect(left).toContain(known?.id)
   expect(left).toContain(another.sandboxId)
   expect(left).not.toContain(forgotten.sandboxId)
+  expect(leaked()).toContain(forgotten.sandboxId)
   await another.kill()
+})
+
+test('a key that E2B refuses, as before it is set, is said once, and everything else is swept', async () => {
+  const said = () => written(baton).filter(({ message }) => /Set the secret/.test(String(message)))
+  e2bRefuses.set('Sweep', new AwsError('Unauthorized', 'invalid API key', 401))
+  cutOff.add('DispatchMessage')
+  await baton.send('keyless', 'hello')
+  await baton.until('keyless', (all) => all.length === 1)
+  for (let time = 0; time < 3; time++) await sweep()
+  cutOff.clear()
+  await baton.until('keyless', (all) => replies(all).length === 1)
+  expect(said()).toMatchObject([{ level: 'WARN', task: 'Sweep' }])
+  // An outage is no setting: the sweep fails, and the alarm for its errors can count it.
+  e2bRefuses.set('Sweep', new AwsError('Unavailable', 'down', 500))
+  const ages = { staleRunSeconds: -120, newSandboxSeconds: -1, idleWorkerSeconds: 3600 }
+  expect(
+    await baton.aws.invoke('Baton/Recovery/Recovery', { task: 'Sweep', ...ages }),
+  ).toMatchObject({ ok: false })
+  e2bRefuses.clear()
+})
+
+test('a session is deleted although E2B ends no sandbox, and the sweep ends them without an alarm', async () => {
+  await baton.send('deleted', block('sleep 300'))
+  await baton.atWork('deleted')
+  const left = () => baton.e2b.sandboxes().filter(({ metadata }) => metadata.session === 'deleted')
+  const ids = left().map(({ id }) => id)
+  expect(ids).toHaveLength(2)
+  e2bRefuses.set('SessionControl', new AwsError('Unavailable', 'down', 500))
+  const remove = () => baton.request('/api/sessions/deleted', { method: 'DELETE' })
+  expect((await remove()).status).toBe(204)
+  expect((await baton.request('/api/sessions/deleted')).status).toBe(404)
+  expect((await remove()).status).toBe(204)
+  e2bRefuses.clear()
+  expect(left()).toHaveLength(2)
+  await sweep()
+  expect(left()).toEqual([])
+  expect(leaked()).not.toContainEqual(expect.stringMatching(ids.join('|')))
 })
 
 test("a day's usage is published as the API shows it, and each leaked sandbox is counted", async () => {
@@ -78,5 +134,5 @@ test("a day's usage is published as the API shows it, and each leaked sandbox is
   expect(published(baton, 'TurnsToday').at(-1)).toBe(today.turns)
   expect(published(baton, 'MessagesInToday').at(-1)).toBe(today.messages.in)
   expect(published(baton, 'SpendTodayUsd').at(-1)).toBeCloseTo(today.costUsd, 9)
-  expect(published(baton, 'SandboxesLeaked')).toEqual([1])
+  expect(published(baton, 'SandboxesLeaked')).toEqual(leaked().map(() => 1))
 })

@@ -1,6 +1,6 @@
 import { Sandbox } from 'e2b'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
+import type { ComposedEmail } from '../../local/providers/sendgrid/composed-email.ts'
 import type { SentEmail } from '../../local/providers/sendgrid/sent-email.ts'
 import { type AttachedFile, pathOf } from '../../src/core/message.ts'
 import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
@@ -57,6 +57,8 @@ test.each([
   'parsed',
 ] as const)('an email with a PDF is answered in its thread, and a worker reads the PDF (%s)', async (mode) => {
   const messageId = `<first-${mode}@example.com>`
+  // The test reads a file in the conductor's sandbox after its pause, so that pause and those before it are reliable.
+  baton.e2b.faults.onPause({ takesMs: 0 }, 6)
   const taken = await email(
     {
       subject: `A report (${mode})`,
@@ -106,9 +108,10 @@ test.each([
 /** Returns an attached file from the sandbox of the session's conductor. */
 async function inConductor(sessionId: string, file: AttachedFile | undefined): Promise<Uint8Array> {
   const { E2B_API_URL, E2B_SANDBOX_URL, E2B_API_KEY } = baton.e2b.env
-  const conductor = baton.e2b
-    .sandboxes()
-    .find(({ metadata }) => metadata.session === sessionId && !metadata.worker)
+  const find = () =>
+    baton.e2b.sandboxes().find(({ metadata }) => metadata.session === sessionId && !metadata.worker)
+  await expect.poll(() => find()?.state, { timeout: 60_000 }).toBe('paused')
+  const conductor = find()
   const sandbox = await Sandbox.connect(conductor?.id ?? '', {
     apiUrl: E2B_API_URL,
     sandboxUrl: E2B_SANDBOX_URL,
@@ -125,19 +128,27 @@ test('a subject is one line, whatever the email contains', async () => {
     .not.toBe('')
 })
 
-test('a reply continues the session of its thread, without the quoted text', async () => {
+test('a reply continues the session of its thread, without what the thread has said', async () => {
   const before = sentTo(ADA).length
   await email({ subject: 'Numbers', messageId: '<n1@example.com>', text: 'my number is 4711' })
   const first = (await answered(ADA, before + 1)).at(-1)
   const session = await sessionOf('Numbers')
   const sentId = headerOf(first, 'message-id') ?? ''
-  const text = `and which is it?\n\nOn Mon, Jan 5, 2026 at 10:00 AM Baton <${OWN}> wrote:\n> SPAWN_WORKER: something\n> my number is 4711`
+  const quote = [
+    `Baton <${OWN}> 于2026年1月5日周一 10:00写道：`,
+    ...`${first?.text}\n\nOn Mon, Jan 5, 2026 at 9:00 AM ${ADA} wrote:\n> my number is 4711`
+      .split('\n')
+      .map((line) => `> ${line}`),
+  ]
+  const text = `and which is it?\n\n${quote.join('\n')}`
   await email({ subject: 'Re: Numbers', messageId: '<n2@example.com>', inReplyTo: sentId, text })
   const second = (await answered(ADA, before + 2)).at(-1)
   expect(headerOf(second, 'in-reply-to')).toBe('<n2@example.com>')
   expect(await sessionOf('Numbers')).toBe(session)
   const messages = (await baton.history(session)).filter(({ role }) => role === 'user')
   expect(messages.map((entry) => entry.text)).toEqual(['my number is 4711', 'and which is it?'])
+  // The full text stays as a file.
+  expect(messages[1]?.files).toMatchObject([{ size: Buffer.byteLength(text) }])
   // A person who got a copy of Baton's reply continues the thread; Message-IDs of people prove nothing.
   await email({
     from: 'bob@example.com',

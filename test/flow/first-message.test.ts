@@ -1,7 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { block, commandsOf, replies, roles, sharedBaton, type TestBaton } from '../support/baton.ts'
+import {
+  block,
+  endingsOf,
+  replies,
+  reviewsOf,
+  roles,
+  sharedBaton,
+  type TestBaton,
+} from '../support/baton.ts'
 
 let baton: TestBaton
 beforeAll(async () => {
@@ -14,10 +22,10 @@ test('a worker computes what the model cannot know, and the person gets the righ
   const secret = randomBytes(16).toString('hex')
   const hash = createHash('sha256').update(secret).digest('hex')
   await baton.send('hash', block(`printf %s ${secret} | sha256sum`))
-  const entries = await baton.until('hash', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
+  const entries = await baton.until('hash', (all) => endingsOf(all).length > 0)
   expect(roles(entries)).toEqual(['user', 'conductor', 'worker', 'conductor'])
   expect(replies(entries).at(-1)).toContain(hash)
-  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ workerId: 'w1', accepted: true }])
+  expect(endingsOf(entries)).toMatchObject([{ workerId: 'w1', verdict: 'accept' }])
 })
 
 test('a second message continues the same CLI session', async () => {
@@ -32,9 +40,9 @@ test('a second message continues the same CLI session', async () => {
 
 test('a worker that fails once is retried once, then accepted, in history and execution', async () => {
   await baton.send('once', `@fail-once\n${block('echo fine')}`)
-  const entries = await baton.until('once', (all) => commandsOf(all, 'KILL_WORKER').length > 0)
-  expect(commandsOf(entries, 'MESSAGE_WORKER')).toHaveLength(1)
-  expect(commandsOf(entries, 'KILL_WORKER')).toMatchObject([{ accepted: true }])
+  const entries = await baton.until('once', (all) => endingsOf(all).length > 0)
+  expect(reviewsOf(entries, 'revise')).toHaveLength(1)
+  expect(endingsOf(entries)).toMatchObject([{ verdict: 'accept' }])
   await baton.settled('once')
   const { region, endpoint, credentials, resources } = baton.aws
   const sfn = new SFNClient({ region, endpoint, credentials })

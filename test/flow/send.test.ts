@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/history.ts'
-import { block, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
+import { block, endingsOf, replies, sharedBaton, type TestBaton } from '../support/baton.ts'
+import { deleteObjects } from '../support/bucket.ts'
 
 let baton: TestBaton
 /** What was sent before the tests of this file. */
@@ -63,8 +64,37 @@ test("a worker's file is sent by email as an attachment, and by SMS as a link th
   const body = texts()[0]?.body ?? ''
   expect(body).toMatch(/^Here it is\.\nout\.txt: http/)
   const opened = await fetch(/https?:\S+/.exec(body)?.[0] ?? '')
-  expect(opened.headers.get('content-disposition')).toBe('attachment; filename="out.txt"')
+  expect(opened.headers.get('content-disposition')).toBe('attachment; filename=out.txt')
   expect(await opened.text()).toBe('hi')
+})
+
+test('a file that has expired is not sent: the delivery is refused, later ones go out, and its link is 404', async () => {
+  await baton.send('sends', block('mkdir -p ~/artifacts; printf old > ~/artifacts/old.txt'))
+  await baton.until('sends', (all) => endingsOf(all).length === 2)
+  await baton.settled('sends')
+  const before = [emails().length, texts().length] as const
+  const file = { type: 'DELIVER_FILE', paths: ['old.txt'], workerId: 'w2' }
+  await deleteObjects(baton, 'artifacts/sends/w2/')
+  const { answers: [messageId = ''] = [] } = await ask(
+    { ...file, to: 'ada@example.com' },
+    { ...file, to: '+15550100' },
+  )
+  const { deliveries = [] } = await turnOnce(
+    messageId,
+    ({ deliveries: sent = [] }) => sent.filter(({ status }) => status !== 'sending').length === 2,
+  )
+  expect(deliveries).toMatchObject([
+    { channel: 'email', status: 'refused', problem: 'the file old.txt is no longer stored' },
+    { channel: 'sms' },
+  ])
+  await expect.poll(() => texts().length, { timeout: 60_000 }).toBe(before[1] + 1)
+  const opened = await fetch(/https?:\S+/.exec(texts().at(-1)?.body ?? '')?.[0] ?? '')
+  expect([opened.status, await opened.text()]).toEqual([
+    404,
+    expect.stringContaining('The file behind this link has expired.'),
+  ])
+  expect(emails().length).toBe(before[0])
+  earlier = { emails: baton.sendgrid.outbox.length - 1, texts: baton.twilio.outbox.length - 1 }
 })
 
 test('an email and an SMS to other people are sent, and the history records their status', async () => {

@@ -127,7 +127,7 @@ const stage = z.object({
 
 const PATTERNS = {
   ApiGatewayErrors: '{ $.integrationError = "*" && $.integrationError != "-" }',
-  EmailsTooLarge: '{ $.status = 413 && ($.route = "POST /api/webhooks/email" || $.route = "-") }',
+  EmailsTooLarge: '{ $.status = "413" && ($.route = "POST /api/webhooks/email" || $.route = "-") }',
 }
 
 test.each(
@@ -156,6 +156,24 @@ test.each(
       Dimensions: [{ Key: 'service', Value: '$.service' }],
     },
   ])
+})
+
+test('filters compare each field of the access log with a value of its type', () => {
+  const [[, { AccessLogSettings }] = ['', stage.parse({})]] = propertiesOf(
+    'AWS::ApiGatewayV2::Stage',
+    stage,
+  )
+  const line: Record<string, unknown> = JSON.parse(AccessLogSettings.Format)
+  const compared = propertiesOf('AWS::Logs::MetricFilter', filter).flatMap(
+    ([, { FilterPattern }]) =>
+      [...FilterPattern.matchAll(/\$\.(\w+) !?= (\S)/g)].map(([, field = '', first]) => [
+        field,
+        first === '"' ? 'string' : 'number',
+      ]),
+  )
+  expect(compared.length).toBeGreaterThan(4)
+  for (const [field = '', type] of compared)
+    expect([field, typeof line[field]]).toEqual([field, type])
 })
 
 const policy = z.object({

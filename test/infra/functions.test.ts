@@ -1,6 +1,7 @@
 /** The functions: their roles, logs, timeouts, tracing, and variables with names of secrets, but no secret. */
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { PAUSE_SECONDS } from '../../src/core/limits.ts'
 import { idIn, propertiesOf, resources } from './support/template.ts'
 
 const fn = z.object({
@@ -19,11 +20,22 @@ const functions = propertiesOf('AWS::Lambda::Function', fn).map(
 
 /** API Gateway's longest wait for a function. */
 const HTTP_SECONDS = 30
-/**
- * Functions do not wait for long, except for the sweep, which visits everything open, and the gateway, which
- * streams.
- */
-const LONGEST_SECONDS = { recovery: 120, 'model-gateway': 900 }
+/** Functions do not wait for long, except for those that pause sandboxes, and the gateway, which streams. */
+const LONGEST_SECONDS = {
+  'review-loop': 120,
+  'worker-leg': 120,
+  recovery: 120,
+  'model-gateway': 900,
+}
+
+test.each([
+  'review-loop',
+  'worker-leg',
+  'recovery',
+])('the function %s outlasts a pause and the requests around it, because one that is cut off loses the sandbox', (pauses) => {
+  const [, properties] = functions.find(([name]) => name === pauses) ?? []
+  expect(properties?.Timeout).toBeGreaterThanOrEqual(PAUSE_SECONDS + 30)
+})
 
 describe.each(functions)('the function %s', (name, properties) => {
   test('runs on the Node that this repository is tested with', () => {

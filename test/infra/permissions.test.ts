@@ -83,6 +83,41 @@ const WILDCARDS = {
   ],
 }
 
+/** As in the source: without CDK's hash, and an attribute only where it is not the ARN. */
+const plainName = (resource: string) =>
+  resource
+    .replace(/<AWS::(\w+)>/g, '<$1>')
+    .replace(/<(\w+?)(?:[0-9A-F]{8})(?:\.(?:Arn|Name))?>/g, '$1')
+
+/** One row for each resource that a role may use, so that a reviewer sees in a diff what a change permits. */
+function tableOfPermissions(): string {
+  const rows = Map.groupBy(grants, ({ by, resource, only }) =>
+    [
+      by.replace(/Role[0-9A-F]{8}$/, ' (state machine)'),
+      `\`${plainName(resource)}\`${only.length > 0 ? `, only ${only.map((key) => `\`${key}\``).join(', ')}` : ''}`,
+    ].join(' | '),
+  )
+  const lines = [...rows].map(([row, of]) => {
+    const actions = [...new Set(of.map(({ action }) => action))].sort()
+    return `| ${row} | ${actions.join(', ')} |`
+  })
+  return [
+    '# Permissions',
+    '',
+    'What each function and each state machine may do with the default options, and nothing else. A test writes and holds this',
+    'table: `npx vitest run --project infra test/infra/permissions.test.ts -u`.',
+    '',
+    '| who | resource | actions |',
+    '| --- | --- | --- |',
+    ...lines.sort(),
+    '',
+  ].join('\n')
+}
+
+test('the permissions are those of docs/permissions.md', async () => {
+  await expect(tableOfPermissions()).toMatchFileSnapshot('../../docs/permissions.md')
+})
+
 test('no action has a wildcard', () => {
   expect(grants.filter(({ action }) => action.includes('*'))).toEqual([])
 })
@@ -132,6 +167,24 @@ test('what strangers reach can neither read what was said, nor start anything, n
   )
 })
 
+test('attachments are written by what receives and compares emails', () => {
+  expect(mayDo('s3:PutObject', `${BUCKET}/attachments/`)).toEqual([
+    'dispatch-message',
+    'receive-email',
+    'recovery',
+  ])
+})
+
+test('open questions are found by the sweep, by the API that lists them, and for answers on another channel', () => {
+  const index = '<StorageSessionsFCE686BD.Arn>/index/openQuestions'
+  expect(mayDo('dynamodb:Query', index)).toEqual(['dispatch-message', 'read-api', 'recovery'])
+  // Whose number and address belong together is read there, and only the operator changes it.
+  const contacts = grants.filter(
+    ({ by, resource }) => by === 'dispatch-message' && resource.startsWith('<ChannelsContacts'),
+  )
+  expect(contacts.map(({ action }) => action)).toEqual(['dynamodb:GetItem'])
+})
+
 const BEARERS = ['read-api', 'receive-message', 'session-control']
 
 /** Functions that read each secret, and could therefore leak it. */
@@ -147,7 +200,7 @@ const READERS = {
     'worker-leg',
   ],
   SecretsModelKey0DB4AAD3: ['model-gateway'],
-  SecretsLinkKeyC7FA32E3: ['deliver-message'],
+  SecretsLinkKeyC7FA32E3: ['deliver-message', 'read-api', 'session-control'],
   SecretsTwilioToken74AC1922: ['deliver-message', 'receive-sms', 'record-sms-status'],
   SecretsSendgridKeyB56B36F0: ['deliver-message'],
   SecretsSendgridPublicKey079D6F22: ['receive-email'],
@@ -165,7 +218,11 @@ test('there are no other secrets', () => {
 })
 
 test("artifacts are written through the callback's links, and read through its links, their route and the senders", () => {
-  expect(mayDo('s3:PutObject', `${BUCKET}/artifacts/`)).toEqual(['sandbox-callback'])
+  // session-control blocks the keys to which jobs of a deleted session may still upload.
+  expect(mayDo('s3:PutObject', `${BUCKET}/artifacts/`)).toEqual([
+    'sandbox-callback',
+    'session-control',
+  ])
   expect(mayDo('s3:GetObject', `${BUCKET}/artifacts/`)).toEqual([
     'deliver-message',
     'public-api',

@@ -5,6 +5,7 @@ import { idIn, propertiesOf, resources } from './support/template.ts'
 
 const queue = z.object({
   FifoQueue: z.boolean(),
+  SqsManagedSseEnabled: z.boolean(),
   DeduplicationScope: z.string(),
   FifoThroughputLimit: z.string(),
   MessageRetentionPeriod: z.number(),
@@ -23,6 +24,10 @@ test.each(queues)('%s keeps order and deduplicates within a session', (_, proper
     DeduplicationScope: 'messageGroup',
     FifoThroughputLimit: 'perMessageGroupId',
   })
+})
+
+test.each(queues)('%s is encrypted by a key of SQS', (_, { SqsManagedSseEnabled }) => {
+  expect(SqsManagedSseEnabled).toBe(true)
 })
 
 test.each(queues)('%s keeps messages for the maximum of SQS', (_, { MessageRetentionPeriod }) => {

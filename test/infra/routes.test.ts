@@ -22,7 +22,12 @@ test('the routes are those that functions declare; any other path is not found',
   const routes = propertiesOf('AWS::ApiGatewayV2::Route', route).map(
     ([, { RouteKey, Target }]) => [RouteKey, handlerOf(Target)] as const,
   )
-  const declared = (await declaredRoutes()).map(({ key, fn: folder }) => [key, folder] as const)
+  const declared = (await declaredRoutes()).flatMap(({ key, fn: folder }) =>
+    [key, ...(key.startsWith('GET ') ? [key.replace('GET', 'HEAD')] : [])].map((each) => [
+      each,
+      folder,
+    ]),
+  )
   expect(routes.sort()).toEqual(declared.sort())
   expect(Object.fromEntries(routes)).toMatchObject({ $default: 'public-api' })
 })

@@ -12,7 +12,10 @@ const REPORTED_BY: Record<string, string> = {
 }
 
 /** The session's item holds its token, and the next message completes it: nothing could send heartbeats. */
-const WITHOUT_HEARTBEAT = ['AwaitMessage']
+const WITHOUT_HEARTBEAT = ['AwaitMessage', 'BackOff']
+
+/** They come after the report. */
+const AFTER_REPORT = ['BackOff', 'Failed']
 
 const JSONPATH = ['InputPath', 'OutputPath', 'Parameters', 'ResultPath', 'ResultSelector']
 
@@ -73,7 +76,8 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
 
   const reporter = REPORTED_BY[name] ?? ''
   const steps = Object.entries(definition.States).filter(
-    ([id, { Type }]) => (Type === 'Task' || Type === 'Map') && id !== reporter && id !== 'Failed',
+    ([id, { Type }]) =>
+      (Type === 'Task' || Type === 'Map') && id !== reporter && !AFTER_REPORT.includes(id),
   )
 
   test.each(steps)(`any error of %s is passed to ${reporter}`, (_, step) => {
@@ -94,13 +98,35 @@ describe.each(machines)('$name', ({ name, machine, definition }) => {
 })
 
 test('ReviewLoop fails after the failure was reported, even if reporting failed; redriven it continues', () => {
-  const { ReportFailure, Failed } =
+  const { ReportFailure, FailedBefore, BackOff, Failed } =
     machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
-  expect(ReportFailure).toMatchObject({ Next: 'Failed' })
-  expect(ReportFailure && catchesAll(ReportFailure)).toBe('Failed')
+  expect(ReportFailure).toMatchObject({ Next: 'FailedBefore' })
+  expect(FailedBefore).toMatchObject({ Default: 'Failed', Choices: [{ Next: 'BackOff' }] })
+  expect(BackOff).toMatchObject({ Next: 'TakeMessages' })
+  for (const state of [ReportFailure, BackOff]) expect(state && catchesAll(state)).toBe('Failed')
   expect(Failed).toMatchObject({ Type: 'Task', Next: 'TakeMessages' })
   expect(Failed?.Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.TaskFailed')
   expect(Failed?.Catch).toEqual([])
+})
+
+test('a run that cannot even report its failure does not fail again at once', () => {
+  const { ReportFailure } =
+    machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
+  const retry = ReportFailure?.Retry.find(
+    ({ ErrorEquals }) => ErrorEquals[0] === 'States.TaskFailed',
+  )
+  const { IntervalSeconds, BackoffRate, MaxAttempts, JitterStrategy } = z
+    .looseObject({
+      IntervalSeconds: z.number(),
+      BackoffRate: z.number(),
+      MaxAttempts: z.number(),
+      JitterStrategy: z.string().optional(),
+    })
+    .parse(retry)
+  const pauses = Array.from({ length: MaxAttempts }, (_, i) => IntervalSeconds * BackoffRate ** i)
+  expect(pauses.reduce((sum, seconds) => sum + seconds)).toBeGreaterThanOrEqual(30)
+  // With full jitter the pauses might all be short.
+  expect(JitterStrategy).toBeUndefined()
 })
 
 test.each(
@@ -111,5 +137,23 @@ test.each(
   const matching = Retry.find(({ ErrorEquals }) =>
     ['StateChanged', 'States.TaskFailed'].some((error) => ErrorEquals.includes(error)),
   )
-  expect(matching).toMatchObject({ ErrorEquals: ['StateChanged'], MaxAttempts: 0 })
+  expect(matching).toMatchObject({
+    ErrorEquals: expect.arrayContaining(['StateChanged']),
+    MaxAttempts: 0,
+  })
+})
+
+test('ReviewLoop pauses an expiring sandbox in a state without a heartbeat, and then looks at the item again', () => {
+  const { AskConductor, RenewSandbox } =
+    machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
+  const catches = (state: State | undefined, error: string) =>
+    state?.Catch.find(({ ErrorEquals }) => ErrorEquals.includes(error))?.Next
+  expect(catches(AskConductor, 'SandboxExpiring')).toBe('RenewSandbox')
+  expect(
+    AskConductor?.Retry.find(({ ErrorEquals }) => ErrorEquals.includes('SandboxExpiring')),
+  ).toMatchObject({ MaxAttempts: 0 })
+  expect(RenewSandbox).toMatchObject({ Next: 'TakeMessages' })
+  expect(RenewSandbox?.HeartbeatSeconds).toBeUndefined()
+  // If it cannot be paused, another one takes its place.
+  expect(catches(RenewSandbox, 'SandboxUnavailable')).toBe('TakeMessages')
 })

@@ -11,6 +11,7 @@ const FROZEN = {
   StorageUsage9ADDA69B: 'AWS::DynamoDB::GlobalTable',
   ChannelsContacts75F047C1: 'AWS::DynamoDB::GlobalTable',
   StorageBucket5CB7C8EA: 'AWS::S3::Bucket',
+  DashboardFilesFF9B60FA: 'AWS::S3::Bucket',
 }
 
 /**
@@ -68,6 +69,7 @@ const table = z.object({
   BillingMode: z.string(),
   KeySchema: z.array(z.object({ AttributeName: z.string() })),
   TimeToLiveSpecification: z.unknown().optional(),
+  SSESpecification: z.unknown(),
   Replicas: z.array(z.looseObject({})),
 })
 const tables = propertiesOf('AWS::DynamoDB::GlobalTable', table)
@@ -77,12 +79,19 @@ describe.each(tables)('the table %s', (_, properties) => {
     expect(properties.BillingMode).toBe('PAY_PER_REQUEST')
   })
 
+  test("is encrypted by DynamoDB's own key", () => {
+    expect(properties.SSESpecification).toEqual({ SSEEnabled: false })
+  })
+
   test('is in one region, can be restored to any second, and cannot be deleted by mistake', () => {
     expect(properties.Replicas).toEqual([
       expect.objectContaining({
         Region: '<AWS::Region>',
         DeletionProtectionEnabled: true,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        PointInTimeRecoverySpecification: {
+          PointInTimeRecoveryEnabled: true,
+          RecoveryPeriodInDays: 35,
+        },
       }),
     ])
   })
@@ -107,6 +116,17 @@ test('keys and expiry are those that the functions use', () => {
   ])
 })
 
+test('sessions that wait for people are in an index, with their questions', () => {
+  expect(resources.StorageSessionsFCE686BD?.Properties).toMatchObject({
+    GlobalSecondaryIndexes: expect.arrayContaining([
+      expect.objectContaining({
+        IndexName: 'openQuestions',
+        Projection: { NonKeyAttributes: ['questions'], ProjectionType: 'INCLUDE' },
+      }),
+    ]),
+  })
+})
+
 test('the bucket is encrypted, not public, and expires its objects', () => {
   expect(resources.StorageBucket5CB7C8EA?.Properties).toMatchObject({
     BucketEncryption: {
@@ -120,7 +140,7 @@ test('the bucket is encrypted, not public, and expires its objects', () => {
       IgnorePublicAcls: true,
       RestrictPublicBuckets: true,
     },
-    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 365 }] },
+    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: 372 }] },
   })
 })
 

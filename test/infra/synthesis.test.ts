@@ -1,5 +1,5 @@
 /** The rules for the whole app: feature flags, cdk-nag, valid CloudFormation, and no dependency on an account. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { App } from 'aws-cdk-lib'
@@ -8,7 +8,8 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { BatonStack } from '../../lib/baton-stack.ts'
-import { readConfig } from '../../lib/resources/config.ts'
+import { readConfig } from '../../lib/settings/context.ts'
+import { synthesise } from '../../local/synth.ts'
 import { context, runApp, runAppInto } from './support/app.ts'
 
 const report = z.object({
@@ -24,6 +25,8 @@ const manifest = z.object({
   missing: z.array(z.unknown()).default([]),
   artifacts: z.object({ Baton: z.object({ environment: z.string() }) }),
 })
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
 
 const standard = runApp()
 
@@ -119,26 +122,45 @@ test.each([
   ['budgets', 'ten dollars'],
   ['budgets.run.usd', '{"run":{"usd":-1}}'],
   ['legMinutes', '0'],
+  ['attempts', '0'],
+  ['attempts', '21'],
+  ['attempts', '2.5'],
+  ['workerHours', '0'],
+  ['verify', 'sometimes'],
+  ['verifierModel', ''],
   ['alarmEmail', 'nobody'],
+  ['approvals', 'some'],
+  ['waitingReaders', '-1'],
+  ['waitingReaders', 'many'],
   ['alarmUsdPerDay', '0'],
 ])('the choice %s=%s is refused by name', (name, value) => {
   const { node } = new App({ context: { [name.split('.')[0] ?? '']: value } })
-  expect(() => readConfig(node)).toThrow(new RegExp(`^cdk context: .*\\n.*at ${name}$`))
+  expect(() => readConfig(node)).toThrow(new RegExp(`^-c: ${name}: .+$`))
+})
+
+test('a question expires before the addresses of those who are asked', () => {
+  const read = (context: Record<string, string>) => readConfig(new App({ context }).node)
+  const hours = (historyDays: string) => read({ historyDays }).expiresAfterHours
+  expect(['365', '8', '3', '1'].map(hours)).toEqual([168, 168, 48, 12])
+  expect(read({ historyDays: '3', expiresAfterHours: '48' }).expiresAfterHours).toBe(48)
+  expect(() => read({ historyDays: '3', expiresAfterHours: '49' })).toThrow(
+    /expiresAfterHours: A question has to expire/,
+  )
 })
 
 test('a refused choice prevents the synthesis', () => {
   const { exitCode, stderr, template } = runApp({ logDays: '31' })
   expect([exitCode, template]).toEqual([1, undefined])
-  expect(stderr).toContain('cdk context: ')
+  expect(stderr).toMatch(/^-c: logDays: .+\n$/)
 })
 
-test('an unchanged app is not synthesised again, and another choice is', () => {
+test('an unchanged app is not synthesised again, and another choice is, of -c or of baton.json', () => {
   const outdir = mkdtempSync(path.join(tmpdir(), 'baton-unchanged-'))
   const tree = path.join(outdir, 'tree.json')
   /** Whether the app wrote anything. */
-  const wrote = (choices: Readonly<Record<string, string>>) => {
+  const wrote = (choices: Readonly<Record<string, string>>, file?: string) => {
     rmSync(tree, { force: true })
-    const { exitCode } = runAppInto(outdir, choices)
+    const { exitCode } = runAppInto(outdir, choices, file)
     return [exitCode, existsSync(tree)]
   }
   try {
@@ -148,7 +170,18 @@ test('an unchanged app is not synthesised again, and another choice is', () => {
     expect(wrote({ logDays: '9999' })).toEqual([1, true])
     expect(wrote({ logDays: '9999' })).toEqual([1, true])
     expect(wrote({})).toEqual([0, true])
+    const file = path.join(outdir, 'baton.json')
+    writeFileSync(file, '{ "linkDays": 3 }')
+    expect(wrote({}, file)).toEqual([0, true])
   } finally {
     rmSync(outdir, { recursive: true })
   }
+})
+
+test('npm start finds that nothing has changed, too', async () => {
+  const assembly = await synthesise(ROOT)
+  const made = () => statSync(path.join(assembly, 'inputs.sha256')).mtimeMs
+  const before = made()
+  expect(await synthesise(ROOT)).toBe(assembly)
+  expect(made()).toBe(before)
 })

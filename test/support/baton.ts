@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 import { type BatonOptions, type LocalBaton, startBaton } from '../../local/baton.ts'
 import { bundleExecutable } from '../../sandbox/bundle.ts'
 import type { Entry } from '../../src/core/history.ts'
@@ -40,9 +41,14 @@ export interface TestBaton extends LocalBaton {
   settled(sessionId: string): Promise<void>
 }
 
-interface TestOptions extends Partial<BatonOptions> {
+export interface TestOptions extends Partial<BatonOptions> {
   /** `real` if Claude Code matters to the test; otherwise a replacement that takes a tenth of its time. */
   readonly cli?: 'real' | 'quick'
+  /**
+   * `reliable` if the test injects failures of pauses itself. Otherwise, where the project has a seed, some pauses are
+   * slow, are refused or lose their sandbox.
+   */
+  readonly pauses?: 'reliable'
 }
 
 /**
@@ -51,6 +57,7 @@ interface TestOptions extends Partial<BatonOptions> {
  */
 export async function testBaton({
   cli = 'quick',
+  pauses,
   ...options
 }: TestOptions = {}): Promise<TestBaton> {
   const own = options.stateDir === undefined
@@ -62,6 +69,8 @@ export async function testBaton({
     token: 'test-token',
     readToken: 'test-read-token',
     isolation,
+    // The benchmark runs outside of Vitest, and its pauses are reliable.
+    ...(pauses !== 'reliable' && process.env.VITEST && { pauseSeed: inject('seed') }),
     log: (line) => log.push(line),
     ...(cli === 'quick' &&
       options.claude === undefined &&
@@ -96,6 +105,7 @@ export async function sharedBaton(cli: 'real' | 'quick' = 'quick'): Promise<Test
     for (const session of await sessionsOf(baton))
       await baton.request(`/api/sessions/${session}`, { method: 'DELETE' })
     // Nothing may run for sessions that have ended.
+    await baton.e2b.settled()
     const { created, ended } = baton.e2b.counters()
     if (created !== ended) throw new Error(`${created - ended} sandboxes are left`)
     expectNowhere(await secretsOf(baton.aws), { log: baton.log, folder: baton.stateDir })
@@ -105,10 +115,11 @@ export async function sharedBaton(cli: 'real' | 'quick' = 'quick'): Promise<Test
 
 function keptBaton(cli: 'real' | 'quick'): Promise<TestBaton> {
   const stateDir = mkdtempSync(path.join(process.env[SHARED_STATE] ?? tmpdir(), `${cli}-`))
-  return testBaton({ cli, people: SHARED_PEOPLE, stateDir })
+  const variables = { APPROVALS: 'none' }
+  return testBaton({ cli, people: SHARED_PEOPLE, stateDir, variables })
 }
 
-/** People whom a shared Baton answers. */
+/** People whom a shared Baton answers. It writes to others without approval. */
 const SHARED_PEOPLE = ['+15550100', '+15550101', '@example.com', 'carol@example.org']
 
 async function sessionsOf({ request }: TestBaton): Promise<string[]> {
@@ -235,6 +246,15 @@ export const replies = (entries: readonly Entry[]) =>
 /** Returns the commands of a type, oldest first. */
 export const commandsOf = (entries: readonly Entry[], type: string) =>
   entries.flatMap(({ commands = [] }) => commands.filter((command) => command.type === type))
+
+/** Returns the conductor's verdicts, oldest first: all, or those named. */
+export const reviewsOf = (entries: readonly Entry[], ...verdicts: string[]) =>
+  commandsOf(entries, 'REVIEW_WORKER').filter(
+    ({ verdict }) => verdicts.length === 0 || verdicts.includes(String(verdict)),
+  )
+
+/** Returns the verdicts that end a worker. */
+export const endingsOf = (entries: readonly Entry[]) => reviewsOf(entries, 'accept', 'give_up')
 
 /** Returns a message whose fenced block a worker runs. */
 export const block = (script: string) => `\`\`\`sh\n${script}\n\`\`\``

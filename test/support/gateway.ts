@@ -8,9 +8,14 @@ import { secretsOf } from './secrets.ts'
 /** Opens a session's first turn, which the model leaves open: its key is valid until it is stopped. */
 export async function openGateway(baton: LocalBaton, session: string) {
   const { aws, model } = baton
-  model?.faults.push({ answer: 'hang' })
-  await clientOf(baton).send(session, 'hello')
-  while (model?.requests.at(-1)?.answer !== 'hang') await wait(50)
+  const words = `hello from ${session}`
+  model?.faults.push({ about: words, answer: 'hang' })
+  await clientOf(baton).send(session, words)
+  const isOpen = () =>
+    model?.requests.some(
+      ({ answer, request }) => answer === 'hang' && JSON.stringify(request).includes(words),
+    )
+  while (model && !isOpen()) await wait(50)
   const secrets = [...(await secretsOf(aws))]
   const [, signingKey = ''] = secrets.find(([name]) => name.includes('job-signing-key')) ?? []
   const [, port] = Object.entries(aws.ports).find(([name]) => name.startsWith('Gateway')) ?? []
@@ -19,15 +24,26 @@ export async function openGateway(baton: LocalBaton, session: string) {
   return { url: `http://127.0.0.1:${port}`, key: signJobToken(claims, signingKey) }
 }
 
+interface Asked {
+  readonly signal?: AbortSignal
+  readonly content?: string
+  readonly maxTokens?: number
+  readonly model?: string
+}
+
 /** Requests a stream. */
-export const askFor = ({ url, key }: { url: string; key: string }, signal?: AbortSignal) =>
+export const askFor = (
+  { url, key }: { url: string; key: string },
+  { signal, content = 'go', maxTokens, model = 'claude-sonnet-5-5' }: Asked = {},
+) =>
   fetch(`${url}/v1/messages`, {
     method: 'POST',
     headers: { 'x-api-key': key, 'content-type': 'application/json' },
     body: JSON.stringify({
-      model: 'claude-sonnet-5-5',
+      model,
       stream: true,
-      messages: [{ role: 'user', content: 'go' }],
+      ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+      messages: [{ role: 'user', content }],
     }),
     ...(signal && { signal }),
   })

@@ -1,6 +1,6 @@
 /** One SMS or email of the hostile corpus: how it is sent, and what the person's own words in it ask for. */
 
-import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
+import type { ComposedEmail } from '../../local/providers/sendgrid/composed-email.ts'
 import type { DeliverOptions } from '../../local/providers/sendgrid/server.ts'
 import type { InboundSms } from '../../local/providers/twilio/server.ts'
 
@@ -15,6 +15,8 @@ interface Common {
   readonly ways?: readonly Way[]
   /** How many workers the person's own words ask a gullible conductor for; none by default. */
   readonly mayAct?: number
+  /** The same words end that worker, perhaps before it has a sandbox. */
+  readonly endsItsWorker?: true
   /** Must not share a conversation with others: it may act, or contains a fence that would include what follows. */
   readonly alone?: boolean
 }

@@ -71,7 +71,11 @@ export function operationOf(method: string, pathname: string): Operation | undef
   return (found.find(({ template }) => template === pathname) ?? found[0])?.operation
 }
 
-const NOT_FOUND: Operation['responses'] = { '404': { $ref: '#/components/responses/NotFound' } }
+/** The responses to requests that no operation matches. */
+const UNMATCHED: Operation['responses'] = {
+  '404': { $ref: '#/components/responses/NotFound' },
+  '405': { $ref: '#/components/responses/MethodNotAllowed' },
+}
 
 /**
  * API Gateway responds in its own format to requests over 10 MB, which never reach a function, and to those whose
@@ -80,7 +84,7 @@ const NOT_FOUND: Operation['responses'] = { '404': { $ref: '#/components/respons
 const GATE = { type: 'application/json', refused: 413, crashed: 500 }
 
 /**
- * Throws unless the response is documented. A request without an operation must get a 404. Routes for sandboxes
+ * Throws unless the response is documented. A request without an operation must get 404 or 405. Routes for sandboxes
  * are not in the document (src/contract/runner.ts). With `crashing`, the test lets functions crash.
  */
 export async function expectDocumented(
@@ -89,12 +93,12 @@ export async function expectDocumented(
   answer: Response,
   { crashing = false } = {},
 ): Promise<void> {
-  const { pathname } = new URL(url, 'http://localhost')
+  const { pathname } = new URL(`http://localhost${url}`)
   if (pathname.startsWith('/api/webhooks/sandbox/')) return
   const ofGate = answer.headers.get('content-type') === GATE.type
   if (ofGate && answer.status === GATE.refused) return
   if (ofGate && answer.status === GATE.crashed && crashing) return
-  const responses = operationOf(method, pathname)?.responses ?? NOT_FOUND
+  const responses = operationOf(method, pathname)?.responses ?? UNMATCHED
   const fault = await faultOf(responses[String(answer.status)], answer.clone())
   if (fault) throw new Error(`${method} ${pathname} answered ${answer.status}: ${fault}`)
 }

@@ -1,7 +1,7 @@
 /** People who write to a local Baton by SMS and email, and what they receive. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect } from 'vitest'
-import type { ComposedEmail } from '../../local/providers/sendgrid/inbound-email.ts'
+import type { ComposedEmail } from '../../local/providers/sendgrid/composed-email.ts'
 import { signatureOf } from '../../local/providers/twilio/signature.ts'
 import { openLoopback, readBody } from '../../packages/local-aws/src/loopback.ts'
 import { replies, type TestBaton, withoutReceipts } from './baton.ts'

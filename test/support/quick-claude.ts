@@ -57,6 +57,8 @@ const tell = (event: object) => process.stdout.write(`${JSON.stringify(event)}\n
 
 function keep(message: Message): void {
   messages.push(message)
+  // If a command removed the file, it goes on in a new one without what came before.
+  mkdirSync(path.dirname(transcript), { recursive: true })
   appendFileSync(transcript, `${JSON.stringify({ type: message.role, message })}\n`)
 }
 
@@ -71,18 +73,28 @@ function body(): string {
   return JSON.stringify({ model, max_tokens: 32_000, system, messages, tools })
 }
 
+interface Answered {
+  readonly status: number
+  readonly body: string
+  /** The server says that trying again does not help. */
+  readonly isFinal?: boolean
+}
+
 /** Retries what may succeed a little later. */
-async function ask(): Promise<{ status: number; body: string }> {
+async function ask(): Promise<Answered> {
   for (let again = 0; ; again++) {
-    const answer = await post(body()).catch((error) => ({ status: 599, body: String(error) }))
-    if (answer.status < 500 && answer.status !== 429) return answer
+    const answer: Answered = await post(body()).catch((error) => ({
+      status: 599,
+      body: String(error),
+    }))
+    if (answer.isFinal || (answer.status < 500 && answer.status !== 429)) return answer
     if (again === 5) return answer
     await wait(500 * 2 ** again)
   }
 }
 
 const post = (sent: string) =>
-  new Promise<{ status: number; body: string }>((resolve, reject) => {
+  new Promise<Answered>((resolve, reject) => {
     const asking = request(
       `${process.env.ANTHROPIC_BASE_URL}/v1/messages`,
       {
@@ -94,7 +106,9 @@ const post = (sent: string) =>
         },
       },
       (response) => {
-        text(response).then((body) => resolve({ status: response.statusCode ?? 599, body }), reject)
+        const { statusCode: status = 599, headers } = response
+        const isFinal = headers['x-should-retry'] === 'false'
+        text(response).then((body) => resolve({ status, body, isFinal }), reject)
       },
     )
     asking.on('error', reject).end(sent)
@@ -128,7 +142,6 @@ function end(result: object): void {
 const used: ModelResponse['usage'][] = []
 
 async function main(): Promise<void> {
-  mkdirSync(path.dirname(transcript), { recursive: true })
   keep({ role: 'user', content: [{ type: 'text', text: await text(process.stdin) }] })
   for (;;) {
     const { status, body } = await ask()

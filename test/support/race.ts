@@ -7,7 +7,7 @@ import * as z from 'zod'
 import { sessionNames } from '../../src/adapters/stored-names.ts'
 import type { Entry } from '../../src/core/history.ts'
 import type { Session } from '../../src/core/session.ts'
-import { replies, type TestBaton, testBaton } from './baton.ts'
+import { replies, type TestBaton, type TestOptions, testBaton } from './baton.ts'
 import { type HeldCalls, heldCalls } from './held-calls.ts'
 import { PATIENT } from './patience.ts'
 
@@ -15,6 +15,8 @@ import { PATIENT } from './patience.ts'
 export const TO_SESSION = 'StorageSessions'
 
 export const TO_HISTORY = 'StorageConversations'
+
+export const TO_WORKERS = 'StorageWorkers'
 
 const LOOP = 'Baton/ReviewLoop/ReviewLoopFunction'
 const FUNCTIONS = {
@@ -42,6 +44,8 @@ export interface Race extends Pick<HeldCalls, 'hold'> {
   deliver(message: string, consumer?: 'DispatchMessage' | 'AppendDeadLetter'): Promise<unknown>
   /** Ends the execution of run `run` from outside. */
   abort(session: string, run: number): Promise<void>
+  /** Ends the execution of a leg from outside. */
+  abortLeg(session: string, workerId: string, leg: number): Promise<void>
   /** Returns the event types of its execution. */
   events(session: string, run: number): Promise<readonly string[]>
   stop(session: string): Promise<Response>
@@ -54,13 +58,15 @@ export interface Race extends Pick<HeldCalls, 'hold'> {
 
 const sendMessage = z.object({ MessageBody: z.string() })
 
-export async function startRace(): Promise<Race> {
+export async function startRace(options: Pick<TestOptions, 'pauses'> = {}): Promise<Race> {
   const { intercept, hold } = heldCalls()
-  const baton = await testBaton({ intercept })
+  const baton = await testBaton({ intercept, ...options })
   const { region, endpoint, credentials, resources } = baton.aws
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ region, endpoint, credentials }))
   const sfn = new SFNClient({ region, endpoint, credentials })
-  const machine = resources.find('Baton/ReviewLoop/ReviewLoop', 'AWS::StepFunctions::StateMachine')
+  const machineAt = (path: string) => resources.find(path, 'AWS::StepFunctions::StateMachine')
+  const machine = machineAt('Baton/ReviewLoop/ReviewLoop')
+  const workerLeg = machineAt('Baton/WorkerLeg/WorkerLeg')
   const TableName = resources.find('Baton/Storage/Sessions').physicalId
 
   const item: Race['item'] = async (sessionId) => {
@@ -81,8 +87,13 @@ export async function startRace(): Promise<Race> {
     const outcome = await baton.aws.invoke(FUNCTIONS[step], given)
     return outcome.ok ? outcome.payload : outcome.errorType
   }
+  const executionNamed = ({ arn }: { arn?: string }, name: string) =>
+    `${arn?.replace(':stateMachine:', ':execution:')}:${name}`
   const executionOf = (session: string, run: number) =>
-    `${machine.arn?.replace(':stateMachine:', ':execution:')}:${session}.r${run}`
+    executionNamed(machine, `${session}.r${run}`)
+  const stop = async (executionArn: string) => {
+    await sfn.send(new StopExecutionCommand({ executionArn, error: 'Console', cause: 'by hand' }))
+  }
   return {
     baton,
     hold,
@@ -98,10 +109,9 @@ export async function startRace(): Promise<Race> {
       return sendMessage.parse(JSON.parse(body.toString())).MessageBody
     },
     deliver: (message, consumer = 'DispatchMessage') => invoke(consumer, delivery(message)),
-    abort: async (session, run) => {
-      const executionArn = executionOf(session, run)
-      await sfn.send(new StopExecutionCommand({ executionArn, error: 'Console', cause: 'by hand' }))
-    },
+    abort: (session, run) => stop(executionOf(session, run)),
+    abortLeg: (session, workerId, leg) =>
+      stop(executionNamed(workerLeg, `${session}.${workerId}.${leg}`)),
     events: async (session, run) => {
       const executionArn = executionOf(session, run)
       const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn }))

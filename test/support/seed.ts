@@ -1,4 +1,4 @@
-/** Sets the seed of the tests that take samples. `BATON_SEED` repeats a run's choice. */
+/** Sets the seed of the samples that tests take, and of the pauses of their sandboxes. `BATON_SEED` repeats a run's choice. */
 import { randomInt } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
 

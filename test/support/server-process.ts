@@ -15,7 +15,10 @@ interface Started {
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>
 
 /** Additional options of startBaton. */
-export type ServerOptions = Pick<BatonOptions, 'claude' | 'variables'>
+export type ServerOptions = Pick<
+  BatonOptions,
+  'claude' | 'variables' | 'pauseSeed' | 'keepSandboxes'
+>
 
 /** `kill` ends server, functions and sandbox daemons at once with SIGKILL, the whole group or the server alone. */
 export async function startServer(stateDir: string, port = 0, options: ServerOptions = {}) {

@@ -57,3 +57,7 @@ export const modelsOf = (tally: Tally): Tally =>
       /^(answers|nanoUsd|unpriced|tokens\.|model\.)/.test(name),
     ),
   )
+
+/** Returns how often `continue` raises the budget after this pause; 0 without one. */
+export const raisesOf = (pause = ''): number =>
+  pause === '' ? 0 : Number(/same amount (\d+) times/.exec(pause)?.[1] ?? 1)

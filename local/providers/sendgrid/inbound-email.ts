@@ -1,34 +1,8 @@
 /** A person's email to Baton, and the parts that Inbound Parse makes of it. */
 import { randomUUID } from 'node:crypto'
 import PostalMime, { type Address } from 'postal-mime'
+import type { ComposedEmail, EmailAttachment } from './composed-email.ts'
 import { composeMime, headersOf } from './mime.ts'
-
-export interface EmailAttachment {
-  readonly name: string
-  readonly type: string
-  readonly content: Buffer
-}
-
-/** An email to be composed. */
-export interface ComposedEmail {
-  readonly from: string
-  readonly fromName?: string | undefined
-  readonly to: string
-  /** `from` by default; empty for a bounce. */
-  readonly envelopeFrom?: string
-  readonly subject: string
-  readonly text: string
-  readonly html?: string | undefined
-  /** With angle brackets, as are the next two; a new one by default. */
-  readonly messageId?: string | undefined
-  readonly inReplyTo?: string | undefined
-  readonly references?: readonly string[] | undefined
-  /** Additional headers, such as `Auto-Submitted`. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly attachments?: readonly EmailAttachment[] | undefined
-  /** Charset of text and HTML, which reach a webhook as raw bytes. */
-  readonly charset?: 'utf-8' | 'iso-8859-1'
-}
 
 /** An email as received; `to` and `envelopeFrom` belong to its envelope. */
 export interface RawEmail {

@@ -1,6 +1,6 @@
 /** Writes an email as an email program does: RFC 5322 headers and a MIME body. */
 import { randomBytes } from 'node:crypto'
-import type { ComposedEmail, EmailAttachment } from './inbound-email.ts'
+import type { ComposedEmail, EmailAttachment } from './composed-email.ts'
 
 /** An email with every field set. */
 export type CompleteEmail = ComposedEmail & {

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
 import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
 import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
+import { keepLatest } from '../../keep-latest.ts'
 import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { post } from '../webhook.ts'
@@ -41,7 +42,7 @@ export interface SendGrid {
   readonly url: string
   /** The key of the webhook's signatures, as SendGrid shows it. */
   readonly publicKey: string
-  /** Every accepted email, oldest first. */
+  /** The accepted emails, oldest first: the latest that have 64 MB with their attachments. */
   readonly outbox: readonly SentEmail[]
   /** Each request to send takes the first one. */
   readonly faults: Fault[]
@@ -58,6 +59,8 @@ export interface SendGridOptions {
   readonly clock?: Clock
 }
 
+const KEPT_LENGTH = 64_000_000
+
 /** SendGrid retries for 72 hours; the emulator gives up within a second. */
 const ATTEMPTS = 5
 const RETRY_MS = 200
@@ -73,6 +76,7 @@ export async function startSendGrid({
   const clock = stoppableClock(given)
   const signing = newSigning()
   const outbox: SentEmail[] = []
+  const keep = keepLatest(outbox, KEPT_LENGTH, (email) => JSON.stringify(email).length)
   const faults: Fault[] = []
   let lost = 0
   const server = await openLoopback(0, log)
@@ -108,7 +112,7 @@ export async function startSendGrid({
         apiKey,
         faults,
         accept(email, id) {
-          outbox.push(...sentEmails(email, id, clock.now()))
+          for (const sent of sentEmails(email, id, clock.now())) keep(sent)
           log(`sendgrid: ${id} is taken`)
         },
       },

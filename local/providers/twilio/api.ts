@@ -14,8 +14,9 @@ export interface ApiState {
   readonly accountSid: string
   readonly authToken: string
   readonly number: string
+  readonly serviceSid: string
   readonly messages: readonly SmsMessage[]
-  readonly media: ReadonlyMap<string, Media>
+  mediaOf(sid: string): Media | undefined
   readonly optedOut: ReadonlySet<string>
   readonly faults: Fault[]
   /** Accepts a valid message. */
@@ -78,12 +79,12 @@ function list(state: ApiState, query: URLSearchParams, response: ServerResponse)
 }
 
 function sendFile(
-  { media }: ApiState,
+  { mediaOf }: ApiState,
   sid: string,
   authorization: string | undefined,
   response: ServerResponse,
 ): void {
-  const file = media.get(sid)
+  const file = mediaOf(sid)
   if (!file) return void response.writeHead(404).end()
   if (authorization !== undefined) return void response.writeHead(400).end()
   response.writeHead(200, { 'content-type': file.type }).end(file.content)

@@ -13,6 +13,7 @@ const ERRORS = {
   21606: [400, "The 'From' phone number is not a valid, SMS-capable number of your account"],
   21610: [400, 'Attempt to send to unsubscribed recipient'],
   21617: [400, 'The concatenated message body exceeds the 1600 character limit'],
+  21701: [400, 'The Messaging Service does not exist'],
   21623: [400, 'Number of media files exceeds allowed limit'],
 } as const satisfies Record<number, readonly [status: number, message: string]>
 

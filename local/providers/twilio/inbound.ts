@@ -11,6 +11,7 @@ export interface Media {
 
 interface Extra {
   readonly accountSid: string
+  readonly serviceSid: string | undefined
   /** Content types of the message's media, in order. */
   readonly mediaTypes: readonly string[]
   readonly optOutType: OptOutType | undefined
@@ -19,7 +20,7 @@ interface Extra {
 /** Returns all fields of https://www.twilio.com/docs/messaging/guides/webhook-request; `OptOutType` only if given. */
 export function inboundFields(
   { sid, from, to, body, media: urls }: SmsMessage,
-  { accountSid, mediaTypes, optOutType }: Extra,
+  { accountSid, serviceSid, mediaTypes, optOutType }: Extra,
 ): Fields {
   const files = urls.flatMap((url, n) => [
     [`MediaUrl${n}`, url] as const,
@@ -45,6 +46,7 @@ export function inboundFields(
     AccountSid: accountSid,
     From: from,
     ApiVersion: '2010-04-01',
+    ...(serviceSid && { MessagingServiceSid: serviceSid }),
     ...(optOutType && { OptOutType: optOutType }),
     ...Object.fromEntries(files),
   }

@@ -23,6 +23,8 @@ export interface SmsMessage {
   readonly at: number
   /** Its position among the messages of both providers. */
   readonly arrival: number
+  /** The Messaging Service that sent it. */
+  readonly serviceSid?: string | undefined
   readonly statusCallback?: string | undefined
   status: MessageStatus
 }
@@ -56,7 +58,7 @@ export function messageJson(message: SmsMessage, accountSid: string) {
     error_code: code,
     error_message: code && 'Unreachable destination handset',
     from,
-    messaging_service_sid: null,
+    messaging_service_sid: message.serviceSid ?? null,
     num_media: String(media.length),
     num_segments: String(segments(body)),
     price: null,

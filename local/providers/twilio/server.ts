@@ -2,13 +2,14 @@
 import { type Clock, systemClock } from '../../../packages/local-aws/src/clock.ts'
 import { openLoopback } from '../../../packages/local-aws/src/loopback.ts'
 import { stoppableClock } from '../../../packages/local-aws/src/stoppable-clock.ts'
+import { keepLatest } from '../../keep-latest.ts'
 import { nextArrival } from '../arrival.ts'
 import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { answerApi } from './api.ts'
 import { callbackFields } from './callback.ts'
 import { inboundFields, type Media } from './inbound.ts'
-import { keywordOf, type OptOutType } from './keywords.ts'
+import { keywordOf, keywordReply, type OptOutType } from './keywords.ts'
 import { type MessageStatus, newSid, type SmsMessage } from './message.ts'
 import { type Posted, postSigned } from './post-signed.ts'
 import { type AlertCode, readTwiml } from './twiml.ts'
@@ -19,6 +20,8 @@ export interface InboundSms {
   /** The emulator's number by default. */
   readonly to?: string
   readonly body: string
+  /** Set if the number belongs to a Messaging Service. */
+  readonly serviceSid?: string | undefined
   readonly media?: readonly Media[]
   /** As with Advanced Opt-Out, which has other keywords than the usual ones. */
   readonly optOutType?: OptOutType | undefined
@@ -35,8 +38,8 @@ export interface Callback extends Posted {
 export interface Twilio {
   readonly url: string
   /**
-   * Every accepted message, oldest first, including those of TwiML responses, without Twilio's own replies to
-   * STOP.
+   * The accepted messages, oldest first, including those of TwiML responses, without Twilio's own replies to STOP. Only
+   * the latest thousand messages of both directions are kept.
    */
   readonly outbox: readonly SmsMessage[]
   /** Each request to send takes the first one. */
@@ -50,21 +53,34 @@ export interface Twilio {
   /** The numbers that receive nothing more. */
   readonly optedOut: ReadonlySet<string>
   /** Delivers a message to a webhook. Its URL may end in connection overrides such as `#rc=5&rp=all`. */
-  deliver(sms: InboundSms, webhookUrl: string): Promise<Posted & { readonly messageSid: string }>
+  deliver(sms: InboundSms, webhookUrl: string): Promise<SmsDelivery>
   /** Reports a status again, or one out of order. Throws for a message without a StatusCallback. */
   report(sid: string, status: MessageStatus): Promise<void>
   close(): Promise<void>
+}
+
+export interface SmsDelivery extends Posted {
+  readonly messageSid: string
+  /** What Twilio itself answered to the person, because the text is one of its keywords. */
+  readonly keywordReply?: string
 }
 
 export interface TwilioOptions {
   /** `AC` and 32 hexadecimal digits. */
   readonly accountSid: string
   readonly authToken: string
-  /** The account's number, in E.164. */
+  /** The account's number, in E.164. It is also the only one of the Messaging Service. */
   readonly number: string
   readonly log: (line: string) => void
   readonly clock?: Clock
 }
+
+/** The account's Messaging Service. */
+export const SERVICE_SID = `MG${'5'.repeat(32)}`
+
+const KEPT_MESSAGES = 1_000
+/** Of media. */
+const KEPT_BYTES = 64_000_000
 
 /** Milliseconds between two statuses of a message. */
 const STEP_MS = 20
@@ -79,19 +95,21 @@ export async function startTwilio({
 }: TwilioOptions): Promise<Twilio> {
   const clock = stoppableClock(given)
   const messages: SmsMessage[] = []
-  const media = new Map<string, Media>()
+  const keep = keepLatest(messages, KEPT_MESSAGES, () => 1)
+  const media: { id: string; file: Media }[] = []
+  const keepMedia = keepLatest(media, KEPT_BYTES, ({ file }) => file.content.length)
+  const mediaOf = (wanted: string) => media.find(({ id }) => id === wanted)?.file
   const optedOut = new Set<string>()
   const faults: Fault[] = []
   const progress: MessageStatus[] = ['queued', 'sent', 'delivered']
   const callbacks: Callback[] = []
   const alerts: { code: AlertCode; messageSid: string }[] = []
   const server = await openLoopback(0, log)
-
   function send(message: Omit<SmsMessage, 'sid' | 'at' | 'arrival' | 'status'>): SmsMessage {
     const sid = newSid(message.media.length > 0 ? 'MM' : 'SM')
     const taken = { sid, at: clock.now(), arrival: nextArrival() }
     const sent: SmsMessage = { ...message, ...taken, status: 'queued' }
-    messages.push(sent)
+    keep(sent)
     log(`twilio: ${sid} is taken`)
     advance(sent, [...progress]).catch((error) => log(`twilio: ${sid}: ${error}`))
     return sent
@@ -121,6 +139,7 @@ export async function startTwilio({
       to: form.get('To') ?? '',
       body: form.get('Body') ?? '',
       media: form.getAll('MediaUrl'),
+      serviceSid: form.get('MessagingServiceSid') ?? undefined,
       statusCallback: form.get('StatusCallback') ?? undefined,
     })
 
@@ -131,7 +150,7 @@ export async function startTwilio({
     const sid = messageSid ?? newSid(files.length > 0 ? 'MM' : 'SM')
     const urls = files.map((file) => {
       const id = newSid('ME')
-      media.set(id, file)
+      keepMedia({ id, file })
       return `${server.url}/2010-04-01/Accounts/${accountSid}/Messages/${sid}/Media/${id}`
     })
     const content = { sid, from, to, body, media: urls }
@@ -142,7 +161,7 @@ export async function startTwilio({
       arrival: nextArrival(),
       status: 'received',
     }
-    messages.push(received)
+    keep(received)
     return received
   }
 
@@ -152,9 +171,10 @@ export async function startTwilio({
     const word = sms.optOutType ?? keywordOf(sms.body)
     if (word === 'STOP') optedOut.add(from)
     if (word === 'START') optedOut.delete(from)
-    const mediaTypes = message.media.map((url) => media.get(url.slice(-34))?.type ?? '')
+    const mediaTypes = message.media.map((url) => mediaOf(url.slice(-34))?.type ?? '')
     const { optOutType } = sms
-    const fields = inboundFields(message, { accountSid, mediaTypes, optOutType })
+    const extra = { accountSid, serviceSid: sms.serviceSid, mediaTypes, optOutType }
+    const fields = inboundFields(message, extra)
     const posted = await postSigned(webhookUrl, fields, authToken)
     log(`twilio: ${sid} came in, answered ${posted.status} in attempt ${posted.attempts}`)
     const answer = readTwiml(posted)
@@ -162,10 +182,21 @@ export async function startTwilio({
     else if (!optedOut.has(from))
       for (const body of answer)
         send({ direction: 'outbound-reply', from: message.to, to: from, body, media: [] })
-    return { ...posted, messageSid: sid }
+    const reply = keywordReply(sms.body, word)
+    return { ...posted, messageSid: sid, ...(reply !== undefined && { keywordReply: reply }) }
   }
 
-  const state = { accountSid, authToken, number, messages, media, optedOut, faults, accept }
+  const state = {
+    accountSid,
+    authToken,
+    number,
+    serviceSid: SERVICE_SID,
+    messages,
+    mediaOf,
+    optedOut,
+    faults,
+    accept,
+  }
   server.serve((request, response) => answerApi(state, request, response))
   return {
     url: server.url,

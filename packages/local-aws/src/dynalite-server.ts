@@ -1,6 +1,6 @@
 /**
  * DynamoDB: dynalite 4.0.0 on LevelDB. It refuses transactions, streams, PartiQL and an UpdateTable that adds an
- * index. It silently ignores ALL_OLD on a failed condition, so that is refused here.
+ * index (see table-updates.ts). It silently ignores ALL_OLD on a failed condition, so that is refused here.
  */
 import { mkdirSync } from 'node:fs'
 import type { Server, ServerResponse } from 'node:http'
@@ -17,9 +17,12 @@ export interface Dynalite {
   close(): Promise<void>
 }
 
+/** Returns the folder of the database below a state folder. */
+export const databaseFolder = (stateDir: string) => path.join(stateDir, 'dynamodb')
+
 /** Starts dynalite on the contents of `stateDir`. A write is in LevelDB before it is acknowledged. */
 export async function startDynalite(stateDir: string): Promise<Dynalite> {
-  const folder = path.join(stateDir, 'dynamodb')
+  const folder = databaseFolder(stateDir)
   mkdirSync(folder, { recursive: true })
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   const socket = privateSocket(stateDir, 'dynalite')

@@ -3,36 +3,51 @@
  * signed for.
  */
 import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError, type JsonService } from './json-service.ts'
 import { type RequestHandler, readBody } from './loopback.ts'
-import { type Credentials, proveSignature, type ReceivedRequest } from './signature.ts'
+import {
+  type Credentials,
+  checkBody,
+  proveSignature,
+  type ReceivedRequest,
+  type RequestHead,
+} from './signature.ts'
 
 /** Handles requests whose signature has been verified. */
 export type Service = (request: ReceivedRequest, response: ServerResponse) => Promise<void>
 
-/** S3 accepts 5 GB in one request; here the body has to fit into memory. */
-const bodyLimit = 512 * 1024 * 1024
+/** Bytes of a body. S3 accepts 5 GB in one request; here it has to fit into memory. No other service accepts more. */
+const bodyLimits: Readonly<Record<string, number>> = { s3: 512 * 1024 * 1024 }
+const bodyLimit = 16 * 1024 * 1024
 
 /**
  * Returns the handler of the endpoint. `services` are keyed by the name in the credential scope (`dynamodb`,
- * `sqs`, `s3`, `states`, `secretsmanager`). Errors have AWS's format: XML for S3, JSON for the others.
+ * `sqs`, `s3`, `states`, `secretsmanager`). Services do not see `base`, with which every path begins. Errors have AWS's
+ * format: XML for S3, JSON for the others.
  */
 export function awsEndpoint(
   services: Readonly<Record<string, Service>>,
   credentials: Credentials,
   now: () => number,
+  base = '',
 ): RequestHandler {
   return async (incoming, response) => {
-    const request = await receive(incoming)
+    const head = headOf(incoming)
     try {
-      const { service } = await proveSignature(request, credentials, now())
+      // The body comes afterwards, because a stranger must not fill the memory.
+      const { service } = await proveSignature(head, credentials, now())
       const answer = services[service]
       if (!answer) throw new AwsError('UnknownService', `${service} is not implemented`, 400)
+      const limit = bodyLimits[service] ?? bodyLimit
+      const body = await readBody(incoming, limit)
+      if (!body) throw new AwsError('EntityTooLarge', `More than ${limit} bytes`, 413)
+      const request = { ...head, body, target: head.target.slice(base.length) }
+      checkBody(request)
       await answer(request, response)
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
-      sendError(error, request, response)
+      sendError(error, head, response)
     }
   }
 }
@@ -49,9 +64,7 @@ export function serveJson(operations: JsonService): Service {
   }
 }
 
-async function receive(incoming: Parameters<RequestHandler>[0]): Promise<ReceivedRequest> {
-  const body = await readBody(incoming, bodyLimit)
-  if (!body) throw new AwsError('EntityTooLarge', `More than ${bodyLimit} bytes`, 413)
+function headOf(incoming: IncomingMessage): RequestHead {
   const headers = Object.entries(incoming.headers).map(
     ([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')] as const,
   )
@@ -59,7 +72,6 @@ async function receive(incoming: Parameters<RequestHandler>[0]): Promise<Receive
     method: incoming.method ?? 'GET',
     target: incoming.url ?? '/',
     headers: Object.fromEntries(headers),
-    body,
   }
 }
 
@@ -71,11 +83,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function sendError(
-  error: AwsError,
-  { headers, target }: ReceivedRequest,
-  response: ServerResponse,
-) {
+function sendError(error: AwsError, { headers, target }: RequestHead, response: ServerResponse) {
   const { type, message, status } = error
   if (headers['x-amz-target'] !== undefined) {
     return send(response, status, jsonType(headers), JSON.stringify({ __type: type, message }))
@@ -86,7 +94,7 @@ function sendError(
   send(response, status, 'application/xml', xml)
 }
 
-const jsonType = (headers: ReceivedRequest['headers']) =>
+const jsonType = (headers: RequestHead['headers']) =>
   headers['content-type'] ?? 'application/x-amz-json-1.0'
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

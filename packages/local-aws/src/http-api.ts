@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { httpEvent, sendMessage, sendResult } from './http-event.ts'
 import { chooseRoute, type RoutePattern, routePattern } from './http-routes.ts'
 import { type LambdaHost, payloadLimit } from './lambda-host.ts'
-import { type RequestHandler, readBody } from './loopback.ts'
+import { type RequestHandler, readBody, requestUrl } from './loopback.ts'
 import type { Declared, Stack } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
@@ -34,7 +34,7 @@ export function httpApi(
   const routes = routesOf(stack)
   return async (request, response) => {
     if (await before?.(request, response)) return
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+    const { pathname } = requestUrl(request)
     const chosen = chooseRoute(routes, request.method ?? 'GET', pathname)
     if (!chosen) return sendMessage(response, 404, 'Not Found')
     const body = await readBody(request, bodyLimit)

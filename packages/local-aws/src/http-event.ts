@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import * as z from 'zod'
 import { account, apiId } from './identity.ts'
+import { requestUrl } from './loopback.ts'
 
 /** The route that a request matched. */
 export interface TakenRoute {
@@ -20,7 +21,7 @@ export function httpEvent(
   { routeKey, pathParameters = {} }: TakenRoute,
   now: number,
 ): APIGatewayProxyEventV2 {
-  const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
+  const { pathname, search, searchParams } = requestUrl(request)
   const { cookie, host = '127.0.0.1', ...headers } = joinedHeaders(request)
   const sourceIp = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1'
   const { 'user-agent': userAgent = '', 'content-type': contentType = '' } = headers

@@ -8,6 +8,9 @@ export const region = 'us-east-1'
 /** The API's identifier in `https://<apiId>.execute-api…`, a URL that CDK builds itself. */
 export const apiId = 'localapi'
 
+/** Nothing answers there, because there is no content delivery network on one machine. */
+const DISTRIBUTION = 'local.cloudfront.net'
+
 /** The addresses of the stack, known once its ports are open. */
 export interface Addresses {
   /** URL of the HTTP API, without a trailing slash. */
@@ -80,6 +83,8 @@ export function identity(
       return byId(logicalId)
     case 'AWS::ApiGatewayV2::Stage':
       return byId('$default')
+    case 'AWS::CloudFront::Distribution':
+      return { ...byName(name, arn('cloudfront', name)), attributes: { DomainName: DISTRIBUTION } }
     case 'AWS::DynamoDB::GlobalTable':
     case 'AWS::DynamoDB::Table':
       return byName(name, arn('dynamodb', `table/${name}`))

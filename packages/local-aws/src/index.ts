@@ -3,29 +3,24 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { asyncInvoker } from './async-invoke.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import { startDynalite } from './dynalite-server.ts'
 import { awsEndpoint, serveJson } from './endpoint.ts'
 import { startEventSources } from './event-source.ts'
 import { startFauxqs } from './fauxqs.ts'
 import { functionUrl } from './function-url.ts'
-import { type Before, httpApi } from './http-api.ts'
+import { httpApi } from './http-api.ts'
 import { account, region } from './identity.ts'
-import {
-  type CallerLookup,
-  callerVariable,
-  type Intercept,
-  intercepted,
-  outbound,
-} from './interception.ts'
+import { type CallerLookup, callerVariable, intercepted, outbound } from './interception.ts'
 import { bundleRuntime, codeFolder } from './lambda-code.ts'
-import { type LambdaHost, lambdaHost, type OnStage } from './lambda-host.ts'
-import { type Loopback, openLoopback } from './loopback.ts'
+import { type LambdaHost, lambdaHost } from './lambda-host.ts'
+import { type Loopback, openLoopback, requestUrl } from './loopback.ts'
 import { homeFor, NO_PROFILE } from './no-profile.ts'
 import { s3Service } from './objects.ts'
+import { type AwsOptions, type LocalAws, OBJECTS_PATH } from './options.ts'
 import { provision, sdkClients } from './provision.ts'
 import { sqsService } from './queues.ts'
-import { type Resources, resourceLookup } from './resource-lookup.ts'
+import { resourceLookup } from './resource-lookup.ts'
 import { refuseUnknownTypes } from './resource-types.ts'
 import { eventBus } from './rules.ts'
 import { startSchedules } from './schedules.ts'
@@ -33,61 +28,14 @@ import { secretsService, secretValues } from './secrets.ts'
 import type { Credentials } from './signature.ts'
 import { type Declared, placeStack } from './stack.ts'
 import { StateMachines, stepFunctionsService } from './states/index.ts'
-import type { LambdaOutcome } from './states/lambda-outcome.ts'
 import { stoppableClock } from './stoppable-clock.ts'
+import { updateTables } from './table-updates.ts'
+import { stackTables } from './tables.ts'
 import { loadTemplate, type Template } from './template.ts'
 
 export type { FunctionCall, Intercept } from './interception.ts'
 export type { OnStage } from './lambda-host.ts'
-
-export interface AwsOptions {
-  /** The cloud assembly: the folder that `cdk synth` writes. */
-  readonly assembly: string
-  /** The stack to run, if the assembly has several. */
-  readonly stack?: string
-  /** Holds tables, queues, objects, executions and generated secrets, which survive a restart. */
-  readonly stateDir: string
-  /** The port of the HTTP API (0 for any free one), or an open server, which `close` closes. */
-  readonly port: number | Loopback
-  /** Values for the template's CloudFormation parameters. */
-  readonly parameters?: Readonly<Record<string, string>>
-  /** Secret values by secret name; they override the template's. */
-  readonly secrets: Readonly<Record<string, string>>
-  /** Added to the environment of every function. */
-  readonly lambdaEnv: Readonly<Record<string, string>>
-  readonly log: (line: string) => void
-  readonly clock?: Clock
-  /** Called with every request of a function before it is performed, including requests to URLs in `lambdaEnv`. */
-  readonly intercept?: Intercept | undefined
-  /** Called with each stage of a function's process, to limit or to measure it. */
-  readonly onStage?: OnStage | undefined
-  /** Called with the open ports before the stack resumes any work of the last start. */
-  readonly onOpen?: (ports: readonly number[]) => void
-  /** Handles requests before the HTTP API does; it is not part of the template. */
-  readonly before?: Before
-}
-
-export interface LocalAws {
-  /** URL of the HTTP API. */
-  readonly url: string
-  /** URL of all AWS services: the value for `AWS_ENDPOINT_URL`. */
-  readonly endpoint: string
-  readonly credentials: Credentials
-  readonly region: string
-  /** Every open port: `api`, `endpoint`, and those of function URLs by logical id. */
-  readonly ports: Readonly<Record<string, number>>
-  readonly resources: Resources
-  /** Invokes the function at a construct path directly. Never rejects. */
-  invoke(constructPath: string, event: unknown): Promise<LambdaOutcome>
-  /** From the next invocation on, runs each function from the folder that `folderOf` returns, if it returns one. */
-  replaceCode(folderOf: (variables: Readonly<Record<string, unknown>>) => string | undefined): void
-  /** From the next invocation on, changes these variables of each function whose template sets them. */
-  configure(variables: Readonly<Record<string, string>>): void
-  /** The outputs of the stack. */
-  readonly outputs: Readonly<Record<string, string>>
-  /** Ends every process and closes every port; state is kept. */
-  close(): Promise<void>
-}
+export { type AwsOptions, type LocalAws, OBJECTS_PATH } from './options.ts'
 
 /**
  * Runs a stack. Throws if the template uses something that is not implemented, naming it, or if the port is in
@@ -115,12 +63,13 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const api = await open(options.port)
     const endpoint = await open(0)
     const urls = await openFunctionUrls()
-    options.onOpen?.([api, endpoint, ...urls.values()].map(({ port }) => port))
+    await options.onOpen?.({ api, functionUrls: [...urls.values()] })
     const stack = placeStack(template, addresses(api, endpoint, urls), options.parameters ?? {})
     const credentials = newCredentials()
 
     const fauxqs = await startFauxqs(stateDir)
     closing.push(() => fauxqs.close())
+    await updateTables(stateDir, stackTables(stack), log)
     const dynalite = await startDynalite(stateDir)
     closing.push(() => dynalite.close())
     const secrets = stack.all('AWS::SecretsManager::Secret')
@@ -136,6 +85,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       compileCache: path.join(options.assembly, '.compiled'),
       env: (id) => ({
         ...awsEnvironment(endpoint.url, credentials),
+        AWS_ENDPOINT_URL_S3: api.url + objectsBase,
         ...lambdaEnv,
         ...(others && { [callerVariable]: id, ...others.env(id) }),
       }),
@@ -175,7 +125,14 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     for (const declared of stack.all('AWS::Lambda::Url')) {
       urls.get(declared.logicalId)?.serve(functionUrl(declared, lambda))
     }
-    api.serve(httpApi(stack, lambda, options.before))
+    const onlyS3 = Object.entries(served).filter(([name]) => name === 's3')
+    const objects = awsEndpoint(Object.fromEntries(onlyS3), credentials, Date.now, objectsBase)
+    const http = httpApi(stack, lambda, options.before)
+    api.serve((request, response) =>
+      requestUrl(request).pathname.startsWith(OBJECTS_PATH)
+        ? objects(request, response)
+        : http(request, response),
+    )
     closing.push(startEventSources(stack, clients.sqs, lambda, log))
     closing.push(startSchedules(stack, clock, invoker))
     machines.reportAborted()
@@ -220,6 +177,8 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     return urls
   }
 }
+
+const objectsBase = OBJECTS_PATH.slice(0, -1)
 
 const functionUrlIds = ({ Resources }: Template) =>
   Object.keys(Resources).filter((id) => Resources[id]?.Type === 'AWS::Lambda::Url')

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import { Environment, type Sink } from './lambda-environment.ts'
 import { coldStartMs, LambdaPool } from './lambda-pool.ts'
 import { reportLine } from './lambda-report.ts'
+import { processPlaces } from './process-places.ts'
 import type { Declared } from './stack.ts'
 import type { LambdaOutcome } from './states/lambda-outcome.ts'
 
@@ -72,6 +73,8 @@ export interface LambdaHostOptions {
   readonly clock: Clock
   /** How long an invocation waits for a free process before it starts one; by default the time a start takes. */
   readonly maxWaitMs?: number
+  /** How many processes all functions have together; further invocations wait. */
+  readonly mostProcesses?: number
   /** Called with what a process does next. */
   readonly onStage?: OnStage | undefined
   readonly log: (line: string) => void
@@ -83,7 +86,11 @@ interface HostedFunction extends Declared<'AWS::Lambda::Function'> {
   readonly onStage: (stage: Stage, environment: Environment) => void
 }
 
+/** More than three functions can take at once: that many may wait for something that another function does. */
+const MOST_PROCESSES = 72
+
 export function lambdaHost(options: LambdaHostOptions): LambdaHost {
+  const places = processPlaces(options.mostProcesses ?? MOST_PROCESSES)
   const hosted = new Map(
     options.functions.map((declared): [string, HostedFunction] => {
       const onStage = (stage: Stage, { id, pid }: Environment) => {
@@ -109,7 +116,7 @@ export function lambdaHost(options: LambdaHostOptions): LambdaHost {
       const hosted: HostedFunction = {
         ...declared,
         codeFolder: options.codeFolder(declared),
-        pool: new LambdaPool({ start, clock, maxWaitMs }),
+        pool: new LambdaPool({ start, clock, maxWaitMs, places }),
         onStage,
       }
       return [declared.arn, hosted]

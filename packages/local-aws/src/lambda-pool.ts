@@ -1,6 +1,7 @@
 /** The execution environments of one function: reused when idle, added up to a limit, ended when idle for long. */
 import type { Clock } from './clock.ts'
 import type { Environment } from './lambda-environment.ts'
+import type { ProcessPlaces } from './process-places.ts'
 
 /** Further invocations wait for a free environment: each environment is a process of some 50 MB. */
 export const mostEnvironments = 20
@@ -32,6 +33,8 @@ export interface PoolOptions {
   readonly clock: Clock
   /** How long an invocation waits for a free environment before it starts one, in milliseconds. */
   readonly maxWaitMs: number
+  /** The processes of all functions. */
+  readonly places: ProcessPlaces
 }
 
 export class LambdaPool {
@@ -65,9 +68,8 @@ export class LambdaPool {
     } else {
       this.#taken++
     }
-    const isFirst = this.#all.size === 0
-    const environment = this.#takeIdle() ?? (isFirst ? undefined : await this.#soonFree())
-    if (environment) return this.#leased(environment)
+    const environment = this.#takeIdle() ?? (await this.#freeOrPlace())
+    if (environment !== 'place') return this.#leased(environment)
     if (this.#closed) return closedEnding
     const began = performance.now()
     const started = this.#options.start()
@@ -105,30 +107,36 @@ export class LambdaPool {
     idle.forget()
     if (idle.environment.alive) return idle.environment
     // It has exited by itself since its last invocation.
-    this.#all.delete(idle.environment)
+    this.#forget(idle.environment)
     return this.#takeIdle()
   }
 
   /**
-   * Waits for an environment to become free before a new one would be ready; Lambda, too, takes the first. It uses
-   * the system's time, as starts do.
+   * Waits for an environment to become free, and from the time at which a new one would be ready also for a place to
+   * start one; Lambda, too, takes the first. It uses the system's time, as starts do.
    */
-  #soonFree(): Promise<Environment | undefined> {
+  #freeOrPlace(): Promise<Environment | 'place'> {
+    const isFirst = this.#all.size === 0 && this.#hoping.size === 0
     return new Promise((resolve) => {
-      const take = (free: Environment | undefined) => {
+      let withdraw = () => {}
+      const take = (found: Environment | 'place') => {
         clearTimeout(timer)
+        withdraw()
         this.#hoping.delete(take)
-        resolve(free)
+        resolve(found)
       }
-      const timer = setTimeout(() => take(undefined), this.#options.maxWaitMs)
+      const request = () => {
+        withdraw = this.#options.places.request(() => take('place'))
+      }
       this.#hoping.add(take)
+      const timer = setTimeout(request, isFirst ? 0 : this.#options.maxWaitMs)
     })
   }
 
   #free(environment: Environment): void {
     if (this.#retired.has(environment)) this.#end(environment)
     else if (environment.alive && !this.#closed) this.#handOn(environment)
-    else this.#all.delete(environment)
+    else this.#forget(environment)
     const next = this.#waiting.shift()
     // The next waiter takes this place, so the count stays.
     if (next) next()
@@ -142,16 +150,29 @@ export class LambdaPool {
   }
 
   #keepIdle(environment: Environment): void {
-    const forget = this.#options.clock.after(idleMs, () => {
+    const { clock, places } = this.#options
+    const end = () => {
+      forget()
       this.#idle = this.#idle.filter((idle) => idle.environment !== environment)
       this.#end(environment)
-    })
+    }
+    const cancel = clock.after(idleMs, end)
+    let withdraw = () => {}
+    const forget = () => {
+      cancel()
+      withdraw()
+    }
     this.#idle.push({ environment, forget })
+    withdraw = places.offer(end)
   }
 
   #end(environment: Environment): void {
-    this.#all.delete(environment)
     environment.kill()
+    this.#forget(environment)
+  }
+
+  #forget(environment: Environment): void {
+    if (this.#all.delete(environment)) this.#options.places.release()
   }
 }
 

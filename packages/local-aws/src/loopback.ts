@@ -1,6 +1,7 @@
-/** An HTTP server on 127.0.0.1 whose port is known before its handler is ready. */
+/** An HTTP server on this machine's loopback addresses, whose port is known before its handler is ready. */
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from './listen-on-loopback.ts'
+import { isForThisMachine, refuseHost } from './own-host.ts'
 
 export type RequestHandler = (
   request: http.IncomingMessage,
@@ -13,16 +14,32 @@ export interface Loopback {
   readonly url: string
   /** Sets the handler. Until then every request gets a 503. */
   serve(answer: RequestHandler): void
+  /** Handles a request that came in elsewhere, as if it had come in here. */
+  readonly handle: RequestHandler
   /** Stops listening and closes open connections. */
   close(): Promise<void>
 }
 
+export interface LoopbackOptions {
+  /** How long a client may take to send a request, headers and body, in milliseconds. */
+  readonly requestMs?: number
+  /** Listens on `::1` as well, where the machine has it: for clients to which `localhost` is that address. */
+  readonly bothFamilies?: boolean
+}
+
+/** Long enough for the largest object; a response may take as long as it wants. */
+const REQUEST_MS = 120_000
+
 /** Opens `port` (0 for any free one). If the handler throws, the client gets a 500 and the error is logged. */
-export async function openLoopback(port: number, log: (line: string) => void): Promise<Loopback> {
+export async function openLoopback(
+  port: number,
+  log: (line: string) => void,
+  { requestMs = REQUEST_MS, bothFamilies = false }: LoopbackOptions = {},
+): Promise<Loopback> {
   let answer: RequestHandler = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end()
   }
-  const server = http.createServer(async (request, response) => {
+  const handle: RequestHandler = async (request, response) => {
     try {
       await answer(request, response)
     } catch (error) {
@@ -31,30 +48,33 @@ export async function openLoopback(port: number, log: (line: string) => void): P
       if (response.headersSent) response.destroy()
       else response.writeHead(500).end()
     }
+  }
+  const checkMs = Math.min(requestMs, 30_000)
+  const server = http.createServer({ connectionsCheckingInterval: checkMs }, (asked, response) => {
+    if (isForThisMachine(asked)) return handle(asked, response)
+    refuseHost(asked, response)
   })
-  // A long poll may last longer than Node's default of five minutes for a whole request.
-  server.requestTimeout = 0
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve)
-  })
-  const opened = portOf(server.address())
+  server.requestTimeout = requestMs
+  server.headersTimeout = Math.min(requestMs, 60_000)
+  const opened = await listenOnLoopback(server, port, bothFamilies)
   return {
-    port: opened,
-    url: `http://127.0.0.1:${opened}`,
+    port: opened.port,
+    url: opened.url,
     serve: (next) => {
       answer = next
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    handle,
+    close: () => opened.close(),
   }
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address === 'object' && address !== null) return address.port
-  throw new Error('The server has no port')
+/**
+ * Returns the URL of a request. A target that begins with `//` is a path too; as a reference it would name a host.
+ */
+export function requestUrl({ url = '/' }: Pick<http.IncomingMessage, 'url'>): URL {
+  const host = 'http://127.0.0.1'
+  if (url.startsWith('/')) return new URL(host + url)
+  return URL.canParse(url, host) ? new URL(url, host) : new URL(host)
 }
 
 /** Returns a request's whole body, or undefined if it is longer than `limit` bytes. */
@@ -68,6 +88,7 @@ export async function readBody(
     length += chunk.length
     // The rest is read and dropped, so that the client can read the response.
     if (length <= limit) chunks.push(chunk)
+    else chunks.length = 0
   }
   return length <= limit ? Buffer.concat(chunks) : undefined
 }

@@ -8,7 +8,7 @@ import { createBuckets } from './objects.ts'
 import { createQueues } from './queues.ts'
 import type { Credentials } from './signature.ts'
 import type { Stack } from './stack.ts'
-import { createTable, sweepExpired } from './tables.ts'
+import { createTable, stackTables, sweepExpired } from './tables.ts'
 
 export interface SdkClients {
   readonly dynamodb: DynamoDBClient
@@ -42,7 +42,7 @@ export async function provision(
   clock: Clock,
   log: (line: string) => void,
 ): Promise<() => void> {
-  const tables = [...stack.all('AWS::DynamoDB::GlobalTable'), ...stack.all('AWS::DynamoDB::Table')]
+  const tables = stackTables(stack)
   await Promise.all([
     ...tables.map((table) => createTable(dynamodb, table)),
     createQueues(sqs, stack.all('AWS::SQS::Queue')),

@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { AwsError } from './json-service.ts'
+import { requestUrl } from './loopback.ts'
 import { NodeSha256 } from './node-sha256.ts'
 
 export interface Credentials {
@@ -12,12 +13,16 @@ export interface Credentials {
   readonly secretAccessKey: string
 }
 
-export interface ReceivedRequest {
+/** A request without its body. */
+export interface RequestHead {
   readonly method: string
   /** Path and query as received. */
   readonly target: string
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
+}
+
+export interface ReceivedRequest extends RequestHead {
   readonly body: Buffer
 }
 
@@ -43,22 +48,27 @@ const signatureParameters =
   /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|content-sha256)$/i
 
 /**
- * Verifies the signature of a request. Throws AWS's error if it is missing, wrong, too old or does not cover this
- * body. Source: "Signature Version 4 signing process", AWS General Reference.
+ * Verifies the signature of a request before its body is read; {@link checkBody} then compares the body. Throws AWS's
+ * error if the signature is missing, wrong or too old, or does not cover a hash of the body. Source: "Signature
+ * Version 4 signing process", AWS General Reference.
  */
 export async function proveSignature(
-  request: ReceivedRequest,
+  request: RequestHead,
   credentials: Credentials,
   now: number,
 ): Promise<Signer> {
-  const url = new URL(request.target, 'http://127.0.0.1')
+  const url = requestUrl({ url: request.target })
   const claim = headerClaim(request.headers) ?? presignedClaim(url.searchParams)
   if (!claim) throw refusal('MissingAuthenticationToken', 'The request is not signed')
   if (claim.accessKeyId !== credentials.accessKeyId) {
     throw refusal('UnrecognizedClientException', 'The credentials are not those of this start')
   }
   checkAge(claim, now)
-  checkBody(request)
+  checkHeaders(claim, request.headers)
+  // The SDK always sends it. Without it, the signature could only be checked after the body was read.
+  if (claim.expiresIn === undefined && request.headers['x-amz-content-sha256'] === undefined) {
+    throw refusal('MissingSecurityHeader', 'The header x-amz-content-sha256 is missing')
+  }
   const expected = await sign(request, url, claim, credentials)
   if (!sameText(expected, claim.signature)) {
     throw refusal('SignatureDoesNotMatch', 'The signature is not right for this request')
@@ -109,8 +119,27 @@ function checkAge({ date, expiresIn }: Claim, now: number): void {
   if (signedAt > now + allowedSkewMs) throw refusal('AccessDenied', 'Request is not yet valid')
 }
 
-/** The signature covers the hash that the client states, so that has to be the hash of the body. */
-function checkBody({ headers, body }: ReceivedRequest): void {
+/**
+ * A link allows what was signed and nothing else. Otherwise `x-amz-copy-source` would turn an upload into a copy of any
+ * other object.
+ */
+function checkHeaders({ expiresIn, signedHeaders }: Claim, headers: RequestHead['headers']): void {
+  if (expiresIn === undefined) return
+  const unsigned = Object.keys(headers).filter(
+    (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name),
+  )
+  if (unsigned.length > 0)
+    throw refusal(
+      'AccessDenied',
+      `There were headers present in the request which were not signed: ${unsigned.join(', ')}`,
+    )
+}
+
+/**
+ * The signature covers the hash that the client states, so that has to be the hash of the body. Throws AWS's error
+ * if it is not.
+ */
+export function checkBody({ headers, body }: ReceivedRequest): void {
   const stated = headers['x-amz-content-sha256']
   if (stated === undefined || !/^[0-9a-f]{64}$/.test(stated)) return
   if (!sameText(createHash('sha256').update(body).digest('hex'), stated)) {
@@ -119,7 +148,7 @@ function checkBody({ headers, body }: ReceivedRequest): void {
 }
 
 async function sign(
-  request: ReceivedRequest,
+  request: RequestHead,
   url: URL,
   claim: Claim,
   credentials: Credentials,
@@ -143,7 +172,6 @@ async function sign(
     headers: Object.fromEntries(
       Object.entries(request.headers).filter(([name]) => signable.has(name)),
     ),
-    body: request.body,
   }
   const options = { signingDate: signingTime(claim.date), signableHeaders: signable }
   if (claim.expiresIn === undefined) {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type Addresses, account, apiId, type Identity, identity, region } from './identity.ts'
 import { resolver } from './intrinsics.ts'
 import { type Properties, propertySchemas } from './resource-properties.ts'
-import type { ImplementedType } from './resource-types.ts'
+import { type ImplementedType, ignoredTypes } from './resource-types.ts'
 import type { Template } from './template.ts'
 
 /** One resource of the stack, as callers of the package see it. */
@@ -37,7 +37,7 @@ export interface Stack {
    * implemented.
    */
   all<T extends ImplementedType>(type: T): Declared<T>[]
-  /** Returns the stack's outputs that can be resolved. */
+  /** Returns the stack's outputs, without those about resources that have no effect on this machine. */
   outputs(): Record<string, string>
 }
 
@@ -98,13 +98,21 @@ export function placeStack(
         }),
     outputs: () =>
       Object.fromEntries(
-        Object.entries(template.Outputs).map(([name, { Value }]) => [
-          name,
-          String(onThisMachine(resolve(Value, `Output ${name}`), addresses)),
-        ]),
+        Object.entries(template.Outputs)
+          .filter(([, { Value }]) => !refersToIgnored(template, Value))
+          .map(([name, { Value }]) => [
+            name,
+            String(onThisMachine(resolve(Value, `Output ${name}`), addresses)),
+          ]),
       ),
   }
 }
+
+/** Returns whether a value has an attribute of a resource that has no effect on this machine. */
+const refersToIgnored = ({ Resources }: Template, value: unknown) =>
+  [...JSON.stringify(value).matchAll(/"Fn::GetAtt":\["(?<id>\w+)"/g)].some(
+    ({ groups }) => ignoredTypes[Resources[groups?.id ?? '']?.Type ?? ''] !== undefined,
+  )
 
 const schemas: { readonly [T in ImplementedType]: z.ZodType<Properties<T>> } = propertySchemas
 

@@ -4,35 +4,33 @@ import {
   DeleteItemCommand,
   DescribeTableCommand,
   type DynamoDBClient,
-  type GlobalSecondaryIndexDescription,
   paginateScan,
   ResourceNotFoundException,
-  type TableDescription,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import type { Clock } from './clock.ts'
 import type { Properties } from './resource-properties.ts'
-import type { Declared } from './stack.ts'
+import type { Declared, Stack } from './stack.ts'
 
 export type Table = Declared<'AWS::DynamoDB::GlobalTable' | 'AWS::DynamoDB::Table'>
 
 type TableProperties = Properties<'AWS::DynamoDB::Table'>
 
+/** Returns the tables of a stack, of both types. */
+export const stackTables = (stack: Stack): Table[] => [
+  ...stack.all('AWS::DynamoDB::GlobalTable'),
+  ...stack.all('AWS::DynamoDB::Table'),
+]
+
 /** AWS takes up to days; a minute makes expiry visible. */
 const sweepEveryMs = 60_000
 
-/** Creates a table unless it exists. Throws if the existing one has other keys or indexes. */
+/** Creates a table unless it exists. Resolves when it can be used. */
 export async function createTable(
   client: DynamoDBClient,
   { name, properties }: Table,
 ): Promise<void> {
-  const wanted = keyDescription(properties)
-  const existing = await describe(client, name)
-  if (existing && keyDescription(existing) === wanted) return
-  if (existing) {
-    throw new Error(
-      `Table ${name} has other keys or indexes than the template, and they cannot be changed on one machine: remove its state folder to start afresh. It has ${keyDescription(existing)}; the template has ${wanted}.`,
-    )
-  }
+  if (await exists(client, name)) return
   const { KeySchema, AttributeDefinitions, BillingMode } = properties
   await client.send(
     new CreateTableCommand({
@@ -44,6 +42,8 @@ export async function createTable(
       ...indexes('LocalSecondaryIndexes', properties),
     }),
   )
+  const wait = { client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 }
+  await waitUntilTableExists(wait, { TableName: name })
 }
 
 /** Deletes expired items of a table every minute of `clock`. Returns a function that stops it. */
@@ -98,50 +98,25 @@ async function deleteExpired(
   }
 }
 
-async function describe(
-  client: DynamoDBClient,
-  name: string,
-): Promise<TableDescription | undefined> {
+async function exists(client: DynamoDBClient, name: string): Promise<boolean> {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table
+    await client.send(new DescribeTableCommand({ TableName: name }))
+    return true
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined
+    if (error instanceof ResourceNotFoundException) return false
     throw error
   }
 }
 
-type IndexList = 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes'
-
 /** DynamoDB refuses an empty list of indexes. */
-function indexes(list: IndexList, properties: TableProperties) {
+function indexes(
+  list: 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes',
+  properties: TableProperties,
+) {
   const found = properties[list].map(({ IndexName, KeySchema, Projection }) => ({
     IndexName,
     KeySchema,
     Projection,
   }))
   return found.length === 0 ? {} : { [list]: found }
-}
-
-/** The properties that a template's table and an existing one have in common. */
-type Keys = Pick<TableDescription, 'KeySchema' | 'AttributeDefinitions'> & {
-  [list in IndexList]?: readonly Index[] | undefined
-}
-
-type Index = Pick<GlobalSecondaryIndexDescription, 'IndexName' | 'KeySchema' | 'Projection'>
-
-/** Returns keys and indexes in one line, in the same form for a template's table and an existing one. */
-function keyDescription(table: Keys): string {
-  const types = new Map(table.AttributeDefinitions?.map((a) => [a.AttributeName, a.AttributeType]))
-  const keys = (schema: TableDescription['KeySchema'] = []) =>
-    schema.map((key) => `${key.AttributeName} (${types.get(key.AttributeName)})`).join(', ')
-  const secondary = [
-    ...(table.GlobalSecondaryIndexes ?? []),
-    ...(table.LocalSecondaryIndexes ?? []),
-  ]
-    .map(({ IndexName, KeySchema, Projection }) => {
-      const attributes = [...(Projection?.NonKeyAttributes ?? [])].sort()
-      return `${IndexName}: ${keys(KeySchema)} with ${[Projection?.ProjectionType, ...attributes].join(' ')}`
-    })
-    .sort()
-  return [`keys ${keys(table.KeySchema)}`, ...secondary].join('; ')
 }

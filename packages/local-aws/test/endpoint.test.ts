@@ -1,8 +1,12 @@
 /** The endpoint accepts only requests that are signed with this start's credentials. */
 import { createHash } from 'node:crypto'
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
+import { once } from 'node:events'
+import http from 'node:http'
+import { DynamoDBClient, GetItemCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -16,7 +20,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Running, run } from './fixture/run.ts'
 import { synthesiseOnly } from './fixture/stack.ts'
 
@@ -78,6 +82,51 @@ test('a body other than the signed one is refused', async () => {
   await expect(put).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' })
 })
 
+test.each([
+  ['nothing', {}],
+  [
+    'another key',
+    {
+      authorization: `AWS4-HMAC-SHA256 Credential=A/1/r/s3/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
+    },
+  ],
+])('a request signed with %s is refused before its body is read', async (_, headers) => {
+  const { port } = new URL(aws.endpoint)
+  const put = http.request({
+    port,
+    host: '127.0.0.1',
+    method: 'PUT',
+    path: `/${bucket}/k`,
+    headers,
+  })
+  onTestFinished(() => void put.destroy())
+  put.setHeader('content-length', 400_000_000)
+  put.flushHeaders()
+  const [response] = await once(put, 'response')
+  expect(response.statusCode).toBe(403)
+})
+
+test('a service other than S3 refuses a body of more than 16 MB', async () => {
+  const MessageBody = 'x'.repeat(17_000_000)
+  const sent = aws.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }))
+  await expect(sent).rejects.toMatchObject({ name: 'EntityTooLarge' })
+})
+
+test("objects are on the API's port too, for presigned links only", async () => {
+  const { region, credentials, url } = aws
+  const s3 = new S3Client({ endpoint: `${url}/_s3`, region, credentials })
+  const Key = "a b/ü+%&'.txt"
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'here' }))
+  const link = await getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key }))
+  expect(new URL(link).port).toBe(new URL(url).port)
+  expect(await (await fetch(link)).text()).toBe('here')
+  expect((await fetch(`${url}/_s3/${bucket}/link`)).status).toBe(403)
+  const tables = new DynamoDBClient({ endpoint: `${url}/_s3`, region, credentials })
+  await expect(tables.send(new ListTablesCommand({}))).rejects.toMatchObject({
+    name: 'UnknownService',
+  })
+})
+
 test('objects with unusual names are read back unchanged, large ones too', async () => {
   const Body = Buffer.alloc(12 * 1024 * 1024, 'x')
   const Key = "a b/ü+%&'.txt"
@@ -97,6 +146,17 @@ test('presigned links put and get an object', async () => {
   expect(await (await fetch(get)).text()).toBe('by link')
 })
 
+test('an empty object is one, by client and by link', async () => {
+  await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'empty', Body: '' }))
+  const upload = new PutObjectCommand({ Bucket: bucket, Key: 'nothing', ContentLength: 0 })
+  const put = await fetch(await getSignedUrl(aws.s3, upload), { method: 'PUT' })
+  expect([put.status, await put.text()]).toEqual([200, ''])
+  for (const Key of ['empty', 'nothing']) {
+    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket: bucket, Key }))
+    expect(await Body?.transformToString()).toBe('')
+  }
+})
+
 test('a link that fixes length and checksum refuses any other content', async () => {
   const sha256 = (content: string) => createHash('sha256').update(content).digest('base64')
   const header = 'x-amz-checksum-sha256'
@@ -113,6 +173,17 @@ test('a link that fixes length and checksum refuses any other content', async ()
   expect(await put('evil', 'evil')).toBe(403)
   expect(await put('longer', 'good')).toBe(403)
   expect(await put('good', 'good')).toBe(200)
+})
+
+test('a link to upload cannot copy another object', async () => {
+  await aws.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'secret', Body: 'secret' }))
+  const url = await getSignedUrl(aws.s3, new PutObjectCommand({ Bucket: bucket, Key: 'copy' }))
+  const headers = { 'x-amz-copy-source': `/${bucket}/secret` }
+  const response = await fetch(url, { method: 'PUT', headers })
+  expect([response.status, await response.text()]).toEqual([
+    403,
+    expect.stringContaining('not signed: x-amz-copy-source'),
+  ])
 })
 
 test('a link sets the response headers of its object', async () => {
@@ -151,9 +222,53 @@ test.each([
   expect([response.status, await response.text()]).toEqual([403, expect.stringContaining(why)])
 })
 
-test('a conditional write to S3 is refused instead of being made unconditional', async () => {
-  const put = new PutObjectCommand({ Bucket: bucket, Key: 'k', Body: 'x', IfNoneMatch: '*' })
+test('a missing object is forbidden, as to those who may not list the bucket; a missing bucket is not found', async () => {
+  const missing = { Bucket: bucket, Key: 'missing' }
+  await expect(aws.s3.send(new GetObjectCommand(missing))).rejects.toMatchObject({
+    name: 'AccessDenied',
+    message: expect.stringContaining('is not authorized to perform: s3:ListBucket'),
+    $metadata: { httpStatusCode: 403 },
+  })
+  await expect(aws.s3.send(new HeadObjectCommand(missing))).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 403 },
+  })
+  const link = await getSignedUrl(aws.s3, new GetObjectCommand(missing))
+  expect((await fetch(link)).status).toBe(403)
+  await expect(
+    aws.s3.send(new GetObjectCommand({ Bucket: 'no-such-bucket', Key: 'k' })),
+  ).rejects.toMatchObject({ name: 'NoSuchBucket' })
+})
+
+test.each([
+  ['IfMatch', '"0cc175b9c0f1b6a831c399e269772661"'],
+  ['IfNoneMatch', '"0cc175b9c0f1b6a831c399e269772661"'],
+])('a write to S3 with %s and a tag is refused instead of being made unconditional', async (condition, tag) => {
+  const put = new PutObjectCommand({ Bucket: bucket, Key: 'k', Body: 'x', [condition]: tag })
   await expect(aws.s3.send(put)).rejects.toMatchObject({ name: 'NotImplemented' })
+})
+
+test('a link that creates an object writes only where none is, and only with the signed header', async () => {
+  const at = { Bucket: bucket, Key: 'created by link' }
+  const create = new PutObjectCommand({ ...at, IfNoneMatch: '*' })
+  const link = await getSignedUrl(aws.s3, create)
+  const put = async (body: string, headers: Record<string, string>) => {
+    const response = await fetch(link, { method: 'PUT', body, headers })
+    return [response.status, /<Code>(.*)<\/Code>/.exec(await response.text())?.[1]]
+  }
+  const only = { 'if-none-match': '*' }
+  expect(await put('no header', {})).toEqual([403, 'SignatureDoesNotMatch'])
+  const atOnce = await Promise.all(['one', 'two', 'three'].map((body) => put(body, only)))
+  expect(atOnce.filter(([status]) => status === 200)).toHaveLength(1)
+  expect(atOnce.filter(([status]) => status !== 200)).toEqual([
+    [412, 'PreconditionFailed'],
+    [412, 'PreconditionFailed'],
+  ])
+  await aws.s3.send(new PutObjectCommand({ ...at, Body: '' }))
+  expect(await put('late', only)).toEqual([412, 'PreconditionFailed'])
+  const { Body } = await aws.s3.send(new GetObjectCommand(at))
+  expect(await Body?.transformToString()).toBe('')
+  await aws.s3.send(new DeleteObjectCommand(at))
+  expect(await put('again', only)).toEqual([200, undefined])
 })
 
 test("a queue's URL by name is the URL that functions get", async () => {

@@ -1,4 +1,5 @@
 /** The HTTP API sends functions the events, and clients the responses, that API Gateway does. */
+import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Running, run } from './fixture/run.ts'
 import { synthesise } from './fixture/stack.ts'
@@ -114,4 +115,14 @@ test('a function URL streams: status and cookies first, then each part as it is 
   const parts: string[] = []
   for await (const part of response.body ?? []) parts.push(Buffer.from(part).toString())
   expect(parts).toEqual(['one\n', 'two\n'])
+})
+
+test.each(['//', '//echo/a/b', '///'])('a request for %s is for a path', async (path) => {
+  const seen = await new Promise<number | undefined>((resolve, reject) => {
+    const { hostname, port } = new URL(aws.url)
+    request({ hostname, port, path }, ({ statusCode }) => resolve(statusCode))
+      .on('error', reject)
+      .end()
+  })
+  expect(seen).toBe(404)
 })

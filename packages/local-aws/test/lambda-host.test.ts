@@ -38,6 +38,7 @@ const code: Record<string, string> = {
 
 let host: LambdaHost
 let patient: LambdaHost
+let crowded: LambdaHost
 const lines: string[] = []
 const stages: string[] = []
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
@@ -72,10 +73,12 @@ beforeAll(async () => {
   }
   host = lambdaHost(options)
   patient = lambdaHost({ ...options, maxWaitMs: 60_000 })
+  crowded = lambdaHost({ ...options, maxWaitMs: 0, mostProcesses: 2 })
 })
 afterAll(() => {
   host.close()
   patient.close()
+  crowded.close()
 })
 
 test('a handler gets its event, its context and its own folder, and no variables of the host', async () => {
@@ -192,4 +195,16 @@ test('invocations beyond the reserved concurrency are refused', async () => {
   const outcomes = await atOnce(host, 'count', 3, { atOnce: 1 })
   expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, false])
   expect(outcomes[2]).toMatchObject({ errorType: 'Lambda.TooManyRequestsException' })
+})
+
+test('the processes of all functions together are limited: idle ones make room, and others wait', async () => {
+  const outcomes = await atOnce(crowded, 'pid', 6, {})
+  expect(
+    new Set(outcomes.map((outcome) => Reflect.get(outcome, 'payload'))).size,
+  ).toBeLessThanOrEqual(2)
+  for (const name of ['reported', 'name', 'pid'])
+    expect(await crowded.invoke(arnOf(name), {})).toMatchObject({ ok: true })
+  const mixed = ['pid', 'reported', 'name', 'pid', 'reported', 'name']
+  const all = await Promise.all(mixed.map((name) => crowded.invoke(arnOf(name), {})))
+  expect(all.every(({ ok }) => ok)).toBe(true)
 })

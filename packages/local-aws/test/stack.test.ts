@@ -15,8 +15,8 @@ const clock = new ManualClock(Date.now())
 
 beforeAll(async () => {
   aws = await run(synthesise(), { clock, lambdaEnv: { ADDED: 'by the operator' } })
-}, 30_000)
-afterAll(() => aws.close())
+})
+afterAll(() => aws?.close())
 
 async function post(group: string, body: string, key: string): Promise<string> {
   const response = await fetch(`${aws.url}/messages/${group}`, {

@@ -19,7 +19,8 @@ export interface Box {
   readonly socket: string
   /** Resolves when the daemon has ended for any reason. */
   readonly exited: Promise<void>
-  freeze(): Promise<void>
+  /** Resolves with whether nothing but the daemon runs in the sandbox. */
+  freeze(): Promise<boolean>
   thaw(): Promise<void>
   /** Ends every process of the sandbox; resolves when none is left. */
   end(): Promise<void>
@@ -68,16 +69,16 @@ export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Pr
   // Moved out of the sandbox's reach before anything else runs in it: it could replace the socket with a link to
   // another socket of the host.
   renameSync(join(socketFolder, 'envd.sock'), socket)
-  const ask = async (command: EnvdCommand, answer: EnvdEvent) => {
+  const ask = (command: EnvdCommand, ...answers: EnvdEvent[]) => {
     send(command)
-    await waitFor(answer)
+    return waitFor(...answers)
   }
   return {
     socket,
     exited,
     end,
-    freeze: () => ask('freeze', 'frozen'),
-    thaw: () => ask('thaw', 'thawed'),
+    freeze: async () => (await ask('freeze', 'frozen', 'frozen alone')) === 'frozen alone',
+    thaw: async () => void (await ask('thaw', 'thawed')),
   }
 }
 
@@ -115,24 +116,32 @@ function collectErrors(child: ChildProcess, onLine: (line: string) => void): () 
   return () => kept.join(' / ')
 }
 
-/** Waits for an event that the daemon prints on its standard output. */
+/** Waits for one of some events that the daemon prints on its standard output, and resolves with it. */
 function listen(child: ChildProcess, exited: Promise<void>, lastWords: () => string) {
-  const waiting = new Map<string, () => void>()
-  if (child.stdout)
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      waiting.get(line)?.()
-      waiting.delete(line)
-    })
-  return async (event: EnvdEvent): Promise<void> => {
-    const said = new Promise<void>((resolve) => waiting.set(event, resolve))
-    const ended = exited.then(async () => {
-      if (child.stderr?.readable) await once(child.stderr, 'close').catch(() => {})
-      throw new Error(`the sandbox's daemon ended before it was ${event}: ${lastWords()}`)
-    })
-    const timeout = AbortSignal.timeout(BOOT_TIMEOUT_MS)
-    const late = once(timeout, 'abort').then(() => {
-      throw new Error(`the sandbox's daemon was not ${event} within ${BOOT_TIMEOUT_MS} ms`)
-    })
-    await Promise.race([said, ended, late])
+  let heard: (line: string) => void = noop
+  let ended: (() => void) | undefined
+  let isOver = false
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => heard(line))
+  // Once for all events, because a sandbox that is often paused waits for many.
+  void exited.then(async () => {
+    if (child.stderr?.readable) await once(child.stderr, 'close').catch(noop)
+    isOver = true
+    ended?.()
+  })
+  return async (...events: EnvdEvent[]): Promise<EnvdEvent> => {
+    const { promise, resolve, reject } = Promise.withResolvers<EnvdEvent>()
+    const wanted = events.join(' or ')
+    heard = (line) => {
+      const event = events.find((each) => each === line)
+      if (event) resolve(event)
+    }
+    ended = () =>
+      reject(new Error(`the sandbox's daemon ended before it was ${wanted}: ${lastWords()}`))
+    if (isOver) ended()
+    const late = new Error(`the sandbox's daemon was not ${wanted} within ${BOOT_TIMEOUT_MS} ms`)
+    const timer = setTimeout(() => reject(late), BOOT_TIMEOUT_MS)
+    return promise.finally(() => clearTimeout(timer))
   }
 }
+
+const noop = () => {}

@@ -22,7 +22,12 @@ const REPORT =
 
 /** Isolates by bubblewrap; {@link probeBwrap} checks whether it works here. */
 export function createBwrap(building: Building): Isolation {
-  const shared = [...bindSystem(), ...bindEtc(building.stateDir, PATH), ...bindPrograms(building)]
+  const shared = [
+    ...bindSystem(),
+    ...hideBelowSystem(building.hidden),
+    ...bindEtc(building.stateDir, BIN),
+    ...bindPrograms(building),
+  ]
   return { kind: 'bwrap', report: REPORT, launch: (place, id) => launch(shared, place, id) }
 }
 
@@ -85,7 +90,7 @@ function launch(shared: readonly string[], place: Place, sandboxId: string): Lau
     view: {
       socket: `${RUN}/envd/envd.sock`,
       homes: { user: '/home/user', root: '/root' },
-      environment: { PATH, SHELL: '/bin/bash', LANG: 'C.UTF-8', E2B_SANDBOX: 'true' },
+      environment: { PATH, SHELL: '/bin/bash', E2B_SANDBOX: 'true' },
       pathMap: [],
       loginFiles: true,
       ownPidNamespace: true,
@@ -115,6 +120,14 @@ function bindSystem(): string[] {
     if (!stats) return []
     if (stats.isSymbolicLink()) return ['--symlink', readlinkSync(folder), folder]
     return ['--ro-bind', folder, folder]
+  })
+}
+
+/** An empty folder instead of each of these that is below a folder of the system, such as a checkout in `/usr/src`. */
+function hideBelowSystem(folders: readonly string[]): string[] {
+  return folders.filter(existsSync).flatMap((folder) => {
+    const real = realpathSync(folder)
+    return SYSTEM_FOLDERS.some((system) => real.startsWith(`${system}/`)) ? ['--tmpfs', real] : []
   })
 }
 

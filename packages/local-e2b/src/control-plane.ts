@@ -2,10 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { parseBody, parseCreateRequest, timeoutSeconds } from './create-request.ts'
-import { type CreateFaults, HANG_AFTER, HANG_BEFORE } from './faults.ts'
+import { HANG_AFTER, HANG_BEFORE, type InjectedFaults } from './faults.ts'
 import { ApiError, readJson, sendJson } from './json-http.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { selectPage } from './list-query.ts'
+import { checkRules, networkRules } from './network-rules.ts'
 import { sameSecret } from './same-secret.ts'
 import { created, detailed, listed } from './sandbox-responses.ts'
 
@@ -17,13 +18,12 @@ const connectBody = z.object({
   memory: z.boolean().default(true),
 })
 const pauseBody = z.object({ memory: z.boolean().default(true) })
-const networkBody = z.looseObject({})
 
 export interface ControlPlane {
   readonly apiKey: string
   readonly templates: readonly string[]
   readonly lifecycle: Lifecycle
-  readonly faults: CreateFaults
+  readonly faults: InjectedFaults
 }
 
 /** One call, and the response to it. */
@@ -100,9 +100,18 @@ function notImplemented(method: string, path: string): ApiError {
   )
 }
 
+const injected = (status: number) => new ApiError(status, `injected fault: ${status}`)
+
+/** Aborted if the client ends the request before it has a response. */
+function abandoned(response: ServerResponse): AbortSignal {
+  const client = new AbortController()
+  response.once('close', () => client.abort())
+  return client.signal
+}
+
 async function create({ plane, body, response }: Call): Promise<void> {
-  const fault = plane.faults.next()
-  if (typeof fault === 'number') throw new ApiError(fault, `injected fault: ${fault}`)
+  const fault = plane.faults.nextCreate()
+  if (typeof fault === 'number') throw injected(fault)
   if (fault === HANG_BEFORE) return
   const request = parseCreateRequest(body)
   if (!plane.templates.includes(request.templateID))
@@ -135,18 +144,25 @@ async function setTimeout({ plane, id, body, response }: Call): Promise<void> {
 
 async function pause({ plane, id, body, response }: Call): Promise<void> {
   const { memory } = parseBody(pauseBody, body)
-  await plane.lifecycle.pause(plane.lifecycle.get(id), memory)
+  const sandbox = plane.lifecycle.get(id)
+  const fault = plane.faults.nextPause()
+  if (fault && 'refuse' in fault) throw injected(fault.refuse)
+  await plane.lifecycle.pause(sandbox, memory, { ...fault, signal: abandoned(response) })
   sendJson(response, 204)
 }
 
 async function connect({ plane, id, body, response }: Call): Promise<void> {
   const { timeout, memory } = parseBody(connectBody, body)
   const sandbox = plane.lifecycle.get(id)
+  const fault = plane.faults.connect(id)
+  if (fault !== undefined) throw injected(fault)
   const wasResumed = await plane.lifecycle.connect(sandbox, timeout, !memory)
   sendJson(response, wasResumed ? 201 : 200, created(sandbox))
 }
 
 async function updateNetwork({ plane, id, body, response }: Call): Promise<void> {
-  plane.lifecycle.get(id).network = parseBody(networkBody, body)
+  const rules = parseBody(networkRules, body)
+  checkRules(rules)
+  plane.lifecycle.get(id).network = rules
   sendJson(response, 204)
 }

@@ -2,6 +2,7 @@
 import type { components } from 'e2b'
 import * as z from 'zod'
 import { ApiError } from './json-http.ts'
+import { checkRules, networkRules } from './network-rules.ts'
 
 type NewSandbox = components['schemas']['NewSandboxV2']
 
@@ -10,17 +11,18 @@ const DEFAULT_TIMEOUT_SECONDS = 300
 /** Seconds, as every timeout of the control plane. */
 export const timeoutSeconds = z.int().min(0)
 
-const createRequest = z.strictObject({
+export const createRequest = z.strictObject({
   templateID: z.string(),
-  timeout: timeoutSeconds.default(DEFAULT_TIMEOUT_SECONDS),
+  timeout: timeoutSeconds
+    .refine((seconds) => seconds > 0, 'Timeout must be greater than 0')
+    .default(DEFAULT_TIMEOUT_SECONDS),
   metadata: z.record(z.string(), z.string()).default({}),
   envVars: z.record(z.string(), z.string()).default({}),
   autoPause: z.boolean().default(false),
   autoPauseMemory: z.boolean().default(true),
   autoResume: z.looseObject({ enabled: z.boolean() }).default({ enabled: false }),
-  // Stored and shown, but without effect: an isolated sandbox reaches its links only.
   allow_internet_access: z.boolean().optional(),
-  network: z.looseObject({}).optional(),
+  network: networkRules.optional(),
   secure: z.boolean().optional(),
 })
 export type CreateRequest = z.infer<typeof createRequest>
@@ -44,6 +46,7 @@ export function parseCreateRequest(body: unknown): CreateRequest {
   refuseFields(body, CLOUD_ONLY)
   const request = parseBody(createRequest, body)
   refuseFields(request.network, CLOUD_ONLY_NETWORK)
+  if (request.network) checkRules(request.network)
   if (request.autoResume.enabled && !request.autoPauseMemory)
     throw new ApiError(
       400,

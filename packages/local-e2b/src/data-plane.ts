@@ -25,11 +25,14 @@ export async function serveData(
 ): Promise<void> {
   const sandbox = locate(lifecycle, url, request)
   if (!sandbox) return sendNotRunning(request.headers['e2b-sandbox-id']?.toString(), response)
-  checkToken(sandbox, url, request)
+  // Anybody may ask whether it is healthy, but that does not resume it.
+  const isStranger =
+    url.pathname === '/health' && !sameSecret(request.headers['x-access-token'], sandbox.token)
+  if (!isStranger) checkToken(sandbox, url, request)
   const port = request.headers['e2b-sandbox-port'] ?? ENVD_PORT
   if (port !== ENVD_PORT)
     throw new ApiError(501, `port ${port}: only envd's port is routed by the local E2B server`)
-  await wake(lifecycle, sandbox)
+  if (!isStranger) await wake(lifecycle, sandbox)
   if (sandbox.state !== 'running' || !sandbox.box) return sendNotRunning(sandbox.id, response)
   pass(sandbox, sandbox.box.socket, request, response)
 }
@@ -53,7 +56,7 @@ function checkToken({ token }: Sandbox, url: URL, request: IncomingMessage): voi
   const isFile = url.pathname === '/files'
   if (!isFile || !isSignedBy(token, url, request.method))
     throw new ApiError(401, 'unauthorized access, please provide a valid access token')
-  if (isExpired(url, Date.now())) throw new ApiError(401, 'the signature is expired')
+  if (isExpired(url, Date.now())) throw new ApiError(401, 'signature is already expired')
 }
 
 async function wake(lifecycle: Lifecycle, sandbox: Sandbox): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { EnvdConfig } from './envd/config.ts'
 import type { IsolationKind, Tool } from './options.ts'
 
-/** A port of the host, and the socket that leads to it. */
+/** A port of the sandbox, and the host's socket behind it. */
 export interface HostLink {
   readonly port: number
   readonly socket: string
@@ -42,6 +42,8 @@ export interface Building {
   /** The daemon, bundled into one file. */
   readonly daemon: string
   readonly tools: readonly Tool[]
+  /** Folders of the host that no sandbox may see. */
+  readonly hidden: readonly string[]
 }
 
 /** Creates the folders of a sandbox. Files of an earlier boot are kept; its sockets are removed. */

@@ -2,13 +2,16 @@
 import { type Box, bootBox } from './boot.ts'
 import type { CreateLimits } from './create-limits.ts'
 import type { CreateRequest } from './create-request.ts'
+import { FrozenSandboxes } from './frozen-sandboxes.ts'
 import type { Isolation } from './isolation.ts'
 import { ApiError } from './json-http.ts'
 import type { Links } from './links.ts'
-import { abortResponse } from './not-running.ts'
-import type { Log } from './options.ts'
+import { admitsLinks } from './network-rules.ts'
+import { abortResponses } from './not-running.ts'
+import type { Log, PortLink } from './options.ts'
 import { removeTree } from './remove-tree.ts'
-import { newSandboxId, newToken, type Sandbox } from './sandbox.ts'
+import { newSandbox, newSandboxId, type Sandbox } from './sandbox.ts'
+import { type Snapshot, writeSnapshot } from './snapshot.ts'
 import type { StateDir } from './state-dir.ts'
 
 /** How long a sandbox runs without a pause: the maximum of E2B's Hobby plan. */
@@ -18,8 +21,10 @@ export interface LifecycleParts {
   readonly isolation: Isolation
   readonly stateDir: StateDir
   readonly links: Links
-  readonly linkedPorts: () => readonly number[]
+  readonly linkedPorts: () => readonly PortLink[]
   readonly limits: CreateLimits
+  /** Sandboxes keep their files when the server closes. */
+  readonly keep: boolean
   readonly log: Log
 }
 
@@ -27,17 +32,26 @@ export class Lifecycle {
   readonly #parts: LifecycleParts
   readonly #sandboxes = new Map<string, Sandbox>()
   readonly #starting = new Set<Promise<unknown>>()
+  readonly #ending = new Set<Promise<void>>()
+  readonly #frozenAlone = new FrozenSandboxes()
   #closing = false
   #created = 0
   #ended = 0
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts
+    for (const known of parts.stateDir.kept)
+      this.#sandboxes.set(known.id, newSandbox({ ...known, sequence: this.#created++ }, 'paused'))
   }
 
   /** Numbers of sandboxes created and ended so far; equal if none is left. */
   get counters(): { readonly created: number; readonly ended: number } {
     return { created: this.#created, ended: this.#ended }
+  }
+
+  /** Resolves when nothing is being ended any more. A sandbox cannot be found before its processes have ended. */
+  async settled(): Promise<void> {
+    while (this.#ending.size > 0) await Promise.allSettled(this.#ending)
   }
 
   /** Oldest first. */
@@ -73,17 +87,21 @@ export class Lifecycle {
 
   /**
    * Freezes it, or ends its processes and keeps its files.
-   * @throws ApiError 409 if it is paused
+   * @throws ApiError 409 if it is paused, 500 if writing the snapshot fails, which loses the sandbox
    */
-  pause(sandbox: Sandbox, keepMemory: boolean): Promise<void> {
+  pause(sandbox: Sandbox, keepMemory: boolean, snapshot: Snapshot = {}): Promise<void> {
     return this.#step(sandbox, async () => {
       if (sandbox.state === 'paused')
         throw new ApiError(409, `sandbox ${sandbox.id} is already paused`)
       clearTimeout(sandbox.timer)
       sandbox.state = 'paused'
-      endFlights(sandbox)
-      if (keepMemory) await sandbox.box?.freeze()
-      else await this.#endBox(sandbox)
+      abortResponses(sandbox)
+      if (!keepMemory) await this.#endBox(sandbox)
+      else if (await sandbox.box?.freeze()) this.#saveMemory(sandbox)
+      const problem = await writeSnapshot(snapshot)
+      if (problem === undefined) return
+      this.#inBackground(sandbox, this.kill(sandbox))
+      throw new ApiError(500, `error pausing sandbox ${sandbox.id}: ${problem}`)
     })
   }
 
@@ -100,6 +118,7 @@ export class Lifecycle {
         if (Date.now() + seconds * 1000 > sandbox.endAt) this.#expireIn(sandbox, seconds)
         return false
       }
+      this.#frozenAlone.delete(sandbox)
       if (reboot) await this.#endBox(sandbox)
       if (sandbox.box) await sandbox.box.thaw()
       else sandbox.box = await this.#boot(sandbox)
@@ -121,8 +140,11 @@ export class Lifecycle {
 
   /** Ends all of it, even while another operation is in progress. */
   kill(sandbox: Sandbox): Promise<void> {
-    sandbox.ending ??= this.#end(sandbox)
-    return sandbox.ending
+    if (sandbox.ending) return sandbox.ending
+    const ending = this.#end(sandbox).finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
+    sandbox.ending = ending
+    return ending
   }
 
   /** Ends the daemon as a crash of the machine would. */
@@ -130,32 +152,19 @@ export class Lifecycle {
     await sandbox.box?.end()
   }
 
-  /** Ends every sandbox, including those that are still starting. */
+  /** Ends every sandbox, including those that are still starting, or only their processes if their files are kept. */
   async close(): Promise<void> {
     this.#closing = true
     await Promise.all(this.#starting)
-    await Promise.all(this.list().map((sandbox) => this.kill(sandbox)))
+    await Promise.all(
+      this.list().map((sandbox) => (this.#parts.keep ? this.#stop(sandbox) : this.kill(sandbox))),
+    )
   }
 
   async #start(request: CreateRequest): Promise<Sandbox> {
     const id = newSandboxId()
-    const folder = this.#parts.stateDir.add(id)
-    const sandbox: Sandbox = {
-      id,
-      sequence: this.#created++,
-      token: newToken(),
-      request,
-      folder,
-      state: 'running',
-      startedAt: Date.now(),
-      endAt: 0,
-      network: request.network,
-      box: undefined,
-      timer: undefined,
-      pendingResponses: new Set(),
-      steps: Promise.resolve(),
-      ending: undefined,
-    }
+    const folder = this.#parts.stateDir.add(id, request)
+    const sandbox = newSandbox({ id, sequence: this.#created++, request, folder })
     try {
       sandbox.box = await this.#boot(sandbox)
     } catch (error) {
@@ -170,7 +179,8 @@ export class Lifecycle {
   async #boot(sandbox: Sandbox): Promise<Box> {
     const { isolation, links, linkedPorts, log } = this.#parts
     const { id, token, folder, request } = sandbox
-    const ports = isolation.kind === 'bwrap' ? linkedPorts() : []
+    const reachesLinks = isolation.kind === 'bwrap' && admitsLinks(sandbox.network)
+    const ports = reachesLinks ? linkedPorts() : []
     const box = await bootBox(
       isolation,
       { id, token, folder, environment: request.envVars, links: await links.open(ports) },
@@ -180,6 +190,16 @@ export class Lifecycle {
     return box
   }
 
+  /** Ends another daemon if there are many: its sandbox keeps its files, and connect boots it. */
+  #saveMemory(sandbox: Sandbox): void {
+    const other = this.#frozenAlone.add(sandbox)
+    if (!other) return
+    const end = this.#step(other, async () => {
+      if (other.state === 'paused') await this.#endBox(other)
+    })
+    this.#inBackground(other, end)
+  }
+
   /** If the daemon ends by itself, its sandbox ends too: the cloud has no half-dead sandboxes. */
   #onExit(sandbox: Sandbox, box: Box): void {
     if (sandbox.box !== box || sandbox.ending) return
@@ -187,16 +207,27 @@ export class Lifecycle {
     this.#inBackground(sandbox, this.kill(sandbox))
   }
 
+  /** Ends its processes for good. */
+  async #stop(sandbox: Sandbox): Promise<void> {
+    sandbox.ending ??= this.#endLife(sandbox)
+    await sandbox.ending
+  }
+
   async #end(sandbox: Sandbox): Promise<void> {
+    await this.#endLife(sandbox)
+    await removeTree(sandbox.folder.path)
+    await removeTree(sandbox.folder.socketDir)
+    this.#ended++
+  }
+
+  async #endLife(sandbox: Sandbox): Promise<void> {
     this.#sandboxes.delete(sandbox.id)
-    endFlights(sandbox)
+    this.#frozenAlone.delete(sandbox)
+    abortResponses(sandbox)
     await sandbox.steps
     // Only now, because a resume in progress may have set the timer again.
     clearTimeout(sandbox.timer)
     await this.#endBox(sandbox)
-    await removeTree(sandbox.folder.path)
-    await removeTree(sandbox.folder.socketDir)
-    this.#ended++
   }
 
   async #endBox(sandbox: Sandbox): Promise<void> {
@@ -239,9 +270,4 @@ export class Lifecycle {
 function checkTimeout(seconds: number): void {
   if (seconds > MAX_RUN_SECONDS)
     throw new ApiError(400, `Timeout cannot be greater than ${MAX_RUN_SECONDS / 3600} hours`)
-}
-
-function endFlights({ id, pendingResponses }: Sandbox): void {
-  for (const flight of pendingResponses) abortResponse(id, flight)
-  pendingResponses.clear()
 }

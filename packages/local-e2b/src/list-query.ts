@@ -38,7 +38,7 @@ export function selectPage(query: URLSearchParams, all: readonly Sandbox[]): Pag
   const matching = all
     .filter((sandbox) => states.includes(sandbox.state))
     .filter(({ request }) => template === undefined || request.templateID === template)
-    .filter(({ startedAt }) => !startedAfter || startedAt > Date.parse(startedAfter))
+    .filter(({ startedAt }) => !startedAfter || startedAt >= Date.parse(startedAfter))
     .filter(({ request }) => wanted.every(([key, value]) => request.metadata[key] === value))
     .filter(({ sequence }) => nextToken === undefined || (sequence - nextToken) * direction > 0)
     .sort((a, b) => (a.sequence - b.sequence) * direction)

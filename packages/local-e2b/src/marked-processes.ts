@@ -5,6 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** The variable that marks a process; children inherit it unless they clear their environment. */
 export const MARK = 'E2B_SANDBOX_ID'
 
+/** A sandbox's first command has this mark: in the cloud, E2B's daemon does not know the sandbox's id yet. */
+export const earlyMark = (id: string) => `template-of-${id}`
+
 // The kernel reports process times to programs in hundredths of a second (USER_HZ) on every
 // architecture Node is built for.
 const TICKS_PER_SECOND = 100
@@ -63,6 +66,9 @@ function findProcesses({ id, bornTicks }: SandboxMark): ProcessStat[] {
   return [...found].filter(({ pid }) => pid !== process.pid)
 }
 
+/** Returns whether the sandbox has a process besides the caller. */
+export const hasProcesses = (mark: SandboxMark): boolean => findProcesses(mark).length > 0
+
 /** Ends every process of a sandbox. Repeats until none is found, because a process may fork meanwhile. */
 export async function endProcesses(mark: SandboxMark): Promise<void> {
   await signalUntilNone(mark, 'SIGKILL', () => true)
@@ -103,7 +109,7 @@ function ownerOf(pid: string): number | undefined {
 function isMarked(pid: number, id: string): boolean {
   try {
     const environment = readFileSync(`/proc/${pid}/environ`, 'latin1')
-    return `\0${environment}`.includes(`\0${MARK}=${id}\0`)
+    return [id, earlyMark(id)].some((mark) => `\0${environment}`.includes(`\0${MARK}=${mark}\0`))
   } catch {
     return false
   }

@@ -21,21 +21,32 @@ const FROM_HOST = [
 
 export const HOSTNAME = 'e2b.local'
 
-const files = (path: string): Record<string, string> => ({
+/** Debian's login shells give a PATH of its own to root. */
+const profile = (bin: string) => `if [ "$USER" = root ]
+then PATH=${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+else PATH=${bin}:/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games
+fi
+export PATH
+`
+
+const files = (bin: string): Record<string, string> => ({
   passwd: 'root:x:0:0:root:/root:/bin/bash\nuser:x:1000:1000:user:/home/user:/bin/bash\n',
   group: 'root:x:0:\nuser:x:1000:\n',
   hosts: `127.0.0.1 localhost ${HOSTNAME}\n`,
   hostname: `${HOSTNAME}\n`,
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
   'resolv.conf': '# No name server: the network ends at 127.0.0.1.\n',
-  profile: `export PATH="${path}"\n`,
+  profile: profile(bin),
 })
 
-/** Writes the generated files, and returns bubblewrap's arguments that bind them and the host's files at /etc. */
-export function bindEtc(stateDir: string, path: string): string[] {
+/**
+ * Writes the generated files, and returns bubblewrap's arguments that bind them and the host's files at /etc. `bin` is the
+ * folder of the sandbox's tools.
+ */
+export function bindEtc(stateDir: string, bin: string): string[] {
   const folder = join(stateDir, 'etc')
   mkdirSync(folder, { recursive: true })
-  const own = Object.entries(files(path)).flatMap(([name, content]) => {
+  const own = Object.entries(files(bin)).flatMap(([name, content]) => {
     writeFileSync(join(folder, name), content)
     return ['--ro-bind', join(folder, name), `/etc/${name}`]
   })

@@ -1,6 +1,7 @@
 /** The response of a sandbox that does not run: a 502, by which the SDK tells it from a network failure. */
 import type { ServerResponse } from 'node:http'
 import { sendJson } from './json-http.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** Closes the connection, because the request may not have been read to its end. */
 export function sendNotRunning(sandboxId: string | undefined, response: ServerResponse): void {
@@ -8,8 +9,14 @@ export function sendNotRunning(sandboxId: string | undefined, response: ServerRe
   sendJson(response, 502, body, { connection: 'close' })
 }
 
-/** Ends a response in progress: one that has not begun still gives the reason, any other is cut off. */
-export function abortResponse(sandboxId: string, response: ServerResponse): void {
-  if (response.headersSent) response.destroy()
-  else sendNotRunning(sandboxId, response)
+/** Ends the responses in progress: one that has not begun still gives the reason, any other is cut off. */
+export function abortResponses({
+  id,
+  pendingResponses,
+}: Pick<Sandbox, 'id' | 'pendingResponses'>): void {
+  for (const response of pendingResponses) {
+    if (response.headersSent) response.destroy()
+    else sendNotRunning(id, response)
+  }
+  pendingResponses.clear()
 }

@@ -14,6 +14,14 @@ export interface Limits {
   readonly concurrent?: number
 }
 
+/** A port that a sandbox may reach. */
+export interface PortLink {
+  /** The port of 127.0.0.1 in the sandbox. */
+  readonly port: number
+  /** The port of 127.0.0.1 on the host that is behind it. */
+  readonly hostPort: number
+}
+
 export type Log = (line: string) => void
 
 export type IsolationKind = 'bwrap' | 'none'
@@ -29,9 +37,22 @@ export interface E2BOptions {
   /** The names of the templates that a sandbox can be created from. */
   readonly templates: readonly string[]
   readonly tools: readonly Tool[]
-  /** Returns the host's loopback ports that a sandbox may reach; called at each boot of a sandbox. */
-  readonly links: () => readonly number[]
+  /** The variables that `sudo` keeps, as the template's sudoers say. */
+  readonly sudoKeeps?: readonly string[]
+  /** Returns the ports that an isolated sandbox may reach; called at each boot of a sandbox. */
+  readonly links: () => readonly PortLink[]
+  /** Folders that no isolated sandbox sees, even if they are below the host's `/usr`. */
+  readonly hidden?: readonly string[]
   readonly limits?: Limits
+  /** How long a client may take to send a request, headers and body, in milliseconds; ten minutes by default. */
+  readonly requestMs?: number
+  /**
+   * Sandboxes outlive the server as E2B's outlive its clients: at the next start they are paused, with their files and
+   * without their processes. Otherwise none survives a restart.
+   */
+  readonly keepSandboxes?: boolean
+  /** Makes pauses slow, refuses some and loses the sandboxes of some, as in the cloud. A seed repeats the choice. */
+  readonly pauseSeed?: number
   readonly log?: Log
 }
 

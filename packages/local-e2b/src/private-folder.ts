@@ -5,8 +5,8 @@ import type { Building, Isolation, Launch, Place } from './isolation.ts'
 import { MARK } from './marked-processes.ts'
 
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-/** The variables that a sandbox inherits from the server. */
-const ALLOWED_VARIABLES = ['LANG', 'LC_ALL', 'TZ']
+/** The variables that a sandbox inherits from the server. E2B's sandboxes have no locale. */
+const ALLOWED_VARIABLES = ['TZ']
 
 const REPORT =
   'a sandbox is a private folder and an environment from an allow-list only. What runs in it is ' +

@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Box } from './boot.ts'
 import type { CreateRequest } from './create-request.ts'
+import { type NetworkRules, rulesOf } from './network-rules.ts'
 import type { SandboxInfo, SandboxState } from './options.ts'
 import type { SandboxFolder } from './state-dir.ts'
 
@@ -21,7 +22,8 @@ export interface Sandbox {
   /** Milliseconds since the epoch; a resume resets it, as in the cloud. */
   startedAt: number
   endAt: number
-  network: CreateRequest['network']
+  /** A change takes effect when the sandbox boots again. */
+  network: NetworkRules | undefined
   /** Undefined while it is paused without its memory. */
   box: Box | undefined
   timer: NodeJS.Timeout | undefined
@@ -37,8 +39,26 @@ export interface Sandbox {
 export const newSandboxId = (): string =>
   `i${Array.from({ length: ID_LENGTH - 1 }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]).join('')}`
 
+/** Returns a sandbox that has not been booted yet. */
+export const newSandbox = (
+  known: Pick<Sandbox, 'id' | 'sequence' | 'request' | 'folder'>,
+  state: SandboxState = 'running',
+): Sandbox => ({
+  ...known,
+  token: newToken(),
+  state,
+  startedAt: Date.now(),
+  endAt: 0,
+  network: rulesOf(known.request),
+  box: undefined,
+  timer: undefined,
+  pendingResponses: new Set(),
+  steps: Promise.resolve(),
+  ending: undefined,
+})
+
 /** Returns 192 random bits. */
-export const newToken = (): string => `ea_${randomBytes(24).toString('hex')}`
+const newToken = (): string => `ea_${randomBytes(24).toString('hex')}`
 
 /** Returns the facts for leak checks. */
 export const infoOf = ({ id, request, state, startedAt, endAt }: Sandbox): SandboxInfo => ({

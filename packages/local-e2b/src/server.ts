@@ -15,6 +15,10 @@ import { createLinks } from './links.ts'
 import type { E2BOptions, IsolationKind, SandboxInfo, Tool } from './options.ts'
 import { infoOf } from './sandbox.ts'
 import { openStateDir, type StateDir } from './state-dir.ts'
+import { sudoTool } from './sudo.ts'
+
+/** Long enough for any upload on one machine. */
+const REQUEST_MS = 600_000
 
 export interface LocalE2B {
   readonly url: string
@@ -30,21 +34,24 @@ export interface LocalE2B {
   sandboxes(): readonly SandboxInfo[]
   /** Numbers of sandboxes created and ended so far: equal if none is left. */
   counters(): { readonly created: number; readonly ended: number }
+  /** Resolves when no sandbox is being ended. One that is being ended cannot be found any more, but is not counted yet. */
+  settled(): Promise<void>
   readonly faults: Faults
-  /** Ends every sandbox and removes its files. */
+  /** Ends every sandbox and, unless they are kept, removes its files. */
   close(): Promise<void>
 }
 
 /**
- * Starts the server on 127.0.0.1. It first ends the sandboxes that an earlier server left in `stateDir`: none of
- * them survives a restart.
+ * Starts the server on 127.0.0.1. It first ends what an earlier server left running in `stateDir`, and removes its
+ * sandboxes unless they are kept.
  *
  * @throws Error if a tool cannot be executed, the wanted isolation does not work here, another server uses
  *   `stateDir`, the port is in use, or this is not Linux
  */
 export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
   checkMachine(options.tools)
-  const stateDir = await openStateDir(options.stateDir)
+  const { keepSandboxes: keep = false } = options
+  const stateDir = await openStateDir(options.stateDir, { keep })
   try {
     return await serve(options, stateDir)
   } catch (error) {
@@ -54,14 +61,18 @@ export async function startE2B(options: E2BOptions): Promise<LocalE2B> {
 }
 
 async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B> {
-  const { apiKey, templates, tools, links: linkedPorts, log = () => {} } = options
+  const { apiKey, templates, links: linkedPorts, hidden = [], sudoKeeps = [] } = options
+  const { keepSandboxes: keep = false, log = () => {} } = options
   const daemon = bundleDaemon(stateDir.path)
-  const isolation = chooseIsolation(options.isolation, { stateDir: stateDir.path, daemon, tools })
+  const tools = [sudoTool(stateDir.path, sudoKeeps), ...options.tools]
+  const building = { stateDir: stateDir.path, daemon, tools, hidden: [stateDir.path, ...hidden] }
+  const isolation = chooseIsolation(options.isolation, building)
   const links = createLinks(join(stateDir.socketDir, 'links'))
   const limits = createLimits(options.limits ?? {})
-  const lifecycle = new Lifecycle({ isolation, stateDir, links, linkedPorts, limits, log })
-  const faults = createFaults(lifecycle)
-  const server = createHttpServer({ apiKey, templates, lifecycle, faults })
+  const lifecycle = new Lifecycle({ isolation, stateDir, links, linkedPorts, limits, keep, log })
+  const faults = createFaults(lifecycle, options.pauseSeed)
+  const plane = { apiKey, templates, lifecycle, faults }
+  const server = createHttpServer(plane, options.requestMs ?? REQUEST_MS)
   const url = await listen(server, options.port ?? 0)
   return {
     url,
@@ -70,6 +81,7 @@ async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B>
     isolationReport: isolation.report,
     sandboxes: () => lifecycle.list().map(infoOf),
     counters: () => lifecycle.counters,
+    settled: () => lifecycle.settled(),
     faults,
     close: async () => {
       server.close()
@@ -81,13 +93,14 @@ async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B>
   }
 }
 
-function createHttpServer(plane: ControlPlane): Server {
-  const server = createServer((request, response) => {
+function createHttpServer(plane: ControlPlane, requestMs: number): Server {
+  const options = { connectionsCheckingInterval: Math.min(requestMs, 30_000) }
+  const server = createServer(options, (request, response) => {
     answer(plane, request, response).catch((error) => sendError(response, error))
   })
-  // A command may stream for an hour, and an upload has no time limit.
-  server.requestTimeout = 0
-  server.headersTimeout = 0
+  // A response has no limit: a command may stream for an hour.
+  server.requestTimeout = requestMs
+  server.headersTimeout = Math.min(requestMs, 60_000)
   return server
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandExitError, InvalidArgumentError, NotFoundError, TimeoutError } from 'e2b'
 import { expect, test } from 'vitest'
-import { describeEachIsolation } from './support/local-e2b.ts'
+import { describeEachIsolation, serverForTest } from './support/local-e2b.ts'
 import { waitUntil } from './support/wait-until.ts'
 
 describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
@@ -27,6 +27,25 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
       .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(CommandExitError)
     expect(error).toMatchObject({ exitCode: 3, error: 'exit status 3', stdout: 'so\n' })
+  })
+
+  test('a missing program ends with 127', async () => {
+    await expect(sandbox().commands.run('no-such-program')).rejects.toMatchObject({
+      exitCode: 127,
+      stderr: expect.stringContaining('no-such-program'),
+    })
+  })
+
+  test('there is no locale', async () => {
+    expect((await sandbox().commands.run('echo "<$LANG$LC_ALL>"')).stdout).toBe('<>\n')
+  })
+
+  test("the first command has the template's id, all others that of the sandbox", async () => {
+    const { sandboxId, commands } = await client().Sandbox.create()
+    const idIn = async () => (await commands.run('echo $E2B_SANDBOX_ID')).stdout.trim()
+    expect(await idIn()).not.toBe(sandboxId)
+    expect(await idIn()).toBe(sandboxId)
+    await client().Sandbox.kill(sandboxId)
   })
 
   test('a missing working folder is named', async () => {
@@ -152,4 +171,35 @@ describeEachIsolation('commands', ({ isolation, sandbox, client }) => {
     const { stdout } = await sandbox().commands.run('command -v node')
     expect(stdout).toMatch(isolation === 'bwrap' ? /^\/opt\/sandbox\/bin\/node$/m : /\/bin\/node$/m)
   })
+
+  test.runIf(isolation === 'bwrap')(
+    "root's PATH has the folders of the system, a user's has not",
+    async () => {
+      const pathOf = async (user: string) =>
+        (await sandbox().commands.run('echo $PATH', { user })).stdout.trim().split(':')
+      expect(await pathOf('root')).toContain('/usr/sbin')
+      expect(await pathOf('user')).not.toContain('/usr/sbin')
+      expect(await pathOf('user')).toContain('/usr/games')
+    },
+  )
+
+  test('sudo works without a password, as root or another user, with a new environment', async () => {
+    const run = async (command: string) =>
+      (await sandbox().commands.run(command, { envs: { A: '1' } })).stdout
+    expect(await run('sudo -n sh -c \'echo "$USER $(basename $HOME) <$A> $SUDO_USER"\'')).toBe(
+      'root root <> user\n',
+    )
+    expect(await run('sudo -u user B=2 sh -c \'echo "$USER <$A> $B"\'')).toBe('user <> 2\n')
+    await expect(run('sudo no-such-program')).rejects.toMatchObject({ exitCode: 1 })
+    await expect(run('sudo -u nobody true')).rejects.toMatchObject({ exitCode: 1 })
+  })
+})
+
+test('sudo keeps the variables that it is told to keep', async () => {
+  const { client } = await serverForTest({ sudoKeeps: ['KEPT', 'ABSENT'] })
+  const { commands } = await client.Sandbox.create({ envs: { KEPT: 'a b', LOST: 'x' } })
+  const { stdout } = await commands.run(
+    'sudo sh -c \'echo "<$KEPT> <$LOST> <$(printenv ABSENT || echo none)>"\'',
+  )
+  expect(stdout).toBe('<a b> <> <none>\n')
 })

@@ -59,6 +59,17 @@ describe('the control plane', () => {
     expect(error).toMatchObject({ statusCode: 404, message: expect.stringContaining("'nope'") })
   })
 
+  test.each([
+    ['a name in denyOut', { denyOut: ['example.com'] }, 'example.com'],
+    ['a name that is allowed beside all others', { allowOut: ['example.com'] }, '0.0.0.0/0'],
+  ])('network rules with %s are refused', async (_, network, named) => {
+    const created = client().Sandbox.create({ network })
+    await expect(created).rejects.toThrow(named)
+    const sandbox = await client().Sandbox.create()
+    await expect(sandbox.updateNetwork(network)).rejects.toThrow(named)
+    await sandbox.kill()
+  })
+
   test('an ended sandbox is not found, and killing it returns false', async () => {
     const sandbox = await client().Sandbox.create()
     expect(await sandbox.kill()).toBe(true)
@@ -99,6 +110,26 @@ describe('the control plane', () => {
     const ids = made.map(({ sandboxId }) => sandboxId)
     expect(seen).toEqual(order === 'asc' ? ids : ids.reverse())
     await Promise.all(made.map((sandbox) => sandbox.kill()))
+  })
+
+  test('a list starts at the very moment that startedAfter names', async () => {
+    const sandbox = await client().Sandbox.create()
+    const { startedAt } = await sandbox.getInfo()
+    const since = async (moment: number) =>
+      (
+        await client()
+          .Sandbox.list({ query: { startedAfter: new Date(moment) } })
+          .nextItems()
+      ).map(({ sandboxId }) => sandboxId)
+    expect(await since(startedAt.getTime())).toContain(sandbox.sandboxId)
+    expect(await since(startedAt.getTime() + 1)).not.toContain(sandbox.sandboxId)
+    await sandbox.kill()
+  })
+
+  test('a timeout of 0 is refused at creation', async () => {
+    await expect(client().Sandbox.create({ timeoutMs: 0 })).rejects.toThrow(
+      'Timeout must be greater than 0',
+    )
   })
 
   test('setTimeout moves the end both ways; connect never moves it closer', async () => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import type { Sandbox } from 'e2b'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { present, startServer, type TestServer } from './support/local-e2b.ts'
+import { present, serverForTest, startServer, type TestServer } from './support/local-e2b.ts'
 
 const ROUTES = [
   ['GET', '/health'],
@@ -36,7 +36,7 @@ describe('the data plane', () => {
   const idHeader = () => ({ 'e2b-sandbox-id': present(started.sandbox).sandboxId })
   const tokenHeader = () => ({ 'x-access-token': present(started.token) })
 
-  test.each(ROUTES)('%s %s needs the token', async (method, path) => {
+  test.each(ROUTES.slice(1))('%s %s needs the token', async (method, path) => {
     expect((await call(method, path, idHeader())).status).toBe(401)
     const guess = { ...idHeader(), 'x-access-token': 'ea_guess' }
     expect((await call(method, path, guess)).status).toBe(401)
@@ -45,7 +45,7 @@ describe('the data plane', () => {
   test("another sandbox's token is refused", async () => {
     const other = await present(started.test).client.Sandbox.create()
     const swapped = { 'e2b-sandbox-id': other.sandboxId, ...tokenHeader() }
-    expect((await call('GET', '/health', swapped)).status).toBe(401)
+    expect((await call('GET', '/envs', swapped)).status).toBe(401)
     await other.kill()
   })
 
@@ -68,13 +68,47 @@ describe('the data plane', () => {
     })
   })
 
-  test('an unknown RPC is refused by name', async () => {
-    const headers = { ...idHeader(), ...tokenHeader() }
-    const response = await call('POST', '/process.Process/Dance', headers)
-    expect(await response.json()).toMatchObject({
-      code: 'unimplemented',
-      message: expect.stringContaining('process.Process/Dance'),
+  test.each([
+    ['GET', '/health', {}, '', 204],
+    ['GET', '/nothing', {}, '', 404],
+    ['POST', '/process.Process/Dance', {}, '{}', 404],
+    ['GET', '/process.Process/List', {}, '', 405],
+    ['POST', '/process.Process/List', {}, 'not JSON', 400],
+    ['POST', '/process.Process/SendSignal', {}, '{"process":{"pid":1}}', 400],
+    ['POST', '/process.Process/List', { authorization: 'Basic bm9ib2R5Og==' }, '{}', 200],
+    ['POST', '/filesystem.Filesystem/Stat', { authorization: 'Basic bm9ib2R5Og==' }, '{}', 401],
+    ['GET', '/files?path=missing', {}, '', 404],
+    ['GET', '/files?path=.', {}, '', 400],
+    ['GET', '/files?path=x&username=nobody', {}, '', 401],
+    ['POST', '/files?path=x', { 'content-type': 'text/plain' }, 'text', 400],
+    ['POST', '/files', { 'content-type': 'application/octet-stream' }, 'text', 400],
+    ['DELETE', '/files?path=x', {}, '', 405],
+  ] as const)('%s %s with %j and %j is %s%i, as from the real daemon', async (method, path, headers, body, status) => {
+    const response = await fetch(present(started.test).server.url + path, {
+      method,
+      headers: { ...idHeader(), ...tokenHeader(), ...headers },
+      ...(body !== '' && { body }),
     })
+    expect(response.status).toBe(status)
+  })
+
+  test('health is told without a token', async () => {
+    expect((await call('GET', '/health', idHeader())).status).toBe(204)
+    const guess = { ...idHeader(), 'x-access-token': 'ea_guess' }
+    expect((await call('GET', '/health', guess)).status).toBe(204)
+  })
+
+  test('a missing program is no error of the call: it ends with 127', async () => {
+    const message = JSON.stringify({ process: { cmd: 'no-such-program' }, stdin: false })
+    const frame = Buffer.alloc(5 + message.length)
+    frame.writeUInt32BE(message.length, 1)
+    frame.write(message, 5)
+    const response = await fetch(`${present(started.test).server.url}/process.Process/Start`, {
+      method: 'POST',
+      headers: { ...idHeader(), ...tokenHeader(), 'content-type': 'application/connect+json' },
+      body: frame,
+    })
+    expect(await response.text()).toContain('"exitCode":127')
   })
 
   test('an invalid URL gets an error response', async () => {
@@ -88,4 +122,14 @@ describe('the data plane', () => {
   test('it listens on loopback only', () => {
     expect(present(started.test).server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
+})
+
+test.each([
+  ['before the headers are over', 'POST /sandboxes HTTP/1.1\r\nHost: localhost\r\n'],
+  ['in the body', 'POST /sandboxes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{'],
+])('a request that stops %s is ended with a 408', async (_, sent) => {
+  const { server } = await serverForTest({ requestMs: 100 })
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  socket.write(sent.replace('HTTP/1.1\r\n', `HTTP/1.1\r\nx-api-key: ${server.env.E2B_API_KEY}\r\n`))
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /)
 })

@@ -6,9 +6,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { describeUnderBwrap, serverForTest } from './support/local-e2b.ts'
 
 /** A server on the host that echoes requests, on any free port. */
-async function echoServer(): Promise<number> {
+async function echoServer(name = 'heard'): Promise<number> {
   const server: Server = createServer((request, response) => {
-    response.write('heard: ')
+    response.write(`${name}: `)
     request.pipe(response)
   })
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
@@ -29,7 +29,7 @@ const curl = async ({ commands }: Sandbox, url: string, options = '') => {
 describeUnderBwrap('links', (isolation) => {
   test('a linked port is the same port inside, in both directions and for large bodies', async () => {
     const port = await echoServer()
-    const { client } = await serverForTest({ isolation, links: () => [port] })
+    const { client } = await serverForTest({ isolation, links: () => [{ port, hostPort: port }] })
     const sandbox = await client.Sandbox.create()
     const url = `http://localhost:${port}/`
     expect(await curl(sandbox, url, '-d ping')).toBe('heard: ping')
@@ -40,9 +40,23 @@ describeUnderBwrap('links', (isolation) => {
     expect(sum.stdout.trim()).toBe(String(3_000_000 + 'heard: '.length))
   })
 
+  test('behind a port of the sandbox may be another port of the host, and then only that', async () => {
+    const [api, narrow] = [await echoServer('api'), await echoServer('narrow')]
+    const { client } = await serverForTest({
+      isolation,
+      links: () => [{ port: api, hostPort: narrow }],
+    })
+    const sandbox = await client.Sandbox.create()
+    expect(await curl(sandbox, `http://127.0.0.1:${api}/`, '-d x')).toBe('narrow: x')
+    expect(await curl(sandbox, `http://127.0.0.1:${narrow}/`)).toMatch(/\[7\]/)
+  })
+
   test('an unlinked port is closed, on every address of this machine', async () => {
     const [linked, other] = [await echoServer(), await echoServer()]
-    const { client, server } = await serverForTest({ isolation, links: () => [linked] })
+    const { client, server } = await serverForTest({
+      isolation,
+      links: () => [{ port: linked, hostPort: linked }],
+    })
     const sandbox = await client.Sandbox.create()
     const addresses = Object.values(networkInterfaces())
       .flatMap((all) => all ?? [])
@@ -64,10 +78,10 @@ describeUnderBwrap('links', (isolation) => {
 
   test('links are read at each boot, and each sandbox keeps those it booted with', async () => {
     const [one, two] = [await echoServer(), await echoServer()]
-    const ports = [one]
-    const { client } = await serverForTest({ isolation, links: () => ports })
+    const links = [{ port: one, hostPort: one }]
+    const { client } = await serverForTest({ isolation, links: () => links })
     const first = await client.Sandbox.create()
-    ports.splice(0, 1, two)
+    links.splice(0, 1, { port: two, hostPort: two })
     const second = await client.Sandbox.create()
     const reach = (sandbox: Sandbox, port: number) =>
       curl(sandbox, `http://127.0.0.1:${port}/`, '-d x')
@@ -76,10 +90,27 @@ describeUnderBwrap('links', (isolation) => {
     expect(await reach(second, one)).toMatch(/\[7\]/)
   })
 
+  test('network rules that do not allow the links close them', async () => {
+    const port = await echoServer()
+    const { client } = await serverForTest({ isolation, links: () => [{ port, hostPort: port }] })
+    const reach = async (options: object) =>
+      curl(await client.Sandbox.create(options), `http://127.0.0.1:${port}/`, '-d x')
+    const denyOut = ['0.0.0.0/0']
+    expect(await reach({ network: { denyOut: ['10.0.0.0/8'] } })).toBe('heard: x')
+    expect(await reach({ network: { allowOut: ['pypi.org', '127.0.0.1'], denyOut } })).toBe(
+      'heard: x',
+    )
+    expect(await reach({ network: { allowOut: ['pypi.org'], denyOut } })).toMatch(/\[7\]/)
+    expect(await reach({ allowInternetAccess: false })).toMatch(/\[7\]/)
+  })
+
   test('a linked port without a listener closes the connection and does no harm', async () => {
     const port = await echoServer()
     const dead = port === 65_535 ? port - 1 : port + 1
-    const { client } = await serverForTest({ isolation, links: () => [port, dead] })
+    const { client } = await serverForTest({
+      isolation,
+      links: () => [port, dead].map((each) => ({ port: each, hostPort: each })),
+    })
     const sandbox = await client.Sandbox.create()
     expect(await curl(sandbox, `http://127.0.0.1:${dead}/`)).toMatch(/\[(52|56)\]/)
     expect(await curl(sandbox, `http://127.0.0.1:${port}/`, '-d x')).toBe('heard: x')

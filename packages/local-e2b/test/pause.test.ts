@@ -1,7 +1,8 @@
 /** Pausing, resuming and timing out, through the real SDK. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Sandbox, SandboxNotFoundError, TimeoutError } from 'e2b'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { processesMarked } from './support/host-processes.ts'
 import { describeEachIsolation } from './support/local-e2b.ts'
 import { waitUntil } from './support/wait-until.ts'
 
@@ -86,7 +87,8 @@ describeEachIsolation('pausing', ({ client, server }) => {
     })
     await sandbox.pause()
     const headers = { 'e2b-sandbox-id': sandbox.sandboxId, 'x-access-token': 'guess' }
-    expect((await fetch(`${server().url}/health`, { headers })).status).toBe(401)
+    expect((await fetch(`${server().url}/envs`, { headers })).status).toBe(401)
+    expect((await fetch(`${server().url}/health`, { headers })).status).toBe(502)
     expect((await sandbox.getInfo()).state).toBe('paused')
     await sandbox.kill()
   })
@@ -113,5 +115,46 @@ describeEachIsolation('pausing', ({ client, server }) => {
     await client().Sandbox.connect(sandbox.sandboxId)
     expect((await sandbox.commands.run('echo alive')).stdout).toBe('alive\n')
     await sandbox.kill()
+  })
+
+  test('often paused and resumed, it leaves no listener behind', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => void warnings.push(warning)
+    process.on('warning', note)
+    onTestFinished(() => void process.off('warning', note))
+    const sandbox = await client().Sandbox.create()
+    for (let times = 0; times < 12; times++) {
+      await sandbox.pause()
+      await client().Sandbox.connect(sandbox.sandboxId)
+    }
+    await sandbox.kill()
+    expect(warnings.filter(({ name }) => name.startsWith('MaxListeners'))).toEqual([])
+  })
+
+  test('of many paused sandboxes only some stay in memory, and all keep what runs and their files', async () => {
+    const busy = await client().Sandbox.create()
+    const sleeper = await busy.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+    await sleeper.disconnect()
+    await busy.pause()
+    const first = await client().Sandbox.create({ envs: { FOO: 'kept' } })
+    await first.files.write('kept.txt', 'kept')
+    await first.pause()
+    const others = Array.from({ length: 9 }, async () => {
+      const sandbox = await client().Sandbox.create()
+      await sandbox.pause()
+      return sandbox
+    })
+    const all = [busy, first, ...(await Promise.all(others))]
+    const inMemory = () =>
+      all.filter(({ sandboxId }) => processesMarked('E2B_SANDBOX_ID', sandboxId).length > 0)
+    await expect.poll(() => inMemory().length, { timeout: 10_000 }).toBe(9)
+    expect(inMemory()).toContain(busy)
+    expect(inMemory()).not.toContain(first)
+    const again = await client().Sandbox.connect(first.sandboxId)
+    expect(await again.files.read('kept.txt')).toBe('kept')
+    expect((await again.commands.run('echo $FOO')).stdout).toBe('kept\n')
+    expect((await busy.connect()).sandboxId).toBe(busy.sandboxId)
+    expect((await busy.commands.list()).map(({ pid }) => pid)).toEqual([sleeper.pid])
+    for (const sandbox of all) await sandbox.kill()
   })
 })

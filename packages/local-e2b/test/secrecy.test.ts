@@ -1,6 +1,6 @@
 /** A sandbox under bubblewrap can neither read nor change anything of the host's, wherever it looks. */
 import { randomUUID } from 'node:crypto'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sandbox } from 'e2b'
 import { expect, onTestFinished, test } from 'vitest'
@@ -115,4 +115,20 @@ describeUnderBwrap('a sandbox under bwrap', (isolation) => {
     expect(await succeeds(sandbox, `touch ${folder}/${name}`)).toBe(true)
     expect(existsSync(join(folder, name))).toBe(false)
   })
+
+  test.runIf(writablePlaces('/usr/local').includes('/usr/local'))(
+    'a hidden folder and the state folder are not readable below /usr either',
+    async () => {
+      const folder = mkdtempSync('/usr/local/checkout-')
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      const [stateDir, other] = [join(folder, 'state'), join(folder, 'token')]
+      writeFileSync(other, 'secret')
+      const { client } = await serverForTest({ isolation, stateDir, hidden: [folder] })
+      const sandbox = await client.Sandbox.create()
+      const { stdout } = await sandbox.commands.run(
+        `ls -A ${folder}; echo x > ~/works; cat ~/works`,
+      )
+      expect(stdout).toBe('x\n')
+    },
+  )
 })

@@ -1,5 +1,7 @@
 /** The server's folders: exclusive, at any path, and cleaned up. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -17,6 +19,39 @@ test('after close another server can use the folder', async () => {
   await server.close()
   const { client } = await serverForTest({ stateDir })
   expect(await (await client.Sandbox.create()).isRunning()).toBe(true)
+})
+
+test('kept sandboxes outlive the server, paused, with their files and without their processes', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'e2b-kept-'))
+  onTestFinished(() => rmSync(stateDir, { recursive: true }))
+  const keeping = { stateDir, isolation: 'auto', keepSandboxes: true } as const
+  const first = await serverForTest(keeping)
+  const [older, newer] = [
+    await first.client.Sandbox.create('base', { metadata: { name: 'older' } }),
+    await first.client.Sandbox.create('base', { envs: { FOO: 'bar' } }),
+  ]
+  await older.files.write('~/a', 'kept')
+  await older.commands.run('sleep 500', { background: true, timeoutMs: 0 })
+  await newer.pause()
+  await first.server.close()
+
+  const { server, client } = await serverForTest(keeping)
+  expect(server.sandboxes()).toMatchObject([
+    { id: older.sandboxId, state: 'paused', metadata: { name: 'older' } },
+    { id: newer.sandboxId, state: 'paused' },
+  ])
+  const again = await client.Sandbox.connect(older.sandboxId)
+  expect(await again.files.read('~/a')).toBe('kept')
+  expect((await again.commands.run('pgrep -x sleep || echo none')).stdout).toBe('none\n')
+  const other = await client.Sandbox.connect(newer.sandboxId)
+  expect((await other.commands.run('echo $FOO')).stdout).toBe('bar\n')
+  await again.kill()
+  expect(readdirSync(join(stateDir, 'sandboxes'))).toEqual([newer.sandboxId])
+  await server.close()
+
+  const { server: last } = await serverForTest({ stateDir })
+  expect(last.sandboxes()).toEqual([])
+  expect(readdirSync(join(stateDir, 'sandboxes'))).toEqual([])
 })
 
 test('a folder with a very long path works, because sockets are elsewhere', async () => {
@@ -75,6 +110,29 @@ test('sockets are in a folder below TMPDIR that close removes, and a failed star
   expect(readdirSync(folder).filter((name) => name.startsWith('local-e2b-'))).toHaveLength(1)
   await server.close()
   expect(readdirSync(folder).filter((name) => name.startsWith('local-e2b-'))).toEqual([])
+})
+
+test('a killed server that is not reaped yet does not hold the folder', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'e2b-state-'))
+  onTestFinished(() => rmSync(stateDir, { recursive: true }))
+  // The shell turns into a program that never reaps its child. The child ends only then, with its input.
+  const parent = spawn('sh', ['-c', 'exec 3<&0; cat <&3 & echo $!; exec sleep 60'])
+  onTestFinished(() => void parent.kill('SIGKILL'))
+  const [printed] = await once(parent.stdout, 'data')
+  const pid = Number(printed)
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n')
+  parent.stdin.end()
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  await expect.poll(() => stat()[0]).toBe('Z')
+  const record = {
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    pid,
+    startTicks: Number(stat()[19]),
+    socketDir: join(stateDir, 'sockets'),
+  }
+  writeFileSync(join(stateDir, 'server.json'), JSON.stringify(record))
+  const { server } = await serverForTest({ stateDir })
+  expect(server.sandboxes()).toEqual([])
 })
 
 test('a creation that fails leaves no folder behind', async () => {

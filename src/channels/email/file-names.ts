@@ -1,7 +1,9 @@
 /** Makes safe file names for email attachments. */
-import { nameProblem } from '../../contract/artifact-rules.ts'
+import { FORBIDDEN_CHARACTER, nameProblem } from '../../contract/artifact-rules.ts'
 
 const LONGEST = 100
+/** Most file systems allow 255 bytes. */
+const LONGEST_BYTES = 240
 const EXTENSION = /\.[A-Za-z0-9]{1,16}$/
 
 /**
@@ -9,15 +11,12 @@ const EXTENSION = /\.[A-Za-z0-9]{1,16}$/
  * A long name is cut before its extension. A second file of the same name gets `-2` before the extension.
  */
 export function safeFileName(name: string, taken: ReadonlySet<string>): string {
-  // Compose first, so that an accented letter always becomes a single `_`.
-  const cleaned = name
-    .trim()
-    .normalize('NFC')
-    .replaceAll(/[^A-Za-z0-9._ -]/gu, '_')
+  // Compose first, so that a name is the same whichever system wrote it.
+  const cleaned = name.trim().normalize('NFC').toWellFormed().replaceAll(FORBIDDEN_CHARACTER, '_')
   const { stem, extension } = split(allowed(cleaned))
   for (let count = 1; ; count++) {
     const end = count === 1 ? extension : `-${count}${extension}`
-    const candidate = stem.slice(0, LONGEST - end.length) + end
+    const candidate = shortened(stem, end) + end
     if (!taken.has(candidate)) return candidate
   }
 }
@@ -31,4 +30,11 @@ function allowed(cleaned: string): string {
 function split(name: string): { stem: string; extension: string } {
   const extension = EXTENSION.exec(name)?.[0] ?? ''
   return { stem: name.slice(0, name.length - extension.length), extension }
+}
+
+/** Cuts a stem between characters, so that it fits together with `end`. */
+function shortened(stem: string, end: string): string {
+  const characters = [...stem].slice(0, LONGEST - end.length)
+  while (Buffer.byteLength(characters.join('') + end) > LONGEST_BYTES) characters.pop()
+  return characters.join('')
 }

@@ -1,24 +1,11 @@
 /** Parses email headers: addresses, message ids and verdicts. */
-import type { Email, Header } from 'postal-mime'
-import PostalMime, { addressParser } from 'postal-mime'
-import { type EmailAddress, UnreadableEmail } from './inbound-email.ts'
+import type { Header } from 'postal-mime'
+import { addressParser, decodeWords } from 'postal-mime'
+import { inKnownCharsets } from './charset.ts'
+import type { EmailAddress } from './inbound-email.ts'
 
 /** Longer than real ids (RFC 5322, 2.1.1 allows 998 characters), and short enough to store. */
 const MESSAGE_ID = /<[^<>\s]{1,500}>/g
-
-/**
- * Parses an email (RFC 5322, MIME), or only its header. An embedded email counts as an attachment, because the person did
- * not write it.
- *
- * @throws {UnreadableEmail} if it nests too deeply or its headers are too long
- */
-export async function readMime(raw: Buffer): Promise<Email> {
-  try {
-    return await PostalMime.parse(raw, { forceRfc822Attachments: true })
-  } catch (cause) {
-    throw new UnreadableEmail('The email cannot be parsed.', { cause })
-  }
-}
 
 /** Returns a function that looks up the first value of a header, as sent but unfolded. Names ignore case. */
 export const headerReader =
@@ -33,16 +20,19 @@ export const addressesIn = (headers: readonly Header[], name: string): readonly 
 /** Parses a list of addresses, in lower case. Skips names without an address and repeated addresses. */
 export function addresses(value: string): readonly EmailAddress[] {
   const found = new Map<string, EmailAddress>()
-  for (const { address = '', name } of addressParser(value, { flatten: true })) {
+  for (const { address = '', name } of addressParser(inKnownCharsets(value), { flatten: true })) {
     const key = address.trim().toLowerCase()
     if (key && !found.has(key)) found.set(key, { address: key, name })
   }
   return [...found.values()]
 }
 
-/** Returns the message ids in a header, with angle brackets. A single id without brackets gets them. */
+/**
+ * Returns the message ids in a header, with angle brackets. A single id without brackets gets them. Some programs write
+ * long ids as encoded words (RFC 2047), which no id may be.
+ */
 export function messageIds(value = ''): readonly string[] {
-  const bare = value.trim()
+  const bare = decodeWords(value).trim()
   return (/^[^<>\s]{1,500}$/.test(bare) ? `<${bare}>` : bare).match(MESSAGE_ID) ?? []
 }
 

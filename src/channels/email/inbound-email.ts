@@ -15,10 +15,15 @@ export interface InboundEmail {
   readonly inReplyTo?: string
   /** Returns the first value of a header, unfolded, with encoded words left as they are. Names ignore case. */
   readonly header: (name: string) => string | undefined
+  /** All headers, with names in lower case. A header may be there several times. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
   /** The plain text, or else the HTML as text, without hidden parts. */
   readonly text: string
   /** Includes images within the text. */
+  /** At most the first 50. */
   readonly attachments: readonly EmailAttachment[]
+  /** How many the email has, if there are more than these. */
+  readonly attachmentCount?: number
   /** SendGrid's SPF verdict in lower case: `pass`, `fail`, `softfail`, …; empty if there is none. */
   readonly spf: string
   /** SendGrid's verdict on each DKIM signature. */

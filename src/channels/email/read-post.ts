@@ -1,18 +1,12 @@
 /** Parses an email that SendGrid's Inbound Parse posts, either raw or split into fields. */
 import type { Email } from 'postal-mime'
-import { decodeWords } from 'postal-mime'
 import * as z from 'zod'
+import { decode, decodeHeader } from './charset.ts'
 import { type MultipartForm, readMultipartForm } from './form.ts'
-import {
-  addresses,
-  addressesIn,
-  dkimResults,
-  headerReader,
-  messageIds,
-  readMime,
-} from './headers.ts'
+import { addresses, addressesIn, dkimResults, headerReader, messageIds } from './headers.ts'
 import { textOfHtml } from './html.ts'
 import { type EmailAttachment, type InboundEmail, UnreadableEmail } from './inbound-email.ts'
+import { readMime } from './mime.ts'
 
 const MAX_ATTACHMENTS = 50
 
@@ -37,11 +31,13 @@ export async function readPost(raw: Buffer, contentType: string): Promise<Inboun
   if (whole && form.has('headers'))
     throw new UnreadableEmail('The post contains both the raw email and its fields.')
   const mime = await readMime(whole ?? headerField(form))
+  const attachments = whole ? mimeAttachments(mime) : formAttachments(form)
   return {
     envelope: { from: envelope.from === '<>' ? '' : envelope.from.trim(), to: envelope.to },
     ...fromHeaders(mime, form),
     text: whole ? textOf(mime.text, mime.html) : textOf(field(form, 'text'), field(form, 'html')),
-    attachments: (whole ? mimeAttachments(mime) : formAttachments(form)).slice(0, MAX_ATTACHMENTS),
+    attachments: attachments.slice(0, MAX_ATTACHMENTS),
+    ...(attachments.length > MAX_ATTACHMENTS && { attachmentCount: attachments.length }),
     spf: (field(form, 'SPF') ?? '').trim().toLowerCase(),
     dkim: dkimResults(field(form, 'dkim') ?? ''),
   }
@@ -61,11 +57,12 @@ function fromHeaders({ headers }: Email, form: MultipartForm) {
     to: [...addressesIn(headers, 'to'), ...addressesIn(headers, 'cc')].map(
       ({ address }) => address,
     ),
-    subject: decodeWords(header('subject') ?? field(form, 'subject') ?? ''),
+    subject: decodeHeader(header('subject') ?? field(form, 'subject') ?? ''),
     ...(messageId && { messageId }),
     references: references.length > 0 ? references : answered,
     ...(answered[0] && { inReplyTo: answered[0] }),
     header,
+    headers: headers.map(({ key: name, value }) => ({ name, value: value.trim() })),
   }
 }
 
@@ -91,7 +88,7 @@ function formAttachments(form: MultipartForm): readonly EmailAttachment[] {
     .filter(([key]) => /^attachment\d+$/.test(key))
     .map(([key, { content, fileName, type }]) => {
       const { filename, name = filename ?? fileName ?? '' } = info.get(key) ?? {}
-      return { name: decodeWords(filename ?? name), type, content }
+      return { name: decodeHeader(filename ?? name), type, content }
     })
 }
 
@@ -101,16 +98,6 @@ function field(form: MultipartForm, name: string): string | undefined {
   if (!part || name === 'charsets') return part?.content.toString()
   const charsets = readJson(charsetsField, field(form, 'charsets')) ?? {}
   return decode(part.content, new Map(Object.entries(charsets)).get(name))
-}
-
-function decode(bytes: Buffer, charset: string | undefined): string {
-  try {
-    // Without a charset, assume UTF-8 if the bytes are valid UTF-8.
-    const label = charset?.replaceAll(/["'\s]/g, '')
-    return new TextDecoder(label ?? 'utf-8', { fatal: label === undefined }).decode(bytes)
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes)
-  }
 }
 
 /** Returns undefined if `json` is not JSON of this shape. */

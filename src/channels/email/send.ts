@@ -1,5 +1,5 @@
 /** Prepares an email: in its thread if it is a reply, with files attached while they fit and linked otherwise. */
-
+import { createHash } from 'node:crypto'
 import { rememberThread } from '../../adapters/contacts.ts'
 import { readObject } from '../../adapters/objects.ts'
 import type { OutboxMessage } from '../../adapters/queues.ts'
@@ -9,6 +9,7 @@ import type { DeliveredFile, PreparedDelivery } from '../delivery.ts'
 import type { DeliveryContent } from '../delivery-content.ts'
 import type { EmailReturn } from './channel.ts'
 import { composeEmail } from './compose.ts'
+import { SENDER_NAME } from './sender-name.ts'
 import { postEmail } from './sendgrid.ts'
 import { ownMessageId } from './thread.ts'
 
@@ -26,19 +27,22 @@ export async function prepareEmail(
   const attachments = await Promise.all(attached.map(attachmentOf))
   const gone = attachments.find((each) => each.content === undefined)
   if (gone) return { problem: `the file ${gone.name} is no longer stored` }
+  const changed = attachments.find(({ isSame }) => !isSame)
+  if (changed) return { problem: `the file ${changed.name} has changed since it was handed over` }
   const messageId = ownMessageId(
     await secret('LINK_KEY_SECRET'),
     { sessionId, seq, name },
     from.slice(from.lastIndexOf('@') + 1),
   )
   const email = composeEmail({
-    from: { email: from, name: 'Baton' },
+    from: { email: from, name: SENDER_NAME },
     to,
     text: [text, ...links.map(({ url }, i) => `- ${linked[i]?.name}: ${url}`)].join('\n\n'),
     messageId,
     customId: `${sessionId}/${seq}/${name}`,
-    attachments: attachments.flatMap(({ content, ...file }) =>
-      content ? [{ ...file, content }] : [],
+    attachments: attachments.flatMap(({ name, content }) =>
+      // The type keeps browsers from opening a sandbox's file as a page.
+      content ? [{ name, type: 'application/octet-stream', content }] : [],
     ),
   })
   // Do this before the delivery is claimed: a failure here is tried again, a later one leaves the delivery in doubt.
@@ -50,12 +54,13 @@ export async function prepareEmail(
   }
 }
 
-const attachmentOf = async ({ name, key }: DeliveredFile) => ({
-  name,
-  // Keeps browsers from opening a sandbox's file as a page.
-  type: 'application/octet-stream',
-  content: await readObject(key),
-})
+async function attachmentOf({ name, key, sha256 }: DeliveredFile) {
+  const content = await readObject(key)
+  const isSame =
+    sha256 === undefined ||
+    (content !== undefined && createHash('sha256').update(content).digest('base64') === sha256)
+  return { name, content, isSame }
+}
 
 function fitting(files: readonly DeliveredFile[]) {
   const attached: DeliveredFile[] = []

@@ -18,6 +18,7 @@ const problems = z.object({
 export const postEmail = (email: OutboundEmail, timeoutMs?: number): Promise<Handover> =>
   handOver(
     {
+      name: 'sendgrid',
       key: 'SENDGRID_KEY_SECRET',
       questionWith: (key) => ({
         method: 'POST',

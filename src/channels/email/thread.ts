@@ -11,7 +11,7 @@ const MAX_SUBJECT = 200
  * Reply prefixes in English, German, the Nordic languages, Dutch, French, Spanish and Portuguese; some programs number
  * them.
  */
-const ANSWER = /^(?:(?:re|aw|sv|antw|tr|rv|res)(?:\[\d+\]|\(\d+\))? ?[:：] ?)+/i
+const ANSWER = /^(?:(?:re|aw|sv|antw|tr|rv|res)(?:\[\d+\]|\(\d+\))? ?[:\uff1a] ?)+/i
 
 /** Returns the Message-IDs that this email may continue, best first: the email it answers, then the thread from its end. */
 export function threadCandidates({

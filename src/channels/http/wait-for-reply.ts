@@ -1,5 +1,5 @@
 /** Waits for the reply to a message. */
-import { readEntries } from '../../adapters/history.ts'
+import { readEntries } from '../../adapters/entries.ts'
 import { logger } from '../../adapters/logger.ts'
 import { waitFor } from '../../adapters/long-poll.ts'
 import { progressOf } from '../../adapters/sessions.ts'
@@ -39,8 +39,8 @@ function searchFor({ sessionId, messageId }: MessageIds) {
   }
 }
 
-/** A notice counts as a reply. System messages to the conductor (they have an id) and receipts do not. */
-function isReply({ role, text, messageId, receipt }: Entry, answered: boolean): boolean {
+/** A notice counts as a reply. System messages to the conductor (they have an id), receipts and answers do not. */
+function isReply({ role, text, messageId, receipt, answer }: Entry, answered: boolean): boolean {
   if (role === 'conductor') return answered && text !== ''
-  return role === 'system' && messageId === undefined && receipt === undefined
+  return role === 'system' && messageId === undefined && !receipt && !answer
 }

@@ -10,6 +10,8 @@ export class UnreadableSms extends Error {
 const fields = z.object({
   MessageSid: z.string().regex(/^[SM]M[0-9A-Za-z]{32}$/),
   AccountSid: z.string().regex(/^AC[0-9A-Za-z]{32}$/),
+  /** Present if the recipient is a number of a Messaging Service. */
+  MessagingServiceSid: z.string().optional(),
   From: z.string().min(1).max(256),
   To: z.string().min(1).max(256),
   /** Empty if only pictures were sent. */
@@ -33,7 +35,8 @@ export interface InboundSms {
   /** Stays the same if Twilio posts this SMS again. */
   readonly messageSid: string
   readonly accountSid: string
-  /** E.164, or a channel's address such as `whatsapp:+15550100`. */
+  readonly messagingServiceSid?: string
+  /** E.164, a short code, a name, or another channel's address such as `whatsapp:+15550100`. */
   readonly from: string
   readonly to: string
   readonly body: string
@@ -52,6 +55,7 @@ export function readSms(form: UrlEncodedForm): InboundSms {
   const parsed = fields.safeParse({
     MessageSid: only(form, 'MessageSid'),
     AccountSid: only(form, 'AccountSid'),
+    MessagingServiceSid: only(form, 'MessagingServiceSid') || undefined,
     From: only(form, 'From'),
     To: only(form, 'To'),
     Body: only(form, 'Body'),
@@ -63,10 +67,12 @@ export function readSms(form: UrlEncodedForm): InboundSms {
     const names = parsed.error.issues.map(({ path }) => path.join('.'))
     throw new UnreadableSms(`Missing or malformed fields: ${[...new Set(names)].join(', ')}.`)
   }
-  const { MessageSid, AccountSid, From, To, Body, NumMedia, OptOutType } = parsed.data
+  const { MessageSid, AccountSid, MessagingServiceSid, From, To, Body, NumMedia, OptOutType } =
+    parsed.data
   return {
     messageSid: MessageSid,
     accountSid: AccountSid,
+    ...(MessagingServiceSid !== undefined && { messagingServiceSid: MessagingServiceSid }),
     from: From,
     to: To,
     body: Body,

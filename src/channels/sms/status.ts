@@ -31,9 +31,23 @@ export function readDeliveryParameter(
 /** Twilio's final states. Earlier ones are not recorded, because callbacks may arrive in any order. */
 const FINAL: Readonly<Record<string, DeliveryRecord['status']>> = {
   delivered: 'delivered',
+  read: 'delivered',
   undelivered: 'undelivered',
   failed: 'undelivered',
+  canceled: 'undelivered',
 }
+
+/**
+ * What the operator can do about errors of the sender. Others are about the recipient, and their code says enough.
+ * https://www.twilio.com/docs/api/errors
+ */
+const ADVICE: Readonly<Record<string, string>> = {
+  '30007': 'carriers filter it; look at its content and the registration of the number',
+  '30034': 'the number is not registered for A2P messages to the United States (10DLC)',
+}
+
+const problemOf = (code: string) =>
+  `Twilio error ${code}${ADVICE[code] === undefined ? '' : `: ${ADVICE[code]}`}`
 
 /** Returns the record after a callback, or undefined if it changes nothing. A final state never changes again. */
 export function afterStatus(
@@ -51,6 +65,6 @@ export function afterStatus(
     at,
     providerId: sid,
     ...(record.segments !== undefined && { segments: record.segments }),
-    ...(errorCode !== undefined && { problem: `Twilio error ${errorCode}` }),
+    ...(errorCode !== undefined && { problem: problemOf(errorCode) }),
   }
 }

@@ -17,8 +17,9 @@ const MAX_PAGES = 20
 const SKEW_MS = 60_000
 
 export interface OutboundSms {
-  /** E.164, like `to`. */
+  /** A number in E.164, or the SID of a Messaging Service, which chooses the number. */
   readonly from: string
+  /** E.164. */
   readonly to: string
   /** At most 1600 characters. */
   readonly body: string
@@ -43,6 +44,7 @@ export const postSms = (
 ): Promise<Handover> =>
   handOver(
     {
+      name: 'twilio',
       key: 'TWILIO_TOKEN_SECRET',
       questionWith: (token) => ({
         method: 'POST',
@@ -52,7 +54,7 @@ export const postSms = (
           'content-type': 'application/x-www-form-urlencoded',
         },
         body: new URLSearchParams({
-          From: from,
+          ...(isService(from) ? { MessagingServiceSid: from } : { From: from }),
           To: to,
           Body: body,
           StatusCallback: statusCallback,
@@ -68,6 +70,8 @@ export const postSms = (
     timeoutMs,
   )
 
+const isService = (from: string) => from.startsWith('MG')
+
 const page = z.object({
   messages: z.array(
     z.object({
@@ -76,6 +80,7 @@ const page = z.object({
       /** RFC 2822. */
       date_created: z.string(),
       direction: z.string(),
+      messaging_service_sid: z.string().nullish(),
     }),
   ),
   next_page_uri: z.string().startsWith('/').nullish(),
@@ -83,7 +88,7 @@ const page = z.object({
 type Message = z.infer<typeof page>['messages'][number]
 
 /**
- * Finds an SMS sent through the API with these numbers and this body since a time (ms since the epoch, less a minute for
+ * Finds an SMS sent through the API from and to these and this body since a time (ms since the epoch, less a minute for
  * clock skew). Returns undefined if Twilio has none. The list is not filtered by date, because a queued SMS may have none
  * yet. `isFree` returns whether no other delivery has an id, because two deliveries may have the same text.
  * https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources
@@ -103,12 +108,22 @@ export async function findSms({
   readonly isFree?: (providerId: string) => Promise<boolean>
 }): Promise<{ readonly providerId: string } | undefined> {
   const isRecent = ({ date_created }: Message) => !(Date.parse(date_created) < since - SKEW_MS)
-  const query = new URLSearchParams({ To: to, From: from, PageSize: String(PAGE_SIZE) })
+  // The list has no filter for services.
+  const isOwn = (each: Message) => !isService(from) || each.messaging_service_sid === from
+  const query = new URLSearchParams({
+    To: to,
+    ...(!isService(from) && { From: from }),
+    PageSize: String(PAGE_SIZE),
+  })
   let next: string | null | undefined = `${messages()}?${query}`
   for (let count = 0; count < MAX_PAGES; count++) {
     const { messages: listed, next_page_uri }: z.infer<typeof page> = await readPage(next)
     const alike = listed.filter(
-      (each) => each.direction === 'outbound-api' && isRecent(each) && isSame(each.body, body),
+      (each) =>
+        each.direction === 'outbound-api' &&
+        isOwn(each) &&
+        isRecent(each) &&
+        isSame(each.body, body),
     )
     for (const { sid } of alike) if (await isFree(sid)) return { providerId: sid }
     // The newest come first.

@@ -9,6 +9,7 @@ export const conductor = z.object({
   uptime: count.describe(
     'Milliseconds since its sandbox was created or resumed; 0 while no run is open',
   ),
+  uptimeSeconds: count.describe('The same in whole seconds'),
   activeWorkerCount: count,
 })
 

@@ -5,6 +5,8 @@ import { count, time } from './common.ts'
 
 const OUTBOUND = CHANNEL_NAMES.filter((name): name is OutboundName => 'outbound' in CHANNELS[name])
 
+export const outbound = z.enum(OUTBOUND)
+
 export const delivery = z
   .object({
     name: z
@@ -13,7 +15,7 @@ export const delivery = z
         'For the text of the entry, `reply.` and its recipient; otherwise the id of a command',
       ),
     to: z.string(),
-    channel: z.enum(OUTBOUND),
+    channel: outbound,
     status: z
       .enum(['sending', 'waiting', 'sent', 'delivered', 'undelivered', 'refused', 'in doubt'])
       .describe(

@@ -1,21 +1,12 @@
 /** The history of a session. */
 import * as z from 'zod'
-import { COMMAND_TYPES } from '../../commands/index.ts'
+import { verification, workerReport } from '../review.ts'
+import { command } from './command.ts'
 import { channel, count, time } from './common.ts'
 import { delivery } from './delivery.ts'
+import { answer, askedQuestion } from './question.ts'
 import type { Shape } from './shape.ts'
 import { modelUsage, receipt } from './usage.ts'
-
-export const command = z
-  .looseObject({
-    id: z.string(),
-    type: z
-      .enum([...COMMAND_TYPES, 'MALFORMED'])
-      .describe('MALFORMED: the conductor wrote something that is not a command'),
-    status: z.enum(['pending', 'done', 'refused', 'failed']),
-    outcome: z.string().exactOptional(),
-  })
-  .describe('A command of a turn with its own fields and its outcome')
 
 const file = z.object({
   folder: z.string().describe('In sandboxes the file is in `~/attachments/<folder>/`'),
@@ -44,16 +35,35 @@ export const entry = z
       .exactOptional()
       .describe('The ids of the messages that this turn answers'),
     execution: z.string().exactOptional().describe('The execution that this turn was part of'),
+    prompt: z
+      .string()
+      .exactOptional()
+      .describe('The version of the prompt that the conductor or worker got'),
     workerId: z.string().exactOptional(),
+    claims: workerReport
+      .omit({ report: true })
+      .exactOptional()
+      .describe(
+        'What the worker claims in its report, by the ids of its criteria. It is not evidence',
+      ),
+    verification: verification
+      .exactOptional()
+      .describe('What an independent verifier found about the report'),
     commands: z.array(command).exactOptional(),
     usage: modelUsage.exactOptional(),
     receipt: receipt.exactOptional(),
+    question: askedQuestion.exactOptional().describe('The question that this entry asks'),
+    answer: answer.exactOptional().describe('The answer that this entry records'),
   })
   .describe('An entry of the history')
 export type Entry = Shape<typeof entry>
-export type EntryCommand = Shape<typeof command>
 
 export const entryPage = z.object({
   messages: z.array(entry),
   next: count.describe('Pass this as `after` to get the entries that follow'),
+  previous: count
+    .nullable()
+    .describe(
+      'Pass this as `before`, with `order=desc`, to get the entries that precede; null if there are none',
+    ),
 })

@@ -7,3 +7,11 @@ export const sessionId = z
 
 /** `w1`, `w2`, … within a session. */
 export const workerId = z.string().regex(/^w[1-9]\d{0,8}$/, 'a worker id is a w and a number')
+
+/** A question's id, which is unique among all sessions. */
+export const questionId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_-]{1,64}\.q[1-9]\d{0,8}$/,
+    'the id of a question is that of its session, a dot, and q1, q2, …',
+  )

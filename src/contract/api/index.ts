@@ -2,22 +2,30 @@
  * The schemas of the API by name: `#/components/schemas/<name>` in docs/openapi.yaml. Routes name the schemas of their
  * responses, so that no function loads them.
  */
+import { access } from './access.ts'
+import { command } from './command.ts'
 import { channel, count, messageIds, next, time } from './common.ts'
 import { conductor, conductorOfSession } from './conductor.ts'
 import { delivery } from './delivery.ts'
-import { command, entry, entryPage } from './entry.ts'
-import { health } from './health.ts'
+import { entry, entryPage } from './entry.ts'
+import { dependencies, dependency, health } from './health.ts'
 import { sessionId } from './ids.ts'
+import { limit } from './limit.ts'
 import { replied } from './message.ts'
-import { counts, metrics } from './metrics.ts'
+import { counts, daily, metrics, personCounts } from './metrics.ts'
+import { openApi } from './open-api.ts'
 import { listedPerson, person, personPage } from './person.ts'
+import { preview } from './preview.ts'
 import { problem } from './problem.ts'
+import { answer, askedQuestion, question, questionPage } from './question.ts'
 import { listedSession, run, session, sessionPage, stopped, turn } from './session.ts'
+import { sessionLink } from './session-link.ts'
 import type { Shape } from './shape.ts'
 import { status } from './status.ts'
+import { undelivered, undeliveredPage } from './undelivered.ts'
 import { messages, modelUsage, receipt, tokens, usage } from './usage.ts'
 import { emptyTwiml } from './webhook.ts'
-import { leg, worker, workerDetail, workerPage, workerStatus } from './worker.ts'
+import { leg, legVerification, worker, workerDetail, workerPage, workerStatus } from './worker.ts'
 
 export const SCHEMAS = {
   Time: time,
@@ -27,11 +35,18 @@ export const SCHEMAS = {
   Next: next,
   Problem: problem,
   Health: health,
+  Dependencies: dependencies,
+  Dependency: dependency,
+  OpenApi: openApi,
   Accepted: messageIds,
   Replied: replied,
+  Access: access,
   Status: status,
   Metrics: metrics,
+  Daily: daily,
+  PersonCounts: personCounts,
   Counts: counts,
+  Limit: limit,
   Messages: messages,
   Tokens: tokens,
   ModelUsage: modelUsage,
@@ -43,6 +58,7 @@ export const SCHEMAS = {
   Turn: turn,
   Run: run,
   Stopped: stopped,
+  SessionLink: sessionLink,
   Conductor: conductor,
   ConductorOfSession: conductorOfSession,
   WorkerPage: workerPage,
@@ -50,10 +66,18 @@ export const SCHEMAS = {
   WorkerDetail: workerDetail,
   WorkerStatus: workerStatus,
   Leg: leg,
+  LegVerification: legVerification,
+  Preview: preview,
   EntryPage: entryPage,
   Entry: entry,
   Delivery: delivery,
+  UndeliveredPage: undeliveredPage,
+  Undelivered: undelivered,
   Command: command,
+  QuestionPage: questionPage,
+  Question: question,
+  AskedQuestion: askedQuestion,
+  Answer: answer,
   PersonPage: personPage,
   ListedPerson: listedPerson,
   Person: person,

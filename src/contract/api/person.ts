@@ -5,6 +5,10 @@ import { next, time } from './common.ts'
 export const listedPerson = z.object({
   address: z.string().describe('A phone number, an email address, or `@domain`'),
   at: time,
+  email: z
+    .string()
+    .exactOptional()
+    .describe('Gets replies that could not be delivered to this number'),
   reason: z.string().exactOptional().describe('Why the messages of an unknown person were ignored'),
   messages: z.int().min(1).exactOptional(),
 })
@@ -17,4 +21,4 @@ export const personPage = z.object({
   next,
 })
 
-export const person = z.object({ address: z.string() })
+export const person = z.object({ address: z.string(), email: z.string().exactOptional() })

@@ -8,7 +8,9 @@ export const status = z
   .object({
     status: z
       .enum(['online', 'idle', 'degraded'])
-      .describe('degraded: the latest run was taken over after a failure'),
+      .describe(
+        'degraded: the latest run was taken over after a failure, or waits at a budget until a person continues it',
+      ),
     conductor: conductorOfSession
       .nullable()
       .describe('The conductor of the most recently active session; null if there is no session'),

@@ -1,5 +1,6 @@
 /** Usage: messages, tokens, workers and dollars. */
 import * as z from 'zod'
+import { judgedWorker } from '../review.ts'
 import { channel, count, usd } from './common.ts'
 import type { Shape } from './shape.ts'
 
@@ -36,6 +37,10 @@ export const usage = modelUsage
     workers: count,
     legs: count,
     sandboxSeconds: count,
+    verifications: z
+      .object({ count, costUsd: usd })
+      .exactOptional()
+      .describe('Verifications of reports, and what they cost; part of all other counts'),
     estimated: z
       .object({
         transitions: count.describe('State transitions of Step Functions'),
@@ -48,7 +53,15 @@ export const usage = modelUsage
   .describe('All usage')
 
 export const receipt = usage
-  .extend({ run: count })
+  .extend({
+    run: count,
+    verdicts: z
+      .array(judgedWorker.omit({ verificationNanoUsd: true }).extend({ verificationUsd: usd }))
+      .exactOptional()
+      .describe(
+        'The last verdict on each worker that was judged: how many of its criteria are met, and what verifying the judged reports has cost',
+      ),
+  })
   .describe('At the end of a run: all usage since the previous receipt')
 
 export type Usage = Shape<typeof usage>

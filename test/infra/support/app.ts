@@ -20,23 +20,28 @@ const assembly = {
   report: 'validation-report.json',
 } as const
 
-/** `choices` are those of `cdk -c name=value`. A file that was not written is undefined. */
-export function runApp(choices: Readonly<Record<string, string>> = {}) {
+/** `choices` are those of `cdk -c name=value`, `settingsFile` is a baton.json. A file that was not written is undefined. */
+export function runApp(choices: Readonly<Record<string, string>> = {}, settingsFile = '') {
   const outdir = mkdtempSync(path.join(tmpdir(), 'baton-synth-'))
   try {
-    return runAppInto(outdir, choices)
+    return runAppInto(outdir, choices, settingsFile)
   } finally {
     rmSync(outdir, { recursive: true })
   }
 }
 
 /** The same into a folder that is kept. */
-export function runAppInto(outdir: string, choices: Readonly<Record<string, string>> = {}) {
+export function runAppInto(
+  outdir: string,
+  choices: Readonly<Record<string, string>> = {},
+  settingsFile = '',
+) {
   const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
     cwd: root,
     encoding: 'utf8',
     env: {
       CDK_OUTDIR: outdir,
+      BATON_SETTINGS: settingsFile,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], ...choices }),
     },
   })

@@ -24,6 +24,8 @@ test.each([
     'so:\n```ts\nconst a = `x` ** 2\n# no title\n```\n**so**',
     'so:\nconst a = `x` ** 2\n# no title\nso',
   ],
+  ['````\n```\n**a**\n~~~~\n````\n**b**', '```\n**a**\n~~~~\nb'],
+  ['2 of 2 met · 5 s · $0.42', '2 of 2 met - 5 s - $0.42'],
   ['``` no fence', '``` no fence'],
   ['', ''],
 ])('%j', (markdown, text) => {

@@ -26,6 +26,8 @@ test.each([
   ['delivered', 'delivered'],
   ['undelivered', 'undelivered'],
   ['failed', 'undelivered'],
+  ['canceled', 'undelivered'],
+  ['read', 'delivered'],
 ])('%s is final', (status, becomes) => {
   const after = afterStatus(record(), callback(status, '30003'))
   expect(after).toMatchObject({
@@ -35,6 +37,11 @@ test.each([
   })
   if (after) expect(afterStatus(after, callback('sent'))).toBeUndefined()
   if (after) expect(afterStatus(after, callback('delivered'))).toBeUndefined()
+})
+
+test('an error of the sender says what to do', () => {
+  const { problem } = afterStatus(record(), callback('undelivered', '30034')) ?? {}
+  expect(problem).toMatch(/^Twilio error 30034: the number is not registered for A2P/)
 })
 
 test.each([

@@ -21,6 +21,7 @@ const SMS = {
   body: 'Grüße & 1+1 😀',
   statusCallback: 'https://hooks.example.com/sms?oid=1',
 }
+const SERVICE = `MG${'5'.repeat(32)}`
 const PATH = '/2010-04-01/Accounts/AC1/Messages.json'
 const basic = (token: string) => `Basic ${Buffer.from(`AC1:${token}`).toString('base64')}`
 const exception = (status: number, code: number, message = 'No.') =>
@@ -54,6 +55,14 @@ test('an SMS that Twilio accepts', async () => {
     Body: SMS.body,
     StatusCallback: SMS.statusCallback,
   })
+})
+
+test('an SMS that a Messaging Service sends', async () => {
+  twilio.react = answer(201, { sid: 'SM1', status: 'accepted' })
+  await postSms({ ...SMS, from: SERVICE })
+  const form = Object.fromEntries(new URLSearchParams(twilio.asked[0]?.body))
+  expect(form).toMatchObject({ MessagingServiceSid: SERVICE, To: SMS.to })
+  expect(form).not.toHaveProperty('From')
 })
 
 const LONG = 'x'.repeat(5000)
@@ -158,6 +167,19 @@ test('an SMS is found by its numbers, body and time', async () => {
     PATH,
     { To: SMS.to, From: SMS.from, PageSize: '100' },
   ])
+})
+
+test("a Messaging Service's SMS is found whichever number it chose", async () => {
+  twilio.react = answer(200, {
+    messages: [
+      listed('SM1', { messaging_service_sid: null }),
+      listed('SM2', { messaging_service_sid: `MG${'6'.repeat(32)}` }),
+      listed('SM3', { messaging_service_sid: SERVICE, from: '+15550177' }),
+    ],
+  })
+  expect(await findSms({ ...SMS, from: SERVICE, since: SINCE })).toEqual({ providerId: 'SM3' })
+  const { searchParams } = new URL(twilio.asked[0]?.path ?? '', twilio.url)
+  expect(Object.fromEntries(searchParams)).toEqual({ To: SMS.to, PageSize: '100' })
 })
 
 /** A list with this many pages. */

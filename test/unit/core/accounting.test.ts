@@ -1,7 +1,7 @@
 /** A session's usage is counted in the writes that cause it; receipts omit nothing and repeat nothing. */
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
-import { append } from '../../../src/protocol/append.ts'
+import { append, raiseAndResume } from '../../../src/protocol/append.ts'
 import { closeRun, forgetSession, stopRun } from '../../../src/protocol/lifecycle.ts'
 import { advanceTurn } from '../../../src/protocol/run-commands.ts'
 import { takeMessages } from '../../../src/protocol/take-messages.ts'
@@ -13,7 +13,7 @@ const person = {
   from: 'person',
   size: 5,
   now: NOW,
-  person: { channel: 'http', raises: false },
+  person: { channel: 'http' },
 } as const
 const report = (given: object = {}) => ({
   id: 'w1.1',
@@ -186,7 +186,6 @@ describe('a pause', () => {
     ['a closed run, which starts anew', 'run', {}],
   ] as const)('raises the budget of %s on request', (_, scope, raised) => {
     const at = { ...paused, paused: { ...over, scope, seq: 3 } }
-    const says = { ...person, id: 'm9', person: { channel: 'http', raises: true } } as const
-    expect(append(at, says).item.raised).toEqual(raised)
+    expect(raiseAndResume(at, person.now).raised).toEqual(raised)
   })
 })

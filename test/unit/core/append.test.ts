@@ -43,6 +43,46 @@ describe('a second delivery changes nothing', () => {
   })
 })
 
+describe('a session that is paused at a budget and holds enough', () => {
+  const paused = { scope: 'session', unit: 'usd', limit: 1, spent: 1, seq: 3 } as const
+  const full = session({ ...closed, paused, held: messages(200), lastSeq: 200 })
+  const person = { channel: 'http' } as const
+
+  test('refuses a further message, with a notice to its sender', () => {
+    const { item, output } = append(full, { ...arrival, id: 'new', person })
+    expect(item.held).toEqual(full.held)
+    expect(item).toMatchObject({ inbox: [], run: closed.run, seen: { new: 201 }, lastSeq: 202 })
+    expect(item.pendingEntries).toMatchObject([
+      { kind: 'message', id: 'new', seq: 201 },
+      {
+        kind: 'notice',
+        seq: 202,
+        about: [{ id: 'new' }],
+        text: expect.stringMatching(/holds 200 messages.*\/continue/),
+      },
+    ])
+    expect(output).toBeUndefined()
+  })
+
+  test.each([
+    [
+      'a message in a new run, whose budget is fresh',
+      { ...full, paused: { ...paused, scope: 'run' } },
+      { person },
+    ],
+    ['a message if there is room', { ...full, held: messages(199) }, { person }],
+  ] as const)('takes %s', (_, before, more) => {
+    const { item, output } = append(before, { ...arrival, id: 'new', ...more })
+    expect(item.inbox.at(-1)).toMatchObject({ id: 'new' })
+    expect(output).toEqual({ run: 2 })
+  })
+
+  test('holds its own notices and reports', () => {
+    const { item } = append(full, { ...arrival, id: 'new', from: 'system' })
+    expect(item.held).toHaveLength(201)
+  })
+})
+
 describe('a report', () => {
   const busy = { w1: busyWith(1, 9), w2: busyWith(1, 9) }
 

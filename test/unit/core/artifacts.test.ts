@@ -37,8 +37,10 @@ const second = claimLeg(
 
 test('an artifact was both granted and named in the result', () => {
   expect(artifactsOf(granted)).toEqual([])
-  expect(artifactsOf(brought)).toEqual([{ leg: 1, job: 1, name: 'a', size: 3, handedOver: true }])
+  expect(artifactsOf(brought)).toEqual([{ leg: 1, job: 1, ...file('a'), handedOver: true }])
   expect(brought.uploads).toHaveLength(2)
+  // Its checksum says later whether it is still the same file. The others need none.
+  expect(brought.uploads?.[1]).toEqual({ leg: 1, job: 1, name: 'b', size: 3 })
 })
 
 test('only the current job gets grants', () => {
@@ -70,9 +72,10 @@ test("a result cannot use another job's grants", () => {
 test('the latest artifact of a name is shown, and each leg has its own', () => {
   const both = grantUploads(second, { leg: 2, job: 2 }, [file('a', 9), file('z')]).item
   const worker = bring(both, 2, 2, ['z', 'a'])
+  const sha256 = '0'.repeat(64)
   expect(workerDetail(worker, String).artifacts).toEqual([
-    { name: 'a', size: 9, leg: 2 },
-    { name: 'z', size: 3, leg: 2 },
+    { name: 'a', size: 9, leg: 2, sha256 },
+    { name: 'z', size: 3, leg: 2, sha256 },
   ])
   expect(artifactsOfLeg(worker, 1)).toMatchObject([{ name: 'a', size: 3, leg: 1 }])
   expect(artifactsOf(worker).map((each) => uploadKey(worker, each))).toEqual([

@@ -1,20 +1,25 @@
 /** The ledger counts each response once, and tracks requests in flight. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  admit,
-  countDelivery,
-  type Ledger,
-  newLedger,
-  settle,
-  usedBy,
-} from '../../../src/core/ledger.ts'
+import { type Admitted, admit } from '../../../src/core/admission.ts'
+import type { ExceededBudget, UsdRoom } from '../../../src/core/budget.ts'
+import { countDelivery, type Ledger, newLedger, settle, usedBy } from '../../../src/core/ledger.ts'
 import { add, type Tally } from '../../../src/core/tally.ts'
 import { NOW } from './fixtures.ts'
 
-const free = () => undefined
-const over = { scope: 'run', unit: 'usd', limit: 1, spent: 2 } as const
-const request = (id: string, job = 't1#1', now = NOW) => ({ id, job, now })
+const free = (): UsdRoom => ({ free: Number.POSITIVE_INFINITY, lacks: () => undefined })
+const over: ExceededBudget = { scope: 'run', unit: 'usd', limit: 1, spent: 2 }
+/** It costs 10 for its prompt and 1 for each token of an answer of up to 90 tokens. */
+const ask = { price: { prompt: 10, perToken: 1 }, wanted: 90, least: 5, isExact: true }
+const request = (id: string, job = 't1#1', now = NOW) => ({ id, job, now, run: 1, ask })
+/** A budget for models, in billionths of a dollar. */
+const limited =
+  (limit: number) =>
+  ({ nanoUsd = 0, reservedNanoUsd = 0 }: Tally): UsdRoom => ({
+    free: limit - nanoUsd - reservedNanoUsd,
+    lacks: (more) => (nanoUsd + more > limit ? over : undefined),
+  })
+const isAdmitted = (output: Admitted) => typeof output === 'object' && 'maxTokens' in output
 const admitted = (...ids: string[]) =>
   ids.reduce<Ledger>((ledger, id) => admit(ledger, request(id), free).item, newLedger)
 
@@ -27,28 +32,114 @@ test('an admitted request is in flight until it is settled', () => {
   expect(item).toMatchObject({ total: { nanoUsd: 5 }, days: [{ date: '2026-01-01' }] })
 })
 
-test('a refused one is not', () => {
-  const { item, output } = admit(newLedger, request('a'), () => over)
-  expect(output).toBe(over)
-  expect(item).toBe(newLedger)
+test('a refused one is not, and what it needs is remembered for its run', () => {
+  const { item, output } = admit(newLedger, request('a'), limited(14))
+  expect(output).toEqual({ over })
+  expect(item).toMatchObject({ inFlight: {}, refused: { run: 1, nanoUsd: 15 } })
+})
+
+describe('a request reserves what it may cost at most', () => {
+  const reserved = ({ inFlight }: Ledger) =>
+    Object.values(inFlight).map((each) => each.reserved ?? 0)
+
+  test('until it is settled', () => {
+    const { item, output } = admit(newLedger, request('a'), limited(1_000))
+    expect(output).toEqual({ maxTokens: 90 })
+    expect(reserved(item)).toEqual([100])
+    expect(item.days).toMatchObject([{ tally: { reservedNanoUsd: 100 } }])
+    const settled = settle(item, 'a', { nanoUsd: 40 }, NOW).item
+    expect(settled).toMatchObject({
+      total: { nanoUsd: 40 },
+      days: [{ tally: { nanoUsd: 40, reservedNanoUsd: 100, releasedNanoUsd: 100 } }],
+    })
+  })
+
+  test('with a shorter answer if that is all that fits', () => {
+    const { item, output } = admit(newLedger, request('a'), limited(60))
+    expect(output).toEqual({ maxTokens: 50 })
+    expect(reserved(item)).toEqual([60])
+  })
+
+  test('or waits until another one releases what it reserved', () => {
+    const first = admit(newLedger, request('a'), limited(100)).item
+    const second = admit(first, request('b'), limited(100))
+    expect(second.output).toBe('later')
+    const again = admit(second.item, request('b'), limited(100))
+    expect(again).toEqual({ item: second.item, output: 'later' })
+    const settled = settle(again.item, 'a', { nanoUsd: 40 }, NOW).item
+    const third = admit(settled, request('b'), limited(100))
+    expect(third.output).toEqual({ maxTokens: 50 })
+    expect(reserved(third.item)).toEqual([60])
+  })
+
+  test('and counts as spent if its function died', () => {
+    const first = admit(newLedger, request('a'), limited(100)).item
+    const late = admit(first, request('b', 't1#1', NOW + 17 * 60_000), limited(150)).item
+    expect(late).toMatchObject({ total: { unmetered: 1, nanoUsd: 100 } })
+    expect(reserved(late)).toEqual([50])
+  })
+
+  test('and is counted exactly before it is refused, shortened or waits', () => {
+    const estimated = { ...request('a'), ask: { ...ask, isExact: false } }
+    for (const limit of [14, 60])
+      expect(admit(newLedger, estimated, limited(limit))).toEqual({
+        item: newLedger,
+        output: 'count',
+      })
+    expect(admit(newLedger, estimated, limited(100)).output).toEqual({ maxTokens: 90 })
+  })
+
+  test('so that no order of requests passes the budget', () => {
+    const id = fc.constantFrom(...'abcdefgh')
+    const step = fc.record({
+      id,
+      settles: fc.boolean(),
+      prompt: fc.nat(300),
+      wanted: fc.integer({ min: 1, max: 500 }),
+      part: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.nat(2_000), (steps, limit) => {
+        let ledger = newLedger
+        for (const { id, settles, prompt, wanted, part } of steps) {
+          const { reserved = 0, waits } = ledger.inFlight[id] ?? { waits: true }
+          if (!waits && settles)
+            ledger = settle(ledger, id, { nanoUsd: Math.floor(part * reserved) }, NOW).item
+          else if (waits)
+            ledger = admit(
+              ledger,
+              { ...request(id), ask: { ...ask, price: { prompt, perToken: 1 }, wanted, least: 1 } },
+              limited(limit),
+            ).item
+          const held = Object.values(ledger.inFlight).reduce(
+            (sum, { reserved = 0 }) => sum + reserved,
+            0,
+          )
+          expect((ledger.total.nanoUsd ?? 0) + held).toBeLessThanOrEqual(limit)
+        }
+      }),
+    )
+  })
 })
 
 test('a job has a limit of requests in flight, separate from other jobs', () => {
   const many = admitted(...Array.from({ length: 16 }, (_, i) => `r${i}`))
   expect(admit(many, request('one more'), free)).toEqual({ item: many, output: 'busy' })
-  expect(admit(many, request('another', 'w1.1#1'), free).output).toBe('admitted')
+  expect(isAdmitted(admit(many, request('another', 'w1.1#1'), free).output)).toBe(true)
   const settled = settle(many, 'r3', {}, NOW).item
-  expect(admit(settled, request('one more'), free).output).toBe('admitted')
+  expect(isAdmitted(admit(settled, request('one more'), free).output)).toBe(true)
 })
 
-test('the budget is checked against settled requests', () => {
-  const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
-  let seen: Tally = {}
-  admit(item, request('b'), (spent) => {
-    seen = spent
-    return undefined
-  })
-  expect(seen).toEqual({ nanoUsd: 5 })
+test('requests that wait count towards the limit of their job, and are forgotten if they are left', () => {
+  const ids = Array.from({ length: 16 }, (_, i) => `r${i}`)
+  const all = ids.reduce<Ledger>(
+    (ledger, id) => admit(ledger, request(id), limited(100)).item,
+    newLedger,
+  )
+  expect(admit(all, request('one more'), limited(100)).output).toBe('busy')
+  const later = admit(all, request('z', 't1#1', NOW + 17 * 60_000), limited(1_000)).item
+  expect(later).toMatchObject({ total: { unmetered: 1 } })
+  expect(Object.keys(later.inFlight)).toEqual(['z'])
 })
 
 test('a second settlement changes nothing', () => {

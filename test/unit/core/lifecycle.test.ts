@@ -56,13 +56,13 @@ describe('a run that waits', () => {
 })
 
 describe('a run closes', () => {
-  test('without its token, its sandbox paused', () => {
+  test('without its token; its sandbox has its hour until it is paused', () => {
     const conductor = { cliSession: 'c', sandboxId: 's', awakeSince: 5 }
     const run = { id: 1, open: true, tries: 1, token: { k: 1, value: 'token' } }
     const { item, output } = closeRun(session({ run, conductor }), 1, ACCOUNT)
     expect(output).toBe(true)
     expect(item.run).toEqual({ id: 1, open: false, tries: 1 })
-    expect(item.conductor).toEqual({ cliSession: 'c', sandboxId: 's' })
+    expect(item.conductor).toEqual(conductor)
   })
 
   test('once', () => {
@@ -140,6 +140,18 @@ describe('a stop', () => {
       ],
     })
     expect(item.run).not.toHaveProperty('token')
+  })
+
+  test('adds no second receipt to a run that has closed', () => {
+    const closed = {
+      ...busy,
+      run: { id: 3, open: false, tries: 0 },
+      busy: {},
+      counts: { turns: 1 },
+    }
+    const { pendingEntries, receipted } = stopRun(closed, 'Stopped.', ACCOUNT).item
+    expect(pendingEntries.map(({ kind }) => kind)).toEqual(['notice'])
+    expect(receipted).toEqual(closed.receipted)
   })
 
   test('is followed by the next message in a new run', () => {

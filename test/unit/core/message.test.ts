@@ -42,14 +42,14 @@ test('the conductor sees the sender, the subject, and the paths of files', () =>
     sender: 'ada@example.com',
     subject: 'A report',
     files: [{ folder: 'f1', name: 'a.pdf', size: 12 }],
-    whole: { folder: 'f1', name: 'whole-mail.txt', size: 20 },
+    whole: { folder: 'f1', name: 'whole-email.txt', size: 20 },
   }
   expect(shownText(body)).toBe(
     [
       'From: ada@example.com',
       'Subject: A report',
       'Attached: ~/attachments/f1/a.pdf (12 bytes)',
-      'This email was shortened. Its full text: ~/attachments/f1/whole-mail.txt',
+      'This email was shortened. Its full text: ~/attachments/f1/whole-email.txt',
       '',
       'look',
     ].join('\n'),

@@ -8,6 +8,12 @@ test.each([
   ['/kill-workers', 'kill-workers'],
   ['/continue', 'continue'],
   ['/help', 'help'],
+  [
+    '/stop\n\nSent with Proton Mail secure email.\n\nOn 5 Jan 2026, 10:00, Baton wrote:\n> a',
+    'stop',
+  ],
+  ['\r\n/stop\r\n-- \r\nAda', 'stop'],
+  ['/stop\n/new-session', 'stop'],
 ])('%j is a slash command', (text, order) => {
   expect(parseSlashCommand(text)).toBe(order)
 })

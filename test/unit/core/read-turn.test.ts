@@ -1,6 +1,7 @@
 /** When a conductor's result is accepted, and when the conductor is asked again, and what for. */
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../../src/contract/runner.ts'
+import type { TroubleKind } from '../../../src/core/model-trouble.ts'
 import { acceptedTurnReply, readTurnReply } from '../../../src/core/read-turn.ts'
 import type { AskAgain, Waiting } from '../../../src/core/session.ts'
 
@@ -34,6 +35,53 @@ describe('a job that did not end well is repeated', () => {
       ...(error && { error }),
     })
     expect(readTurnReply(given, turn(), '')).toEqual({ askAgain: { trouble } })
+  })
+})
+
+describe('if the model kept it from ending well, it is not repeated, and there is advice', () => {
+  const failed = result({ outcome: 'failed', error: 'Failed to authenticate. API Error: 401 x' })
+  const trouble = (kind: TroubleKind) => ({ kind, since: 0, at: 0, count: 1 })
+
+  test.each([
+    ['key', /secret anthropic-api-key/],
+    ['permission', /secret anthropic-api-key/],
+    ['credit', /add(?:ed)? credit/],
+    ['model', /setting "model"/],
+    ['length', /\/new-session/],
+    ['request', /\/new-session/],
+    ['limit', /raise the limit/],
+    ['overloaded', /send it again later/],
+    ['silent', /send it again later/],
+  ] as const)('%s', (kind, advice) => {
+    const reading = readTurnReply(failed, turn(), '', trouble(kind))
+    expect(reading).toEqual({
+      askAgain: { trouble: expect.any(String), advice: expect.stringMatching(advice) },
+    })
+    expect(JSON.stringify(reading)).not.toContain('authenticate')
+  })
+
+  test('also if Claude Code itself finds the prompt too long', () => {
+    const given = result({ outcome: 'failed', error: 'exit code 1\nPrompt is too long' })
+    expect(readTurnReply(given, turn(), '')).toMatchObject({
+      askAgain: { advice: expect.stringContaining('/new-session') },
+    })
+  })
+
+  test('but at a budget, where the run pauses', () => {
+    expect(readTurnReply(failed, turn(), '', trouble('budget'))).toEqual({
+      askAgain: { trouble: 'a budget is used up' },
+    })
+  })
+})
+
+test('people do not see the addresses of the gateway', () => {
+  const error =
+    'API Error: 529 Overloaded. This is a server-side issue, usually temporary — try again in a moment. If it persists, check your inference gateway (127.0.0.1:33923).\nsee http://10.1.2.3:80/x and abc.lambda-url.eu-west-1.on.aws'
+  expect(readTurnReply(result({ outcome: 'failed', error }), turn(), '')).toEqual({
+    askAgain: {
+      trouble:
+        'API Error: 529 Overloaded. This is a server-side issue, usually temporary — try again in a moment.\nsee [address] and [address]',
+    },
   })
 })
 

@@ -3,6 +3,7 @@ import { outstanding, type Session } from '../../../src/core/session.ts'
 import type { SlashCommand } from '../../../src/core/slash-command.ts'
 import type { Arrival } from '../../../src/protocol/append.ts'
 import { applySlashCommand } from '../../../src/protocol/slash-command.ts'
+import { DECISION, says } from '../questions/fixtures.ts'
 import { ACCOUNT, busyWith, closed, messages, NOW, session, turn } from './fixtures.ts'
 
 const arrival: Arrival = {
@@ -10,7 +11,7 @@ const arrival: Arrival = {
   from: 'person',
   size: 5,
   now: NOW,
-  person: { channel: 'sms', raises: false },
+  person: { channel: 'sms' },
 }
 const give = (before: Session, slashCommand: SlashCommand) =>
   applySlashCommand(before, arrival, { ...ACCOUNT, slashCommand, cliSession: 'another' })
@@ -89,10 +90,11 @@ describe('/stop', () => {
   })
 })
 
-test('/new-session leaves neither memory nor sandbox nor files to the next turn', () => {
-  const { item, output } = give(busy, 'new-session')
+test('/new-session leaves neither memory nor sandbox nor files nor approvals to the next turn', () => {
+  const { item, output } = give({ ...busy, approved: ['sms +15550101'] }, 'new-session')
   expect(item.conductor).toEqual({ cliSession: 'another' })
   expect(item.files).toEqual([])
+  expect(item.approved).toEqual([])
   expect(output.stopped).toEqual({ run: 1, sandboxId: 's1' })
 })
 
@@ -108,11 +110,86 @@ describe('/continue', () => {
     expect(output).toEqual({ wake: { run: 2 } })
   })
 
+  test.each([
+    ['a session', {}, 'Continuing. Added to the budget: the same amount.'],
+    [
+      'a session that needs more',
+      { next: { usd: 2.5, budget: 1 } },
+      'Continuing. Added to the budget: the same amount 3 times.',
+    ],
+    ['a closed run', { scope: 'run' }, 'Continuing with a new run, whose budget begins anew.'],
+  ] as const)('says what was added to the budget of %s', (_, changes, says) => {
+    const item = session({ ...closed, paused: { ...over, seq: 3, ...changes }, lastSeq: 3 })
+    const [, notice] = give(item, 'continue').item.pendingEntries
+    expect(notice).toMatchObject({ text: says })
+  })
+
+  test('as a bare word it does the same', () => {
+    const request = { ...ACCOUNT, slashCommand: 'continue', cliSession: 'another' } as const
+    const bare = applySlashCommand(paused, arrival, { ...request, ifPaused: true })
+    expect(bare).toEqual(give(paused, 'continue'))
+  })
+
+  test('as a bare word it is a message to the conductor if nothing is paused', () => {
+    const request = { ...ACCOUNT, slashCommand: 'continue', cliSession: 'another' } as const
+    const { item, output } = applySlashCommand(session(closed), arrival, {
+      ...request,
+      ifPaused: true,
+    })
+    expect(item.inbox).toMatchObject([{ id: arrival.id, from: 'person' }])
+    expect(item.pendingEntries).toMatchObject([{ kind: 'message' }])
+    expect(output).toEqual({ wake: { run: 2 } })
+  })
+
+  test.each([
+    ['accept', { accept: true }, { held: messages(2) }],
+    ['stop', { stopped: { run: 1, job: 1 } }, { held: [] }],
+  ] as const)('the bare word for %s decides about the work of a paused session', (slashCommand, effect, left) => {
+    const request = { ...ACCOUNT, slashCommand, ifPaused: true, cliSession: 'another' } as const
+    const { item, output } = applySlashCommand(paused, arrival, request)
+    expect(output).toEqual({ wake: undefined, ...effect })
+    expect(item).toMatchObject({ run: { open: false }, inbox: [], ...left })
+    expect(applySlashCommand(item, arrival, request).output).toMatchObject(
+      slashCommand === 'accept' ? effect : { stopped: { run: 1 } },
+    )
+    const elsewhere = applySlashCommand(session(closed), arrival, request)
+    expect(applySlashCommand(elsewhere.item, arrival, request).output).not.toHaveProperty('accept')
+    expect(elsewhere.item.inbox).toMatchObject([{ id: arrival.id }])
+    expect(elsewhere.output).toEqual({ wake: { run: 2 } })
+  })
+
+  test('a bare word that is a choice of an open question answers that', () => {
+    const asked = { ...paused, questions: [{ ...DECISION, asked: [] }], lastQuestion: 1 }
+    const from = { ...arrival, person: { channel: 'http' as const } }
+    const { item, output } = applySlashCommand(asked, from, {
+      ...{ ...ACCOUNT, slashCommand: 'accept', ifPaused: true, cliSession: 'another' },
+      reply: says('accept as it is'),
+    })
+    expect(item.closedQuestions).toMatchObject([{ id: 'q1', choice: 'accept as it is' }])
+    expect(output.accept).toBeUndefined()
+  })
+
   test('does nothing if nothing is paused', () => {
     const { item } = give(session(closed), 'continue')
     expect(item.run).toEqual(closed.run)
     expect(item.raised).toEqual({})
   })
+})
+
+test.each([
+  'help',
+  'status',
+  'continue',
+  'kill-workers',
+  'stop',
+  'new-session',
+] as const)('the answer to /%s says if text below it was not read', (slashCommand) => {
+  const request = { ...ACCOUNT, slashCommand, cliSession: 'another', hasMore: true }
+  for (const before of [busy, session(closed)])
+    expect(applySlashCommand(before, arrival, request).item.pendingEntries.at(1)).toMatchObject({
+      text: expect.stringMatching(/\S\n\nThe text below the command was not read\.$/),
+    })
+  expect(JSON.stringify(give(busy, slashCommand))).not.toContain('below the command')
 })
 
 test('/status lists what is in progress and what waits', () => {

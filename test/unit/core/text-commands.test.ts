@@ -21,6 +21,33 @@ describe('each form of the grammar is parsed', () => {
       'MESSAGE_WORKER: w2 | go on',
       { type: 'MESSAGE_WORKER', workerId: 'w2', instructions: 'go on' },
     ],
+    [
+      'SPAWN_WORKER: build it\nC1: it runs\nand is fast\n- **C2:** it is blue: all of it\nC9: a column',
+      {
+        ...spawn('build it\nand is fast\nC9: a column'),
+        criteria: ['it runs', 'it is blue: all of it'],
+      },
+    ],
+    ['SPAWN_WORKER: C2: it runs', spawn('C2: it runs')],
+    ['SPAWN_WORKER: print\n```sh\nC1: it runs\n```', spawn('print\n```sh\nC1: it runs\n```')],
+    [
+      'REVIEW_WORKER: w1 | accept',
+      { type: 'REVIEW_WORKER', workerId: 'w1', verdict: 'accept', criteria: [] },
+    ],
+    [
+      'REVIEW_WORKER: `w1` | Give up | it | never ends',
+      {
+        ...{ type: 'REVIEW_WORKER', workerId: 'w1', verdict: 'give_up', criteria: [] },
+        remarks: ['it | never ends'],
+      },
+    ],
+    [
+      'REVIEW_WORKER: w1 | revise | paint it\nblue',
+      {
+        ...{ type: 'REVIEW_WORKER', workerId: 'w1', verdict: 'revise', criteria: [] },
+        instructions: 'paint it\nblue',
+      },
+    ],
     ['MESSAGE_WORKER: w2|say a | b', { type: 'MESSAGE_WORKER', workerId: 'w2', instructions }],
     ['KILL_WORKER: w12', kill('w12')],
     ['KILL_WORKER: all', kill('all')],
@@ -30,6 +57,12 @@ describe('each form of the grammar is parsed', () => {
       { type: 'SEND_EMAIL', to: 'a@example.org', subject: 'Hello', body: 'One | two' },
     ],
     ['SEND_SMS: +15550100 | on my way', sms('on my way')],
+    ['KEEP_QUESTION: `q2`', { type: 'KEEP_QUESTION', questionId: 'q2' }],
+    ['ASK_PERSON: Which colour?', { type: 'ASK_PERSON', question: 'Which colour?' }],
+    [
+      'ASK_PERSON: Blue? | yes, no | no',
+      { type: 'ASK_PERSON', question: 'Blue?', choices: ['yes', 'no'], default: 'no' },
+    ],
     [
       'DELIVER_FILE: a@example.org | out/a.txt, b.md | Files | Two | files',
       {
@@ -146,12 +179,18 @@ describe('an invalid command gets an explanation', () => {
     ['SPAWN_WORKER', 'task'],
     ['MESSAGE_WORKER: w1', 'instructions'],
     ['MESSAGE_WORKER: the first one | go', 'a worker id looks like w1'],
+    ['REVIEW_WORKER: w1', 'verdict'],
+    ['REVIEW_WORKER: w1 | maybe', 'verdict'],
+    ['REVIEW_WORKER: first | accept', 'a worker id looks like w1'],
+    ['SPAWN_WORKER:\nC1: it runs', 'task'],
     ['KILL_WORKER:', 'workerId'],
     ['KILL_WORKER: w0', 'a worker id looks like w1'],
     ['SEND_EMAIL: a@example.org', 'subject'],
     ['SEND_EMAIL: a@example.org | Hello', 'body'],
     ['SEND_SMS: | hi', 'to'],
     ['SEND_SMS: +15550100', 'message'],
+    ['ASK_PERSON: | yes', 'question'],
+    ['ASK_PERSON: Blue? | yes,,no', 'choices[1]'],
     ['DELIVER_FILE: a@example.org', 'paths'],
     ['DELIVER_FILE: a@example.org | a.txt,', 'paths[1]'],
   ])('%j', (line, problem) => {

@@ -7,6 +7,7 @@ import {
   commandId,
   parseStructured,
   spawnedIds,
+  spawnTotal,
   turnReplySchema,
 } from '../../../src/commands/turn-reply.ts'
 
@@ -15,7 +16,38 @@ const spawn = { type: 'SPAWN_WORKER', task: 'build it', criteria: ['it runs'] } 
 
 const valid: Record<string, unknown>[] = [
   spawn,
+  { ...spawn, attempts: 5 },
   { type: 'MESSAGE_WORKER', workerId: 'w1', instructions: 'go on' },
+  {
+    type: 'MESSAGE_WORKER',
+    workerId: 'w1',
+    instructions: 'go on',
+    changes: [
+      { id: 'C1', text: 'it is blue', reason: 'asked for' },
+      { text: 'x', reason: 'y' },
+    ],
+  },
+  { type: 'REVIEW_WORKER', workerId: 'w1', verdict: 'give_up', criteria: [] },
+  {
+    type: 'REVIEW_WORKER',
+    workerId: 'w1',
+    verdict: 'revise',
+    criteria: [
+      {
+        id: 'C1',
+        status: 'met',
+        procedure: 'ran it',
+        command: 'make',
+        exitStatus: 0,
+        excerpt: 'ok',
+      },
+      { id: 'C2', status: 'unmet', artifact: 'a.txt' },
+    ],
+    instructions: 'go on',
+    remarks: ['odd'],
+    disagreement: 'C1: it runs here',
+    changes: [{ text: 'it is blue', reason: 'asked for' }],
+  },
   { type: 'KILL_WORKER', workerId: 'w999999' },
   { type: 'KILL_WORKER', workerId: 'all', accepted: true, reason: 'done' },
   { type: 'SEND_EMAIL', to: 'a@example.org', subject: 'Hello', body: 'text' },
@@ -29,6 +61,15 @@ const valid: Record<string, unknown>[] = [
     subject: '',
     message: '',
   },
+  { type: 'ASK_PERSON', question: 'Which one?' },
+  {
+    type: 'ASK_PERSON',
+    question: 'This one?',
+    choices: ['yes', 'no'],
+    remindAfterHours: 1,
+    expiresAfterHours: 0.5,
+    default: 'no',
+  },
   list,
 ]
 
@@ -41,12 +82,35 @@ const invalid: [unknown, string][] = [
   [{ type: 'SPAWN_WORKER', task: '' }, 'at task'],
   [{ ...spawn, criteria: Array(21).fill('x') }, 'at criteria'],
   [{ ...spawn, criteria: 'it runs' }, 'at criteria'],
+  [{ ...spawn, attempts: 1 }, 'at attempts'],
+  [{ ...spawn, attempts: 6 }, 'at attempts'],
+  [{ ...spawn, attempts: 2.5 }, 'at attempts'],
   [{ type: 'MESSAGE_WORKER', workerId: 'w1', instructions: 'x'.repeat(64_001) }, 'at instructions'],
   [{ type: 'MESSAGE_WORKER', workerId: '../w1', instructions: 'x' }, 'a worker id looks like w1'],
+  [{ type: 'REVIEW_WORKER', workerId: 'w1', verdict: 'maybe', criteria: [] }, 'at verdict'],
+  [
+    {
+      type: 'REVIEW_WORKER',
+      workerId: 'w1',
+      verdict: 'accept',
+      criteria: [{ id: 'first', status: 'met' }],
+    },
+    'a criterion id looks like C1',
+  ],
+  [
+    {
+      ...{ type: 'MESSAGE_WORKER', workerId: 'w1', instructions: 'x' },
+      changes: [{ id: 'C1', text: 'y' }],
+    },
+    'at changes[0].reason',
+  ],
   [{ type: 'KILL_WORKER', workerId: 'w1', accepted: 'yes' }, 'at accepted'],
   [{ type: 'SEND_EMAIL', to: 'a@example.org', body: 'text' }, 'at subject'],
   [{ type: 'SEND_SMS', to: '', message: 'text' }, 'at to'],
   [{ type: 'DELIVER_FILE', to: 'a@example.org', paths: [] }, 'at paths'],
+  [{ type: 'ASK_PERSON' }, 'at question'],
+  [{ type: 'ASK_PERSON', question: 'Which?', choices: Array(10).fill('x') }, 'at choices'],
+  [{ type: 'ASK_PERSON', question: 'Which?', expiresAfterHours: 0 }, 'at expiresAfterHours'],
 ]
 
 test.each(valid)('is accepted: $type', (command) => {
@@ -151,11 +215,14 @@ describe('the schema for the conductor', () => {
 
 test('commands are named by turn and position, workers by number', () => {
   expect([commandId(3, 0), commandId(12, 19)]).toEqual(['t3.0', 't12.19'])
-  const commands = checkCommands([spawn, list, { type: 'SPAWN_WORKER' }, spawn])
+  const several = { ...spawn, attempts: 3 }
+  const commands = checkCommands([spawn, list, { type: 'SPAWN_WORKER' }, several, spawn])
   expect(spawnedIds(commands, 4)).toEqual(
     new Map([
-      [0, 'w4'],
-      [3, 'w5'],
+      [0, ['w4']],
+      [3, ['w5', 'w6', 'w7']],
+      [4, ['w8']],
     ]),
   )
+  expect(spawnTotal(commands)).toBe(5)
 })

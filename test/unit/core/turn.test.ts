@@ -5,7 +5,7 @@ import { advanceTurn } from '../../../src/protocol/run-commands.ts'
 import { abandonTurn, acceptTurn, askConductor, askTurnAgain } from '../../../src/protocol/turn.ts'
 import { AT, message, messages, NOW, session, turn } from './fixtures.ts'
 
-const claim = { token: 'token', conductor: { cliSession: 'cli-session', sandboxId: 'sandbox' } }
+const claim = { token: 'token', sandbox: { sandboxId: 'sandbox', awakeSince: NOW }, at: AT }
 
 describe('a turn is asked', () => {
   test('under a new job number', () => {
@@ -14,7 +14,7 @@ describe('a turn is asked', () => {
     expect(output).toBe(7)
     expect(item).toMatchObject({
       lastJob: 7,
-      conductor: claim.conductor,
+      conductor: { cliSession: 'cli-session', sandboxId: 'sandbox', awakeSince: NOW },
       turn: { asked: 2, job: 7, token: 'token', again: 'structure' },
     })
   })
@@ -90,6 +90,20 @@ describe('an accepted turn', () => {
     expect(item.inbox).toEqual([message(3)])
   })
 
+  test('without a transcript is remembered as forgotten, until a later turn saves one', () => {
+    const { transcript: _, ...unsaved } = { ...decision, forgot: 'No memory.' }
+    const torn = acceptTurn(before, 1, 1, unsaved).item
+    expect(torn.conductor.forgottenFrom).toBe(1)
+    expect(torn.pendingEntries.at(-1)).toMatchObject({ kind: 'notice', text: 'No memory.', seq: 5 })
+    const [third] = messages(3).slice(2)
+    const next = { ...torn, turn: turn({ n: 2, messages: third ? [third] : [], result: 'j6' }) }
+    const again = acceptTurn(next, 1, 2, { ...unsaved, result: 'j6' }).item
+    expect(again.conductor).toMatchObject({ forgottenFrom: 1 })
+    const saved = acceptTurn(next, 1, 2, { ...decision, result: 'j6', transcript: 'j6' }).item
+    expect(saved.conductor).toMatchObject({ transcript: 'j6' })
+    expect(saved.conductor).not.toHaveProperty('forgottenFrom')
+  })
+
   test('numbers its entry, its commands and its workers', () => {
     expect(output).toEqual([0, 1, 2])
     expect(item).toMatchObject({ lastSeq: 4, lastWorker: 6, run: { tries: 0 } })
@@ -148,6 +162,15 @@ describe('an unusable result', () => {
     expect(item.turn).toEqual(turn({ again, trouble: 'no' }))
   })
 
+  test('does not name what was wrong before, if there is another reason', () => {
+    const { turn: asked } = before
+    const wrong = { ...before, ...(asked && { turn: { ...asked, problems: ['C1 is unmet'] } }) }
+    const ask = (again?: 'criteria') =>
+      askTurnAgain(wrong, 1, 1, { result: 'j5', trouble: 'no', ...(again && { again }) }).item.turn
+    expect(ask('criteria')).not.toHaveProperty('problems')
+    expect(ask()).toMatchObject({ problems: ['C1 is unmet'] })
+  })
+
   test('is dropped once', () => {
     const { item } = askTurnAgain(before, 1, 1, { result: 'j4', trouble: 'no' })
     expect(item).toBe(before)
@@ -177,6 +200,13 @@ describe('a turn that is given up', () => {
   test('without a known reason says that the conductor did not reply', () => {
     const { output } = abandonTurn(session({ turn: turn({ asked: 3 }) }), 1, 1)
     expect(output).toMatchObject({ trouble: 'the conductor did not answer' })
+  })
+
+  test('is not one whose result came at the last moment, unless it cannot be read', () => {
+    const before = session({ turn: turn({ asked: 3, job: 3, result: 'j3' }) })
+    expect(abandonTurn(before, 1, 1)).toEqual({ item: before, output: undefined })
+    const inVain = { ...before, run: { ...before.run, tries: 3 } }
+    expect(abandonTurn(inVain, 1, 1).item).not.toHaveProperty('turn')
   })
 
   test('is never an accepted one', () => {

@@ -3,10 +3,12 @@ import { expect, test } from 'vitest'
 import { claimLeg, endLeg, noteActivity } from '../../../src/core/leg.ts'
 import { modelView } from '../../../src/core/receipt.ts'
 import { newSession } from '../../../src/core/session.ts'
+import { newVerdict, withVerdict } from '../../../src/core/verdict-record.ts'
 import { conductorView, workerDetail, workerView } from '../../../src/core/views.ts'
 import { closeWorker, instruct, newWorker } from '../../../src/core/worker.ts'
 import { stopRun } from '../../../src/protocol/lifecycle.ts'
 import { ACCOUNT, AT, busyWith, NOW } from './fixtures.ts'
+import { reviewed } from './reviewed-worker.ts'
 
 const consoleLink = (execution: string) => `https://console.example.com/${execution}`
 
@@ -29,6 +31,7 @@ const shared = {
   workerId: 'w1',
   sessionId: 'main',
   task: 'build it',
+  group: null,
   startedAt: AT,
   lastActivity: AT,
 }
@@ -36,17 +39,24 @@ const shared = {
 test('a worker that waits for its sandbox has none yet', () => {
   const shows = { ...shared, sandboxId: null, status: 'queued', leg: 1, activity: 'queued' }
   expect(workerView(queued)).toEqual(shows)
+  expect(workerView({ ...queued, group: 't1.0' })).toEqual({ ...shows, group: 't1.0' })
 })
 
 test('one worker is shown with its criteria and each leg', () => {
   const ended = closeWorker(second, { status: 'accepted', reason: 'good', at: AT }).item
-  expect(workerDetail(ended, consoleLink)).toEqual({
+  const claims = { report: 'It is blue.', criteria: [], notDone: ['the door'], artifacts: [] }
+  expect(workerDetail(ended, consoleLink, { claims: new Map([[1, claims]]) })).toEqual({
     ...shared,
     sandboxId: 'sandbox',
     status: 'accepted',
     leg: 2,
     activity: 'accepted',
     criteria: ['it runs'],
+    review: {
+      criteria: [{ id: 'C1', text: 'it runs', status: null }],
+      changes: [],
+      verdicts: [],
+    },
     reason: 'good',
     artifacts: [],
     legs: [
@@ -58,8 +68,10 @@ test('one worker is shown with its criteria and each leg', () => {
         startedAt: AT,
         endedAt: AT,
         outcome: 'done',
+        claims: { criteria: [], notDone: ['the door'], artifacts: [] },
         usage: modelView({ nanoUsd: 5 }),
         activity: ['Bash: ls'],
+        verification: null,
       },
       {
         leg: 2,
@@ -69,8 +81,10 @@ test('one worker is shown with its criteria and each leg', () => {
         startedAt: AT,
         endedAt: null,
         outcome: null,
+        claims: null,
         usage: null,
         activity: [],
+        verification: null,
       },
     ],
   })
@@ -90,7 +104,40 @@ test('a conductor is up while its run is open, and down once it was stopped', ()
     conductor: { cliSession: 'secret-cli-session', sandboxId: 'sandbox', awakeSince: NOW - 5000 },
   }
   const shows = { sessionId: 'main', sandboxId: 'sandbox', lastActivity: AT }
-  expect(conductorView(open, NOW)).toEqual({ ...shows, uptime: 5000, activeWorkerCount: 1 })
+  expect(conductorView(open, NOW)).toEqual({
+    ...shows,
+    uptime: 5000,
+    uptimeSeconds: 5,
+    activeWorkerCount: 1,
+  })
   const stopped = stopRun(open, 'Stopped', ACCOUNT).item
-  expect(conductorView(stopped, NOW)).toEqual({ ...shows, uptime: 0, activeWorkerCount: 0 })
+  expect(conductorView(stopped, NOW)).toEqual({
+    ...shows,
+    uptime: 0,
+    uptimeSeconds: 0,
+    activeWorkerCount: 0,
+  })
+})
+
+test('a criterion has the state of the latest verdict, unless it has changed since', () => {
+  const findings = [
+    { id: 'C1', status: 'met' },
+    { id: 'C2', status: 'unmet' },
+  ] as const
+  const review = reviewed('revise', findings, { instructions: 'x' })
+  const judged = withVerdict(
+    { ...reported, criteria: ['it runs', 'it is red', 'it is quiet'] },
+    newVerdict(reported, review, [], { commandId: 't2.0', at: AT }),
+  )
+  const changed = { ...judged, criteriaChanges: [{ id: 'C2', reason: 'a new wish', leg: 2 }] }
+  expect(workerDetail(judged, consoleLink).review.criteria).toEqual([
+    { id: 'C1', text: 'it runs', status: 'met' },
+    { id: 'C2', text: 'it is red', status: 'unmet' },
+    { id: 'C3', text: 'it is quiet', status: null },
+  ])
+  expect(workerDetail(changed, consoleLink).review).toMatchObject({
+    criteria: [{ status: 'met' }, { status: null }, { status: null }],
+    changes: [{ id: 'C2', reason: 'a new wish', leg: 2 }],
+    verdicts: [{ outcome: 'revised', criteria: findings }],
+  })
 })

@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import {
   claimLeg,
+  countSandboxFailure,
   endLeg,
   isCurrentLegJob,
   noteActivity,
   storeLegResult,
 } from '../../../src/core/leg.ts'
+import { failsTooOften } from '../../../src/core/limits.ts'
 import {
   closeWorker,
   currentLeg,
@@ -181,6 +183,51 @@ describe('an instruction', () => {
   })
 })
 
+describe('a worker in another sandbox', () => {
+  const { item: sentOn } = instruct(reported, 'in blue', assignment('t2.0'))
+  const elsewhere = { ...start, sandboxId: 'another' }
+  const moved = claimLeg(sentOn, 2, elsewhere).item
+
+  test('has lost its files, and so has the leg', () => {
+    expect(moved).toMatchObject({ sandboxId: 'another', filesLost: true })
+    expect(currentLeg(moved).filesLost).toBe(true)
+    expect(claimLeg(sentOn, 2, start).item).not.toHaveProperty('filesLost')
+    expect(currentLeg(claimLeg(moved, 2, elsewhere).item).filesLost).toBe(true)
+  })
+
+  test('is told until it remembers that', () => {
+    const { transcript: _, ...unsaved } = { ...brought, result: 'w1.j2' }
+    expect(storeLegResult(moved, 2, 2, unsaved).item.filesLost).toBe(true)
+    expect(storeLegResult(moved, 2, 2, brought).item).not.toHaveProperty('filesLost')
+  })
+
+  test('had no files before its first report', () => {
+    const restarted = claimLeg(working, 1, elsewhere).item
+    expect(restarted).not.toHaveProperty('filesLost')
+    expect(currentLeg(restarted)).not.toHaveProperty('filesLost')
+  })
+
+  test.each([
+    ['another sandbox', (worker: Worker) => claimLeg(worker, 2, elsewhere).item],
+    [
+      'a result',
+      (worker: Worker) => storeLegResult(claimLeg(worker, 2, start).item, 2, 2, brought).item,
+    ],
+  ])('failures of its sandbox are counted until %s', (_, then) => {
+    const once = countSandboxFailure(sentOn, 'sandbox').item
+    const twice = countSandboxFailure(once, 'sandbox').item
+    expect([failsTooOften(sentOn), failsTooOften(once), failsTooOften(twice)]).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect(countSandboxFailure(twice, 'another')).toEqual(untouched(twice))
+    expect(then(twice)).not.toHaveProperty('sandboxFailures')
+    expect(countSandboxFailure(twice, undefined).item).toEqual(sentOn)
+    expect(countSandboxFailure(sentOn, undefined).item).toBe(sentOn)
+  })
+})
+
 describe('an end', () => {
   test.each([
     ['queued', queued, {}],
@@ -197,6 +244,12 @@ describe('an end', () => {
     expect(end.item.legs).toEqual(worker.legs)
     expect(claimLeg(end.item, 1, start)).toEqual(untouched(end.item))
     expect(storeLegResult(end.item, 1, 1, brought)).toEqual(untouched(end.item))
+  })
+
+  test('says what ended it, if that is told', () => {
+    const end = closeWorker(working, { status: 'ended', by: 't3.0', at: LATER }).item
+    expect(end).toMatchObject({ status: 'ended', endedBy: 't3.0' })
+    expect(ended).not.toHaveProperty('endedBy')
   })
 
   test('keeps the first verdict if it is repeated, and lists again what to end', () => {

@@ -107,6 +107,7 @@ test.each([
   ['tags', '<b>'.repeat(200_000)],
   ['quotes', '<blockquote>'.repeat(100_000)],
   ['openings', '<'.repeat(200_000)],
+  ['comments in a style', `<b style="${'/* '.repeat(160_000)}">`],
 ])('200,000 %s are handled in time', async (_, text) => {
   const html = `<p>${text}</p>`
   const headers = `${HEADERS}X-Blank: ${text.replaceAll('\n', ' ')}\r\n`

@@ -19,7 +19,23 @@ describe('is read', () => {
     ['no picture', '<img src="https://example.com/a.png" alt="logo">Hi', 'Hi'],
     ['a line, but no dashes', 'a<hr>b', 'a\nb'],
     ['a second body', '<body>a </body><body>b</body>', 'a b'],
-    ['broken HTML', '</x-without-hidden></body>a<p>b', 'a\n\nb'],
+    ['broken HTML', '</x-prepared></body>a<p>b', 'a\n\nb'],
+    [
+      'lines that CSS keeps',
+      '<div style="white-space: pre-wrap">Run:\n```sh\ndate\n  uname -a\n```</div>',
+      'Run:\n```sh\ndate\n  uname -a\n```',
+    ],
+    [
+      'lines that CSS keeps, in other elements',
+      '<div style="WHITE-SPACE:pre-line">a\r\n <b>b\nc</b><p style="white-space:normal">d\ne</p></div>',
+      'a\nb\nc\n\nd e',
+    ],
+    [
+      'lines that CSS keeps in a quote',
+      '<blockquote><span style="white-space:pre">a\nb</span></blockquote>',
+      '> a\n> b',
+    ],
+    ['lines that CSS does not keep', '<div style="white-space:nowrap">a\nb</div>', 'a b'],
     ['nothing', '', ''],
   ])('%s', (_, html, text) => {
     expect(textOfHtml(html)).toBe(text)

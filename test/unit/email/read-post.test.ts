@@ -18,7 +18,7 @@ describe.each([
   ['parsed', parsedPost()],
 ])('in %s mode', (_, post) => {
   test('every part of an email is read', async () => {
-    const { header, text, ...email } = await read(post)
+    const { header, headers, text, ...email } = await read(post)
     expect(email).toEqual({
       envelope: { from: 'ann@example.com', to: ['baton@in.example.com'] },
       from: [{ address: 'ann@example.com', name: 'Ann' }],
@@ -35,6 +35,7 @@ describe.each([
     expect(header('received')).toContain('by mx.example.com')
     expect(header('REFERENCES')).toMatch(/^<m1@mail\.example\.com>\s<m2@in\.example\.com>$/)
     expect(header('constructor')).toBeUndefined()
+    expect(headers).toContainEqual({ name: 'subject', value: 'Hello' })
   })
 })
 
@@ -75,6 +76,14 @@ describe.each([
     expect(subject).toBe('こんにちは ✓')
   })
 
+  test('decodes encoded words in rare charsets', async () => {
+    const { from, subject } = await readHeader(
+      'From: =?cp850?Q?Andr=82_Gr=81n?= <a@example.com>\nSubject: =?IBM437?B?R3KB4WU=?= =?utf-7?Q?+2D3eAA-?=',
+    )
+    expect(from).toEqual([{ address: 'a@example.com', name: 'André Grün' }])
+    expect(subject).toBe('Grüße😀')
+  })
+
   test.each([
     ['no ids', '', { references: [] }],
     [
@@ -83,6 +92,15 @@ describe.each([
       { references: ['<a@example.com>'], inReplyTo: '<a@example.com>' },
     ],
     ['an id without brackets', 'Message-ID: a@example.com', { messageId: '<a@example.com>' }],
+    [
+      'ids as encoded words (RFC 2047)',
+      'Message-ID: =?utf-8?q?=3Cm=5F1=40example=2Ecom=3E?=\nIn-Reply-To: =?utf-8?q?=3CzfZvJqgnkDEpl=5FQXstchMqdHd?=\n =?utf-8?q?kZRhCHx=40example=2Ecom=3E?=\nReferences: =?us-ascii?Q?=3Ca=40example=2Ecom=3E?= <b@example.com>',
+      {
+        messageId: '<m_1@example.com>',
+        inReplyTo: '<zfZvJqgnkDEpl_QXstchMqdHdkZRhCHx@example.com>',
+        references: ['<a@example.com>', '<b@example.com>'],
+      },
+    ],
     ['an id that is none', 'Message-ID: so to say', { references: [] }],
     [
       'an endless id',
@@ -103,6 +121,57 @@ describe.each([
   test('names all recipients', async () => {
     const { to } = await readHeader('From: a@example.com\nTo: B@example.com\nCc: C <c@example.com>')
     expect(to).toEqual(['b@example.com', 'c@example.com'])
+  })
+})
+
+const LABELS: readonly (readonly [string, Buffer, string])[] = [
+  ['us-ascii', Buffer.from('Grüße ✓'), 'Grüße ✓'],
+  ['iso-8859-1', Buffer.from('Grüße ✓'), 'Grüße ✓'],
+  ['windows-1252', Buffer.from('Grüße ✓'), 'Grüße ✓'],
+  ['x-unknown', Buffer.from('Grüße ✓'), 'Grüße ✓'],
+  ['cp932', Buffer.from([0x93, 0xfa, 0x96, 0x7b]), '日本'],
+  ['CP932', Buffer.from([0x93, 0xfa, 0x96, 0x7b]), '日本'],
+  ['x-ms-cp932', Buffer.from([0x93, 0xfa, 0x96, 0x7b]), '日本'],
+  ['cp949', Buffer.from([0xc7, 0xd1, 0xb1, 0xb9]), '한국'],
+  ['ms949', Buffer.from([0xc7, 0xd1, 0xb1, 0xb9]), '한국'],
+  ['cp936', Buffer.from([0xd6, 0xd0, 0xce, 0xc4]), '中文'],
+  ['ms936', Buffer.from([0xd6, 0xd0, 0xce, 0xc4]), '中文'],
+  // It is valid UTF-8, too.
+  ['gb2312', Buffer.from([0xc4, 0xa3]), '模'],
+  ['cp936', Buffer.from([0xc4, 0xa3]), '模'],
+  ['cp950', Buffer.from([0xa4, 0xa4, 0xa4, 0xe5]), '中文'],
+  ['iso-2022-kr', Buffer.from('\x1b$)C\x0eGQ19\x0f ok\n\x0e19', 'latin1'), '한국 ok\n국'],
+  ['cp874', Buffer.from([0xa1, 0xa2]), 'กข'],
+  ['cp437', Buffer.from('Gr\x81\xe1e \x9c5 \xc9\xcd\xbb', 'latin1'), 'Grüße £5 ╔═╗'],
+  ['IBM437', Buffer.from('Gr\x81\xe1e', 'latin1'), 'Grüße'],
+  ['cp850', Buffer.from('Gr\x81\xe1e, \xb5gua \x9bl', 'latin1'), 'Grüße, Água øl'],
+  ['ibm850', Buffer.from('Gr\x81\xe1e', 'latin1'), 'Grüße'],
+  ['cp850', Buffer.from('Grüße ✓'), 'Grüße ✓'],
+  ['cp852', Buffer.from('\x88\xa2d\xab', 'latin1'), 'łódź'],
+  ['utf-7', Buffer.from('Gr+APwA3w-e 1 +- 1 +2D3eAA-'), 'Grüße 1 + 1 😀'],
+  ['UTF-7', Buffer.from('Hi Mom -+Jjo--!'), 'Hi Mom -☺-!'],
+  ['unicode-1-1-utf-7', Buffer.from('+ZeVnLIqe-'), '日本語'],
+  // It has eight bits, so it is not UTF-7.
+  ['utf-7', Buffer.from('Grüße +APw- ✓'), 'Grüße +APw- ✓'],
+  // An encoding of transfer is no charset.
+  ['base64', Buffer.from('Grüße ✓'), 'Grüße ✓'],
+  ['hex', Buffer.from('caf\u00e9', 'latin1'), 'café'],
+  ['utf-8', Buffer.from('so \xf0\x9f\x98 so', 'latin1'), 'so \ufffd so'],
+]
+
+describe.each(LABELS)('a text labelled %j', (label, text, expected) => {
+  test('is read in parsed mode', async () => {
+    const charsets = JSON.stringify({ text: label })
+    expect((await read(parsedPost({ text, charsets }))).text).toBe(expected)
+  })
+
+  test.each(['7bit', 'base64'])('is read in raw mode (%s)', async (encoding) => {
+    const head = `${HEADERS}Content-Type: text/plain; charset=${label}\nContent-Transfer-Encoding: ${encoding}\n\n`
+    const body = encoding === 'base64' ? Buffer.from(text.toString('base64')) : text
+    const email = await read(
+      rawPost(Buffer.concat([Buffer.from(head.replaceAll('\n', '\r\n')), body])),
+    )
+    expect(email.text.trim()).toBe(expected)
   })
 })
 

@@ -26,6 +26,7 @@ test.each([
   'x-amzn-trace-id',
   'X-Forwarded-For',
   'set-cookie',
+  'anthropic-organization-id',
 ])('%s is not', (name) => {
   expect(passedHeaders({ [name]: 'secret' })).toEqual({})
 })

@@ -95,9 +95,9 @@ test('an external name becomes part of a counter only as plain text', () => {
 test('an estimate consists of transitions, and seconds of functions and sandboxes', () => {
   const tally = { turns: 2, commands: 3, legs: 1, sandboxSeconds: 120, gatewayMs: 1_000 }
   expect(estimate(tally)).toEqual({
-    transitions: 14,
-    lambdaSeconds: 4.8,
-    awsUsd: Number((14 * 0.000025 + 4.8 * 0.5 * 0.0000133334).toFixed(6)),
+    transitions: 16,
+    lambdaSeconds: 5.2,
+    awsUsd: Number((16 * 0.000025 + 5.2 * 0.5 * 0.0000133334).toFixed(6)),
     sandboxUsd: 0.00444,
   })
 })

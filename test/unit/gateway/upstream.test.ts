@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { askUpstream } from '../../../lambdas/model-gateway/upstream.ts'
-import { proveSignature } from '../../../packages/local-aws/src/signature.ts'
+import { checkBody, proveSignature } from '../../../packages/local-aws/src/signature.ts'
 import { setDeployment } from '../http/deployment.ts'
 
 const deployment = setDeployment()
@@ -39,8 +39,9 @@ async function upstream(answer: (onConnection: number, head: string) => string |
   vi.stubEnv('MODEL_KEY_SECRET', 'model-key')
 }
 
-const ask = async () => {
+const ask = async (signal?: AbortSignal) => {
   const answer = await askUpstream({
+    ...(signal && { signal }),
     path: '/v1/messages?beta=true',
     headers: { 'x-api-key': 'token of the job', 'anthropic-version': '2023-06-01' },
     body: Buffer.from('{}'),
@@ -58,6 +59,16 @@ test('a new connection that breaks is a server error', async () => {
   deployment.secrets.set('model-key', 'real')
   await upstream(() => undefined)
   await expect(ask()).rejects.toMatchObject({ status: 502 })
+})
+
+test('a request and its response can be broken off', async () => {
+  deployment.secrets.set('model-key', 'real')
+  const never = new AbortController()
+  await upstream(() => {
+    never.abort()
+    return ''
+  })
+  await expect(ask(never.signal)).rejects.toThrow()
 })
 
 test("the request is sent with Baton's key, which is read again if the model refuses it", async () => {
@@ -104,12 +115,10 @@ test('Bedrock gets a signature over the request instead of a key', async () => {
     'x-amz-security-token': 'session',
   })
   const [method = '', target = ''] = line.split(' ')
-  const prove = (body: string) =>
-    proveSignature(
-      { method, target, headers, body: Buffer.from(body) },
-      { accessKeyId: 'test', secretAccessKey: 'test' },
-      Date.now(),
-    )
-  expect(await prove('{}')).toEqual({ service: 'bedrock-mantle', region: 'us-east-1' })
-  await expect(prove('{ }')).rejects.toThrow('not the one that was signed')
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const signer = await proveSignature({ method, target, headers }, credentials, Date.now())
+  expect(signer).toEqual({ service: 'bedrock-mantle', region: 'us-east-1' })
+  const check = (body: string) => checkBody({ method, target, headers, body: Buffer.from(body) })
+  expect(() => check('{}')).not.toThrow()
+  expect(() => check('{ }')).toThrow('not the one that was signed')
 })

@@ -71,7 +71,7 @@ test('an implementation gets what its route declares, with defaults', async () =
     claims: undefined,
   })
   const headers = { ...valid.headers, 'x-word': 'word' }
-  await call(handler, { ...valid, headers, query: { limit: '7', more: 'x' }, body: '{"text":"t"}' })
+  await call(handler, { ...valid, headers, query: { limit: '7' }, body: '{"text":"t"}' })
   expect(seen.pop()).toMatchObject({
     query: { limit: 7 },
     headers: { 'X-Word': 'word' },
@@ -88,6 +88,7 @@ const faults: [number, string, Request][] = (() => {
   return [
     [401, 'needs the header', { ...param, headers: { 'x-word': '?' } }],
     [400, 'The session id is not valid: ', param],
+    [400, 'The query is not valid: "limt": there', { ...query, query: { limit: '10', limt: '1' } }],
     [400, 'The query is not valid: limit: ', query],
     [413, 'The body has 60 bytes, but the limit is 50.', { ...body, body: ' '.repeat(60) }],
     [400, 'The body is not valid: text: ', body],
@@ -98,6 +99,30 @@ const faults: [number, string, Request][] = (() => {
 test.each(faults)('%i: %s', async (status, detail, request) => {
   expect(detailOf(await call(handler, request), status)).toContain(detail)
   expect(seen).toEqual([])
+})
+
+test.each([
+  ['limt', 'there is no such parameter, but perhaps you mean limit.'],
+  ['Limit', 'there is no such parameter, but perhaps you mean limit.'],
+  ['page', 'there is no such parameter, only limit.'],
+  ['constructor', 'there is no such parameter, only limit.'],
+  ['x'.repeat(1000), `"${'x'.repeat(50)}": there is no such parameter, only limit.`],
+])('the unknown query name %.20s is 400 with the nearest right one', async (name, advice) => {
+  const answer = await call(handler, { ...valid, query: { [name]: '7' } })
+  expect(detailOf(answer, 400)).toContain(advice)
+  expect(seen).toEqual([])
+})
+
+test('a route without a query has no parameters, but links that anyone may open have any', async () => {
+  const bare = api(
+    { 'GET /bare': { access: 'reader', internal: true } },
+    { 'GET /bare': async () => noContent },
+  )
+  const request = { route: 'GET /bare', headers: valid.headers, query: { limit: '1' } }
+  expect(detailOf(await call(bare, request), 400)).toContain('"limit": this route has no param')
+  expect(await call(handler, { route: 'GET /ids', query: { utm_source: 'x' } })).toMatchObject({
+    statusCode: 200,
+  })
 })
 
 test('authentication of its own comes before the input, and its claims are handed on', async () => {

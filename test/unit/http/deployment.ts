@@ -59,6 +59,8 @@ export function setDeployment() {
       METRICS_SERVICE: 'Deployment',
       QUEUE_URL: `${endpoint}/queue.fifo`,
       HISTORY_DAYS: '30',
+      ROUTES:
+        'GET /health,DELETE /api/sessions/{sessionId},GET /api/sessions/{sessionId},POST /api/webhooks/sms',
     }
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
   })

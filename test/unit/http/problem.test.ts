@@ -19,6 +19,7 @@ const titles: [ProblemStatus, string][] = [
   [401, 'Unauthorized'],
   [403, 'Forbidden'],
   [404, 'Not Found'],
+  [405, 'Method Not Allowed'],
   [409, 'Conflict'],
   [413, 'Content Too Large'],
   [503, 'Service Unavailable'],
@@ -98,4 +99,35 @@ test('success is returned as it is: JSON that is not cached, or nothing', async 
 test('an unknown route is named in its problem', async () => {
   const answer = await call(notFound, { route: 'PATCH /api/nothing', routeKey: '$default' })
   expect(detailOf(answer, 404)).toBe('There is no route PATCH /api/nothing.')
+})
+
+test.each([
+  ['POST /health', 'GET, HEAD'],
+  ['OPTIONS /api/sessions/a.b', 'DELETE, GET, HEAD'],
+  ['GET /api/webhooks/sms', 'POST'],
+])('%s on a known path is 405 with Allow: %s', async (route, allow) => {
+  const answer = await call(notFound, { route, routeKey: '$default' })
+  expect(detailOf(answer, 405)).toContain(`only ${allow}.`)
+  expect(answer.headers).toHaveProperty('allow', allow)
+})
+
+test.each([
+  '/healthy',
+  '/health/',
+  '/api/sessions/',
+  '/api/sessions/a/b',
+  '/api/sessions',
+])('%s is another path', async (path) => {
+  detailOf(await call(notFound, { route: `PUT ${path}`, routeKey: '$default' }), 404)
+})
+
+test('HEAD is GET without the body, also if it fails', async () => {
+  const route = 'HEAD /health'
+  expect(await call(notFound, { route })).toEqual({
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  })
+  const missing = await call(notFound, { route: 'HEAD /nothing', routeKey: '$default' })
+  expect(missing).toMatchObject({ statusCode: 404 })
+  expect(missing.body).toBeUndefined()
 })

@@ -69,6 +69,31 @@ test.each([
   expect(detailOf(await call(echo, request), 400)).toBe('The body is not JSON in UTF-8.')
 })
 
+describe('a body that API Gateway passes on as text, with U+FFFD,', () => {
+  const body = '{"text":"\ufffd"}'
+  const headers = { 'content-length': String(Buffer.byteLength(body)) }
+
+  test.each([
+    ['of a known length', { body, headers }],
+    [
+      'of another length, because single bytes were replaced',
+      { body, headers: { 'content-length': '12' } },
+    ],
+    ['of no known length', { body }],
+  ])('is 400 if it is %s, and the problem says what to do', async (_, request) => {
+    expect(detailOf(await call(echo, request), 400)).toContain('write that character as \\ufffd')
+  })
+
+  test('is accepted with an escape, as bytes, and from a runner', async () => {
+    const escaped = '{"text":"\\ufffd"}'
+    expect(await call(echo, { body: escaped })).toMatchObject({ statusCode: 200 })
+    const bytes = { body: base64(body), isBase64Encoded: true }
+    expect(await call(echo, bytes)).toMatchObject({ statusCode: 200 })
+    const runner = http(async (event) => json(jsonBody(event, schema, LIMIT, 'runner')))
+    expect(await call(runner, { body })).toMatchObject({ statusCode: 200 })
+  })
+})
+
 describe('an invalid body is 400 and names the problem', () => {
   test.each([
     ['null', 'expected object, received null'],

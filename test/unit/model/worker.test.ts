@@ -1,6 +1,7 @@
 /** The rules of the scripted worker, without Claude Code. */
 import { expect, test } from 'vitest'
-import { asked, called, framed, workerSays } from './request.ts'
+import { answer } from '../../../local/model/script.ts'
+import { asked, called, framed, requestOf, workerSays } from './request.ts'
 
 const task = (content: string) =>
   asked(framed('[TASK]', content), framed('[CRITERIA]', 'The report shows exit status 0.'))
@@ -48,6 +49,38 @@ test.each([
   [{ text: 'Permission denied', isError: true }, expect.not.stringContaining('exit status')],
 ])("the command's result is reported: %j", (result, text) => {
   expect(workerSays(task(sh('x')), ...called('Bash', {}, result))).toEqual([{ type: 'text', text }])
+})
+
+test('with structured output it claims for each criterion what the exit status shows', () => {
+  const reports = (result: { text: string; isError?: boolean }) =>
+    answer(
+      requestOf(
+        [
+          asked(
+            framed('[TASK]', `${sh('true')}`),
+            framed('[CRITERIA]', 'C1: It ends with exit status 0.\nC2: It prints nothing.'),
+          ),
+          ...called('Bash', {}, result),
+        ],
+        ['Bash', 'StructuredOutput'],
+      ),
+    )
+  const claim = { procedure: expect.any(String), command: 'true' }
+  expect(reports({ text: 'done' })).toMatchObject([
+    {
+      name: 'StructuredOutput',
+      input: {
+        report: 'exit status 0\n\n```\ndone\n```',
+        criteria: [
+          { ...claim, id: 'C1', status: 'met' },
+          { ...claim, id: 'C2', status: 'met' },
+        ],
+      },
+    },
+  ])
+  expect(reports({ text: 'Exit code 1', isError: true })).toMatchObject([
+    { input: { criteria: [{ status: 'unmet' }, { status: 'unmet' }] } },
+  ])
 })
 
 test("instructions without a block repeat the task's, those with one run their own", () => {

@@ -5,7 +5,8 @@
  */
 import { parseArgs } from 'node:util'
 import { explore } from './explored.ts'
-import { type Mutant, mutants, mutantWithout } from './mutants.ts'
+import type { Mutant } from './mutants/mutant.ts'
+import { mutants, mutantWithout } from './mutants.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarioNamed, scenarios, wide } from './scenarios.ts'
 import { product } from './system.ts'

@@ -2,26 +2,20 @@
 import { actionMutants } from './mutants/actions.ts'
 import { budgetMutants } from './mutants/budget.ts'
 import { effectMutants } from './mutants/effects.ts'
+import { modelMutants } from './mutants/model.ts'
+import type { Mutant } from './mutants/mutant.ts'
 import { ownershipMutants } from './mutants/ownership.ts'
-import type { System } from './system.ts'
-
-export interface Mutant {
-  readonly guard: string
-  /** What the product does instead. */
-  readonly instead: string
-  /** The replaced parts of the product. */
-  readonly lacks: Partial<System>
-  /** Where it shows. */
-  readonly scenario: string
-  /** The violated property, or why the search finds nothing. */
-  readonly breaks: `${'L' | 'S' | 'J'}${number}` | { readonly coveredBy: string }
-}
+import { questionMutants } from './mutants/questions.ts'
+import { verificationMutants } from './mutants/verification.ts'
 
 export const mutants: readonly Mutant[] = [
   ...ownershipMutants,
   ...actionMutants,
   ...budgetMutants,
+  ...modelMutants,
   ...effectMutants,
+  ...questionMutants,
+  ...verificationMutants,
 ]
 
 /** Returns the mutant that lacks this guard. Throws if there is none. */

@@ -32,15 +32,16 @@ const positions = ({ executions, zombieStep }: World): readonly Position[] =>
 function settled(world: World): World['past'] {
   const { past, session } = world
   const n = session.turn?.n
-  const { emails, unusable, asked } = past
+  const { emails, unusable, asked, noted } = past
   const stale = asked.some((times, turn) => times > 0 && turn !== n)
-  if (emails.length === 0 && unusable.length === 0 && !stale) return past
+  if (emails.length + unusable.length + noted.length === 0 && !stale) return past
   const turns = new Set(positions(world).flatMap((at) => ('turn' in at ? [at.turn] : [])))
   if (n !== undefined) turns.add(n)
   return {
     ...past,
     emails: emails.filter((email) => [...turns].some((turn) => email.startsWith(`t${turn}.`))),
     unusable: session.turn ? unusable : [],
+    noted: noted.filter((turn) => turn === n),
     asked: asked.map((times, turn) => (turn === n ? times : 0)),
   }
 }
@@ -66,6 +67,7 @@ function normalSession(session: Session): Session {
     days: [],
     receipted: {},
     raised: {},
+    ...(session.questions && { questions: session.questions.map((each) => ({ ...each, seq: 0 })) }),
   }
 }
 

@@ -3,17 +3,22 @@
  *
  * Safety: S1 only the current run and job act. S2 each turn is its own, and answers each message once. S3 a command has
  * one effect. S4 turns take messages in order. S5 a stopped session starts nothing. S6 messages are stored before they
- * are taken.
+ * are taken. S7 what needs approval is sent only after a yes to a question that waits. S8 a report and the item say the
+ * same about the verification of its leg. S9 own words answer a question once the conductor has read them, unless it says
+ * that they do not; until then only a choice ends it. S10 a turn that reads what a person has decided about a worker begins
+ * after that is done.
  *
  * Liveness: L1 no message waits forever. L2 an open run is driven and waits for somebody. L3 no report is lost. L4 turns,
- * commands and notices are completed. L5 nothing repeats forever.
+ * commands and notices are completed. L5 nothing repeats forever. L6 no verifier outlives its leg.
  */
 
+import { MAX_ASKED } from '../../../src/core/limits.ts'
+import { isVerifying } from '../../../src/core/verification.ts'
+import { legId } from '../../../src/core/worker.ts'
 import { isCurrentRun } from '../../../src/protocol/guards.ts'
 import { isCurrentJob } from '../../../src/protocol/job.ts'
-import { MAX_ASKED } from '../../../src/protocol/take-messages.ts'
 import type { Happening, Transition } from './transition.ts'
-import { REPORT, type World } from './world.ts'
+import { isReport, WORKER, type World } from './world.ts'
 
 /** More runs than any scenario here needs. */
 const MAX_RUNS = 8
@@ -53,6 +58,8 @@ function judge(before: World, after: World, happening: Happening): string | unde
       return begun(before, happening.job)
     case 'store':
       return stored(before, happening.job)
+    case 'note':
+      return noted(before, after, happening.job)
     case 'stop-jobs':
       return stopped(before, after, happening.job)
     case 'answer':
@@ -60,11 +67,31 @@ function judge(before: World, after: World, happening: Happening): string | unde
     case 'read':
       return read(before, happening.result)
     case 'accept':
-      return accepted(before, happening.turn)
+      return (
+        accepted(before, happening.turn) ??
+        answeredInWords(before, after, happening.keeps) ??
+        decided(before)
+      )
+    case 'words':
+      return after.session.questions
+        ? undefined
+        : 'S9 a question is closed by words that the conductor has not read'
     case 'email':
       return mailed(before, happening.name)
     case 'spawn':
       return spawned(before)
+    case 'question':
+      return before.past.questions.includes(happening.name)
+        ? 'S3 a question is asked twice by one command'
+        : undefined
+    case 'approve':
+      return approved(before, happening.name, happening.isYes)
+    case 'expire':
+      return ended(before, happening.question)
+    case 'verified':
+      return verified(after)
+    case 'refuse':
+      return refusedToInstruct(before)
   }
 }
 
@@ -86,6 +113,7 @@ const waiting = ({ session }: World) =>
 function claimed({ session }: World, { past }: World, n: number): string | undefined {
   if (session.turn?.n !== n) return 'S2 a late step starts a turn that is not its own'
   if (session.turn.result !== undefined) return 'J1 a stored result is thrown away'
+  if (session.turn.advice !== undefined) return 'L5 a turn is asked again although that cannot help'
   return (past.asked[n] ?? 0) > MAX_ASKED ? 'L5 a turn is asked without end' : undefined
 }
 
@@ -100,6 +128,14 @@ const stopped = ({ sandbox: { runner } }: World, { sandbox }: World, job: number
 function begun({ past, session }: World, job: number): string | undefined {
   if (past.halted) return 'S5 the conductor begins a turn in a stopped session'
   return isCurrentJob(session, job) ? undefined : 'S1 a job begins that is not the current one'
+}
+
+function noted({ session: before }: World, { session, past }: World, job: number) {
+  if (new Set(past.noted).size < past.noted.length)
+    return 'L5 the history repeats that the model does not answer'
+  return session !== before && !isCurrentJob(before, job)
+    ? 'S1 a job that is not the current one changes the session'
+    : undefined
 }
 
 const stored = ({ session }: World, job: number) =>
@@ -121,6 +157,35 @@ const mailed = ({ past }: World, name: string) =>
 const spawned = ({ leg }: World) =>
   leg.does === 'nothing' ? undefined : 'S3 a worker is spawned twice by one command'
 
+function approved({ past, session }: World, name: string, isYes: boolean): string | undefined {
+  if (past.approved.includes(name)) return 'S3 an approved message is queued twice'
+  if (past.halted) return 'S5 an answer after the stop sends a message'
+  const [question] = (session.questions ?? []).filter(
+    ({ delivery }) => delivery?.commandId === name,
+  )
+  if (!isYes || !question || past.expired.includes(question.id))
+    return 'S7 a message is queued that nobody has approved'
+  return session.lastTurn > (question.turn ?? 0)
+    ? 'S7 a bare yes approves, although the conductor has said more since'
+    : undefined
+}
+
+const refusedToInstruct = ({ session, leg }: World) =>
+  session.seen[legId(WORKER, leg.n)] === undefined
+    ? undefined
+    : 'L3 a worker is said to be busy, and its report has come before'
+
+function verified({ check }: World): string | undefined {
+  if (!check) return undefined
+  const [first, ...later] = check.worker.legs
+  if (later.some(({ verification }) => verification))
+    return 'S8 a late verification is taken for that of a later leg'
+  const stored = first?.verification?.outcome
+  return check.says !== null && stored !== undefined && check.says !== stored
+    ? 'S8 the report says something else about the verification than the item'
+    : undefined
+}
+
 function accepted({ session, past }: World, n: number): string | undefined {
   const { turn, seen, abandoned } = session
   if (turn?.n !== n) return 'S2 a late step accepts a turn that is not its own'
@@ -140,6 +205,31 @@ function accepted({ session, past }: World, n: number): string | undefined {
     : undefined
 }
 
+function ended({ session, past }: World, question: string): string | undefined {
+  if (past.expired.includes(question)) return 'L5 the end of a question is told again and again'
+  const { inbox, held, abandoned } = session
+  return [...inbox, ...held, ...abandoned].some(({ id }) => past.words.includes(id))
+    ? 'S9 a question ends while words that may answer it wait for the conductor'
+    : undefined
+}
+
+/** Every question here is one that own words may answer, wherever there are such words. */
+function answeredInWords(before: World, { session }: World, keeps: boolean): string | undefined {
+  const { questions, turn } = before.session
+  const isRead = turn?.messages.some(({ id }) => before.past.words.includes(id))
+  if (!questions || !isRead) return undefined
+  if (!keeps && session.questions) return 'S9 a question stays open though words have answered it'
+  return keeps && !session.questions
+    ? 'S9 a question is closed that the conductor keeps'
+    : undefined
+}
+
+const decided = ({ session: { turn }, leg }: World) =>
+  leg.does !== 'ended' &&
+  turn?.messages.some(({ questions = [] }) => questions.some(({ kind }) => kind === 'decision'))
+    ? 'S10 the conductor answers a decision about a worker that is not done'
+    : undefined
+
 const finished = ({ session: { turn } }: World) =>
   turn?.phase === 'run' && turn.next < turn.count
     ? 'L4 commands of an accepted turn are never done'
@@ -155,11 +245,21 @@ export function badEnd(world: World): string | undefined {
   if (session.held.length > 0 && !session.paused) return 'L4 messages are held without a notice'
   if (session.turn || session.abandoned.length > 0)
     return 'L4 a turn or a notice is left unfinished'
-  if (leg.does === 'reported' && session.seen[REPORT] === undefined)
+  if (leg.does === 'reported' && session.seen[legId(WORKER, leg.n)] === undefined)
     return 'L3 a report of a worker is lost'
+  const left = unverified(world)
+  if (left !== undefined) return left
   const running = world.executions.findIndex(({ status }) => status === 'running')
   if (running >= 0) return `L2 r${running} waits for ever`
   return unheard(world)
+}
+
+function unverified({ check }: World): string | undefined {
+  if (!check) return undefined
+  if (isVerifying(check.worker, 1)) return 'L3 a worker is being verified forever'
+  return check.verifier === 'live' || check.verifier === 'brought'
+    ? 'L6 a verifier outlives its leg'
+    : undefined
 }
 
 function unheard({ session, past }: World): string | undefined {
@@ -169,7 +269,7 @@ function unheard({ session, past }: World): string | undefined {
     (id) => ![...answered, ...told, ...dropped, ...held].includes(id),
   )
   if (silent === undefined) return undefined
-  return silent === REPORT
+  return isReport(silent)
     ? 'L3 a report of a worker never reaches the conductor'
     : `L4 ${silent} is neither answered nor told`
 }

@@ -14,12 +14,21 @@ const NO_FAULTS = {
   spurious: 0,
   /** A runner crashes. */
   runnerCrash: 0,
+  /** A verifier crashes. */
+  verifierCrash: 0,
+  /** A function that collects a verified leg crashes, or times out but continues while its state is retried. */
+  collectorCrash: 0,
+  zombieCollector: 0,
   /** The sandbox is considered lost while its runner is alive; a new one replaces it. */
   newSandbox: 0,
   /** The sweep checks a run whose execution is alive. */
   liveSweep: 0,
   /** TakeMessages finds an exceeded budget. */
   overBudget: 0,
+  /** A heartbeat finds that the model does not answer. */
+  silentModel: 0,
+  /** The sweep finds that an open question has expired. */
+  expire: 0,
 }
 
 /** How often each fault may still occur. */
@@ -32,15 +41,31 @@ export interface Scenario {
   readonly queue: readonly string[]
   /** The commands in the reply to each message. */
   readonly commands: Readonly<Record<string, readonly CommandKind[]>>
+  /** Messages that say yes. */
+  readonly yes?: readonly string[]
+  /** Messages in own words, and those of them that the conductor does not take for an answer. */
+  readonly words?: readonly string[]
+  readonly keeps?: readonly string[]
+  /** What counts if nobody answers: then the conductor asks for itself. Otherwise it asks for an approval. */
+  readonly byDefault?: string
+  /**
+   * A worker that has reported waits at a bound, so that the person is asked about it before the run closes. Then they say
+   * yes.
+   */
+  readonly asksAtClose?: boolean
   /** What always fails. */
   readonly poison?: 'runner' | 'result' | 'reading' | 'command'
   /** The first job's result has no structure, so the conductor is asked once more. */
   readonly unstructured?: boolean
+  /** The model refuses for good, so asking again does not help. */
+  readonly refusing?: boolean
+  /** The report of the worker's first leg is verified before it is sent. */
+  readonly verifies?: boolean
   readonly faults: Faults
 }
 
-/** The name of a spawn deduplicates it; nothing deduplicates an email. */
-export type CommandKind = 'spawn' | 'email'
+/** The names of a spawn and of an instruction deduplicate them; nothing deduplicates an email or a question. */
+export type CommandKind = 'spawn' | 'instruct' | 'email' | 'question'
 
 /** Returns a scenario; what is not given does not happen. */
 export const scenario = (

@@ -2,7 +2,9 @@
 import { type Scenario, scenario } from './scenario.ts'
 
 const EMAIL = { m0: ['email'] } as const
+const ASK = { m0: ['question'] } as const
 const WORK = { m0: ['spawn'] } as const
+const REVIEW = { m0: ['spawn'], 'w1.1': ['instruct'] } as const
 
 export const scenarios: readonly Scenario[] = [
   scenario('a message, delivered twice', {
@@ -41,6 +43,45 @@ export const scenarios: readonly Scenario[] = [
     commands: WORK,
     faults: { crash: 1, redrive: 1 },
   }),
+  scenario('a worker that is sent on', {
+    queue: ['m0'],
+    commands: REVIEW,
+    faults: { crash: 1 },
+  }),
+  scenario('a worker that is sent on, and a zombie step', {
+    queue: ['m0'],
+    commands: REVIEW,
+    faults: { zombieStep: 1 },
+  }),
+  scenario('a worker that is sent on, and a stop', {
+    queue: ['m0'],
+    commands: REVIEW,
+    faults: { stop: 1, crash: 1 },
+  }),
+  scenario('a verified worker', {
+    queue: ['m0'],
+    commands: WORK,
+    verifies: true,
+    faults: { collectorCrash: 2, verifierCrash: 1 },
+  }),
+  scenario('a verified worker and a zombie', {
+    queue: ['m0'],
+    commands: WORK,
+    verifies: true,
+    faults: { zombieCollector: 1, collectorCrash: 1, verifierCrash: 1 },
+  }),
+  scenario('a verified worker that is sent on', {
+    queue: ['m0'],
+    commands: REVIEW,
+    verifies: true,
+    faults: { zombieCollector: 1, collectorCrash: 1 },
+  }),
+  scenario('a verified worker and a stop', {
+    queue: ['m0'],
+    commands: WORK,
+    verifies: true,
+    faults: { stop: 1, collectorCrash: 1 },
+  }),
   scenario('a stop', { queue: ['m0', 'm1'], faults: { stop: 1, zombieStep: 1 } }),
   scenario('a stop between deliveries', { queue: ['m0', 'm1'], faults: { stop: 1, crash: 1 } }),
   scenario('a stop and a redrive', { queue: ['m0'], faults: { stop: 1, crash: 1, redrive: 1 } }),
@@ -70,10 +111,85 @@ export const scenarios: readonly Scenario[] = [
     unstructured: true,
     faults: { crash: 1, zombieStep: 1 },
   }),
+  scenario('a model that does not answer', {
+    queue: ['m0', 'm1'],
+    faults: { silentModel: 2, stop: 1, crash: 1 },
+  }),
+  scenario('a model that refuses', {
+    queue: ['m0', 'm1'],
+    refusing: true,
+    faults: { crash: 1, zombieStep: 1 },
+  }),
   scenario('an answer that cannot be read', {
     queue: ['m0'],
     poison: 'reading',
     faults: { crash: 1 },
+  }),
+  scenario('an approval, given twice', {
+    queue: ['m0', 'yes1', 'yes2'],
+    commands: ASK,
+    yes: ['yes1', 'yes2'],
+    faults: { crash: 1 },
+  }),
+  scenario('an approval and a zombie step', {
+    queue: ['m0', 'yes1'],
+    commands: ASK,
+    yes: ['yes1'],
+    faults: { zombieStep: 1 },
+  }),
+  scenario('an approval and another message', {
+    queue: ['m0', 'm1', 'yes1'],
+    commands: ASK,
+    yes: ['yes1'],
+  }),
+  scenario('an approval that expires', {
+    queue: ['m0', 'yes1'],
+    commands: ASK,
+    yes: ['yes1'],
+    faults: { expire: 2, crash: 1 },
+  }),
+  scenario('an approval and a stop', {
+    queue: ['m0', 'yes1'],
+    commands: ASK,
+    yes: ['yes1'],
+    faults: { stop: 1, crash: 1 },
+  }),
+  scenario('a question with a default', {
+    queue: ['m0', 'yes1'],
+    commands: ASK,
+    yes: ['yes1'],
+    byDefault: 'no',
+    faults: { expire: 2, crash: 1 },
+  }),
+  scenario('a decision about a worker', {
+    queue: ['m0'],
+    commands: WORK,
+    yes: ['yes1'],
+    asksAtClose: true,
+    faults: { crash: 1 },
+  }),
+  scenario('a decision about a worker and a zombie step', {
+    queue: ['m0'],
+    commands: WORK,
+    yes: ['yes1'],
+    asksAtClose: true,
+    faults: { zombieStep: 1 },
+  }),
+  scenario('an answer in own words', {
+    queue: ['m0', 'words1', 'yes1'],
+    commands: ASK,
+    yes: ['yes1'],
+    words: ['words1'],
+    byDefault: 'no',
+    faults: { expire: 1 },
+  }),
+  scenario('own words that answer nothing', {
+    queue: ['m0', 'words1'],
+    commands: ASK,
+    words: ['words1'],
+    keeps: ['words1'],
+    byDefault: 'no',
+    faults: { expire: 1 },
   }),
   scenario('a command that always fails', {
     queue: ['m0'],

@@ -6,7 +6,7 @@ import { badEnd, broken, endless } from './properties.ts'
 import type { Setting } from './transition.ts'
 import { components } from './transitions/all.ts'
 import type { Word } from './words.ts'
-import { beginning, REPORT, type World } from './world.ts'
+import { beginning, REPORTS, type World } from './world.ts'
 
 /** A transition from every state in which its component reads the same. */
 export interface Move {
@@ -30,7 +30,9 @@ export class StateSpace {
 
   constructor(setting: Setting) {
     const { system, scenario } = setting
-    const bodies = system.bodyFirst ? [...new Set(scenario.queue), REPORT] : []
+    const bodies = system.bodyFirst
+      ? [...new Set([...scenario.queue, ...(scenario.yes ?? [])]), ...REPORTS]
+      : []
     const parts = beginning(scenario, bodies)
     const observer = new Observer(parts)
     const remembered = <Result>(compute: (world: World) => Result) => new Memo(observer, compute)

@@ -13,11 +13,18 @@ export type Happening =
   | { readonly what: 'store'; readonly job: number }
   | { readonly what: 'answer'; readonly token: string }
   | { readonly what: 'read'; readonly result: string }
-  | { readonly what: 'accept'; readonly turn: number }
+  | { readonly what: 'accept'; readonly turn: number; readonly keeps: boolean }
   | { readonly what: 'wait' }
   | { readonly what: 'finish' }
   | { readonly what: 'email'; readonly name: string }
   | { readonly what: 'spawn' }
+  | { readonly what: 'question'; readonly name: string }
+  | { readonly what: 'approve'; readonly name: string; readonly isYes: boolean }
+  | { readonly what: 'words' }
+  | { readonly what: 'expire'; readonly question: string }
+  | { readonly what: 'note'; readonly job: number }
+  | { readonly what: 'refuse' }
+  | { readonly what: 'verified' }
   | { readonly what: 'stop-jobs'; readonly job: number }
 
 export interface Change {

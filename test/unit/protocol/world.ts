@@ -1,5 +1,6 @@
 /** The explored state: one session's real item, and the world that acts on it. */
 import { newSession, type Session } from '../../../src/core/session.ts'
+import { legId, type Worker } from '../../../src/core/worker.ts'
 import type { Faults, Scenario } from './scenario.ts'
 
 /** The position of a dispatcher, or the sweep, in append and wake. */
@@ -14,7 +15,9 @@ export interface Delivery {
 
 /** The position of an execution: its state, and within it the Lambda's next atomic action. */
 export type Position =
-  | { readonly does: 'take' | 'await' | 'wait-message' | 'close' | 'notify' }
+  | { readonly does: 'take' | 'await' | 'wait-message' | 'find-stranded' | 'close' | 'notify' }
+  /** CloseRun has found a worker to ask about; `seq` was the last number then. */
+  | { readonly does: 'ask-person'; readonly seq: number }
   | { readonly does: 'notice'; readonly messages: readonly string[] }
   | { readonly does: 'ask' | 'claim' | 'wait-turn' | 'read' | 'abandon'; readonly turn: number }
   | { readonly does: 'launch'; readonly turn: number; readonly job: number }
@@ -65,11 +68,40 @@ export interface Callback {
   readonly token?: string
 }
 
-/** The one worker's one leg. `overdue`: its deadline has passed. */
+/**
+ * The one worker's current leg. `mark`: its report is queued. `ended`: so the person has decided. `overdue`: its deadline has
+ * passed.
+ */
 export interface Leg {
-  readonly does: 'nothing' | 'work' | 'report' | 'reported'
+  readonly n: number
+  readonly does: 'nothing' | 'work' | 'verify' | 'report' | 'mark' | 'reported' | 'ended'
   readonly run: number
   readonly overdue: boolean
+}
+
+/** A function that collects the verified leg, at its next atomic action. */
+export interface Collector {
+  readonly does: 'collect' | 'spawn' | 'begin' | 'find' | 'store' | 'say' | 'mark' | 'end'
+  /** What it found of the verifier. */
+  readonly found?: 'done' | 'lost'
+}
+
+/** The verification of the worker's first leg. */
+export interface Check {
+  /** The worker's real item. */
+  readonly worker: Worker
+  /** The verifier's item: there, with a result, or ended. */
+  readonly verifier: 'none' | 'live' | 'brought' | 'ended'
+  readonly launched: boolean
+  /** The execution waits for the verifier. */
+  readonly waits: boolean
+  /** The execution is over. */
+  readonly dead: boolean
+  readonly collector: Collector | null
+  /** One that continues after its timeout, while its state is retried. */
+  readonly zombie: Collector | null
+  /** What the report says about the verification. */
+  readonly says: string | null
 }
 
 /** A person's stop, after its update. */
@@ -94,6 +126,16 @@ export interface Past {
   readonly unusable: readonly string[]
   /** How often each turn was asked. */
   readonly asked: readonly number[]
+  /** Turns about which the history says that the model does not answer. */
+  readonly noted: readonly number[]
+  /** Commands that have asked a question. */
+  readonly questions: readonly string[]
+  /** Held messages that were queued, by the command that sends them. */
+  readonly approved: readonly string[]
+  /** Messages in own words that came while a question was open. */
+  readonly words: readonly string[]
+  /** Questions that have expired. */
+  readonly expired: readonly string[]
 }
 
 /** The parts of a world. */
@@ -113,6 +155,8 @@ export interface Parts {
   readonly sandbox: Sandbox
   readonly callback: Callback | null
   readonly leg: Leg
+  /** Null while no leg is verified. */
+  readonly check: Check | null
   readonly stopping: Stopping | null
   readonly past: Past
   /** Faults that may still occur. */
@@ -128,8 +172,9 @@ export interface World extends Parts {
 }
 
 export const WORKER = 'w1'
-/** The worker's report as a message. */
-export const REPORT = 'w1.1'
+/** The reports of the worker's legs as messages. */
+export const REPORTS = [1, 2].map((n) => legId(WORKER, n))
+export const isReport = (id: string) => REPORTS.includes(id)
 /** Before a leg's deadline, at it, and after it. */
 export const TIME = { before: 0, deadline: 1, after: 2 }
 
@@ -152,7 +197,8 @@ export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]
   zombieStep: null,
   sandbox: { highest: 0, runner: null, orphan: null },
   callback: null,
-  leg: { does: 'nothing', run: 0, overdue: false },
+  leg: { n: 1, does: 'nothing', run: 0, overdue: false },
+  check: null,
   stopping: null,
   past: {
     accepted: [],
@@ -162,6 +208,11 @@ export const beginning = ({ queue, faults }: Scenario, bodies: readonly string[]
     emails: [],
     unusable: [],
     asked: [],
+    noted: [],
+    questions: [],
+    approved: [],
+    words: [],
+    expired: [],
   },
   left: faults,
 })

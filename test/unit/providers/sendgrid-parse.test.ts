@@ -2,7 +2,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import PostalMime from 'postal-mime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ComposedEmail } from '../../../local/providers/sendgrid/inbound-email.ts'
+import type { ComposedEmail } from '../../../local/providers/sendgrid/composed-email.ts'
 import {
   type DeliverOptions,
   type SendGrid,

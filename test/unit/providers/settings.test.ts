@@ -1,6 +1,6 @@
 /** The settings of a person, and the senders that they allow. */
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { DEFAULT_PEOPLE, readSettings } from '../../../local/settings.ts'
+import { readSettings } from '../../../local/settings.ts'
 
 const before = process.env.BATON_PEOPLE
 afterEach(() => {
@@ -17,7 +17,8 @@ const peopleOf = (text?: string) => {
 test('people are numbers, addresses and domains, separated by commas', () => {
   const given = '+15550102, bob@example.org,@example.net'
   expect(peopleOf(given)).toEqual(['+15550102', 'bob@example.org', '@example.net'])
-  expect(peopleOf()).toEqual(DEFAULT_PEOPLE)
+  // Then baton.json decides, or the people of the README.
+  expect(peopleOf()).toBeUndefined()
 })
 
 test.each([
@@ -36,6 +37,18 @@ test('an empty variable counts as not set', () => {
     vi.stubEnv(name, '')
   onTestFinished(() => void vi.unstubAllEnvs())
   const settings = readSettings('no such file')
-  expect(settings).toMatchObject({ PORT: 3000, BATON_TOKEN: 'local' })
+  expect(settings).toMatchObject({ PORT: 3000 })
+  expect(settings.BATON_TOKEN).toBeUndefined()
   expect(settings.ANTHROPIC_API_KEY).toBeUndefined()
+})
+
+test.each([
+  ['BATON_VERIFY', 'always'],
+  ['BATON_APPROVALS', 'files'],
+])('%s takes the words of its option, and nothing else', (name, word) => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  vi.stubEnv(name, word)
+  expect(readSettings('no such file')).toMatchObject({ [name]: word })
+  vi.stubEnv(name, 'sometimes')
+  expect(() => readSettings('no such file')).toThrow(name)
 })

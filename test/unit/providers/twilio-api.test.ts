@@ -83,6 +83,7 @@ test.each([
   [21211, [['To', '555'], from, body]],
   [21603, [to, body]],
   [21606, [to, ['From', '+15550198'], body]],
+  [21701, [to, ['MessagingServiceSid', 'MG0'], body]],
   [21602, [to, from]],
   [21617, [to, from, ['Body', 'x'.repeat(1601)]]],
   [21623, [to, from, ...Array(11).fill(['MediaUrl', 'https://example.com/a.png'])]],

@@ -78,17 +78,28 @@ test('a name with other characters, or one that gives instructions, is refused',
 }, async () => {
   const long = 'x'.repeat(100)
   const result = await work(`mkdir -p artifacts/.claude; cd artifacts
-for name in .hidden CLAUDE.md claude.MD Claude.local.md -x 'a$b' 'ü' ${long} ${long}y fine.tar.gz; do echo x > "./$name"; done
+for name in .hidden CLAUDE.md claude.MD Claude.local.md -x 'a$b' 'a|b' ${long} ${long}y fine.tar.gz; do echo x > "./$name"; done
 printf x > "$(printf 'a\\nb')"`)
   expect(result?.artifacts).toEqual(['fine.tar.gz', long])
   const refused = (name: string, why: string) => expect.stringContaining(`"${name}" has ${why}`)
-  const strange = ['-x', '.hidden', 'a$b', 'a?b', long, 'ü']
+  const strange = ['-x', '.hidden', 'a$b', 'a?b', 'a|b', long]
   const instructing = ['.claude', 'CLAUDE.md', 'Claude.local.md', 'claude.MD']
   expect(result?.refusedArtifacts).toHaveLength(strange.length + instructing.length)
   for (const name of strange)
     expect(result?.refusedArtifacts).toContainEqual(refused(name, 'an invalid name: use 1 to 100'))
   for (const name of instructing)
     expect(result?.refusedArtifacts).toContainEqual(refused(name, 'a name from which Claude'))
+})
+
+test('names in other languages are accepted, composed, and two of the same name are not both taken', {
+  timeout: PATIENCE,
+}, async () => {
+  const result = await work(`mkdir artifacts; cd artifacts
+for name in Übersicht.txt 旧.txt 'Größe (2).txt' "$(printf 'u\\314\\210.txt')" "$(printf '\\303\\274.txt')"; do echo x > "./$name"; done`)
+  expect(result?.artifacts).toEqual(['Größe (2).txt', 'ü.txt', 'Übersicht.txt', '旧.txt'])
+  expect(result?.refusedArtifacts).toEqual([
+    '"ü.txt" has the name of another file, written in other characters: rename one of them',
+  ])
 })
 
 test('at most 20 files are accepted', { timeout: PATIENCE }, async () => {

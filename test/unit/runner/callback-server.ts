@@ -5,10 +5,30 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers'
 import * as z from 'zod'
 import { type Artifact, artifactList } from '../../../src/contract/artifact-rules.ts'
-import { heartbeat, type Job, type Result, result } from '../../../src/contract/runner.ts'
+import {
+  heartbeat,
+  type Job,
+  jobRequest,
+  type Result,
+  result,
+} from '../../../src/contract/runner.ts'
 
 const route = z.enum(['job', 'heartbeat', 'artifacts', 'result'])
 type Route = z.infer<typeof route>
+
+/** A response to a request. */
+interface Refusal {
+  readonly status: number
+  readonly body: string
+}
+
+const REFUSED = JSON.stringify({ detail: 'Refused here.' })
+
+function refuse(response: ServerResponse, refusal: number | Refusal) {
+  const { status, body } =
+    typeof refusal === 'number' ? { status: refusal, body: REFUSED } : refusal
+  return response.writeHead(status).end(body)
+}
 
 export type CallbackServer = Awaited<ReturnType<typeof startCallback>>
 
@@ -21,7 +41,10 @@ export const tokenOf = (job: number) => `job-token-canary-${job}`
 
 export async function startCallback() {
   const jobs = new Map<string, Job>()
+  /** Jobs for a runner that says that the memory is lost. */
+  const forgetful = new Map<string, Job>()
   const objects = new Map<string, Buffer>()
+  const uploadHeaders = new Map<string, IncomingMessage['headers']>()
   const fetched: string[] = []
   const activity: string[] = []
   const results: Result[] = []
@@ -29,7 +52,7 @@ export async function startCallback() {
   const asked: Artifact[][] = []
   let beats = 0
   /** Statuses to respond with first, in order. */
-  const refusals: Record<Route | 'object', number[]> = {
+  const refusals: Record<Route | 'object', (number | Refusal)[]> = {
     job: [],
     heartbeat: [],
     artifacts: [],
@@ -52,7 +75,7 @@ export async function startCallback() {
     const [, folder, name = ''] = pathname.split('/')
     const body = await buffer(request)
     const refusal = refusals[folder === 'objects' ? 'object' : route.parse(name)].shift()
-    if (refusal) return response.writeHead(refusal).end(JSON.stringify({ detail: 'Refused here.' }))
+    if (refusal) return refuse(response, refusal)
     if (folder === 'objects') return serveObject(request, response, decodeURIComponent(name), body)
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     const job = jobs.get(token)
@@ -63,7 +86,12 @@ export async function startCallback() {
       return response.writeHead(204).end()
     }
     fetched.push(token)
-    return response.writeHead(200).end(JSON.stringify(job))
+    return response.writeHead(200).end(JSON.stringify(jobFor(token, body)))
+  }
+
+  function jobFor(token: string, request: Buffer) {
+    const { memoryLost } = jobRequest.parse(JSON.parse(request.toString()))
+    return (memoryLost && forgetful.get(token)) || jobs.get(token)
   }
 
   const uploadLinks = () => ({
@@ -82,7 +110,10 @@ export async function startCallback() {
   ) {
     const { [CHECKSUM]: signed = sha256Of(body) } = headers
     if (signed !== sha256Of(body)) return response.writeHead(400).end()
-    if (method === 'PUT') objects.set(name, body)
+    if (method === 'PUT') {
+      objects.set(name, body)
+      uploadHeaders.set(name, headers)
+    }
     const object = objects.get(name)
     return object ? response.writeHead(200).end(object) : response.writeHead(404).end()
   }
@@ -100,7 +131,9 @@ export async function startCallback() {
     url: `${origin}/callback`,
     objectUrl,
     offer: (number: number, job: Job) => jobs.set(tokenOf(number), job),
+    offerForgetful: (number: number, job: Job) => forgetful.set(tokenOf(number), job),
     objects,
+    uploadedWith: (name: string) => uploadHeaders.get(name),
     fetched,
     activity,
     results,

@@ -45,7 +45,7 @@ test('a file that is missing or different is reported, and the job continues', {
   expect(text).toContain('good')
   expect(text).not.toMatch(/gone|short/)
   expect(asked).toContain('These files could not be fetched:')
-  expect(asked).toContain('- ~/workers/w1/artifacts/gone: HTTP 404')
+  expect(asked).toContain('- ~/workers/w1/artifacts/gone: it no longer exists')
   expect(asked).toContain('- ~/workers/w1/artifacts/short: got 3 bytes instead of 4')
   expect(asked).not.toContain('secret-canary')
 })

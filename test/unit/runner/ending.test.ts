@@ -9,7 +9,7 @@ const fixture = setUpRunner()
 
 test('a job is ended at its time limit, with a message', { timeout: PATIENCE }, async () => {
   const { callback, sandbox } = fixture
-  callback.offer(1, jobIn(fixture, shellTask('sleep 300'), { timeLimitSeconds: 3 }))
+  callback.offer(1, jobIn(fixture, shellTask('sleep 300'), { timeLimitSeconds: 10 }))
   await (await sandbox.launch(1, callback.url)).exit()
   expect(callback.results).toMatchObject([{ outcome: 'timeout' }])
   expect(callback.results[0]?.activity[0]).toContain('sleep 300')

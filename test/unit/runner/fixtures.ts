@@ -13,8 +13,12 @@ export const API_KEY = 'model-api-key-canary'
 
 export type Fixture = { model: Model; callback: CallbackServer; sandbox: Sandbox }
 
-/** The tests of a file share the model; each has its own sandbox and callback. */
-export function setUpRunner(cli: Cli = 'real'): Fixture {
+/**
+ * The tests of a file share the model; each has its own sandbox and callback. `BATON_CLI=real` uses Claude Code
+ * everywhere.
+ */
+export function setUpRunner(wanted: Cli = 'real'): Fixture {
+  const cli = process.env.BATON_CLI === 'real' ? 'real' : wanted
   const fixture: Partial<Fixture> = {}
   const cleanups: (() => unknown)[] = []
   beforeAll(async () => {

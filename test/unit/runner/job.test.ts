@@ -47,6 +47,24 @@ test('a conductor delivers its structured output', { timeout: PATIENCE }, async 
   })
 })
 
+test('of several answers in one start, only the last one counts', {
+  timeout: PATIENCE,
+}, async () => {
+  const { callback, model, sandbox } = fixture
+  const schema = { type: 'object', properties: { reply: { type: 'string' } }, required: ['reply'] }
+  // Claude Code itself asks again for the structured output.
+  for (const bob of ['Bob', 'Ben', 'Bea'])
+    model.faults.push({
+      answer: [{ type: 'text', text: `SEND_SMS: +15550102 | Hello\u2028${bob}.` }],
+    })
+  callback.offer(1, jobIn(fixture, framed('[USER]', 'Say hello.'), { role: 'conductor', schema }))
+  await (await sandbox.launch(1, callback.url)).exit()
+  const answered = 3 - model.faults.splice(0).length
+  expect(answered).toBe(2)
+  const text = 'SEND_SMS: +15550102 | Hello\u2028Ben.'
+  expect(callback.results).toMatchObject([{ outcome: 'done', text, allText: text }])
+})
+
 test("nothing of the host and no job token is in the environment of the model's commands", {
   timeout: PATIENCE,
 }, async () => {
@@ -57,6 +75,8 @@ test("nothing of the host and no job token is in the environment of the model's 
   await (await sandbox.launch(1, callback.url, { env })).exit()
   const text = callback.results[0]?.text ?? ''
   expect(text).toContain('BATON_JOB=1')
+  // A sandbox has no locale.
+  expect(text).toContain('LANG=C.UTF-8')
   expect(text).toContain('ANTHROPIC_API_KEY=[redacted]')
   expect(text).not.toContain(canary)
   expect(text).not.toContain(API_KEY)

@@ -8,15 +8,16 @@ import { PATIENCE } from './fixtures.ts'
 import { isAlive } from './sandbox-folder.ts'
 
 const started: ChildProcess[] = []
-beforeEach(() => void vi.stubEnv('E2B_SANDBOX_ID', `test-${randomUUID()}`))
+beforeEach(() => void vi.stubEnv('BATON_SANDBOX', `test-${randomUUID()}`))
 afterEach(() => {
   vi.unstubAllEnvs()
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
 /** A shell of this job. Resolves with the pids that it prints. */
-async function shell(job: number, script: string, sandbox = process.env.E2B_SANDBOX_ID) {
-  const env = { PATH: '/usr/bin:/bin', BATON_JOB: String(job), E2B_SANDBOX_ID: sandbox }
+async function shell(job: number, script: string, marks: NodeJS.ProcessEnv = {}) {
+  const { BATON_SANDBOX } = process.env
+  const env = { PATH: '/usr/bin:/bin', BATON_JOB: String(job), BATON_SANDBOX, ...marks }
   const child = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   started.push(child)
   const [output] = await once(child.stdout, 'data')
@@ -36,7 +37,7 @@ test("a child that has cleared its environment belongs to its parent's job", asy
 test('other jobs, other sandboxes and this process are not found', async () => {
   vi.stubEnv('BATON_JOB', '1')
   await shell(2, 'echo $$; sleep 300')
-  await shell(1, 'echo $$; sleep 300', 'another')
+  await shell(1, 'echo $$; sleep 300', { BATON_SANDBOX: 'another' })
   expect(findProcesses(isJob1)).toEqual([])
 })
 
@@ -44,4 +45,15 @@ test('a process that ignores SIGTERM is killed', { timeout: PATIENCE }, async ()
   const pids = await shell(1, 'trap "" TERM; setsid sleep 300 & echo $$ $!; wait; sleep 300')
   await endProcesses(() => findProcesses(isJob1))
   expect(pids.filter(isAlive)).toEqual([])
+})
+
+test("E2B's variable may change under a job, and without Baton's own it counts", async () => {
+  vi.stubEnv('E2B_SANDBOX_ID', 'the-real-one')
+  const early = { E2B_SANDBOX_ID: 'of-the-template' }
+  const pids = await shell(1, 'echo $$; sleep 300', early)
+  await shell(1, 'echo $$; sleep 300', { ...early, BATON_SANDBOX: undefined })
+  expect(findProcesses(isJob1)).toEqual(expect.arrayContaining(pids))
+  expect(findProcesses(isJob1).filter((pid) => !pids.includes(pid))).toHaveLength(1)
+  vi.stubEnv('BATON_SANDBOX', undefined)
+  expect(findProcesses(isJob1)).toEqual([])
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { framed, jobIn, PATIENCE, setUpRunner, shellTask } from './fixtures.ts'
 
-const fixture = setUpRunner()
+const fixture = setUpRunner('quick')
 
 const instructions = (what: string) => framed('[INSTRUCTIONS]', what)
 const lastRequest = () => JSON.stringify(fixture.model.requests.at(-1)?.request)
@@ -73,15 +73,106 @@ test('a changed system prompt takes effect', { timeout: PATIENCE }, async () => 
   expect(lastRequest()).not.toContain('the old rules')
 })
 
-test('a lost transcript does not end the conversation: it starts anew, and the worker is told', {
+test('a lost transcript does not end the conversation: the job is given again, as to somebody who knows nothing', {
   timeout: PATIENCE,
 }, async () => {
   const leg = legs()
-  const result = await run(1, leg('leg-2', shellTask('echo from-anew'), 'leg-1'))
-  expect(result).toMatchObject({ outcome: 'done', transcriptSaved: true })
+  fixture.callback.offerForgetful(1, leg('leg-2', shellTask('echo from-anew')))
+  const result = await run(1, leg('leg-2', instructions('Once more.'), 'leg-1'))
+  expect(result).toMatchObject({ outcome: 'done', transcriptSaved: true, memoryLost: true })
   expect(result?.text).toContain('from-anew')
   expect(lastRequest()).toContain('could not be restored')
+  const next = await run(2, leg('leg-3', instructions('Go on.'), 'leg-2'))
+  expect(next?.text).toContain('from-anew')
+  expect(next).not.toHaveProperty('memoryLost')
 })
+
+const refused = (code: string, message: string) => ({
+  status: 403,
+  body: `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+})
+
+test.each([
+  ['as accounts without detailed messages are told', 'Access Denied'],
+  [
+    'as those who may not list the bucket are told',
+    'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::b"',
+  ],
+])('a transcript that S3 does not have, %s, is lost', { timeout: PATIENCE }, async (_, message) => {
+  const leg = legs()
+  fixture.callback.offerForgetful(1, leg('leg-2', shellTask('echo from-anew')))
+  fixture.callback.refusals.object.push(refused('AccessDenied', message))
+  const result = await run(1, leg('leg-2', instructions('Once more.'), 'leg-1'))
+  expect(result).toMatchObject({ outcome: 'done', memoryLost: true })
+})
+
+test.each([
+  ['has expired', 'AccessDenied', 'Request has expired'],
+  ['has a wrong signature', 'SignatureDoesNotMatch', 'The signature is not right'],
+  ['lacks the right to read', 'AccessDenied', 'not authorized to perform: s3:GetObject'],
+])(
+  'a link to a transcript that %s fails the job, and no memory is lost',
+  {
+    timeout: PATIENCE,
+  },
+  async (_, code, message) => {
+    const leg = legs()
+    fixture.callback.refusals.object.push(refused(code, message))
+    const result = await run(1, leg('leg-2', instructions('Once more.'), 'leg-1'))
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringContaining(`could not download the transcript: HTTP 403: ${message}`),
+    })
+    expect(result).not.toHaveProperty('memoryLost')
+    expect(JSON.stringify(result)).not.toContain('secret-canary')
+  },
+)
+
+test('a job that is superseded while it asks again ends without a result', {
+  timeout: PATIENCE,
+}, async () => {
+  const leg = legs()
+  fixture.callback.refusals.job.push(0, 409)
+  const result = await run(1, leg('leg-2', instructions('Once more.'), 'leg-1'))
+  expect(result).toBeUndefined()
+})
+
+test.each([
+  ['removed', 'rm -rf ~/.claude/projects'],
+  ['removed with all copies', 'rm -rf ~/.claude/projects ~/.baton/transcripts'],
+  ['emptied', 'for file in ~/.claude/projects/*/*.jsonl; do : > "$file"; done'],
+])(
+  'a transcript that is %s during a job never replaces a whole one',
+  {
+    timeout: PATIENCE,
+  },
+  async (_, tear) => {
+    const leg = legs()
+    const torn = { outcome: 'done', transcriptSaved: false, transcriptProblem: /torn/ }
+    await expectResult(await run(1, leg('leg-1', tearing(tear, 'first'))), torn)
+    expect(fixture.callback.objects.has('leg-1')).toBe(false)
+    await run(2, leg('leg-1', shellTask('echo the-base')))
+    await expectResult(await run(3, leg('leg-2', tearing(tear, 'second'), 'leg-1')), torn)
+    expect(fixture.callback.objects.has('leg-2')).toBe(false)
+    const next = await run(4, leg('leg-3', shellTask('echo third'), 'leg-1'))
+    expect(next).toMatchObject({ outcome: 'done', transcriptSaved: true })
+    expect(lastRequest()).toContain('the-base')
+  },
+)
+
+/** Claude Code writes its transcript a little later than it acts. What is torn before the prompt is written is whole afterwards. */
+const tearing = (tear: string, mark: string) =>
+  shellTask(
+    `until grep -qs 'echo ${mark}' ~/.claude/projects/*/*.jsonl; do sleep 0.1; done; ${tear}; echo ${mark}`,
+  )
+
+async function expectResult(
+  result: Awaited<ReturnType<typeof run>>,
+  { transcriptProblem, ...rest }: { transcriptProblem: RegExp },
+) {
+  expect(result).toMatchObject(rest)
+  expect(result?.transcriptProblem).toMatch(transcriptProblem)
+}
 
 test('only transcripts that may be needed again are kept', {
   timeout: PATIENCE,

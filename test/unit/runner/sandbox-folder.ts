@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,20 @@ const CLAUDE = installedCli(join(import.meta.dirname, '../../..'))
 
 const QUICK_CLAUDE = join(import.meta.dirname, '../../support/quick-claude.ts')
 
+/** Bundled once in a test process. */
+const programs = mkdtempSync(join(tmpdir(), 'baton-programs-'))
+process.once('exit', () => rmSync(programs, { recursive: true, force: true }))
+const bundled = new Map<string, Promise<string>>()
+
+function program(name: string, bundle: (file: string) => Promise<void>): Promise<string> {
+  const file = join(programs, name)
+  const known = bundled.get(name) ?? bundle(file).then(() => file)
+  bundled.set(name, known)
+  return known
+}
+
+const quickClaude = () => program('quick-claude', (file) => bundleExecutable(QUICK_CLAUDE, file))
+
 export type Sandbox = Awaited<ReturnType<typeof createSandbox>>
 
 /** `quick` uses a replacement for the CLI. */
@@ -29,10 +43,9 @@ export async function createSandbox(cli: Cli = 'real') {
   const bin = join(folder, 'bin')
   const id = `test-${randomUUID()}`
   await mkdir(bin)
-  if (cli === 'real') await symlink(CLAUDE, join(bin, 'claude'))
-  else await bundleExecutable(QUICK_CLAUDE, join(bin, 'claude'))
+  await symlink(cli === 'real' ? CLAUDE : await quickClaude(), join(bin, 'claude'))
   await symlink(process.execPath, join(bin, 'node'))
-  await bundleRunner(join(bin, 'baton-runner'))
+  await symlink(await program('baton-runner', bundleRunner), join(bin, 'baton-runner'))
   const running: { pid: number | undefined; ended: Promise<unknown> }[] = []
 
   /** Starts `baton-runner` for a job as the control plane does, in the home folder of this name. */
@@ -44,7 +57,6 @@ export async function createSandbox(cli: Cli = 'real') {
         PATH: `${bin}:/usr/bin:/bin`,
         HOME: place,
         TMPDIR: join(place, 'tmp'),
-        LANG: 'C.UTF-8',
         E2B_SANDBOX_ID: id,
         BATON_CALLBACK: callback,
         BATON_JOB_TOKEN: tokenOf(job),

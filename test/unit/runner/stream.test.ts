@@ -9,11 +9,15 @@ const WELL: Exit = { code: 0, signal: null, timedOut: false, stderr: '' }
 const usage = (input: number, output: number) => ({ input_tokens: input, output_tokens: output })
 const text = (text: string) => ({ type: 'text', text })
 const bash = (command: string) => ({ type: 'tool_use', name: 'Bash', input: { command } })
-const says = (content: unknown[], more = {}) => ({
+const says = <Content extends unknown[]>(content: Content, more = {}) => ({
   type: 'assistant',
   message: { id: 'msg_1', model: 'any', content, usage: usage(10, 1), ...more },
 })
 const toolResult = { type: 'user', message: { content: [{ type: 'tool_result' }] } }
+const prompt = (text: string) => ({
+  type: 'user',
+  message: { content: [{ type: 'text', text }] },
+})
 const ended = (more = {}) => ({ type: 'result', subtype: 'success', is_error: false, ...more })
 
 function resultAfter(events: unknown[], exit = WELL) {
@@ -32,6 +36,48 @@ describe('the text', () => {
       ended(),
     ]
     expect(resultAfter(events)).toMatchObject({ text: 'a\n\nb', allText: 'SPAWN\n\na\n\nb' })
+  })
+
+  test('is only that of the last answer, if Claude Code asks again by itself', () => {
+    const sms = 'I tell Bob.\n\nSEND_SMS: +15550102 | Lunch is at noon.'
+    const answer = says([text(sms)])
+    const bad = says([{ type: 'tool_use', name: 'StructuredOutput', input: {} }])
+    const events = [
+      answer,
+      prompt('[structured-output-enforce] You MUST call the tool.'),
+      answer,
+      bad,
+      toolResult,
+      says([text('Listing.'), bash('ls')]),
+      toolResult,
+      answer,
+      ended(),
+      prompt('a background task has ended'),
+      says([text('before'), bash('ls')]),
+      toolResult,
+      says([text('last')]),
+      ended(),
+    ]
+    expect(resultAfter(events.slice(0, 3)).allText).toBe(sms)
+    expect(resultAfter(events.slice(0, 9)).allText).toBe(`Listing.\n\n${sms}`)
+    expect(resultAfter(events)).toMatchObject({ text: 'last', allText: 'before\n\nlast' })
+  })
+
+  test.each([
+    ['empty', [says([])]],
+    ['a thought', [says([{ type: 'thinking', thinking: 'x' }])]],
+    ['nothing', []],
+  ])('is that of the answer before, if the last one is %s', (_, last) => {
+    const events = [says([text('one')]), prompt('again'), ...last, ended()]
+    expect(resultAfter(events)).toMatchObject({ text: 'one', allText: 'one' })
+  })
+
+  test.each([
+    ['a skill that a tool call loads', [bash('x')], [toolResult, prompt('skill text')]],
+    ['an answer that is cut at the output limit', [], [prompt('Output token limit hit. Resume.')]],
+  ])('continues after %s', (_, calls, between) => {
+    const events = [says([text('one'), ...calls]), ...between, says([text('two')]), ended()]
+    expect(resultAfter(events).allText).toBe('one\n\ntwo')
   })
 
   test('excludes what subagents say, and what Claude Code says in place of the model', () => {

@@ -9,6 +9,9 @@ import type { Step } from './progress.ts'
 /** Step Functions deletes an execution this long after it has closed. */
 const RETENTION_MS = 90 * 86_400_000
 
+/** How many executions are kept beside those that run: each takes some 100 kB of memory. */
+const MOST_KEPT = 1_000
+
 export interface ExecutionStoreOptions {
   /** The folder of the log; without one, executions are lost with the process. */
   readonly stateDir?: string | undefined
@@ -29,6 +32,7 @@ export class ExecutionStore {
     const records = stateDir === undefined ? [] : readLog(stateDir)
     this.#restore(records)
     this.#forgetOld()
+    this.#forgetMany()
     const wanted = this.#wanted(records)
     this.#log = stateDir === undefined ? noLog : openLog(stateDir, wanted)
     for (const record of wanted) {
@@ -54,6 +58,7 @@ export class ExecutionStore {
     this.#log.append({ kind: 'execution', definition: id, identity })
     const execution = new Execution(identity, definition)
     this.#executions.set(identity.arn, execution)
+    this.#forgetMany()
     return execution
   }
 
@@ -91,6 +96,14 @@ export class ExecutionStore {
     const oldest = this.#options.now() - RETENTION_MS
     for (const [arn, { stopDate }] of this.#executions) {
       if (stopDate !== undefined && stopDate < oldest) this.#executions.delete(arn)
+    }
+  }
+
+  /** Forgets the oldest closed ones if there are too many. */
+  #forgetMany(): void {
+    for (const [arn, { status }] of this.#executions) {
+      if (this.#executions.size <= MOST_KEPT) return
+      if (status !== 'RUNNING') this.#executions.delete(arn)
     }
   }
 

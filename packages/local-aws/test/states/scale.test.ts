@@ -19,6 +19,26 @@ test('a thousand executions of three states end, each with its own output', asyn
   expect(executions.map(({ output }) => output)).toEqual(inputs.map((n) => String(2 * n + 1)))
 })
 
+test('the oldest closed executions are forgotten, and those that run never', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'states-'))
+  const bench = workbench({ stateDir })
+  const register = (name: string, State: object) =>
+    bench.machines.register({ arn: machineArn(name), name, definition: only(State) })
+  register('waits', { Type: 'Wait', Seconds: 60 })
+  register('ends', { Type: 'Pass' })
+  const waiting = bench.machines.start(machineArn('waits'), '{}')
+  for (let n = 0; n < 1_100; n++) {
+    bench.machines.start(machineArn('ends'), '{}', `n${n}`)
+    await bench.clock.settle()
+  }
+  const kept = (machines = bench.machines) =>
+    machines.executions().map(({ identity }) => identity.name)
+  expect(kept()).toHaveLength(1_000)
+  expect(kept()).toEqual(expect.arrayContaining([waiting.identity.name, 'n1099']))
+  expect(kept()).not.toContain('n0')
+  expect(kept(workbench({ stateDir }).machines)).toEqual(kept())
+})
+
 test('thousands of executions wait on tokens, and each gets its own result', async () => {
   const tokens = new Map<unknown, string>()
   const bench = workbench({

@@ -31,5 +31,5 @@ export type Link = z.infer<typeof link>
 export const envdCommand = z.enum(['freeze', 'thaw'])
 export type EnvdCommand = z.infer<typeof envdCommand>
 
-/** Messages of the daemon on its standard output, one a line. */
-export type EnvdEvent = 'ready' | 'frozen' | 'thawed'
+/** Messages of the daemon on its standard output, one a line. `frozen alone`: nothing but the daemon was there to freeze. */
+export type EnvdEvent = 'ready' | 'frozen' | 'frozen alone' | 'thawed'

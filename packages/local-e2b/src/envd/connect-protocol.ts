@@ -73,7 +73,16 @@ export function readFrame(body: Buffer): unknown {
     throw new RpcError('unimplemented', 'compressed frames are not implemented')
   const end = PREFIX_BYTES + body.readUInt32BE(1)
   if (body.length < end) throw new RpcError('invalid_argument', 'the frame is cut short')
-  return JSON.parse(body.subarray(PREFIX_BYTES, end).toString())
+  return parseJson(body.subarray(PREFIX_BYTES, end))
+}
+
+/** @throws RpcError `invalid_argument` if it is not JSON */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    throw new RpcError('invalid_argument', 'the request is not JSON')
+  }
 }
 
 /** An open server stream. */

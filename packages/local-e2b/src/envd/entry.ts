@@ -1,7 +1,7 @@
 /** Describes files the way E2B's filesystem service does. */
 
 import type { Stats } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
 export interface Entry {
@@ -32,9 +32,12 @@ export async function describeEntry(path: string): Promise<Entry> {
     owner: 'user',
     group: 'user',
     modifiedTime: stats.mtime.toISOString(),
-    ...(stats.isSymbolicLink() && { symlinkTarget: await readlink(path) }),
+    ...(stats.isSymbolicLink() && { symlinkTarget: await targetOf(path) }),
   }
 }
+
+/** Returns where a link leads in the end, as E2B does; of a dangling link, what it says. */
+const targetOf = (path: string) => realpath(path).catch(() => readlink(path))
 
 /** Lists `folder`, `depth` levels deep, each folder before its contents, without following links. */
 export async function listEntries(folder: string, depth: number): Promise<Entry[]> {

@@ -60,6 +60,11 @@ async function upload(
 ): Promise<WrittenFile[]> {
   const type = request.headers['content-type'] ?? ''
   if (type.startsWith('multipart/form-data')) return uploadForm(request, type, path, resolved)
+  if (!type.startsWith('application/octet-stream'))
+    throw new ApiError(
+      400,
+      `unsupported content type: ${type}, expected multipart/form-data or application/octet-stream`,
+    )
   if (path === null) throw new ApiError(400, 'an upload that is not a form needs ?path=')
   return [await uploadBody(request, resolved(path))]
 }
@@ -76,7 +81,12 @@ async function uploadForm(
     .catch((cause) => {
       throw new ApiError(400, `the form cannot be read: ${cause}`)
     })
-  const files = form.getAll('file').filter((part) => typeof part !== 'string')
+  // A part without a file name is one, too, if the link names the file.
+  const files = form.getAll('file').map((part) => {
+    if (typeof part !== 'string') return part
+    if (path === null) throw new ApiError(400, "a part named 'file' has no file name")
+    return new File([part], path)
+  })
   if (files.length === 0) throw new ApiError(400, "the form has no part named 'file'")
   const written: WrittenFile[] = []
   for (const file of files) {

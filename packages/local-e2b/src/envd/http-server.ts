@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { ApiError, sendError, sendJson } from '../json-http.ts'
 import { sameSecret } from '../same-secret.ts'
 import type { EnvdConfig } from './config.ts'
-import { openStream, RpcError, readFrame, toRpcError } from './connect-protocol.ts'
+import { openStream, parseJson, readFrame, toRpcError } from './connect-protocol.ts'
 import { serveFiles } from './files-route.ts'
 import { filesystemService } from './filesystem-service.ts'
 import { userOf } from './paths.ts'
@@ -53,6 +53,9 @@ async function answerRpc(
   const user = userOf(request)
   const body = await buffer(request)
   const stream = streams[route]
+  const method = unary[route]
+  if (!stream && !method) throw new ApiError(404, `there is no ${route}`)
+  if (request.method !== 'POST') throw new ApiError(405, `no ${request.method} on ${route}`)
   if (stream) {
     const events = openStream(request, response)
     try {
@@ -63,10 +66,7 @@ async function answerRpc(
     return
   }
   try {
-    const method = unary[route]
-    if (!method)
-      throw new RpcError('unimplemented', `${route} is not implemented by the local E2B server`)
-    sendJson(response, 200, await method(body.length > 0 ? JSON.parse(body.toString()) : {}, user))
+    sendJson(response, 200, await method?.(body.length > 0 ? parseJson(body) : {}, user))
   } catch (error) {
     const { status, code, message } = toRpcError(error)
     sendJson(response, status, { code, message })

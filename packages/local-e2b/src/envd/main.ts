@@ -11,10 +11,13 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 const say = (event: EnvdEvent): void => void process.stdout.write(`${event}\n`)
 
-async function execute(command: EnvdCommand, { freeze, thaw }: Confinement): Promise<void> {
+async function execute(
+  command: EnvdCommand,
+  { freeze, thaw, isEmpty }: Confinement,
+): Promise<void> {
   if (command === 'freeze') {
     await freeze()
-    return say('frozen')
+    return say(isEmpty() ? 'frozen alone' : 'frozen')
   }
   await thaw()
   say('thawed')

@@ -1,5 +1,6 @@
 /** E2B's process service: `process.Process/*`. */
 import { existsSync } from 'node:fs'
+import { earlyMark, MARK } from '../marked-processes.ts'
 import type { EnvdConfig } from './config.ts'
 import { type EventStream, RpcError } from './connect-protocol.ts'
 import { homeOf, resolvePath } from './paths.ts'
@@ -19,6 +20,7 @@ const notImplemented = (what: string) => () => {
 
 /** The process service over one sandbox's process table. */
 export function processService(config: EnvdConfig, table: ProcessTable): Service {
+  let isFirst = true
   return {
     unary: {
       'process.Process/List': () => ({ processes: table.list().map(describe) }),
@@ -46,7 +48,8 @@ export function processService(config: EnvdConfig, table: ProcessTable): Service
       'process.Process/Start': async (body, user, stream) => {
         const request = parseRequest(requests.startRequest, body)
         if (request.pty !== undefined) return notImplemented('PTY')()
-        const launch = launchOf(config, request, user)
+        const launch = launchOf(config, request, user, isFirst)
+        isFirst = false
         follow(await table.start({ ...launch, request, deadlineMs: stream.deadlineMs }), stream)
       },
       'process.Process/Connect': (body, _user, stream) => {
@@ -67,7 +70,12 @@ const describe = ({ pid, request }: ManagedProcess) => ({
   ...(request.tag !== undefined && { tag: request.tag }),
 })
 
-function launchOf(config: EnvdConfig, { process }: requests.StartRequest, user: string) {
+function launchOf(
+  config: EnvdConfig,
+  { process }: requests.StartRequest,
+  user: string,
+  isFirst: boolean,
+) {
   const cwd = resolvePath(config, user, process.cwd ?? '')
   if (!existsSync(cwd)) throw new RpcError('invalid_argument', `cwd '${cwd}' does not exist`)
   const environment = {
@@ -78,7 +86,7 @@ function launchOf(config: EnvdConfig, { process }: requests.StartRequest, user: 
     ...config.sandboxEnvironment,
     ...process.envs,
     // Last, because the sandbox's processes are found by it.
-    E2B_SANDBOX_ID: config.sandboxId,
+    [MARK]: isFirst ? earlyMark(config.sandboxId) : config.sandboxId,
   }
   // The SDK sends `bash -l -c`; without isolation the login files would be the host's.
   const args = config.loginFiles ? process.args : process.args.filter((arg) => arg !== '-l')

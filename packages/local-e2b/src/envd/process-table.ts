@@ -112,7 +112,8 @@ export class ProcessTable {
 
   /** Starts a command, which runs on without any listener. */
   start({ request, cwd, args, environment, deadlineMs }: Launch): Promise<ManagedProcess> {
-    const child = spawn(request.process.cmd, args, {
+    // E2B's daemon starts every command by a shell, so a missing program ends with 127 and is no error of the call.
+    const child = spawn('/bin/sh', ['-c', 'exec "$@"', 'sh', request.process.cmd, ...args], {
       cwd,
       env: environment,
       stdio: [request.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],

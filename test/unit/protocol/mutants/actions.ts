@@ -2,8 +2,8 @@
 
 import type { Session } from '../../../../src/core/session.ts'
 import { withoutToken, withoutTurn } from '../../../../src/protocol/guards.ts'
-import type { Mutant } from '../mutants.ts'
 import { product } from '../system.ts'
+import type { Mutant } from './mutant.ts'
 
 const withoutResult = (session: Session): Session => {
   if (!session.turn) return session

@@ -1,6 +1,7 @@
 /** Guards of the pause at a budget. */
-import type { Mutant } from '../mutants.ts'
+
 import { product } from '../system.ts'
+import type { Mutant } from './mutant.ts'
 
 const BUSY = { w1: { leg: 1, deadline: 0, since: 0, reserved: 0 } }
 

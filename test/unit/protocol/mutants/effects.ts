@@ -1,7 +1,7 @@
 /** Guards in the handlers: each mutant changes the order or the condition of one effect. */
 import { withoutTurn } from '../../../../src/protocol/guards.ts'
-import type { Mutant } from '../mutants.ts'
 import { product } from '../system.ts'
+import type { Mutant } from './mutant.ts'
 
 export const effectMutants: readonly Mutant[] = [
   {
@@ -94,6 +94,13 @@ export const effectMutants: readonly Mutant[] = [
     instead: 'a leg is marked as reported before its report is queued',
     lacks: { reportFirst: false },
     scenario: 'a worker',
+    breaks: 'L3',
+  },
+  {
+    guard: 'a report is known by its arrival',
+    instead: 'a worker is refused instructions until its item is marked as reported',
+    lacks: { trustsMark: true },
+    scenario: 'a worker that is sent on',
     breaks: 'L3',
   },
   {

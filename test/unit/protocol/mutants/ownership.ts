@@ -1,7 +1,7 @@
 /** Guards of ownership: every step checks its run and its turn. Each mutant lets one step skip the check. */
 import type { Session } from '../../../../src/core/session.ts'
-import type { Mutant } from '../mutants.ts'
 import { product, type System } from '../system.ts'
+import type { Mutant } from './mutant.ts'
 
 /** The current run, whichever run the step belongs to. */
 const current = ({ run }: Session) => run.id

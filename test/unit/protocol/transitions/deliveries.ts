@@ -6,8 +6,16 @@
 import type { Session } from '../../../../src/core/session.ts'
 import type { Arrival, WakeTarget } from '../../../../src/protocol/append.ts'
 import type { System } from '../system.ts'
-import { type Component, fault, type Setting, type Transition } from '../transition.ts'
-import { type Delivery, isRunning, REPORT, WORKER, type World, withExecution } from '../world.ts'
+import { type Change, type Component, fault, type Setting, type Transition } from '../transition.ts'
+import {
+  type Delivery,
+  isReport,
+  isRunning,
+  REPORTS,
+  WORKER,
+  type World,
+  withExecution,
+} from '../world.ts'
 import { completeTask } from './task-tokens.ts'
 
 /** Number of receives after which the dead-letter consumer gets a message. */
@@ -49,7 +57,7 @@ function tombstone(world: World): World {
   if (id === undefined || world.session.seen[id] !== undefined) return next
   const lastSeq = world.session.lastSeq + 1
   const session = { ...world.session, lastSeq, seen: { ...world.session.seen, [id]: lastSeq } }
-  const told = id === REPORT ? world.past.told : [...world.past.told, id]
+  const told = isReport(id) ? world.past.told : [...world.past.told, id]
   return next.with({ session, past: { ...world.past, told } })
 }
 
@@ -61,7 +69,7 @@ function underWay(who: Who): Component {
     return [
       {
         label: `${WHO[who]}: ${what}`,
-        world: act(world, who, delivery, setting),
+        ...act(world, who, delivery, setting),
         ...(delivery.does === 'recover' && { happening: { what: 'recover', run: delivery.run } }),
       },
       ...fault(world, 'crash', `CRASH ${WHO[who]} before: ${what}`, (struck) =>
@@ -104,10 +112,15 @@ const wake = (world: World, who: Who, delivery: Delivery, target: WakeTarget): W
     ? world.with({ [who]: { ...delivery, ...target, does: target.token ? 'answer' : 'start' } })
     : done(world, who)
 
-function act(world: World, who: Who, delivery: Delivery, { system }: Setting): World {
+function act(world: World, who: Who, delivery: Delivery, setting: Setting): Change {
+  if (delivery.does === 'append') return appendMessage(world, who, delivery, setting)
+  return { world: goOn(world, who, { ...delivery, does: delivery.does }, setting) }
+}
+
+type AfterAppend = Delivery & { readonly does: Exclude<Delivery['does'], 'append'> }
+
+function goOn(world: World, who: Who, delivery: AfterAppend, { system }: Setting): World {
   switch (delivery.does) {
-    case 'append':
-      return appendMessage(world, who, delivery, system)
     case 'put-body': {
       const bodies = [...world.bodies, delivery.message ?? '']
       return wake(world.with({ bodies }), who, delivery, wakeOf(world.session))
@@ -137,20 +150,77 @@ function act(world: World, who: Who, delivery: Delivery, { system }: Setting): W
 const wakeOf = ({ run }: Session): WakeTarget =>
   run.open ? { run: run.id, ...(run.token && { token: run.token.value }) } : undefined
 
-const arrival = (world: World, id: string): Arrival =>
-  id === REPORT
-    ? { id, from: 'worker', size: 1, now: 0, leg: { workerId: WORKER, leg: 1, run: world.leg.run } }
-    : { id, from: 'person', size: 1, now: 0, person: { channel: 'http', raises: false } }
+const legOf = (report: string) => ({ workerId: WORKER, leg: REPORTS.indexOf(report) + 1 })
 
-function appendMessage(world: World, who: Who, delivery: Delivery, system: System): World {
+const arrival = (world: World, id: string): Arrival =>
+  isReport(id)
+    ? { id, from: 'worker', size: 1, now: 0, leg: { ...legOf(id), run: world.leg.run } }
+    : { id, from: 'person', size: 1, now: 0, person: { channel: 'http' } }
+
+const YES = { line: 'yes', alone: true }
+/** The first choice of a decision. */
+const FIRST = { line: '1', alone: true }
+const WORDS = { line: 'rather green', alone: true }
+
+function appendMessage(
+  world: World,
+  who: Who,
+  delivery: Delivery,
+  { system, scenario: { yes = [], words = [], asksAtClose } }: Setting,
+): Change {
   const arrived = arrival(world, delivery.message ?? '')
-  const { item, output } = system.append(world.session, arrived)
-  const next = world.with({ session: item, past: received(world, arrived, item) })
-  if (!world.bodies.includes(arrived.id))
-    return next.with({ [who]: { ...delivery, does: 'put-body' } })
-  if (!system.appendOpens && !item.run.open)
-    return next.with({ [who]: { ...delivery, does: 'open' } })
-  return wake(next, who, delivery, output)
+  const isYes = yes.includes(arrived.id)
+  const isInWords = words.includes(arrived.id)
+  const { item, output } =
+    isYes || isInWords
+      ? system.receive(world.session, arrived, isYes ? yesOf(asksAtClose) : WORDS)
+      : system.append(world.session, arrived)
+  const queued = item.pendingEntries.flatMap((entry) =>
+    entry.kind === 'answer' && entry.deliver ? [entry.deliver.commandId] : [],
+  )
+  const isBeside = isInWords && item !== world.session && world.session.questions !== undefined
+  const past = answered(received(world, arrived, item), arrived, { item, queued })
+  const said = isBeside ? { ...past, words: [...past.words, arrived.id] } : past
+  const next = world.with({ session: item, past: said })
+  const [name] = queued
+  const approves = name === undefined ? undefined : ({ what: 'approve', name, isYes } as const)
+  const happening = isBeside ? ({ what: 'words' } as const) : approves
+  return {
+    world: afterAppend(next, who, delivery, { system, output }),
+    ...(happening && { happening }),
+  }
+}
+
+const yesOf = (asksAtClose = false) => (asksAtClose ? FIRST : YES)
+
+function afterAppend(
+  world: World,
+  who: Who,
+  delivery: Delivery,
+  { system, output }: { readonly system: System; readonly output: WakeTarget },
+): World {
+  const { bodies, session } = world
+  if (delivery.message !== undefined && !bodies.includes(delivery.message))
+    return world.with({ [who]: { ...delivery, does: 'put-body' } })
+  if (!system.appendOpens && !session.run.open)
+    return world.with({ [who]: { ...delivery, does: 'open' } })
+  return wake(world, who, delivery, output)
+}
+
+/** What was approved, and who was told that an answer is late. */
+function answered(
+  past: World['past'],
+  { id }: Arrival,
+  { item, queued }: { readonly item: Session; readonly queued: readonly string[] },
+): World['past'] {
+  const isTold = item.pendingEntries.some(
+    (entry) => entry.kind === 'notice' && entry.about?.some((message) => message.id === id),
+  )
+  return {
+    ...past,
+    approved: [...past.approved, ...queued],
+    told: isTold ? [...past.told, id] : past.told,
+  }
 }
 
 /** A person's new message wakes a stopped session; reports of its own workers do not. */

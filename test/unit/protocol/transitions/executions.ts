@@ -58,6 +58,8 @@ function restart(at: Position): Position {
       return { does: 'await' }
     case 'notice':
       return { does: 'notify' }
+    case 'ask-person':
+      return { does: 'find-stranded' }
     default:
       return at
   }
@@ -124,7 +126,9 @@ const outlive = (world: World, run: number, { at, entered, k }: Execution): Tran
 
 /** What a Lambda does after its first action, before it returns. */
 const sameLambda = (from: Position, to: Position) =>
-  ['claim', 'launch', 'accept', 'advance', 'send', 'notice'].includes(to.does) ||
+  ['claim', 'launch', 'accept', 'advance', 'send', 'notice', 'ask-person', 'close'].includes(
+    to.does,
+  ) ||
   (from.does === 'abandon' && to.does === 'notify')
 
 export function zombieStep(world: World, setting: Setting): Transition[] {
@@ -167,6 +171,7 @@ function isAlive({ session, sandbox, callback }: World, run: number, entered: nu
 /** Nothing that could wake the run is in progress. */
 function waitsInVain({ session, leg, queue, dispatcher }: World, run: number): boolean {
   if (session.run.id !== run || !session.run.open) return true
-  const underWay = leg.does === 'work' || leg.does === 'report' || queue.length > 0 || dispatcher
+  const reports = ['work', 'verify', 'report'].includes(leg.does)
+  const underWay = reports || queue.length > 0 || dispatcher
   return session.inbox.length === 0 && !underWay
 }

@@ -1,8 +1,10 @@
 /** The review loop's Lambdas, one atomic action at a time. */
 import type { ExceededBudget } from '../../../../src/core/budget.ts'
+import { DECISIONS, type NewQuestion } from '../../../../src/core/question.ts'
+import { outstanding } from '../../../../src/core/session.ts'
 import type { SessionTransition } from '../../../../src/protocol/guards.ts'
 import type { Change, Setting } from '../transition.ts'
-import { ACCOUNT, type Position, TIME, taskToken, type World } from '../world.ts'
+import { ACCOUNT, type Position, TIME, taskToken, WORKER, type World } from '../world.ts'
 import { commandStep, kindsOf } from './commands.ts'
 import { type Outcome, take } from './outcome.ts'
 
@@ -38,7 +40,7 @@ export function runTransition(
     case 'ask':
       // The handler's own read before it creates a sandbox: no guard, because the claim checks again.
       return session.turn?.n === at.turn && session.run.id === run
-        ? { world, next: { ...at, does: 'claim' } }
+        ? { world: decided(world, setting), next: { ...at, does: 'claim' } }
         : { world, next: take }
     case 'claim':
       return claim(world, { run, turn: at.turn, token }, setting)
@@ -57,6 +59,15 @@ export function runTransition(
       const outcome = moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
       return waits.output ? { ...outcome, happening: { what: 'wait' } } : outcome
     }
+    case 'find-stranded':
+      return {
+        world,
+        next: isStranded(world, setting)
+          ? { does: 'ask-person', seq: session.lastSeq }
+          : { does: 'close' },
+      }
+    case 'ask-person':
+      return askAboutWorker(world, run, at.seq, setting)
     case 'close': {
       const { item, output: closed } = system.closeRun(session, run, ACCOUNT)
       const after = world.with({ session: item })
@@ -77,7 +88,7 @@ export function runTransition(
 function takeMessages(
   world: World,
   run: number,
-  { system }: Setting,
+  { system, scenario }: Setting,
   over?: ExceededBudget,
 ): Outcome {
   const { session, leg } = world
@@ -110,18 +121,63 @@ function takeMessages(
     case 'read':
     case 'abandon':
       return { ...change, next: { does: output.do, turn: output.turn } }
+    case 'close':
+      return { ...change, next: { does: scenario.asksAtClose ? 'find-stranded' : 'close' } }
     default:
       return { ...change, next: { does: output.do } }
   }
 }
+
+/** A worker that has reported and that nobody will be asked about. */
+const isStranded = ({ session, leg }: World, { system }: Setting) =>
+  leg.does !== 'nothing' &&
+  leg.does !== 'ended' &&
+  session.questions === undefined &&
+  !outstanding(session) &&
+  system.reportArrived(session, WORKER, leg)
+
+const ABOUT_WORKER: NewQuestion = {
+  ...{ kind: 'decision', text: '', choices: DECISIONS, workerId: WORKER },
+  expiresAfterHours: 0,
+}
+
+/** The person answers once they have been asked. */
+function askAboutWorker(
+  world: World,
+  run: number,
+  seq: number,
+  { system, scenario: { yes = [] } }: Setting,
+): Outcome {
+  const given = { question: ABOUT_WORKER, asking: { asked: [] }, seq, now: 0 }
+  const { item } = system.askBeforeClose(world.session, run, given)
+  const next = { does: 'close' } as const
+  if (item === world.session) return { world, next }
+  const past = { ...world.past, questions: [...world.past.questions, WORKER] }
+  return {
+    ...{ world: world.with({ session: item, past, queue: [...world.queue, ...yes] }), next },
+    happening: { what: 'question', name: WORKER },
+  }
+}
+
+const decisionsIn = ({ turn }: World['session']) =>
+  (turn?.messages ?? []).flatMap(({ questions = [] }) =>
+    questions.filter(({ kind }) => kind === 'decision'),
+  )
+
+/** AskConductor ends the worker whose work the person has accepted. */
+const decided = (world: World, { system }: Setting): World =>
+  system.appliesDecisions && decisionsIn(world.session).length > 0
+    ? world.with({ leg: { ...world.leg, does: 'ended' } })
+    : world
+
+const SANDBOX = { sandboxId: 'sandbox', awakeSince: TIME.before }
 
 function claim(
   world: World,
   { run, turn, token }: { run: number; turn: number; token: string },
   { system }: Setting,
 ): Outcome {
-  const { conductor } = world.session
-  const claimed = system.ask(world.session, run, turn, { token, conductor })
+  const claimed = system.ask(world.session, run, turn, { token, sandbox: SANDBOX, at: ACCOUNT.at })
   const outcome = moved(world, claimed, (job) =>
     job === undefined ? take : { does: 'launch', turn, job },
   )
@@ -156,10 +212,14 @@ function readTurn(
   if (result === undefined || session.turn === undefined) return { world, next: take }
   const happening = { what: 'read', result } as const
   const again = scenario.unstructured && result === 'j1' && session.turn.again === undefined
-  if (!again && scenario.poison !== 'result')
+  if (!again && scenario.poison !== 'result' && !scenario.refusing)
     return { world, next: { does: 'accept', turn, result }, happening }
   const trouble = 'unusable'
-  const why = again ? { result, trouble, again: 'structure' as const } : { result, trouble }
+  const why = {
+    ...{ result, trouble },
+    ...(again && { again: 'structure' as const }),
+    ...(scenario.refusing && { advice: 'a setting' }),
+  }
   const { item } = system.askAgain(session, run, turn, why)
   const unusable = item === session ? past.unusable : [...past.unusable, result]
   return {
@@ -176,13 +236,16 @@ function accept(
   { system, scenario }: Setting,
 ): Outcome {
   const { session, past } = world
-  const kinds = kindsOf(session.turn?.messages ?? [], scenario)
+  const messages = session.turn?.messages ?? []
+  const kinds = kindsOf(messages, scenario)
+  const keeps = messages.some(({ id }) => scenario.keeps?.includes(id))
   const { item, output } = system.accept(session, run, turn, {
     result,
     commands: kinds.length,
     spawns: kinds.filter((kind) => kind === 'spawn').length,
     transcript: result,
     silent: false,
+    keeps: keeps ? (session.questions ?? []).map(({ id }) => id) : [],
     replies: true,
     unsent: true,
     used: {},
@@ -194,7 +257,7 @@ function accept(
   if (item === session) return { world, next }
   const accepted = [...past.accepted, ...(item.turn?.messages ?? []).map(({ id }) => id)]
   const after = world.with({ session: item, past: { ...past, accepted } })
-  return { world: after, next, happening: { what: 'accept', turn } }
+  return { world: after, next, happening: { what: 'accept', turn, keeps } }
 }
 
 /** The notice in the item notifies the senders; in the broken variant a separate step does. */

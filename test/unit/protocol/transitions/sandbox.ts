@@ -24,7 +24,19 @@ function ofRunner(world: World, place: Place, setting: Setting): Transition[] {
     return [{ label: `${name}: fetch`, ...fetchJob(world, place, runner, setting) }, ...crash]
   if (runner.does === 'work' && setting.scenario.poison === 'runner')
     return [{ label: `${name} dies`, world: die(world) }, ...crash]
-  return [...post(world, place, runner, setting), ...crash]
+  return [...post(world, place, runner, setting), ...noteTrouble(world, runner, setting), ...crash]
+}
+
+/** A heartbeat of a job that gets no answer from the model. */
+function noteTrouble(world: World, { job, does }: Runner, { system }: Setting): Transition[] {
+  if (does !== 'work') return []
+  return fault(world, 'silentModel', `heartbeat j${job}: the model does not answer`, (struck) => {
+    const { item, output } = system.noteTrouble(struck.session, job, { text: '', at: '' })
+    const { past } = struck
+    const turn = item.turn?.n
+    const noted = output && turn !== undefined ? [...past.noted, turn] : past.noted
+    return struck.with({ session: item, past: { ...past, noted } })
+  }).map((each) => ({ ...each, happening: { what: 'note', job } }))
 }
 
 /** The callback returns the job while it is the current one; otherwise the runner exits. */

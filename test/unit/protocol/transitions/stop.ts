@@ -3,6 +3,7 @@ import type { Session } from '../../../../src/core/session.ts'
 import { type Change, fault, type Setting, type Transition } from '../transition.ts'
 import { ACCOUNT, type Sandbox, type Stopping, type World } from '../world.ts'
 import { fail } from './executions.ts'
+import { endVerified } from './verification.ts'
 
 export function stop(world: World, setting: Setting): Transition[] {
   const { stopping } = world
@@ -30,7 +31,8 @@ function begin(world: World, { system }: Setting): World {
 }
 
 /** A runner with the stop's own number takes the lock: it ends the older jobs and has nothing else to do. */
-function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Change {
+function endJobs(world: World, { run, job }: Stopping, setting: Setting): Change {
+  const { system } = setting
   const late = !system.stopsAtOnce && world.session.run.id === run
   const session = late ? system.stop(world.session, '', ACCOUNT).item : world.session
   const { highest } = world.sandbox
@@ -39,7 +41,7 @@ function endJobs(world: World, { run, job }: Stopping, { system }: Setting): Cha
     ? { ...world.sandbox, highest: Math.max(job, highest), runner: { job, does: 'fetch' } }
     : world.sandbox
   return {
-    world: dropped(world.with({ session, sandbox, stopping: null }), world),
+    world: dropped(endVerified(world, setting).with({ session, sandbox, stopping: null }), world),
     happening: { what: 'stop-jobs', job },
   }
 }

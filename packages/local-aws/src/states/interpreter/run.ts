@@ -1,34 +1,17 @@
 /** An execution in progress: records its events and ends it exactly once. */
-import type { Clock } from '../../clock.ts'
 import { Scope } from '../cancellation.ts'
 import type { Execution } from '../execution.ts'
-import type { Expressions } from '../expression.ts'
 import { ErrorName, StateFailure, Stopped } from '../failure.ts'
-import { HISTORY_LIMIT, type HistoryEvent, shown } from '../history.ts'
+import { HISTORY_LIMIT, shown } from '../history.ts'
 import type { JsonObject } from '../json.ts'
 import { parseJson } from '../json.ts'
-import type { LambdaOutcome } from '../lambda-outcome.ts'
 import type { Step } from '../progress.ts'
-import type { TaskTokens } from '../task-tokens.ts'
 import { runBlock } from './block.ts'
+import type { ExecutionEnvironment } from './environment.ts'
 import { reportDetails } from './report.ts'
-import { Thread } from './thread.ts'
+import { type RunOfThread, Thread } from './thread.ts'
 
-/** Shared by all executions. */
-export interface ExecutionEnvironment {
-  readonly region: string
-  readonly clock: Clock
-  readonly random: () => number
-  readonly expressions: Expressions
-  readonly tokens: TaskTokens
-  invokeLambda(functionArn: string, payload: unknown): Promise<LambdaOutcome>
-  /** Persists an event and the step it belongs to. */
-  keep(execution: Execution, event: HistoryEvent, step?: Step): void
-  /** Called once when the execution has ended. */
-  closed(execution: Execution): void
-}
-
-export class Run {
+export class Run implements RunOfThread {
   readonly machinery: ExecutionEnvironment
   readonly execution: Execution
   readonly #scope = new Scope()

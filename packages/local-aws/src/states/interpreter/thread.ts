@@ -1,12 +1,21 @@
 /** One path through a States block: that of the machine, a Parallel branch or a Map iteration. */
 import type { Scope } from '../cancellation.ts'
 import type { State } from '../definition.ts'
+import type { Execution } from '../execution.ts'
 import type { JsonObject } from '../json.ts'
 import type { Progress, Step, Variables } from '../progress.ts'
-import type { Run } from './run.ts'
+import type { ExecutionEnvironment } from './environment.ts'
+
+/** The execution that the path belongs to. */
+export interface RunOfThread {
+  readonly machinery: ExecutionEnvironment
+  readonly execution: Execution
+  /** Records an event of the running execution and returns its id. */
+  record(type: string, previousEventId: number, details?: JsonObject, step?: Step): number
+}
 
 export class Thread {
-  readonly run: Run
+  readonly run: RunOfThread
   readonly scope: Scope
   readonly progress: Progress
   /** Variables of the outer scopes: readable, but not assignable here. */
@@ -17,7 +26,13 @@ export class Thread {
   /** Type of the current state, once it was entered. */
   stateType: State['Type'] | undefined
 
-  constructor(run: Run, scope: Scope, progress: Progress, outer: Variables, lastEventId: number) {
+  constructor(
+    run: RunOfThread,
+    scope: Scope,
+    progress: Progress,
+    outer: Variables,
+    lastEventId: number,
+  ) {
     this.run = run
     this.scope = scope
     this.progress = progress

@@ -1,0 +1,35 @@
+/** Uses and pauses a conductor's sandbox, and records in the session what that did. */
+import { pauseSandbox } from '../adapters/sandboxes.ts'
+import { changeSession } from '../adapters/sessions.ts'
+import type { Session } from '../core/session.ts'
+import { countSandboxFailure, sandboxPaused } from '../protocol/sandbox.ts'
+import { countingFailures } from './replace-sandbox.ts'
+
+/**
+ * Identifies the sandbox of the session's current conversation, and not one of an earlier conversation, which holds its
+ * files until it is ended.
+ */
+export const conductorMetadata = ({ sessionId, conductor }: Session) => ({
+  session: sessionId,
+  role: 'conductor',
+  conversation: conductor.cliSession,
+})
+
+/** Returns what `act` returns. If E2B fails, counts that for the conductor's sandbox and throws the error on. */
+export const withConductorSandbox = <T>(sessionId: string, act: () => Promise<T>): Promise<T> =>
+  countingFailures(act, (sandboxId) =>
+    changeSession(sessionId, (session) => countSandboxFailure(session, sandboxId, Date.now())),
+  )
+
+/**
+ * Pauses the sandbox, whose hour starts again when it is resumed. If E2B refuses, the sandbox runs on, and so does its
+ * hour: throws SandboxBusy, SandboxUnavailable or SandboxRefused.
+ */
+export async function pauseConductor(
+  sessionId: string,
+  run: number,
+  sandboxId: string,
+): Promise<void> {
+  await pauseSandbox(sandboxId)
+  await changeSession(sessionId, (session) => sandboxPaused(session, run, sandboxId))
+}
