@@ -45,23 +45,25 @@ export const reachable = signal(true)
 
 /**
  * Sends a request and returns its JSON. Throws `Refused` or `Unreachable`, or the signal's reason. A token that is not
- * accepted signs out.
+ * accepted signs out, unless the page has another one by then.
  */
 export async function call<Key extends RouteKey>(
   route: Key,
   request: Request = {},
 ): Promise<Answer<Key>> {
   const [method = 'GET'] = route.split(' ')
+  const sent = token.value
   const response = await send(urlOf(route, request), {
     method,
-    headers: { authorization: `Bearer ${token.value ?? ''}`, ...request.headers },
+    headers: { authorization: `Bearer ${sent ?? ''}`, ...request.headers },
     ...(request.body && { body: jsonOf(request.body) }),
     ...(request.signal && { signal: request.signal }),
   })
   if (response.ok)
     return response.status === 204 ? (undefined as never) : ((await response.json()) as Answer<Key>)
   const detail = await detailOf(response)
-  if (response.status === 401)
+  // A late answer to an earlier token must neither sign out again nor replace the reason.
+  if (response.status === 401 && token.value === sent)
     signOut(link.value ? detail : 'The token is not accepted (any more).')
   throw new Refused(response.status, detail)
 }
