@@ -36,8 +36,9 @@ const LONGEST_PAUSE_S = 10
 const problem = z.object({ detail: z.string() }).or(z.object({ message: z.string() }))
 
 /** Returns a client for the Baton at `url`, or the one of this checkout. */
-export function clientFor(url: string | undefined): Client {
-  const target = findTarget(url)
+export const clientFor = (url: string | undefined): Client => clientOf(findTarget(url))
+
+export function clientOf(target: Target): Client {
   return {
     target,
     get: async (schema, route) => {

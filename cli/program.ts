@@ -15,6 +15,7 @@ import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
 import { usageByDay } from './commands/usage.ts'
+import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
 import { note } from './print.ts'
@@ -50,7 +51,7 @@ const program = () => {
       usageByDay(),
       dashboard(),
     ],
-    'Set up:': [init(), doctor(), secrets(), login(), logout()],
+    'Set up:': [init(), doctor(), secrets(), webhooks(), login(), logout()],
   }
   for (const [group, commands] of Object.entries(groups))
     for (const command of commands) baton.addCommand(command.helpGroup(group))
