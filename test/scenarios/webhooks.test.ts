@@ -8,6 +8,7 @@ import { runCli } from '../support/cli.ts'
 import { startManagementApis } from '../support/management-apis.ts'
 import { emailsTo, sessionWith, textsTo } from '../support/people.ts'
 import { secretOf, secretsOf } from '../support/secrets.ts'
+import { openTerminal } from '../support/terminal.ts'
 
 const ADA = '+15550100'
 const HOST = 'example.com'
@@ -53,24 +54,25 @@ const parse = () => baton.sendgrid.account.parse
 
 const everything: string[] = []
 
-async function run(...words: string[]) {
+const environment = () => {
   const { endpoint, region, credentials } = baton.aws
-  const done = await runCli(['webhooks', ...words], {
-    cwd: folder,
-    env: {
-      HOME: folder,
-      XDG_CONFIG_HOME: path.join(folder, 'config'),
-      BATON_SETTINGS: settings,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_ENDPOINT_URL: apis.url,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
-      TWILIO_API_URL: baton.twilio.url,
-      SENDGRID_API_URL: baton.sendgrid.url,
-    },
-  })
+  return {
+    HOME: folder,
+    XDG_CONFIG_HOME: path.join(folder, 'config'),
+    BATON_SETTINGS: settings,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: apis.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+    TWILIO_API_URL: baton.twilio.url,
+    SENDGRID_API_URL: baton.sendgrid.url,
+  }
+}
+
+async function run(...words: string[]) {
+  const done = await runCli(['webhooks', ...words], { cwd: folder, env: environment() })
   everything.push(done.out, done.err)
   return done
 }
@@ -153,6 +155,14 @@ test('a check sees what is called by another name, and an email that is refused'
   })
 })
 
+test("a stranger's email in Baton's name is recorded as not authentic, and starts nothing", async () => {
+  await run('connect', '--yes')
+  const forged = { from: `baton@${HOST}`, to: `baton@${HOST}`, subject: 'forged', text: 'hi' }
+  await baton.sendgrid.receive(forged, { spf: 'fail', dkim: 'none' })
+  const unknown = await (await baton.request('/api/people?list=unknown')).text()
+  expect(unknown).toMatch(/"address":"baton@example\.com"[^}]*"reason":"(?!own address)[^"]*: forged"/)
+})
+
 test('disconnected: the settings say what they said before, also if it was connected twice', async () => {
   await run('connect', '--yes')
   expect((await run('connect', '--yes')).out).toContain('+15550199 at Twilio was connected already')
@@ -224,6 +234,22 @@ test('without a terminal and without --yes nothing is changed', async () => {
   const { status, err } = await run('connect')
   expect([status, err]).toEqual([2, expect.stringContaining('--yes')])
   expect([number().sms_url, parse()]).toEqual([OLD, []])
+})
+
+test('in a terminal it shows what it changes and asks; no is the end of it, yes does it', async () => {
+  const ask = () => openTerminal(['webhooks', 'connect', 'sms'], { cwd: folder, env: environment() })
+  const no = ask()
+  await no.shows(`${OLD} → `)
+  await no.shows('Change this?')
+  no.types('n')
+  expect(await no.ended).toBe(1)
+  expect(number().sms_url).toBe(OLD)
+  const yes = ask()
+  await yes.shows('Change this?')
+  yes.types('y')
+  await yes.shows('is now connected')
+  expect(await yes.ended).toBe(0)
+  expect(number().sms_url).toContain(baton.url)
 })
 
 test('no command has printed a key', async () => {
