@@ -7,7 +7,7 @@ import { replies, type TestBaton, testBaton } from '../support/baton.ts'
 import { runCli } from '../support/cli.ts'
 import { startManagementApis } from '../support/management-apis.ts'
 import { emailsTo, sessionWith, textsTo } from '../support/people.ts'
-import { secretOf, secretsOf } from '../support/secrets.ts'
+import { rotate, secretOf, secretsOf } from '../support/secrets.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 const ADA = '+15550100'
@@ -165,7 +165,10 @@ test("a stranger's email in Baton's name is recorded as not authentic, and start
 
 test('disconnected: the settings say what they said before, also if it was connected twice', async () => {
   await run('connect', '--yes')
-  expect((await run('connect', '--yes')).out).toContain('+15550199 at Twilio was connected already')
+  await rotate(baton.aws, 'Baton/sendgrid-public-key', 'a-key-of-before')
+  const again = (await run('connect', '--yes')).out
+  expect(again).toContain('+15550199 at Twilio was connected already')
+  expect(again).toContain('Inbound Parse of example.com at SendGrid is now connected')
   expect(statSync(keptFile).mode & 0o077).toBe(0)
   const kept = readFileSync(keptFile, 'utf8')
   expect(kept).toContain(OLD)
@@ -174,8 +177,8 @@ test('disconnected: the settings say what they said before, also if it was conne
   expect([status, out]).toEqual([0, expect.stringMatching(/^(.*says what it said before\.\n){2}$/)])
   expect(number()).toMatchObject({ sms_url: OLD, sms_method: 'GET' })
   expect([parse(), baton.sendgrid.account.policies]).toEqual([[], []])
-  const again = await run('disconnect', '--yes')
-  expect([again.status, again.err]).toEqual([1, expect.stringContaining('Nothing was connected')])
+  const twice = await run('disconnect', '--yes')
+  expect([twice.status, twice.err]).toEqual([1, expect.stringContaining('Nothing was connected')])
 })
 
 test('a setting that was there gets its address back, and keeps its own policy', async () => {
