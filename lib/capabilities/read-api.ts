@@ -15,7 +15,7 @@ export class ReadApi extends Construct {
     { reviewLoop, workerLeg }: Machines,
   ) {
     super(scope, id)
-    const { storage, secrets, api } = resources
+    const { storage, secrets, queues, api } = resources
     const fn = new ServiceFunction(this, 'ReadApi', {
       name: 'read-api',
       timeout: LONG_POLL_LIMIT,
@@ -34,6 +34,7 @@ export class ReadApi extends Construct {
         storage.readHistory(),
         storage.readLedgers(),
         storage.readTotals(),
+        queues.countDeliveries,
         storage.readPeopleTotals(),
         resources.budgets(),
         storage.readArtifacts(),

@@ -48,7 +48,7 @@ export function Continue({ session, onContinue }: ContinueProps) {
       {mayChange.value && (
         <div class="choices">
           <button type="button" class="primary" disabled={isBusy} onClick={go}>
-            Add the same amount and continue
+            Continue with as much again
           </button>
         </div>
       )}
