@@ -9,6 +9,7 @@ import { startDynalite } from './dynalite-server.ts'
 import { awsEndpoint, serveJson } from './endpoint.ts'
 import { startEventSources } from './event-source.ts'
 import { startFauxqs } from './fauxqs.ts'
+import { functionLogs } from './function-logs.ts'
 import { functionUrl } from './function-url.ts'
 import { httpApi } from './http-api.ts'
 import { account, region } from './identity.ts'
@@ -79,6 +80,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const secrets = stack.all('AWS::SecretsManager::Secret')
     const { intercept } = options
     let { lambdaEnv } = options
+    const logs = functionLogs(stack)
     const callers: CallerLookup = (id) => lambda.caller(id)
     const others = intercept && (await outbound(lambdaEnv, callers, intercept, log))
     if (others) closing.push(() => others.close())
@@ -95,7 +97,10 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       }),
       clock,
       onStage: options.onStage,
-      log,
+      log: (line) => {
+        logs.keep(line)
+        log(line)
+      },
     })
     closing.push(() => lambda.close())
     const invoker = asyncInvoker(lambda, stack.all('AWS::Lambda::EventInvokeConfig'), clock, log)
@@ -118,6 +123,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
         credentials,
       ),
       dynamodb: dynalite.service,
+      logs: logs.service,
       s3: s3Service(fauxqs.upstream),
       secretsmanager: serveJson(
         secretsService(secrets, secretValues(secrets, options.secrets, stateDir)),

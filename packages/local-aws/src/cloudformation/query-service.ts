@@ -53,8 +53,8 @@ export function serveQuery(namespace: string, actions: QueryService): Service {
       send(200, `<${action}Response xmlns="${namespace}">${xml(result)}</${action}Response>`)
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
-      const Error = { Type: 'Sender', Code: error.type, Message: error.message }
-      send(error.status, `<ErrorResponse xmlns="${namespace}">${xml({ Error })}</ErrorResponse>`)
+      const problem = { Error: { Type: 'Sender', Code: error.type, Message: error.message } }
+      send(error.status, `<ErrorResponse xmlns="${namespace}">${xml(problem)}</ErrorResponse>`)
     }
   }
 }

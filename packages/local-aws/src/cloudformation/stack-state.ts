@@ -43,7 +43,7 @@ export class StackState {
   status = 'REVIEW_IN_PROGRESS'
   reason: string | undefined
   /** The template, as it was given. */
-  template = '{}'
+  template = '{"Resources":{}}'
   parameters: Readonly<Record<string, string>> = {}
   tags: readonly object[] = []
   outputs: Readonly<Record<string, string>> = {}
