@@ -6,6 +6,8 @@ import type { Command as PlainCommand } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { goOn, kill, stop } from './commands/control.ts'
 import { dashboard } from './commands/dashboard.ts'
+import { deploy, update } from './commands/deploy.ts'
+import { destroy } from './commands/destroy.ts'
 import { doctor } from './commands/doctor.ts'
 import { init } from './commands/init.ts'
 import { login, logout } from './commands/login.ts'
@@ -50,7 +52,7 @@ const program = () => {
       usageByDay(),
       dashboard(),
     ],
-    'Set up:': [init(), doctor(), secrets(), login(), logout()],
+    'Set up:': [init(), doctor(), secrets(), deploy(), update(), destroy(), login(), logout()],
   }
   for (const [group, commands] of Object.entries(groups))
     for (const command of commands) baton.addCommand(command.helpGroup(group))

@@ -92,19 +92,24 @@ const shuffle = (letters: string[]): string[] =>
 const getSecretValue = z.object({ SecretId: z.string() })
 const putSecretValue = getSecretValue.extend({ SecretString: z.string() })
 
+/** Without a time in which it could be restored, because there is nothing to restore it from. */
+const deleteSecret = getSecretValue.extend({ ForceDeleteWithoutRecovery: z.literal(true) })
+
 /** There is one version, the current one. */
 const VERSION = {
   VersionId: '00000000-0000-0000-0000-000000000000',
   VersionStages: ['AWSCURRENT'],
 }
 
-/** GetSecretValue and PutSecretValue by name or ARN; a value that is put is lost at the end of the process. */
+/** GetSecretValue, PutSecretValue and DeleteSecret by name or ARN; a value that is put is lost at the end of the process. */
 export function secretsService(
   secrets: readonly Secret[],
   values: Map<string, string>,
 ): JsonService {
   const find = (id: string): Secret => {
-    const secret = secrets.find(({ name, arn }) => id === name || id === arn)
+    const secret = secrets.find(
+      ({ name, arn }) => values.has(name) && (id === name || id === arn),
+    )
     if (secret) return secret
     const message = "Secrets Manager can't find the specified secret."
     throw new AwsError('ResourceNotFoundException', message)
@@ -119,6 +124,11 @@ export function secretsService(
       const { arn: ARN, name: Name } = find(SecretId)
       values.set(Name, SecretString)
       return { ARN, Name, ...VERSION }
+    },
+    DeleteSecret: (input: unknown) => {
+      const { arn: ARN, name: Name } = find(deleteSecret.parse(input).SecretId)
+      values.delete(Name)
+      return { ARN, Name, DeletionDate: Date.now() / 1000 }
     },
   }
 }
