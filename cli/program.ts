@@ -17,6 +17,7 @@ import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
 import { usageByDay } from './commands/usage.ts'
+import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
 import { note } from './print.ts'
@@ -52,7 +53,17 @@ const program = () => {
       usageByDay(),
       dashboard(),
     ],
-    'Set up:': [init(), doctor(), secrets(), deploy(), update(), destroy(), login(), logout()],
+    'Set up:': [
+      init(),
+      doctor(),
+      secrets(),
+      webhooks(),
+      deploy(),
+      update(),
+      destroy(),
+      login(),
+      logout(),
+    ],
   }
   for (const [group, commands] of Object.entries(groups))
     for (const command of commands) baton.addCommand(command.helpGroup(group))
