@@ -243,14 +243,6 @@ test('secrets: a key is checked, set from standard input, and replaced', async (
   expect([elsewhere.status, elsewhere.err]).toEqual([1, expect.stringContaining('Deploy first')])
 })
 
-test('the dashboard of a deployment is an output of its stack', async () => {
-  apis.managed.stacks.set('Baton', { DashboardUrl: 'https://dashboard.example.com' })
-  const env = { BATON_URL: 'https://api.example.com', BATON_TOKEN: 'a-token' }
-  const { status, out, err } = await run(['dashboard'], '', env)
-  expect([status, out]).toEqual([0, 'https://dashboard.example.com\n'])
-  expect(err).not.toContain('a-token')
-})
-
 test('no command has printed a key', () => {
   const all = everything.join('\n')
   for (const key of [...Object.values(KEYS), GENERATED, 'f'.repeat(40)])

@@ -33,6 +33,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/^npx cdk (bootstrap|deploy|destroy|diff)\b/, ACCOUNT],
   [/^npx baton (doctor|secrets)\b/, 'test/commands/doctor.test.ts'],
   [/^npx baton (say|watch|questions|sessions|login|init)\b/, 'test/commands/baton.test.ts'],
+  [/^npx baton (tokens|invite|dashboard)\b/, 'test/commands/tokens.test.ts'],
   [/^(\w+=\$\()?(printf %s "\$\w+" \| )?aws /, ACCOUNT],
   [/^curl -s "\$API\//, ACCOUNT],
   [/^read -rs \w+( && export \w+)?$/, ACCOUNT],
