@@ -52,7 +52,7 @@ export const routes = {
     operationId: 'linkSession',
     summary: 'Makes a link that shows a session, read-only, until it expires',
     description:
-      'Anyone who has the link can use it. It ends early if the session is deleted; a new value of the secret `<stack>/link-key` ends all links.',
+      'Anyone who has the link can use it. It ends early if the session is deleted; `baton secrets rotate link-key --now` ends all links.',
     params: { sessionId },
     body: {
       schema: z.strictObject({

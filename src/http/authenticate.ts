@@ -1,8 +1,8 @@
 /** Authenticates callers: operators and readers by bearer tokens, sandboxes by job tokens. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { logger } from '../adapters/logger.ts'
-import { rereadSecret, secret } from '../adapters/secrets.ts'
 import { findToken } from '../adapters/tokens.ts'
+import { verifyKnown, verifyLatest, verifyWith } from '../adapters/verify-with.ts'
 import { type BearerAccess, SECRET_TOKENS } from '../core/bearer-token.ts'
 import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
 import { idsOfJob } from '../core/log-ids.ts'
@@ -37,7 +37,10 @@ export async function bearerOf(authorization: string | undefined): Promise<Calle
   const token = bearer(authorization)
   if (!token)
     throw new Problem(401, 'This route needs the header "Authorization: Bearer <operator token>".')
-  const caller = (await ofKnownSecret(token)) ?? (await findToken(token)) ?? (await rotated(token))
+  const caller =
+    (await inSecrets(token, verifyKnown)) ??
+    (await findToken(token)) ??
+    (await inSecrets(token, verifyLatest))
   if (!caller)
     throw new Problem(
       401,
@@ -48,15 +51,11 @@ export async function bearerOf(authorization: string | undefined): Promise<Calle
   return { name, access }
 }
 
-async function ofKnownSecret(token: string): Promise<Caller | undefined> {
-  for (const name of BEARERS) if (same(token, await secret(name))) return OF_SECRET[name]
-  return undefined
-}
-
-async function rotated(token: string): Promise<Caller | undefined> {
+/** Both before either is read again, because that costs. */
+async function inSecrets(token: string, verify: typeof verifyWith): Promise<Caller | undefined> {
   for (const name of BEARERS) {
-    const latest = await rereadSecret(name)
-    if (latest !== undefined && same(token, latest)) return OF_SECRET[name]
+    const isIt = (value: string) => same(token, value) || undefined
+    if (await verify(name, isIt)) return OF_SECRET[name]
   }
   return undefined
 }
@@ -78,7 +77,8 @@ export async function requireOperator(authorization: string | undefined): Promis
  */
 export async function requireJob(authorization: string | undefined): Promise<JobClaims> {
   const token = bearer(authorization)
-  const claims = token && verifyJobToken(token, await secret('JOB_KEY_SECRET'), Date.now())
+  const claims =
+    token && (await verifyWith('JOB_KEY_SECRET', (key) => verifyJobToken(token, key, Date.now())))
   if (!claims || claims.use !== undefined)
     throw new Problem(
       403,

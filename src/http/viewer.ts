@@ -1,7 +1,7 @@
 /** Authenticates those who may read a session: the operator, a reader, or who has a link to it. */
 import { logger } from '../adapters/logger.ts'
-import { secret } from '../adapters/secrets.ts'
 import { readSession } from '../adapters/sessions.ts'
+import { verifyWith } from '../adapters/verify-with.ts'
 import type { ShapeOf } from '../contract/api/index.ts'
 import { LINK_CALLER } from '../core/bearer-token.ts'
 import { isExpired, type LinkClaims, looksLikeLink, readLink } from '../core/session-link.ts'
@@ -35,5 +35,5 @@ export async function requireViewer({ headers, pathParameters }: HttpEvent): Pro
 async function linkIn(authorization: string | undefined): Promise<LinkClaims | undefined> {
   const token = bearer(authorization)
   if (token === undefined || !looksLikeLink(token)) return undefined
-  return readLink(token, await secret('LINK_KEY_SECRET'))
+  return verifyWith('LINK_KEY_SECRET', (key) => readLink(token, key))
 }
