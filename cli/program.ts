@@ -10,12 +10,14 @@ import { deploy, update } from './commands/deploy.ts'
 import { destroy } from './commands/destroy.ts'
 import { doctor } from './commands/doctor.ts'
 import { init } from './commands/init.ts'
+import { invite } from './commands/invite.ts'
 import { login, logout } from './commands/login.ts'
 import { people } from './commands/people.ts'
 import { answer, approve, deny, questions } from './commands/questions.ts'
 import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
+import { tokens } from './commands/tokens.ts'
 import { usageByDay } from './commands/usage.ts'
 import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
@@ -63,6 +65,8 @@ const program = () => {
       destroy(),
       login(),
       logout(),
+      tokens(),
+      invite(),
     ],
   }
   for (const [group, commands] of Object.entries(groups))

@@ -8,7 +8,7 @@ import { EXIT } from '../exit.ts'
 import { usage } from '../options.ts'
 import { columns, isInteractive, note, print } from '../print.ts'
 import { answered } from '../prompt.ts'
-import { hasTemplate } from '../providers/e2b.ts'
+import { templateCalled } from '../providers/e2b.ts'
 import { settingsFor } from '../stage.ts'
 import { alarmArns, MONITORING_MINUTES } from './alarms.ts'
 import { runCdk } from './cdk.ts'
@@ -106,7 +106,7 @@ async function deployed(stack: string, mustExist: boolean): Promise<Deployed> {
 
 async function checkTemplate(keys: readonly Key[], name: string): Promise<void> {
   const key = keys.find(({ row }) => row.name === 'e2b-api-key')
-  if (key === undefined || (await hasTemplate(key.value, name))) return
+  if (key === undefined || (await templateCalled(key.value, name))) return
   throw new CliError(`The E2B account has no template "${name}", so no sandbox could start.`, {
     cure: 'Run baton template build, and deploy again.',
   })

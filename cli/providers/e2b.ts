@@ -56,6 +56,7 @@ export async function deleteTemplate(key: string, name: string): Promise<boolean
   if (response.ok || response.status === 404) return response.ok
   throw new ProviderRefusal('E2B', response.status, `the template ${name} was not deleted`)
 }
+
 /** Returns how many sandboxes of the account run now, at most a hundred. */
 export const runningSandboxes = async (key: string): Promise<number> =>
   (await read(key, '/v2/sandboxes?state=running&limit=100', z.array(z.unknown()))).length

@@ -102,7 +102,9 @@ test('a resource that cannot be changed: its reason is said, and the previous ve
 test('a dry run of another stage shows its difference, and leaves no stack', async () => {
   const shown = await run(['deploy', '--stage', 'other', '--dry-run'])
   expect(shown).toMatchObject({ status: 0, out: '' })
-  expect(shown.err).toMatch(/stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/)
+  expect(shown.err).toMatch(
+    /stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/,
+  )
   await expect(stackOf(baton, 'Baton-other')).rejects.toThrow('does not exist')
 })
 
