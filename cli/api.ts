@@ -38,6 +38,7 @@ const problem = z.object({ detail: z.string() }).or(z.object({ message: z.string
 /** Returns a client for the Baton at `url`, or the one of this checkout. */
 export const clientFor = (url: string | undefined): Client => clientOf(findTarget(url))
 
+/** Returns a client for a Baton whose token is known. */
 export function clientOf(target: Target): Client {
   return {
     target,

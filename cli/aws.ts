@@ -5,7 +5,7 @@ import { CliError } from './errors.ts'
 const CREDENTIALS = 'Sign in to AWS, for example: aws sso login, then export AWS_PROFILE=…'
 
 /** Says what to do about the failures that every call may have. */
-async function told<T>(call: Promise<T>): Promise<T> {
+export async function told<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (cause) {

@@ -43,7 +43,7 @@ export class BatonStack extends Stack {
     const dashboard = new DashboardSite(this, 'Dashboard', resources)
     new SessionControl(this, 'SessionControl', resources, { ...machines, dashboard })
     const recovery = new Recovery(this, 'Recovery', resources, machines)
-    new ReadApi(this, 'ReadApi', resources, machines)
+    new ReadApi(this, 'ReadApi', resources, { ...machines, dashboard })
     new PublicApi(this, 'PublicApi', resources)
     new Observability(this, 'Observability', resources, {
       machines,

@@ -54,6 +54,8 @@ export interface BatonOptions {
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** The folder of the built dashboard, which is at `/`. The API does not wait until it is built. */
   readonly dashboard?: Promise<string> | undefined
+  /** For tests: what CloudFormation says is deployed: a template, or null for nothing. By default what runs. */
+  readonly deployed?: string | null | undefined
   /** For tests: the executable that runs as the CLI. */
   readonly claude?: string | undefined
   /** For tests: called with every request of a function to AWS or E2B before it is performed. */
@@ -100,6 +102,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     variables,
     dashboard,
     claude = installedCli(root),
+    deployed,
     intercept,
     onStage,
     log,
@@ -166,6 +169,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
         DASHBOARD_URL: api.url,
         ...variables,
       },
+      deployed,
       before: async (request, response) =>
         (await page?.(request, response)) || channels.before(request, response),
       intercept,

@@ -1,11 +1,14 @@
 /** E2B: https://e2b.dev/docs/api-reference */
 import * as z from 'zod'
+import { CliError, reasonOf } from '../errors.ts'
 import { askProvider, baseUrl, ProviderRefusal } from './call.ts'
+
+const address = (path: string) => `${baseUrl('E2B_API_URL', 'https://api.e2b.app')}${path}`
 
 const read = <T>(key: string, path: string, answer: z.ZodType<T>) =>
   askProvider({
     provider: 'E2B',
-    url: `${baseUrl('E2B_API_URL', 'https://api.e2b.app')}${path}`,
+    url: address(path),
     headers: { 'x-api-key': key },
     answer,
   })
@@ -40,6 +43,18 @@ export async function templateCalled(key: string, name: string) {
     if (error instanceof ProviderRefusal && error.status === 404) return undefined
     throw error
   }
+}
+
+/** Deletes a template. Returns whether there was one. */
+export async function deleteTemplate(key: string, name: string): Promise<boolean> {
+  const response = await fetch(address(`/templates/${encodeURIComponent(name)}`), {
+    method: 'DELETE',
+    headers: { 'x-api-key': key },
+  }).catch((cause: unknown) => {
+    throw new CliError(`E2B cannot be reached: ${reasonOf(cause)}`, { cause })
+  })
+  if (response.ok || response.status === 404) return response.ok
+  throw new ProviderRefusal('E2B', response.status, `the template ${name} was not deleted`)
 }
 
 /** Returns how many sandboxes of the account run now, at most a hundred. */

@@ -9,7 +9,7 @@ import {
 import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { quarantine } from '../../src/adapters/quarantine.ts'
-import { latestSecret, secret } from '../../src/adapters/secrets.ts'
+import { verifyPatiently } from '../../src/adapters/verify-with.ts'
 import { emailAddress } from '../../src/channels/address.ts'
 import { authenticSender } from '../../src/channels/email/authentic.ts'
 import { automaticReason, FROM_ITSELF } from '../../src/channels/email/automatic.ts'
@@ -50,16 +50,14 @@ async function signedBySendGrid(event: HttpEvent): Promise<Buffer> {
 }
 
 /**
- * Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it
- * may have been rotated.
+ * Throws 403 unless SendGrid has signed the request.
  */
 async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
   const signature = event.headers['x-twilio-email-event-webhook-signature']
   const timestamp = event.headers['x-twilio-email-event-webhook-timestamp']
-  const matches = (key: string) => verifyPost(raw, { signature, timestamp }, key)
-  if (matches(await secret('SENDGRID_PUBLIC_KEY_SECRET'))) return
-  // A refused email is lost, so read the key once more after the email arrived.
-  if (matches(await latestSecret('SENDGRID_PUBLIC_KEY_SECRET'))) return
+  const matches = (key: string) => verifyPost(raw, { signature, timestamp }, key) || undefined
+  // A refused email is lost, so the key is read once more after the email arrived.
+  if (await verifyPatiently('SENDGRID_PUBLIC_KEY_SECRET', matches)) return
   throw new Problem(
     403,
     "This route is for SendGrid. The request's signature is missing or invalid.",

@@ -1,5 +1,6 @@
 /** `baton doctor` and `baton secrets`, against stand-ins for AWS and the providers. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -365,12 +366,29 @@ test('secrets: a key is checked, set from standard input, and replaced', async (
   expect([elsewhere.status, elsewhere.err]).toEqual([1, expect.stringContaining('Deploy first')])
 })
 
-test('the dashboard of a deployment is an output of its stack', async () => {
-  apis.managed.stacks.set('Baton', { DashboardUrl: 'https://dashboard.example.com' })
-  const env = { BATON_URL: 'https://api.example.com', BATON_TOKEN: 'a-token' }
-  const { status, out, err } = await run(['dashboard'], '', env)
-  expect([status, out]).toEqual([0, 'https://dashboard.example.com\n'])
-  expect(err).not.toContain('a-token')
+test('secrets rotate: own secrets are made anew, and it says until when the old one is accepted', async () => {
+  const { managed, url } = apis
+  managed.secrets.set('Baton/api-token', 'the-old-token')
+  const file = path.join(folder, '.config', 'baton', 'credentials.json')
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify({ [url]: { token: 'the-old-token' } }), { mode: 0o600 })
+  const rotated = await run(['secrets', 'rotate', 'api-token'])
+  const made = managed.secrets.get('Baton/api-token') ?? ''
+  expect(made).toMatch(/^[\w-]{43}$/)
+  expect(rotated).toMatchObject({
+    status: 0,
+    out: expect.stringMatching(/accepted until \d{4}-\d\d-\d\d \d\d:\d\d UTC/),
+    err: expect.stringContaining('signed in'),
+  })
+  expect(rotated.out + rotated.err).not.toContain(made)
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ [url]: { token: made } })
+  managed.secrets.set('Baton/link-key', GENERATED)
+  managed.puts = 0
+  await run(['secrets', 'rotate', 'link-key', '--now'])
+  // The second one takes the place of the old value.
+  expect(managed.puts).toBe(2)
+  const twilio = await run(['secrets', 'rotate', 'twilio-auth-token'], KEYS['twilio-auth-token'])
+  expect(twilio.out).toContain('promote it now')
 })
 
 test('no command has printed a key', () => {

@@ -14,6 +14,8 @@ export interface Managed {
   /** Outputs of stacks by name. */
   readonly stacks: Map<string, Readonly<Record<string, string>>>
   readonly secrets: Map<string, string>
+  /** How often a secret was given a value. */
+  puts: number
   /** Keys that the providers accept. */
   readonly keys: Set<string>
   /** When each template was built, in ISO 8601. */
@@ -48,6 +50,7 @@ export async function startManagementApis() {
     concurrency: 10,
     stacks: new Map(),
     secrets: new Map(),
+    puts: 0,
     keys: new Set(),
     templates: new Map(),
     sandboxes: 0,
@@ -174,13 +177,15 @@ function queryApi({ body }: Asked, { stacks, subscriptions }: Managed): Said {
   }
 }
 
-function secretsManager({ headers, body }: Asked, { secrets }: Managed): Said {
+function secretsManager({ headers, body }: Asked, managed: Managed): Said {
+  const { secrets } = managed
   const { SecretId, SecretString } = JSON.parse(body)
   const value = secrets.get(SecretId)
   if (value === undefined)
     return { status: 400, json: { __type: 'ResourceNotFoundException', Message: 'no such secret' } }
   if (String(headers['x-amz-target']).endsWith('PutSecretValue')) {
     secrets.set(SecretId, SecretString)
+    managed.puts += 1
     return { json: { Name: SecretId } }
   }
   return { json: { Name: SecretId, SecretString: value } }

@@ -34,6 +34,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/^npx baton (doctor|secrets)\b/, 'test/commands/doctor.test.ts'],
   [/^npx baton webhooks\b/, 'test/scenarios/webhooks.test.ts'],
   [/^npx baton (say|watch|questions|sessions|login|init)\b/, 'test/commands/baton.test.ts'],
+  [/^npx baton (tokens|invite|dashboard)\b/, 'test/commands/tokens.test.ts'],
   [/^(\w+=\$\()?(printf %s "\$\w+" \| )?aws /, ACCOUNT],
   [/^curl -s "\$API\//, ACCOUNT],
   [/^read -rs \w+( && export \w+)?$/, ACCOUNT],

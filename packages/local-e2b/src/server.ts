@@ -17,6 +17,7 @@ import type { E2BOptions, IsolationKind, SandboxInfo, Tool } from './options.ts'
 import { infoOf } from './sandbox.ts'
 import { openStateDir, type StateDir } from './state-dir.ts'
 import { sudoTool } from './sudo.ts'
+import { Templates } from './templates.ts'
 
 /** Long enough for any upload on one machine. */
 const REQUEST_MS = 600_000
@@ -75,7 +76,7 @@ async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B>
     connectOutside: options.connectOutside ?? connectPublic,
   })
   const faults = createFaults(lifecycle, options.pauseSeed)
-  const plane = { apiKey, templates, lifecycle, faults }
+  const plane = { apiKey, templates: new Templates(templates), lifecycle, faults }
   const server = createHttpServer(plane, options.requestMs ?? REQUEST_MS)
   const url = await listen(server, options.port ?? 0)
   return {
