@@ -1,6 +1,6 @@
 /** The synthesised template, parsed by schemas: each test names the properties it is about. */
 import * as z from 'zod'
-import { runApp } from './app.ts'
+import { standardApp } from './app.ts'
 import { render } from './intrinsics.ts'
 
 const schema = z.object({
@@ -10,7 +10,7 @@ const schema = z.object({
   ),
 })
 
-const { stderr, template } = runApp()
+const { stderr, template } = standardApp()
 // A template that breaks a rule is written all the same; synthesis.test.ts reports the findings.
 if (template === undefined) throw new Error(`bin/app.ts wrote no template:\n${stderr}`)
 
