@@ -16,6 +16,7 @@ import { answer, approve, deny, questions } from './commands/questions.ts'
 import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
+import { template } from './commands/template.ts'
 import { usageByDay } from './commands/usage.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
@@ -52,7 +53,17 @@ const program = () => {
       usageByDay(),
       dashboard(),
     ],
-    'Set up:': [init(), doctor(), secrets(), deploy(), update(), destroy(), login(), logout()],
+    'Set up:': [
+      init(),
+      doctor(),
+      secrets(),
+      template(),
+      deploy(),
+      update(),
+      destroy(),
+      login(),
+      logout(),
+    ],
   }
   for (const [group, commands] of Object.entries(groups))
     for (const command of commands) baton.addCommand(command.helpGroup(group))

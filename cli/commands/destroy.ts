@@ -10,7 +10,10 @@ export const destroy = () =>
       'Says what stays, with what it costs, and what is lost; then asks for the name of the stack, and deletes it.',
     )
     .addOption(stageOption())
-    .option('--everything', 'also delete tables, buckets, secrets, logs, sandboxes and the E2B template')
+    .option(
+      '--everything',
+      'also delete tables, buckets, secrets, logs, sandboxes and the E2B template',
+    )
     .option('--confirm <stack>', 'the name of the stack, instead of typing it')
     .addHelpText(
       'after',

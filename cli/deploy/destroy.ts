@@ -29,7 +29,9 @@ export async function destroy({ stage, everything, confirm }: DestroyOptions): P
     })
   const contents = await contentsOf(stack)
   const atE2b = await e2bOf(stack, `${stack}/${account}/${region}`, settings.e2bTemplate)
-  note(`Account ${account}, ${region}, stack ${stack}.\n${consequences(contents, everything === true)}`)
+  note(
+    `Account ${account}, ${region}, stack ${stack}.\n${consequences(contents, everything === true)}`,
+  )
   await agreed(stack, confirm)
 
   await deleteStack(stack, contents.count)
@@ -41,7 +43,9 @@ export async function destroy({ stage, everything, confirm }: DestroyOptions): P
   await removeAll(contents, reporter)
   reporter.done('Removed what the stack has left.')
   if (atE2b === undefined)
-    note('There was no E2B key, so look for sandboxes and the template yourself: https://e2b.dev/dashboard')
+    note(
+      'There was no E2B key, so look for sandboxes and the template yourself: https://e2b.dev/dashboard',
+    )
   else note(await removeAtE2b(atE2b.key, atE2b.found, settings.e2bTemplate))
   print(`${stack} and all that it held are deleted.`)
 }
@@ -71,8 +75,7 @@ async function agreed(stack: string, given: string | undefined): Promise<void> {
   if (given === undefined && !isInteractive())
     throw usage('Without a terminal nobody can agree.', `Add --confirm ${stack}.`)
   const typed =
-    given ??
-    answered(await text({ message: `Type ${stack} to delete it`, output: process.stderr }))
+    given ?? answered(await text({ message: `Type ${stack} to delete it`, output: process.stderr }))
   if (typed === stack) return
   throw new CliError(`${JSON.stringify(typed)} is not ${stack}. Nothing was deleted.`)
 }

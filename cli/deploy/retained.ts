@@ -94,7 +94,10 @@ async function removeBucket(Bucket: string) {
     // What is deleted is not on the next first page.
     const page = await client.send(new s3.ListObjectVersionsCommand({ Bucket }))
     const { Versions = [], DeleteMarkers = [] } = page
-    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }))
+    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({
+      Key,
+      VersionId,
+    }))
     if (Objects.length === 0) break
     const Delete = { Objects, Quiet: true }
     const { Errors = [] } = await client.send(new s3.DeleteObjectsCommand({ Bucket, Delete }))

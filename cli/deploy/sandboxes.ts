@@ -35,7 +35,8 @@ export async function removeAtE2b(
   const { Sandbox } = await import('e2b')
   for (const id of sandboxIds) await Sandbox.kill(id, { apiKey })
   const ended = `Ended ${sandboxIds.length} sandboxes at E2B.`
-  if (isShared) return `${ended} The template "${template}" stays, because another deployment uses it.`
+  if (isShared)
+    return `${ended} The template "${template}" stays, because another deployment uses it.`
   return (await deleteTemplate(apiKey, template))
     ? `${ended} Deleted the template "${template}".`
     : ended

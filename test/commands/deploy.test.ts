@@ -89,6 +89,28 @@ test('again: nothing is different, and the outputs alone are on standard output'
   expect(again.out).toMatch(/^ApiUrl +http:\/\/127\.0\.0\.1:\d+\n(\w+ +\S+\n)+$/)
 })
 
+test('the template is of this code once it is built', async () => {
+  const env = { ...environmentOf(baton), E2B_API_KEY: baton.e2b.env.E2B_API_KEY }
+  const template = (...words: string[]) => runCli(['template', ...words], { cwd: folder, env })
+  expect(await template('status')).toMatchObject({
+    status: 1,
+    out: expect.stringContaining('from other sources than these'),
+  })
+  expect(await template('build')).toMatchObject({
+    status: 0,
+    err: expect.stringContaining('Built "baton"'),
+  })
+  const status = await template('status', '--json')
+  expect(status.events()).toEqual([
+    expect.objectContaining({ name: 'baton', exists: true, days: 0, isCurrent: true }),
+  ])
+  writeFileSync(settings, '{"e2bTemplate":"another"}')
+  expect(await template('status')).toMatchObject({
+    status: 1,
+    out: 'The account has no template "another". Run baton template build.\n',
+  })
+})
+
 test('a resource that cannot be changed: its reason is said, and the previous version runs', async () => {
   const failed = await run(['deploy', '--yes'], baton, { receiptInReply: true })
   expect(failed).toMatchObject({ status: 1, out: '' })
@@ -102,7 +124,9 @@ test('a resource that cannot be changed: its reason is said, and the previous ve
 test('a dry run of another stage shows its difference, and leaves no stack', async () => {
   const shown = await run(['deploy', '--stage', 'other', '--dry-run'])
   expect(shown).toMatchObject({ status: 0, out: '' })
-  expect(shown.err).toMatch(/stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/)
+  expect(shown.err).toMatch(
+    /stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/,
+  )
   await expect(stackOf(baton, 'Baton-other')).rejects.toThrow('does not exist')
 })
 

@@ -92,7 +92,8 @@ test('commands in a sandbox run as an unprivileged user, in its home', () => {
 /** Runs `npm run template` with this environment and nothing else. */
 async function buildTemplate(env: Record<string, string>, args: readonly string[] = []) {
   const root = path.resolve(import.meta.dirname, '../..')
-  const child = spawn(process.execPath, ['sandbox/build-template.ts', ...args], { cwd: root, env })
+  const words = ['bin/baton.ts', 'template', 'build', ...args]
+  const child = spawn(process.execPath, words, { cwd: root, env: { BATON_SETTINGS: '', ...env } })
   const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'close')])
   return { stderr, exitCode }
 }

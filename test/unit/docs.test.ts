@@ -27,15 +27,13 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/^npm run dev$/, 'test/commands/dev.test.ts'],
   [/^npm test$/, 'test/fresh/checks.ts'],
   [/^npm run dashboard$/, 'test/dashboard/weight.test.ts'],
-  [/^(E2B_API_KEY=… )?npm run template/, ACCOUNT],
   [/^curl -s localhost:3000\/|^curl -s 'localhost:3000\//, 'test/flow/first-message.test.ts'],
   [/^AUTH=.*\.local\/token/, 'test/unit/start/local-token.test.ts'],
-  [/^npx cdk (bootstrap|deploy|destroy|diff)\b/, ACCOUNT],
+  [/^npx baton (deploy|update|destroy|template)\b/, 'test/commands/deploy.test.ts'],
   [/^npx baton (doctor|secrets)\b/, 'test/commands/doctor.test.ts'],
   [/^npx baton (say|watch|questions|sessions|login|init)\b/, 'test/commands/baton.test.ts'],
   [/^(\w+=\$\()?(printf %s "\$\w+" \| )?aws /, ACCOUNT],
-  [/^curl -s "\$API\//, ACCOUNT],
-  [/^read -rs \w+( && export \w+)?$/, ACCOUNT],
+  [/^export BATON_URL=/, 'test/commands/baton.test.ts'],
   [/^git pull$/, ACCOUNT],
 ]
 

@@ -107,9 +107,7 @@ export function secretsService(
   values: Map<string, string>,
 ): JsonService {
   const find = (id: string): Secret => {
-    const secret = secrets.find(
-      ({ name, arn }) => values.has(name) && (id === name || id === arn),
-    )
+    const secret = secrets.find(({ name, arn }) => values.has(name) && (id === name || id === arn))
     if (secret) return secret
     const message = "Secrets Manager can't find the specified secret."
     throw new AwsError('ResourceNotFoundException', message)
