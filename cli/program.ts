@@ -10,6 +10,7 @@ import { deploy, update } from './commands/deploy.ts'
 import { destroy } from './commands/destroy.ts'
 import { doctor } from './commands/doctor.ts'
 import { init } from './commands/init.ts'
+import { invite } from './commands/invite.ts'
 import { login, logout } from './commands/login.ts'
 import { people } from './commands/people.ts'
 import { answer, approve, deny, questions } from './commands/questions.ts'
@@ -17,7 +18,9 @@ import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
 import { template } from './commands/template.ts'
+import { tokens } from './commands/tokens.ts'
 import { usageByDay } from './commands/usage.ts'
+import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
 import { note } from './print.ts'
@@ -58,11 +61,14 @@ const program = () => {
       doctor(),
       secrets(),
       template(),
+      webhooks(),
       deploy(),
       update(),
       destroy(),
       login(),
       logout(),
+      tokens(),
+      invite(),
     ],
   }
   for (const [group, commands] of Object.entries(groups))

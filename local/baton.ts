@@ -7,7 +7,12 @@ import {
   type OnStage,
   startAws,
 } from '../packages/local-aws/src/index.ts'
-import type { IsolationKind, Limits, PortLink } from '../packages/local-e2b/src/options.ts'
+import type {
+  ConnectOutside,
+  IsolationKind,
+  Limits,
+  PortLink,
+} from '../packages/local-e2b/src/options.ts'
 import { type LocalE2B, startE2B } from '../packages/local-e2b/src/server.ts'
 import { MARKERS } from '../sandbox/processes.ts'
 import { openApiPort } from './api-port.ts'
@@ -39,6 +44,8 @@ export interface BatonOptions {
   readonly keepSandboxes?: boolean
   /** For tests: makes pauses of sandboxes slow and unreliable, as this seed chooses. */
   readonly pauseSeed?: number | undefined
+  /** For tests: connects to the hosts outside that sandboxes may reach. */
+  readonly connectOutside?: ConnectOutside | undefined
   /** The people that Baton answers: phone numbers, email addresses, and domains as `@example.com`. */
   readonly people?: readonly string[]
   /** Settings of a deployment that also apply on this machine, by name. */
@@ -89,6 +96,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     limits,
     keepSandboxes = false,
     pauseSeed,
+    connectOutside,
     people = DEFAULT_PEOPLE,
     settings,
     variables,
@@ -130,6 +138,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       keepSandboxes,
       ...(limits && { limits }),
       ...(pauseSeed !== undefined && { pauseSeed }),
+      ...(connectOutside && { connectOutside }),
       log,
     })
     closing.push(() => e2b.close())

@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts'
 import { jsonOption } from '../options.ts'
 import { isInteractive, print, printJson } from '../print.ts'
 import { askSecret } from '../prompt.ts'
-import { hasTemplate } from '../providers/e2b.ts'
+import { templateCalled } from '../providers/e2b.ts'
 import { settingsFor } from '../stage.ts'
 
 /** Returns the key of the E2B account. It is never an argument. */
@@ -61,7 +61,7 @@ const status = () =>
       const { e2bTemplate: name } = settingsFor(undefined).settings
       const apiKey = await e2bKey()
       const { templateState } = await import('../../sandbox/build-template.ts')
-      const state = (await hasTemplate(apiKey, name))
+      const state = (await templateCalled(apiKey, name))
         ? await toldOfE2b(templateState(apiKey, name))
         : undefined
       const days = state && Math.floor((Date.now() - state.builtAt.getTime()) / DAY_MS)

@@ -8,7 +8,7 @@ import { EXIT } from '../exit.ts'
 import { usage } from '../options.ts'
 import { columns, isInteractive, note, print } from '../print.ts'
 import { answered } from '../prompt.ts'
-import { hasTemplate } from '../providers/e2b.ts'
+import { templateCalled } from '../providers/e2b.ts'
 import { settingsFor } from '../stage.ts'
 import { alarmArns, MONITORING_MINUTES } from './alarms.ts'
 import { runCdk } from './cdk.ts'
@@ -112,7 +112,7 @@ async function ensureTemplate(
   options: DeployOptions,
 ): Promise<void> {
   const key = keys.find(({ row }) => row.name === 'e2b-api-key')?.value
-  if (key === undefined || (await hasTemplate(key, name))) return
+  if (key === undefined || (await templateCalled(key, name))) return
   note(`The E2B account has no template "${name}", so no sandbox could start.`)
   if (!options.yes && !(await yes('Build it? That takes some minutes.')))
     throw new CliError('Nothing was changed.', { cure: 'Run baton template build.' })

@@ -126,7 +126,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       logs: logs.service,
       s3: s3Service(fauxqs.upstream),
       secretsmanager: serveJson(
-        secretsService(secrets, secretValues(secrets, options.secrets, stateDir)),
+        secretsService(secrets, secretValues(secrets, options.secrets, stateDir), clock.now),
       ),
       sqs: sqsService(fauxqs.upstream, endpoint.url, stack.all('AWS::SQS::Queue')),
       states: serveJson(stepFunctionsService(machines)),

@@ -5,6 +5,7 @@ import { platform } from 'node:os'
 import { join } from 'node:path'
 import { bundleDaemon } from './bundle-daemon.ts'
 import { chooseIsolation } from './choose-isolation.ts'
+import { connectPublic } from './connect-public.ts'
 import { type ControlPlane, isControlPath, serveControl } from './control-plane.ts'
 import { createLimits } from './create-limits.ts'
 import { serveData } from './data-plane.ts'
@@ -70,7 +71,10 @@ async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B>
   const isolation = chooseIsolation(options.isolation, building)
   const links = createLinks(join(stateDir.socketDir, 'links'))
   const limits = createLimits(options.limits ?? {})
-  const lifecycle = new Lifecycle({ isolation, stateDir, links, linkedPorts, limits, keep, log })
+  const lifecycle = new Lifecycle({
+    ...{ isolation, stateDir, links, linkedPorts, limits, keep, log },
+    connectOutside: options.connectOutside ?? connectPublic,
+  })
   const faults = createFaults(lifecycle, options.pauseSeed)
   const plane = { apiKey, templates: new Templates(templates), lifecycle, faults }
   const server = createHttpServer(plane, options.requestMs ?? REQUEST_MS)
