@@ -132,7 +132,7 @@ test('a dry run of another stage shows its difference, and leaves no stack', asy
 
 test('a message without a reply: the state and its cause are named, with the errors in the logs', async () => {
   baton.e2b.faults.onCreate(500, 100)
-  const failed = await run(['deploy', '--yes', '--minutes', '0.3'])
+  const failed = await run(['deploy', '--yes', '--minutes', '2'])
   expect([5, 6]).toContain(failed.status)
   expect(failed.err).toMatch(/Execution deploy-check\.r\d+: the state AskConductor failed with \w+/)
   expect(failed.err).toContain('injected fault: 500')
