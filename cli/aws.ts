@@ -111,7 +111,7 @@ export async function writeSecret(id: string, value: string): Promise<void> {
   await told(client.send(put)).catch((cause: unknown) => {
     if (!(cause instanceof ResourceNotFoundException)) throw cause
     throw new CliError(`There is no secret ${id} in this account and region.`, {
-      cure: 'Deploy first (npx cdk deploy), or choose another AWS_PROFILE or AWS_REGION.',
+      cure: 'Deploy first (baton deploy), or choose another AWS_PROFILE or AWS_REGION.',
       cause,
     })
   })

@@ -17,6 +17,7 @@ import { answer, approve, deny, questions } from './commands/questions.ts'
 import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
+import { template } from './commands/template.ts'
 import { tokens } from './commands/tokens.ts'
 import { usageByDay } from './commands/usage.ts'
 import { webhooks } from './commands/webhooks.ts'
@@ -59,6 +60,7 @@ const program = () => {
       init(),
       doctor(),
       secrets(),
+      template(),
       webhooks(),
       deploy(),
       update(),
