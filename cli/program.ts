@@ -16,6 +16,7 @@ import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
 import { tokens } from './commands/tokens.ts'
+import { trace } from './commands/trace.ts'
 import { usageByDay } from './commands/usage.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
@@ -50,6 +51,7 @@ const program = () => {
       goOn(),
       people(),
       usageByDay(),
+      trace(),
       dashboard(),
     ],
     'Set up:': [init(), doctor(), secrets(), login(), logout(), tokens(), invite()],
