@@ -64,6 +64,10 @@ export class BatonStack extends Stack {
       description:
         "The URL to which SendGrid's Inbound Parse must post emails, signed with a security policy.",
     })
+    new CfnOutput(this, 'GatewayUrl', {
+      value: modelGateway.url,
+      description: 'The address at which sandboxes reach the model, each with the key of its job',
+    })
     new CfnOutput(this, 'DashboardUrl', {
       value: dashboard.url,
       description: 'The dashboard, once its files are in its bucket; it asks for the bearer token',

@@ -4,7 +4,7 @@ import { clientFor } from '../api.ts'
 import { invitationText } from '../invitation.ts'
 import { urlOption } from '../options.ts'
 import { note, print } from '../print.ts'
-import { writePrivate } from '../private-file.ts'
+import { writePrivate } from '../private-output.ts'
 import { createToken, daysIn, tokenNameIn, untilWhen, type Wanted } from './tokens.ts'
 
 const STANDARD_OUTPUT = '-'

@@ -47,7 +47,7 @@ export class Intake extends Construct {
         storage.putAttachments(),
         contacts.ownAddresses(),
         // An answer to a question of another session of the same person is passed on to that session.
-        storage.listOpenQuestions(),
+        storage.listWaitingSessions(),
         contacts.read(),
         queues.sendMessages,
         storage.readLedgers(),

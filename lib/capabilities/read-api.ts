@@ -16,7 +16,7 @@ export class ReadApi extends Construct {
     { reviewLoop, workerLeg, dashboard }: Machines & { readonly dashboard: DashboardSite },
   ) {
     super(scope, id)
-    const { storage, secrets, api } = resources
+    const { storage, secrets, queues, api } = resources
     const fn = new ServiceFunction(this, 'ReadApi', {
       name: 'read-api',
       timeout: LONG_POLL_LIMIT,
@@ -27,7 +27,8 @@ export class ReadApi extends Construct {
         storage.readSessions(),
         storage.listSessions(),
         storage.readSummaries(),
-        storage.listOpenQuestions(),
+        storage.listOpenRuns(),
+        storage.listWaitingSessions(),
         storage.takeWaitingPlaces(),
         storage.readWorkers(),
         storage.listWorkers(),
@@ -35,6 +36,7 @@ export class ReadApi extends Construct {
         storage.readHistory(),
         storage.readLedgers(),
         storage.readTotals(),
+        queues.countDeliveries,
         storage.readPeopleTotals(),
         resources.budgets(),
         storage.readArtifacts(),

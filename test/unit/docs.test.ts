@@ -32,6 +32,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/^AUTH=.*\.local\/token/, 'test/unit/start/local-token.test.ts'],
   [/^npx cdk (bootstrap|deploy|destroy|diff)\b/, ACCOUNT],
   [/^npx baton (doctor|secrets)\b/, 'test/commands/doctor.test.ts'],
+  [/^npx baton webhooks\b/, 'test/scenarios/webhooks.test.ts'],
   [/^npx baton (say|watch|questions|sessions|login|init)\b/, 'test/commands/baton.test.ts'],
   [/^npx baton (tokens|invite|dashboard)\b/, 'test/commands/tokens.test.ts'],
   [/^(\w+=\$\()?(printf %s "\$\w+" \| )?aws /, ACCOUNT],

@@ -95,6 +95,12 @@ const getSecretValue = z.object({
 })
 const putSecretValue = z.object({ SecretId: z.string(), SecretString: z.string() })
 
+/** Without a time in which it could be restored, because there is nothing to restore it from. */
+const deleteSecret = z.object({
+  SecretId: z.string(),
+  ForceDeleteWithoutRecovery: z.literal(true),
+})
+
 interface Version {
   readonly VersionId: string
   readonly SecretString: string
@@ -103,7 +109,7 @@ interface Version {
 }
 
 /**
- * GetSecretValue and PutSecretValue by name or ARN. There are the current and the previous version of each; a value that is
+ * GetSecretValue, PutSecretValue and DeleteSecret by name or ARN. There are the current and the previous version of each; a value that is
  * put is lost at the end of the process. `now` returns ms since the epoch.
  */
 export function secretsService(
@@ -119,7 +125,7 @@ export function secretsService(
   const current = new Map([...values].map(([name, value]) => [name, version(value)]))
   const previous = new Map<string, Version>()
   const find = (id: string): Secret => {
-    const secret = secrets.find(({ name, arn }) => id === name || id === arn)
+    const secret = secrets.find(({ name, arn }) => current.has(name) && (id === name || id === arn))
     if (secret) return secret
     const message = "Secrets Manager can't find the specified secret."
     throw new AwsError('ResourceNotFoundException', message)
@@ -141,6 +147,11 @@ export function secretsService(
       const put = version(SecretString)
       current.set(Name, put)
       return { ARN, Name, VersionId: put.VersionId, VersionStages: ['AWSCURRENT'] }
+    },
+    DeleteSecret: (input: unknown) => {
+      const { arn: ARN, name: Name } = find(deleteSecret.parse(input).SecretId)
+      current.delete(Name)
+      return { ARN, Name, DeletionDate: now() / 1000 }
     },
   }
 }
