@@ -29,9 +29,21 @@ const sameNames = <Item>(): StoredNames<Item> => ({
 const namesOf = <Item>({ write }: StoredNames<Item>, names: readonly string[]) =>
   Object.keys(write(Object.fromEntries(names.map((name) => [name, undefined]))))
 
+/** The versions of items as they were read or written by this process, so that a change need not read them again. */
+const versions = new WeakMap<object, number>()
+
+interface Found<Item> {
+  /** Undefined if there is no such item. */
+  readonly stored?: Item
+  readonly version: number
+  /** The last writer. */
+  readonly by?: unknown
+}
+
 /**
  * Applies an atomic action to one item: consistent read, pure transition, conditional write, repeated while other writers
  * win. `absent` makes the item to start from if there is none; without it, returns undefined for a missing item.
+ * With `known`, an item as `readItem` or an earlier change returned it, the first attempt starts from that without a read.
  * Throws after `attempts` lost races; the callers' retries handle that.
  */
 export async function compareAndSwap<Item extends object, Output>(
@@ -39,34 +51,68 @@ export async function compareAndSwap<Item extends object, Output>(
   transition: (item: Item) => Transition<Item, Output>,
   absent?: () => Item,
   attempts = 12,
+  known?: Item,
 ): Promise<Transition<Item, Output> | undefined> {
   const writer = randomUUID()
   let attempted: Transition<Item, Output> | undefined
+  let found = known && remembered(known)
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const { version, by, stored: attributes } = await read(table, key)
-    const stored = attributes && names.read(attributes)
+    const isKnown = found !== undefined
+    const { version, by, stored } = found ?? (await read({ table, key, names }))
+    found = undefined
     // Our own write succeeded but its response was lost, so the action must not be repeated.
     if (attempted && by === writer) return attempted
     const before = stored ?? absent?.()
     if (!before) return undefined
     attempted = transition(before)
-    if (stored && attempted.item === stored) return attempted
+    if (stored && attempted.item === stored) {
+      // No write has shown that the known item is still the current one.
+      if (isKnown) continue
+      return attempted
+    }
     const { set, remove } = difference(stored ?? {}, attempted.item, key)
     const changes = { set: names.write(set), remove: namesOf(names, remove) }
-    if (await write(table, key, changes, { version, writer })) return attempted
+    if (await write(table, key, changes, { version, writer })) {
+      versions.set(attempted.item, version + 1)
+      return attempted
+    }
     await wait(Math.random() * 10 * 2 ** Math.min(attempt, 5))
   }
   throw new Error(`lost ${attempts} races to write ${JSON.stringify(key)} in ${table}`)
 }
 
+function remembered<Item extends object>(known: Item): Found<Item> | undefined {
+  const version = versions.get(known)
+  return version === undefined ? undefined : { version, stored: known }
+}
+
+/** Returns an item (consistent read), or undefined if there is none. */
+export const readItem = async <Item extends object>(
+  stored: Stored<Item>,
+): Promise<Item | undefined> => (await read(stored)).stored
+
 /** Reads the item, apart from its version and its last writer. */
-async function read(table: string, key: Key) {
-  const { Item: stored } = await dynamo.send(
+async function read<Item extends object>({
+  table,
+  key,
+  names = sameNames(),
+}: Stored<Item>): Promise<Found<Item>> {
+  const { Item: attributes } = await dynamo.send(
     new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
   )
-  if (!stored) return { version: 0 }
-  const { version = 0, writer: by, ...item } = stored
-  return { version: Number(version), by, stored: item }
+  if (!attributes) return { version: 0 }
+  const { version = 0, writer } = attributes
+  return { version: Number(version), by: writer, stored: itemFrom(attributes, names) }
+}
+
+/** Returns an item from its attributes, as another request has read them consistently. A change may start from it. */
+export function itemFrom<Item extends object>(
+  { version = 0, writer: _, ...item }: Attributes,
+  names: StoredNames<Item> = sameNames(),
+): Item {
+  const stored = names.read(item)
+  versions.set(stored, Number(version))
+  return stored
 }
 
 interface Changes {
