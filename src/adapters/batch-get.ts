@@ -6,19 +6,22 @@ type Attributes = Readonly<Record<string, unknown>>
 
 /**
  * Returns the items that exist, in no order; at most 100 keys. `names` are the attributes to read, by default all. One request, and
- * further ones only if the items exceed 16 MB.
+ * further ones only if the items exceed 16 MB. Reads are eventually consistent, unless `consistent` is set.
  */
 export async function batchGet(
   table: string,
   keys: readonly Attributes[],
   names?: readonly string[],
+  { consistent = false } = {},
 ): Promise<readonly Attributes[]> {
   const placeholders = Object.fromEntries((names ?? []).map((name, i) => [`#a${i}`, name]))
   const projection = names && {
     ProjectionExpression: Object.keys(placeholders).join(', '),
     ExpressionAttributeNames: placeholders,
   }
-  const found = await requestAll({ [table]: { Keys: [...keys], ...projection } })
+  const found = await requestAll({
+    [table]: { Keys: [...keys], ConsistentRead: consistent, ...projection },
+  })
   return found[table] ?? []
 }
 
@@ -35,7 +38,7 @@ export const batchGetConsistent = (
     ),
   )
 
-type RequestItems = Record<string, { Keys: Record<string, unknown>[] }>
+type RequestItems = Record<string, { Keys: Record<string, unknown>[]; ConsistentRead?: boolean }>
 
 async function requestAll(request: RequestItems): Promise<Record<string, readonly Attributes[]>> {
   const found: Record<string, Attributes[]> = {}

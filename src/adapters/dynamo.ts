@@ -47,43 +47,61 @@ interface Found<Item> {
  * Throws after `attempts` lost races; the callers' retries handle that.
  */
 export async function compareAndSwap<Item extends object, Output>(
-  { table, key, names = sameNames() }: Stored<Item>,
+  place: Stored<Item>,
   transition: (item: Item) => Transition<Item, Output>,
   absent?: () => Item,
   attempts = 12,
   known?: Item,
 ): Promise<Transition<Item, Output> | undefined> {
   const writer = randomUUID()
-  let attempted: Transition<Item, Output> | undefined
-  let found = known && remembered(known)
+  const start = known && (await changeKnown(place, transition, known, writer))
+  if (start?.saved) return start.attempted
+  let attempted = start?.attempted
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const isKnown = found !== undefined
-    const { version, by, stored } = found ?? (await read({ table, key, names }))
-    found = undefined
+    const found = await read(place)
     // Our own write succeeded but its response was lost, so the action must not be repeated.
-    if (attempted && by === writer) return attempted
-    const before = stored ?? absent?.()
+    if (attempted && found.by === writer) return attempted
+    const before = found.stored ?? absent?.()
     if (!before) return undefined
     attempted = transition(before)
-    if (stored && attempted.item === stored) {
-      // No write has shown that the known item is still the current one.
-      if (isKnown) continue
-      return attempted
-    }
-    const { set, remove } = difference(stored ?? {}, attempted.item, key)
-    const changes = { set: names.write(set), remove: namesOf(names, remove) }
-    if (await write(table, key, changes, { version, writer })) {
-      versions.set(attempted.item, version + 1)
-      return attempted
-    }
+    if (attempted.item === found.stored) return attempted
+    if (await save(place, found, attempted.item, writer)) return attempted
     await wait(Math.random() * 10 * 2 ** Math.min(attempt, 5))
   }
-  throw new Error(`lost ${attempts} races to write ${JSON.stringify(key)} in ${table}`)
+  throw new Error(`lost ${attempts} races to write ${JSON.stringify(place.key)} in ${place.table}`)
 }
 
-function remembered<Item extends object>(known: Item): Found<Item> | undefined {
+/**
+ * Starts from an item whose version is known. Without a write, nothing has shown that it is still the current one, so the
+ * caller reads it.
+ */
+async function changeKnown<Item extends object, Output>(
+  place: Stored<Item>,
+  transition: (item: Item) => Transition<Item, Output>,
+  known: Item,
+  writer: string,
+): Promise<{ attempted: Transition<Item, Output>; saved: boolean } | undefined> {
   const version = versions.get(known)
-  return version === undefined ? undefined : { version, stored: known }
+  if (version === undefined) return undefined
+  const attempted = transition(known)
+  const saved =
+    attempted.item !== known &&
+    (await save(place, { stored: known, version }, attempted.item, writer))
+  return { attempted, saved }
+}
+
+/** Writes an item in place of the one that was found. Returns whether that was still the current one. */
+async function save<Item extends object>(
+  { table, key, names = sameNames() }: Stored<Item>,
+  { stored, version }: Found<Item>,
+  item: Item,
+  writer: string,
+): Promise<boolean> {
+  const { set, remove } = difference(stored ?? {}, item, key)
+  const changes = { set: names.write(set), remove: namesOf(names, remove) }
+  const saved = await write(table, key, changes, { version, writer })
+  if (saved) versions.set(item, version + 1)
+  return saved
 }
 
 /** Returns an item (consistent read), or undefined if there is none. */

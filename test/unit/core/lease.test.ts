@@ -206,12 +206,15 @@ type Step = (day: Day) => void
 
 const session = fc.nat(1)
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.tuple(session, fc.integer({ min: 2, max: 400 })).map(([n, most]): Step => (day) =>
+  fc.tuple(session, fc.integer({ min: 2, max: 400 })).map(
+    ([n, most]): Step =>
+      (day) =>
         day.ask(n, most),
   ),
   fc.constant<Step>((day) => day.send()),
   fc.tuple(session, fc.double({ min: 0, max: 1, noNaN: true })).map(
-    ([n, share]): Step => (day) =>
+    ([n, share]): Step =>
+      (day) =>
         day.settle(n, share),
   ),
   session.map(
