@@ -15,7 +15,7 @@ const USAGE = `npm run bench -- [--only ${names.slice(0, 2).join(',')}] [--full]
 --full           more rounds, the real CLI, 200 sessions; without it the run takes some minutes
 --json           file for the figures (default .local/bench.json)
 --sessions       number of concurrent sessions (section load)
---update-budget  updates the budget of the bundles (section bundles)`
+--update-budget  updates the budget of the bundles (section bundles) or of calls (section messages)`
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

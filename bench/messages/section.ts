@@ -4,14 +4,23 @@ import { COLD_SECRET_READS, MESSAGE_MARKS } from '../marks.ts'
 import { type ObservedBaton, observedBaton } from '../observe/observed-baton.ts'
 import type { Options } from '../options.ts'
 import type { Figure, Findings } from '../report/figure.ts'
+import { type CallCounts, callCounts, lowest, writeCallBudget } from './call-budget.ts'
 import { type CapacityMeter, capacityMeter } from './capacity.ts'
 import { type Counts, countsOf } from './counts.ts'
 import { figuresOf } from './figures.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
 
-export async function messages({ full }: Options): Promise<Findings> {
+export async function messages({ full, updateBudget }: Options): Promise<Findings> {
   const figures: Figure[] = []
-  for (const scenario of SCENARIOS) figures.push(...(await measure(scenario, full ? 5 : 3)))
+  const budget: Record<string, CallCounts> = {}
+  for (const scenario of SCENARIOS) {
+    const { cold, warm, nameOf } = await measure(scenario, full ? 5 : 3)
+    const { name } = scenario
+    figures.push(...figuresOf(`${name}, cold`, [cold], marksOf(name, 'cold'), nameOf))
+    figures.push(...figuresOf(`${name}, warm`, warm, marksOf(name, 'warm'), nameOf))
+    budget[name] = lowest(warm.map(callCounts))
+  }
+  if (updateBudget) writeCallBudget(budget)
   return {
     figures,
     notes: [
@@ -22,46 +31,45 @@ export async function messages({ full }: Options): Promise<Findings> {
   }
 }
 
-async function measure(scenario: Scenario, warmRounds: number): Promise<Figure[]> {
+interface Measured {
+  /** The first message of a deployment. */
+  readonly cold: Counts
+  /** Those after it, in the same session. */
+  readonly warm: readonly Counts[]
+  readonly nameOf: (physicalId: string) => string
+}
+
+async function measure(scenario: Scenario, warmRounds: number): Promise<Measured> {
   const meter = capacityMeter()
   const observed = await observedBaton({ intercept: meter.around })
   try {
     meter.attach(observed.baton.aws)
-    const counts: Counts[] = []
-    for (let i = 0; i <= warmRounds; i++) counts.push(await once(scenario, observed, meter))
-    const names = readableNames(observed.baton.aws.resources)
-    return [
-      ...figuresOf(
-        `${scenario.name}, cold`,
-        counts.slice(0, 1),
-        marksOf(scenario.name, 'cold'),
-        names,
-      ),
-      ...figuresOf(
-        `${scenario.name}, warm`,
-        counts.slice(1),
-        marksOf(scenario.name, 'warm'),
-        names,
-      ),
-    ]
+    const cold = await once(scenario, observed, meter)
+    const warm: Counts[] = []
+    while (warm.length < warmRounds) warm.push(await once(scenario, observed, meter))
+    return { cold, warm, nameOf: readableNames(observed.baton.aws.resources) }
   } finally {
     await observed.close()
   }
 }
 
-/** Throws if the message was not handled correctly, because the counts would be meaningless. */
-async function once(
+/**
+ * Sends the message once. Throws if it was not handled correctly, because the counts would be meaningless. Without a meter the
+ * capacity units are 0.
+ */
+export async function once(
   { name, content, done }: Scenario,
   { baton, observe, consumers }: ObservedBaton,
-  meter: CapacityMeter,
+  meter?: CapacityMeter,
 ): Promise<Counts> {
-  const session = 'bench'
+  const session = `bench-${name.replaceAll(/\W+/g, '-')}`
   const seen = await observe(session, content)
   const entries = await baton.history(session)
   const times = entries.filter(({ role }) => role === 'user').length
   if (!done(entries, times))
     throw new Error(`"${name}" went wrong: ${JSON.stringify(entries, null, 1)}`)
-  const units = await meter.unitsOf(seen.calls.map(({ body }) => body))
+  const bodies = seen.calls.map(({ body }) => body)
+  const units = (await meter?.unitsOf(bodies)) ?? { read: 0, write: 0 }
   const apiPorts = [baton.aws.ports.api ?? 0, baton.sandboxPort]
   return countsOf(seen, { units, consumers, apiPorts })
 }

@@ -18,5 +18,11 @@ export async function countSent(
   )
   const session = await readSession(sessionId)
   if (session)
-    await post({ sessionId, sender: senderOf(session), source: 'ledger', days: item.days })
+    await post({
+      sessionId,
+      sender: senderOf(session),
+      ledger: item,
+      isOpen: session.run.open,
+      to: { day: 'part' },
+    })
 }

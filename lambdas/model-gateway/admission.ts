@@ -2,34 +2,37 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { env } from '../../src/adapters/environment.ts'
-import { changeLedger } from '../../src/adapters/ledgers.ts'
+import { changeLedger, settleRequest } from '../../src/adapters/ledgers.ts'
 import { logger } from '../../src/adapters/logger.ts'
-import { readSession } from '../../src/adapters/sessions.ts'
-import { post } from '../../src/adapters/totals.ts'
 import { verifyWith } from '../../src/adapters/verify-with.ts'
-import { readWorker } from '../../src/adapters/workers.ts'
-import { admit } from '../../src/core/admission.ts'
-import { budgetCheck, senderOf } from '../../src/core/budget-check.ts'
+import { type Admitted, admit } from '../../src/core/admission.ts'
+import { sharedLimits } from '../../src/core/budget.ts'
+import { budgetCheck } from '../../src/core/budget-check.ts'
 import { type JobClaims, verifyJobToken } from '../../src/core/job-token.ts'
-import { jobName, type Ledger, settle } from '../../src/core/ledger.ts'
-import { isCurrentLegJob } from '../../src/core/leg.ts'
+import { type Lease, releaseSurplus } from '../../src/core/lease.ts'
+import { countSettled, jobName, type Ledger, settle } from '../../src/core/ledger.ts'
 import { overText } from '../../src/core/receipt.ts'
 import type { Ask, ReadRequest } from '../../src/core/reservation.ts'
 import type { Session } from '../../src/core/session.ts'
-import type { Tally } from '../../src/core/tally.ts'
+import { add, dateOf, type Tally } from '../../src/core/tally.ts'
+import { transition } from '../../src/core/transition.ts'
 import { bearer } from '../../src/http/authenticate.ts'
-import { isCurrentJob } from '../../src/protocol/job.ts'
-import { sharedTotals } from '../../src/use-cases/load-budget-check.ts'
 import { ApiError, NO_RETRY } from './api-error.ts'
+import { type CurrentJob, readCurrentJob } from './current-job.ts'
+import { collectShared, fitsTogether, postClaim, postSettled } from './shared-budgets.ts'
 
 export interface Admission {
   /** How long the answer may be, in tokens. */
   readonly maxTokens: number
-  /**
-   * Counts the response's usage once, releases the reservation, and posts both to the totals for budgets. `isAnswer` if the
-   * model answered to the end.
-   */
-  settle(used: Tally, isAnswer?: boolean): Promise<void>
+  /** Counts the response's usage once and ends the reservation. */
+  settle(used: Tally, how?: HowItEnded): Promise<void>
+}
+
+interface HowItEnded {
+  /** The model answered to the end. */
+  readonly isAnswer?: boolean
+  /** The client did not wait for the end, so the run may have closed. */
+  readonly isLeft?: boolean
 }
 
 /** Returns the job of a key. Throws ApiError 401 if the key is missing, forged, expired, or not for the gateway. */
@@ -41,28 +44,6 @@ export async function jobOf(headers: Readonly<Record<string, string | undefined>
   if (claims?.use !== 'model')
     throw new ApiError(401, 'Baton: this key belongs to no job, or has expired.')
   return claims
-}
-
-/** Throws ApiError 401 if the job is no longer the current one. */
-export const requireCurrent = async (claims: JobClaims): Promise<void> => {
-  await currentOf(claims)
-}
-
-/** Returns the session of a job, and whether it leaves what is held back for verification. Throws in the same way. */
-async function currentOf(claims: JobClaims): Promise<{ session: Session; holdsBack: boolean }> {
-  const { session: sessionId, worker: workerId, leg, job } = claims
-  const [session, worker] = await Promise.all([
-    readSession(sessionId),
-    workerId === undefined ? undefined : readWorker(sessionId, workerId),
-  ])
-  const current =
-    workerId === undefined
-      ? session?.run.open && isCurrentJob(session, job)
-      : worker && isCurrentLegJob(worker, leg, job)
-  if (!session || !current) throw new ApiError(401, 'Baton: the job of this key is over.')
-  const holdsBack =
-    worker?.verifies === undefined && worker?.legs.at(-1)?.verifySeconds !== undefined
-  return { session, holdsBack }
 }
 
 /** How long a request waits for others to release what they reserved. Clients try again after that. */
@@ -97,72 +78,108 @@ export async function admitJob(
   }
 }
 
-/** The session is read again each time, because it may be stopped, or its budget raised. */
+/** Everything is read again each time, because the session may be stopped, or its budget raised. */
 async function tryToAdmit(
   claims: JobClaims,
   id: string,
   ask: Ask,
 ): Promise<Admission | 'count' | 'later'> {
-  const { session, holdsBack } = await currentOf(claims)
-  const shared = await sharedTotals(session)
+  const job = await readCurrentJob(claims)
+  const { session } = job
   const now = Date.now()
-  const run = session.run.id
-  const { item, output } = await changeLedger(session.sessionId, (ledger) =>
-    admit(ledger, { id, job: jobName(claims), run, now, ask }, (models) =>
-      budgetCheck(env('BUDGETS'), { models, ...shared }, now).usdRoom(session, { holdsBack }),
-    ),
+  const limits = sharedLimits(env('BUDGETS'))
+  const decide = (ledger: Ledger, { totals }: Pick<CurrentJob, 'totals'>) =>
+    decideOn(ledger, { claims, id, ask, now, job: { ...job, totals }, isShared: limits.usd })
+  // Those who do not fit by what is known of other sessions look closer.
+  const fits = isAdmitted(decide(countSettled(job.ledger), job).output)
+  const totals = fits || !limits.usd ? job.totals : await collectShared(session, job.ledger)
+  const { item, output } = await changeLedger(
+    session.sessionId,
+    (ledger) => decide(ledger, { totals }),
+    job.ledger,
   )
   if (output === 'count' || output === 'later') return output
-  if (output === 'busy')
-    throw new ApiError(429, 'Baton: this job has too many requests in progress. Please wait.')
-  if (output === 'given up')
-    throw new ApiError(503, 'Baton: the model does not answer.', { headers: NO_RETRY })
-  if ('over' in output)
-    throw new ApiError(
-      402,
-      `Baton: ${overText(output.over)} The run pauses here and keeps its work.`,
-    )
-  const admission = admissionOf(session, id, output.maxTokens)
-  const { day, sender } = env('BUDGETS')
-  if (day.usd === undefined && sender.usd === undefined) return admission
+  if (!isAdmitted(output)) throw refusal(output)
+  const admission = (lease?: Lease) => admissionOf(session, id, output.maxTokens, lease)
+  if (!output.claims) return admission()
   try {
-    await postLedger(session, item)
-    if (await fitsTogether(session, now)) return admission
+    if (fitsTogether(session, await postClaim(session, item), now))
+      return admission({ ...leaseOf(item, now), run: session.run.id })
   } catch (error) {
     // Nothing is sent, so nothing may stay reserved: later it would count as spent.
-    await admission.settle({}).catch((failed: unknown) => logger.warn('not released', { failed }))
+    await giveBack(session, id).catch((failed: unknown) => logger.warn('not released', { failed }))
     throw error
   }
-  await admission.settle({})
+  await giveBack(session, id)
   return 'later'
 }
 
-const admissionOf = (session: Session, id: string, maxTokens: number): Admission => ({
-  maxTokens,
-  async settle(used, isAnswer) {
-    const { item } = await changeLedger(session.sessionId, (ledger) =>
-      settle(ledger, id, used, Date.now(), isAnswer),
-    )
-    await postLedger(session, item)
-  },
-})
-
-/**
- * Returns whether the day's budgets still hold, now that the reservation is posted. Other sessions reserve at the same
- * time, and the later of two sees both.
- */
-async function fitsTogether(session: Session, now: number): Promise<boolean> {
-  const shared = await sharedTotals(session)
-  const { day, sender } = env('BUDGETS')
-  const budgets = { run: {}, session: {}, day, sender }
-  return budgetCheck(budgets, { models: {}, ...shared }, now).usdRoom(session).free >= 0
+interface Decision {
+  readonly claims: JobClaims
+  readonly id: string
+  readonly ask: Ask
+  /** ms since the epoch. */
+  readonly now: number
+  readonly job: Pick<CurrentJob, 'session' | 'holdsBack' | 'totals'>
+  /** Whether budgets of all sessions together are in dollars. */
+  readonly isShared: boolean
 }
 
-const postLedger = (session: Session, { days }: Ledger) =>
-  post({
-    sessionId: session.sessionId,
-    sender: senderOf(session),
-    source: 'ledger',
-    days,
-    forBudgets: true,
-  })
+const decideOn = (
+  ledger: Ledger,
+  { claims, id, ask, now, job: { session, holdsBack, totals }, isShared }: Decision,
+) =>
+  admit(
+    ledger,
+    { id, job: jobName(claims), run: session.run.id, now, ask, claims: isShared },
+    (models, surplus) => {
+      // The totals have it as reserved, but it is the session's own.
+      const own = (total: Tally): Tally => add(total, { releasedNanoUsd: surplus })
+      const spent = { models, day: own(totals.day), sender: own(totals.sender) }
+      return budgetCheck(env('BUDGETS'), spent, now).usdRoom(session, { holdsBack })
+    },
+  )
+
+type Granted = Extract<Admitted, { readonly maxTokens: number }>
+
+const isAdmitted = (output: Admitted): output is Granted =>
+  typeof output === 'object' && 'maxTokens' in output
+
+function refusal(output: Exclude<Admitted, Granted | 'count' | 'later'>): ApiError {
+  if (output === 'busy')
+    return new ApiError(429, 'Baton: this job has too many requests in progress. Please wait.')
+  if (output === 'given up')
+    return new ApiError(503, 'Baton: the model does not answer.', { headers: NO_RETRY })
+  return new ApiError(
+    402,
+    `Baton: ${overText(output.over)} The run pauses here and keeps its work.`,
+  )
+}
+
+const leaseOf = ({ days }: Ledger, now: number): Pick<Lease, 'date' | 'reservedNanoUsd'> => {
+  const date = dateOf(now)
+  const { reservedNanoUsd = 0 } = days.find((day) => day.date === date)?.tally ?? {}
+  return { date, reservedNanoUsd }
+}
+
+/** Gives back what a request has claimed that is not sent. */
+async function giveBack({ sessionId }: Session, id: string): Promise<void> {
+  const now = Date.now()
+  await changeLedger(sessionId, (ledger) =>
+    transition(releaseSurplus(settle(ledger, id, {}, now).item, now), undefined),
+  )
+}
+
+const admissionOf = (
+  session: Session,
+  id: string,
+  maxTokens: number,
+  lease: Lease | undefined,
+): Admission => ({
+  maxTokens,
+  async settle(used, { isAnswer = false, isLeft = false } = {}) {
+    const settled = { used, at: Date.now(), ...(isAnswer && { isAnswer }) }
+    const ledger = await settleRequest(session.sessionId, id, settled, lease)
+    await postSettled(session, { ledger, id, isLeft })
+  },
+})

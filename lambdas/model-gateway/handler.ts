@@ -6,9 +6,10 @@ import type { JobClaims } from '../../src/core/job-token.ts'
 import { idsOfJob } from '../../src/core/log-ids.ts'
 import { readRequest } from '../../src/core/reservation.ts'
 import { rawBody } from '../../src/http/request.ts'
-import { admitJob, jobOf, requireCurrent } from './admission.ts'
+import { admitJob, jobOf } from './admission.ts'
 import { ApiError } from './api-error.ts'
 import { countTokens } from './count-tokens.ts'
+import { readCurrentJob } from './current-job.ts'
 import { BrokenOff, relay, relayMetered } from './relay.ts'
 import { type StreamedResponse, streaming } from './response-stream.ts'
 import type { Passed } from './upstream.ts'
@@ -32,7 +33,7 @@ async function serve(event: APIGatewayProxyEventV2, answer: StreamedResponse): P
   const query = event.rawQueryString ? `?${event.rawQueryString}` : ''
   const passed = { path: path + query, headers: event.headers, body: rawBody(event) }
   if (PATHS[path] === 'metered') return serveMetered(claims, passed, answer)
-  await requireCurrent(claims)
+  await readCurrentJob(claims)
   await relay(passed, answer)
 }
 

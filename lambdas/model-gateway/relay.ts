@@ -103,9 +103,10 @@ async function passError(
 async function passAnswer(
   upstream: IncomingMessage,
   answer: StreamedResponse,
-  { claims, admission }: Metered,
+  metered: Metered,
   { began, watch }: Attempt,
 ): Promise<void> {
+  const { claims } = metered
   const type = upstream.headers['content-type'] ?? ''
   const [meter, held] = [meterFor(type), holdBack(type)]
   answer.head({ status: upstream.statusCode ?? 502, headers: passedHeaders(upstream.headers) })
@@ -117,13 +118,13 @@ async function passAnswer(
     }
   } catch (error) {
     // Count what was sent until then, and break the client's stream off too.
-    await account(admission, meter, began)
+    await account(metered, meter, { began, isLeft: answer.isLeft })
     await recordFailure(claims, watch.signal.aborted ? 'silent' : 'cut', began, { error })
     throw new BrokenOff()
   }
   const failed = meter.error()
   await Promise.all([
-    account(admission, meter, began, failed === undefined),
+    account(metered, meter, { began, isLeft: answer.isLeft, isAnswer: failed === undefined }),
     failed === undefined && noteHealth('model', WORKS),
   ])
   if (failed !== undefined)
@@ -137,20 +138,19 @@ async function passAnswer(
  * unmetered.
  */
 async function account(
-  admission: Admission,
+  { admission }: Metered,
   meter: Meter,
-  began: number,
-  isAnswer = false,
+  { began, isLeft, isAnswer = false }: { began: number; isLeft: boolean; isAnswer?: boolean },
 ): Promise<void> {
   const ms = Date.now() - began
-  const metered = meter.metered()
-  const answers = metered ? [metered, ...(metered.furtherCalls ?? [])] : []
+  const reported = meter.metered()
+  const answers = reported ? [reported, ...(reported.furtherCalls ?? [])] : []
   const used: Tally = add(
     { gatewayMs: ms },
     ...answers.map(({ model, usage }) => answerTally(model, usage)),
   )
-  logger.info('answered', { ms, ...metered })
+  logger.info('answered', { ms, ...reported })
   await admission
-    .settle(used, isAnswer)
-    .catch((error: unknown) => logger.error('usage not counted', { error, ...metered }))
+    .settle(used, { isAnswer, isLeft })
+    .catch((error: unknown) => logger.error('usage not counted', { error, ...reported }))
 }

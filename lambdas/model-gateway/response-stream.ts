@@ -29,6 +29,8 @@ export interface StreamedResponse {
   /** Resolves when the client can take more, or is gone. */
   write(bytes: Uint8Array): Promise<void>
   end(): void
+  /** Whether the client has left. */
+  readonly isLeft: boolean
 }
 
 export const streaming = (
@@ -60,5 +62,8 @@ function answerTo(stream: Writable): StreamedResponse {
       })
     },
     end: () => void body.end(),
+    get isLeft() {
+      return isGone
+    },
   }
 }

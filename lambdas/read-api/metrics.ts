@@ -1,7 +1,8 @@
 /** Returns the counts of all time and of today, or those of each day and each person with the budgets. */
+
+import { dailyTotals, dayUse, grandTotals } from '../../src/adapters/daily-totals.ts'
 import { env } from '../../src/adapters/environment.ts'
 import { type PersonDays, totalsByPerson } from '../../src/adapters/people-totals.ts'
-import { dailyTotals, grandTotals } from '../../src/adapters/totals.ts'
 import { countLiveWorkers } from '../../src/adapters/workers.ts'
 import type { Daily, Metrics } from '../../src/contract/api/metrics.ts'
 import { limitViews } from '../../src/core/limit-view.ts'
@@ -9,7 +10,7 @@ import { modelView } from '../../src/core/receipt.ts'
 import { add, DAY_MS, dateOf, isEmpty, type Tally } from '../../src/core/tally.ts'
 import { metricsView } from '../../src/core/views.ts'
 
-/** Always takes two requests. */
+/** Takes three requests; the one for today grows with its sessions. */
 export async function metrics(): Promise<Metrics> {
   const now = Date.now()
   const [{ all, today, since }, active] = await Promise.all([grandTotals(now), countLiveWorkers()])
@@ -25,15 +26,16 @@ export async function metrics(): Promise<Metrics> {
   }
 }
 
-/** Takes one request, and one for each month that the days touch. */
+/** Takes two requests, and one for each month that the days touch. */
 export async function usage({ days }: { readonly days: number }): Promise<Daily> {
   const now = Date.now()
   const budgets = env('BUDGETS')
   const [today, yesterday] = [dateOf(now), dateOf(now - DAY_MS)]
   // The forecast needs yesterday.
+  const use = await dayUse(today)
   const [totals, people] = await Promise.all([
-    dailyTotals(now, Math.max(days, 2)),
-    totalsByPerson(now, days),
+    dailyTotals(now, Math.max(days, 2), use.total),
+    totalsByPerson(now, days, use.people),
   ])
   const on = (date: string) => totals.find((day) => day.date === date)?.tally ?? {}
   const first = dateOf(now - (days - 1) * DAY_MS)

@@ -1,6 +1,7 @@
 /** The scheduled sweep: restarts open runs, reports lost legs, ends questions, ends leaked sandboxes, and publishes metrics. */
 import * as z from 'zod'
 import { isDueToday } from '../../src/adapters/daily.ts'
+import { dayUse, rollUp } from '../../src/adapters/daily-totals.ts'
 import { env } from '../../src/adapters/environment.ts'
 import { logAbout, logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
@@ -8,7 +9,6 @@ import { waitingSessions } from '../../src/adapters/open-questions.ts'
 import { endSandbox, listSandboxes, pauseSoon } from '../../src/adapters/sandboxes.ts'
 import { isDeleted, readSession, staleRuns } from '../../src/adapters/sessions.ts'
 import { startExecution } from '../../src/adapters/step-functions.ts'
-import { dayTotal, rollUp } from '../../src/adapters/totals.ts'
 import { liveWorkers, readWorker, type WorkerPage } from '../../src/adapters/workers.ts'
 import { SandboxRefused } from '../../src/core/errors.ts'
 import { legName } from '../../src/core/execution-name.ts'
@@ -58,7 +58,7 @@ export const sweepTask = task(input, async ({ at, ...ages }) => {
   await each('day', [ago(DAY), ago(0)].map(dateOf), rollUp)
   // Publish before listing sandboxes, so that an outage of E2B does not hide what is spent.
   await each('total', [dateOf(ago(0))], async (date) =>
-    publish({ ...measuredToday(await dayTotal(date)), LiveWorkers }),
+    publish({ ...measuredToday((await dayUse(date)).total), LiveWorkers }),
   )
   const sandboxes = await listSandboxes().catch(sayOnceIfRefused)
   await each('sandbox', sandboxes, (sandbox) => endIfForgotten(sandbox, ages), idsOfSandbox)

@@ -11,7 +11,8 @@ import { mayPause, type Next, takeMessages } from '../../src/protocol/take-messa
 import { task } from '../../src/triggers/task.ts'
 import { runInput } from '../../src/triggers/task-input.ts'
 import { flushHistory } from '../../src/use-cases/flush-history.ts'
-import { loadBudgetCheck, postCounts } from '../../src/use-cases/load-budget-check.ts'
+import { loadBudgetCheck } from '../../src/use-cases/load-budget-check.ts'
+import { postForBudgets } from '../../src/use-cases/post-usage.ts'
 
 export const takeMessagesTask = task(runInput, async ({ sessionId, run }): Promise<Next> => {
   const session = await readSession(sessionId)
@@ -32,7 +33,7 @@ export const takeMessagesTask = task(runInput, async ({ sessionId, run }): Promi
   if (!taken) return { do: 'superseded' }
   const { item, output } = taken
   await Promise.all([
-    postCounts(item),
+    postForBudgets(item),
     // Write the pause notice now, because nothing else may write it before a person continues the session.
     writeEntries(item, ({ seq }) => seq === item.paused?.seq),
   ])

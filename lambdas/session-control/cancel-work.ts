@@ -1,4 +1,5 @@
 /** Ends what a slash command cancels: a run with all its work, a whole sandbox, or the workers. */
+import { readLedger } from '../../src/adapters/ledgers.ts'
 import type { Cancellation } from '../../src/adapters/queues.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { sessionWorkers } from '../../src/adapters/workers.ts'
@@ -7,7 +8,7 @@ import { reportArrived } from '../../src/protocol/guards.ts'
 import { endRun } from '../../src/use-cases/end-run.ts'
 import { endUnclaimed } from '../../src/use-cases/end-unclaimed.ts'
 import { endedBy, killWorker } from '../../src/use-cases/kill-worker.ts'
-import { postCounts } from '../../src/use-cases/load-budget-check.ts'
+import { postRun } from '../../src/use-cases/post-usage.ts'
 
 /** Idempotent: after a failure half-way, the whole cancellation is repeated. */
 export async function cancelWork({
@@ -23,7 +24,7 @@ export async function cancelWork({
   if (kill !== undefined) await killBefore(sessionId, kill)
   if (accept !== undefined) await acceptBefore(sessionId, accept)
   const session = await readSession(sessionId)
-  if (session) await postCounts(session)
+  if (session) await postRun(session, await readLedger(sessionId))
 }
 
 async function killBefore(sessionId: string, time: string): Promise<void> {

@@ -22,7 +22,8 @@ export class ModelGateway extends Construct {
       bindings: [
         secrets.jobKey,
         storage.readSessions(),
-        storage.readWorkers(),
+        storage.readJobItems(),
+        storage.readTotals(),
         storage.changeUsage(),
         resources.budgets(),
         ...(config.modelUpstream === 'bedrock'

@@ -37,7 +37,6 @@ export class ReadApi extends Construct {
         storage.readLedgers(),
         storage.readTotals(),
         queues.countDeliveries,
-        storage.readPeopleTotals(),
         resources.budgets(),
         storage.readArtifacts(),
         links('REVIEW_LOOP_ARN', reviewLoop.machine),

@@ -54,6 +54,7 @@ export class ReviewLoop extends Construct {
         storage.changeWorkers(),
         storage.listSessionWorkers(),
         storage.changeConversations(),
+        storage.readTotals(),
         storage.changeUsage(),
         queues.sendDeliveries,
         starts('WORKER_LEG_ARN', workerLeg.machine),

@@ -36,6 +36,7 @@ export class SessionControl extends Construct {
         storage.listSessionWorkers(),
         storage.changeConversations(),
         storage.changeUsage(),
+        resources.budgets(),
         storage.forget(),
         // A stop fences off jobs by starting a runner that ends them.
         resources.launchSandboxes(),

@@ -188,13 +188,16 @@ export class Storage extends Construct {
   readLedgers(): Binding {
     return access('USAGE_TABLE', this.usage, 'GetItem')
   }
-  /** The totals of all time. */
+  /** Ledgers and totals of days, months and people. */
   readTotals(): Binding {
-    return access('USAGE_TABLE', this.usage, 'BatchGetItem')
+    return access('USAGE_TABLE', this.usage, 'BatchGetItem', 'Query')
   }
-  /** What each person has used. */
-  readPeopleTotals(): Binding {
-    return access('USAGE_TABLE', this.usage, 'Query')
+  /** What decides on a model request: the items of its job, in one request. */
+  readJobItems(): Binding {
+    return combine(
+      access('SESSIONS_TABLE', this.sessions, 'BatchGetItem'),
+      access('WORKERS_TABLE', this.workers, 'BatchGetItem'),
+    )
   }
   /** What was last seen of the services that Baton depends on. Functions that change usage may note it anyway. */
   noteHealth(): Binding {
@@ -203,10 +206,10 @@ export class Storage extends Construct {
       updateOnly(this.usage, 'health#*'),
     )
   }
-  /** Ledgers, and the totals by day and sender. */
+  /** Ledgers, and the totals by day and sender. An older day is rolled up when it is posted to. */
   changeUsage(): Binding {
     return combine(
-      access('USAGE_TABLE', this.usage, 'GetItem', 'UpdateItem'),
+      access('USAGE_TABLE', this.usage, 'GetItem', 'Query', 'UpdateItem'),
       environment('HISTORY_DAYS', this.#historyDays),
     )
   }

@@ -10,8 +10,11 @@ import { logger } from './logger.ts'
 const scopeOf = (name: RecordedName) => `health#${name}`
 const keyOf = (name: RecordedName) => ({ scope: scopeOf(name), part: 0 })
 
-/** How long an instance of a function does not repeat itself. Another instance may have seen something else meanwhile. */
-const REPEAT_MS = 60_000
+/**
+ * How long an instance of a function does not repeat itself. Another instance may have seen something else meanwhile. That a service
+ * works is news only after a failure, which the same instance has mostly seen, so it is not repeated with every message.
+ */
+const REPEAT_MS = { ok: 10 * 60_000, failure: 60_000 } as const
 const noted = new Map<RecordedName, { readonly what: string; readonly at: number }>()
 
 /**
@@ -22,7 +25,8 @@ export async function noteHealth(name: RecordedName, sighting: Sighting): Promis
   const now = Date.now()
   const what = `${sighting.state} ${sighting.detail}`
   const last = noted.get(name)
-  if (last?.what === what && now - last.at < REPEAT_MS) return
+  if (last?.what === what && now - last.at < REPEAT_MS[sighting.state === 'ok' ? 'ok' : 'failure'])
+    return
   noted.set(name, { what, at: now })
   try {
     const at = new Date(now).toISOString()

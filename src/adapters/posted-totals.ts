@@ -3,7 +3,7 @@
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { add, rank, type Tally } from '../core/tally.ts'
+import type { Posted } from '../core/posted-count.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 
@@ -13,64 +13,86 @@ export interface Total {
   readonly part: number
 }
 
-/** Whole counts, by the name of the node that posted them. */
-export type Posted = Readonly<Record<string, Tally>>
+type Item = Readonly<Record<string, unknown>>
 
 /** Returns the counts in a total's item. */
-export function postedIn(item: Readonly<Record<string, unknown>> = {}): Posted {
+export function postedIn(item: Item = {}): Posted {
   const { scope: _, part: __, expires: ___, sender: ____, ...posted } = item
-  const counts = Object.entries(posted as Record<string, { tally: Tally }>)
-  return Object.fromEntries(counts.map(([from, { tally }]) => [from, tally]))
+  return posted as Posted
 }
 
-export const sum = (posted: Posted) => add(...Object.values(posted))
-
-/** Returns a total (consistent read). */
-export async function readTotal(total: Total): Promise<Tally> {
+/** Returns a total's counts (consistent read). */
+export async function readPosted(total: Total): Promise<Posted> {
   const { Item } = await dynamo.send(
     new GetCommand({ TableName: env('USAGE_TABLE'), Key: { ...total }, ConsistentRead: true }),
   )
-  return sum(postedIn(Item))
+  return postedIn(Item)
+}
+
+interface PostOptions {
+  /** Further attributes of the total. */
+  readonly about?: Readonly<Record<string, string>>
+  /** A count that was posted already is not written again. */
+  readonly onlyNewer?: boolean
 }
 
 /**
- * Posts the whole count of `from` and returns the total's sum. Totals of months and of all time never expire. `about` are
- * further attributes of the total.
+ * Posts whole counts, in one write. Returns the total's counts, or undefined if one of them was not written, because the same
+ * node has posted a newer one. Totals of months and of all time never expire.
  */
-export async function postTo(
+export async function tryToPost(
   total: Total,
-  from: string,
-  tally: Tally,
-  about: Readonly<Record<string, string>> = {},
-): Promise<Tally> {
+  counts: Posted,
+  { about = {}, onlyNewer = false }: PostOptions = {},
+): Promise<Posted | undefined> {
   const expires = /^(?:day|people)#/.test(total.scope)
-  const more = Object.entries(about)
+  const set = Object.entries({
+    ...counts,
+    ...about,
+    ...(expires && { expires: Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') * 86_400 }),
+  })
+  const ranks = Object.values(counts).map(({ rank }, i) => [`:r${i}`, rank] as const)
   try {
     const { Attributes } = await dynamo.send(
       new UpdateCommand({
         TableName: env('USAGE_TABLE'),
         Key: { ...total },
-        UpdateExpression: `SET #from = :count${expires ? ', expires = :expires' : ''}${more.map((_, i) => `, #m${i} = :m${i}`).join('')}`,
-        ConditionExpression: 'attribute_not_exists(#from) OR #from.#rank < :rank',
+        UpdateExpression: `SET ${set.map((_, i) => `#s${i} = :s${i}`).join(', ')}`,
+        // The counts come first in `set`, so they have the same numbers.
+        ConditionExpression: ranks
+          .map(
+            ([value], i) =>
+              `(attribute_not_exists(#s${i}) OR #s${i}.#rank ${onlyNewer ? '<' : '<='} ${value})`,
+          )
+          .join(' AND '),
         ExpressionAttributeNames: {
-          '#from': from,
+          ...Object.fromEntries(set.map(([name], i) => [`#s${i}`, name])),
           '#rank': 'rank',
-          ...Object.fromEntries(more.map(([name], i) => [`#m${i}`, name])),
         },
         ExpressionAttributeValues: {
-          ...Object.fromEntries(more.map(([, value], i) => [`:m${i}`, value])),
-          ':count': { rank: rank(tally), tally },
-          ':rank': rank(tally),
-          ...(expires && {
-            ':expires': Math.floor(Date.now() / 1000) + env('HISTORY_DAYS') * 86_400,
-          }),
+          ...Object.fromEntries(set.map(([, value], i) => [`:s${i}`, value])),
+          ...Object.fromEntries(ranks),
         },
         ReturnValues: 'ALL_NEW',
       }),
     )
-    return sum(postedIn(Attributes))
+    return postedIn(Attributes)
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error
-    return readTotal(total)
+    return undefined
   }
+}
+
+/** Posts whole counts, those that are not older than what is there. Returns the total's counts. */
+export async function postTo(
+  total: Total,
+  counts: Posted,
+  options: PostOptions = {},
+): Promise<Posted> {
+  const posted = await tryToPost(total, counts, options)
+  if (posted) return posted
+  const each = Object.entries(counts)
+  if (each.length > 1)
+    for (const [name, count] of each) await tryToPost(total, { [name]: count }, options)
+  return readPosted(total)
 }

@@ -1,5 +1,6 @@
 /** Admission of model requests: what is reserved for them in the ledger, and why they are refused. */
 import type { ExceededBudget, UsdRoom } from './budget.ts'
+import { claim, leased, surplus } from './lease.ts'
 import {
   giveUpOld,
   type InFlight,
@@ -11,7 +12,7 @@ import {
 import { isGivenUp } from './model-trouble.ts'
 import { overText } from './receipt.ts'
 import { type Ask, affordable, reservationOf } from './reservation.ts'
-import { add, addToDay, type Tally } from './tally.ts'
+import { add, type Tally } from './tally.ts'
 import { transition } from './transition.ts'
 
 /** Requests that one job may have under way. */
@@ -24,6 +25,8 @@ export interface Admission {
   /** ms since the epoch. */
   readonly now: number
   readonly ask: Ask
+  /** Whether budgets that all sessions have together are in dollars, so that the session has to claim its share of them. */
+  readonly claims?: boolean
 }
 
 /**
@@ -32,7 +35,11 @@ export interface Admission {
  * `given up`: the model did not answer the job's last requests.
  */
 export type Admitted =
-  | { readonly maxTokens: number }
+  | {
+      readonly maxTokens: number
+      /** The session's claim has to be posted before the request is sent. */
+      readonly claims: boolean
+    }
   | { readonly over: ExceededBudget }
   | 'later'
   | 'count'
@@ -41,12 +48,13 @@ export type Admitted =
 
 /**
  * Admits a model request and reserves what it may cost. Returns how long its answer may be, in tokens, or why it is not
- * admitted. `roomOf` gets what was spent and reserved.
+ * admitted. `roomOf` gets what the session has spent and reserved for models, and what it may have claimed of the day beyond
+ * that.
  */
 export function admit(
   ledger: Ledger,
-  { id, job, run, now, ask }: Admission,
-  roomOf: (models: Tally) => UsdRoom,
+  { id, job, run, now, ask, claims = false }: Admission,
+  roomOf: (models: Tally, surplus: number) => UsdRoom,
 ): LedgerTransition<Admitted> {
   const current = giveUpOld(ledger, now)
   if (isGivenUp(troubleOfJob(current, job), now)) return transition(current, 'given up')
@@ -55,25 +63,39 @@ export function admit(
   if (requests.filter((request) => request.job === job).length >= AT_ONCE)
     return transition(current, 'busy')
   const held = requests.reduce((sum, { reserved = 0 }) => sum + reserved, 0)
-  const room = roomOf(add(current.total, { reservedNanoUsd: held }))
+  const without = { ...current, inFlight: others }
+  const room = roomOf(
+    add(current.total, { reservedNanoUsd: held }),
+    claims ? surplus(without, now) : 0,
+  )
   const maxTokens = affordable(ask, room.free)
   if (!ask.isExact && (maxTokens ?? 0) < ask.wanted) return transition(current, 'count')
   const nanoUsd = reservationOf(ask, ask.least)
   const over = room.lacks(nanoUsd)
   if (over) {
-    const refused = refuse({ ...current, inFlight: others }, { job, run, now, nanoUsd, over })
+    const refused = refuse(without, { job, run, now, nanoUsd, over })
     return transition(refused, { over })
   }
-  const underWay = (request: InFlight) => ({ ...current, inFlight: { ...others, [id]: request } })
+  const underWay = (request: InFlight) => ({ ...others, [id]: request })
   if (maxTokens === undefined)
     return transition(
-      current.inFlight[id] ? current : underWay({ job, at: now, waits: true }),
+      current.inFlight[id]
+        ? current
+        : { ...current, inFlight: underWay({ job, at: now, waits: true }) },
       'later',
     )
-  if (!Number.isFinite(room.free)) return transition(underWay({ job, at: now }), { maxTokens })
+  if (!Number.isFinite(room.free))
+    return transition(
+      { ...current, inFlight: underWay({ job, at: now }) },
+      { maxTokens, claims: false },
+    )
   const reserved = reservationOf(ask, maxTokens)
-  const days = addToDay(current.days, { reservedNanoUsd: reserved }, now)
-  return transition({ ...underWay({ job, at: now, reserved }), days }, { maxTokens })
+  const isClaim = claims && reserved > leased(without, run, now)
+  const { days } = isClaim ? claim(without, { reserved, free: room.free }, now) : current
+  return transition(
+    { ...current, days, inFlight: underWay({ job, at: now, reserved }) },
+    { maxTokens, claims: isClaim },
+  )
 }
 
 function refuse(

@@ -22,6 +22,26 @@ export type Budgets = z.infer<typeof budgets>
 export type Scope = keyof Budgets
 export type Unit = keyof z.infer<typeof limits>
 
+/** What is limited of the budgets that all sessions have together. */
+export interface SharedLimits {
+  readonly day: boolean
+  readonly sender: boolean
+  /** Whether one of them is in dollars. */
+  readonly usd: boolean
+  /** Whether one of them is in units that are counted in sessions: turns, workers, minutes. */
+  readonly others: boolean
+}
+
+export function sharedLimits({ day, sender }: Budgets): SharedLimits {
+  const units = Object.keys({ ...day, ...sender })
+  return {
+    day: Object.keys(day).length > 0,
+    sender: Object.keys(sender).length > 0,
+    usd: units.includes('usd'),
+    others: units.some((unit) => unit !== 'usd'),
+  }
+}
+
 /** What each scope has spent so far. */
 export type Spent = Readonly<Record<Scope, Tally>>
 

@@ -2,6 +2,7 @@
  * The ledger: what a session's models (reported by the model gateway) and messages (reported by the outbox) have cost.
  * One item a session, one write an action.
  */
+import { type Lease, useReserved } from './lease.ts'
 import { another, type ModelTrouble, type TroubleKind } from './model-trouble.ts'
 import { add, addToDay, type Day, isEmpty, type Tally } from './tally.ts'
 import { type Transition, transition, unchanged } from './transition.ts'
@@ -15,6 +16,17 @@ export interface InFlight {
   readonly reserved?: number
   /** It is not admitted yet: it waits until others release what they reserved. */
   readonly waits?: true
+  /** It has ended, and the next change of the ledger counts it. */
+  readonly settled?: Settlement
+}
+
+/** How a request ended. */
+export interface Settlement {
+  readonly used: Tally
+  /** ms since the epoch. */
+  readonly at: number
+  /** The model answered to the end. */
+  readonly isAnswer?: boolean
 }
 
 /** The last request that did not fit into what a budget left: its run, and what it may cost at least. */
@@ -33,6 +45,7 @@ export interface Ledger {
   /** The latest deliveries that were counted, oldest first. Items written before SMS was added lack it. */
   readonly delivered?: readonly string[]
   readonly refused?: RefusedRequest
+  readonly lease?: Lease
   /** Jobs whose last model requests failed, oldest first. */
   readonly troubles?: readonly { readonly job: string; readonly trouble: ModelTrouble }[]
 }
@@ -129,13 +142,31 @@ export function settle(
   const { [id]: request, ...others } = ledger.inFlight
   if (!request) return unchanged(ledger, false)
   const calm = isAnswer ? withTrouble(ledger, request.job, undefined) : ledger
-  const counted = release(count(calm, withVerification(used, request.job), now), request)
+  const counted = useReserved(
+    { ...count(calm, withVerification(used, request.job), now), inFlight: others },
+    request,
+    used,
+    now,
+  )
   const before = ledger.jobs.find(({ job }) => job === request.job)?.tally ?? {}
   const jobs = [
     ...ledger.jobs.filter(({ job }) => job !== request.job),
     { job: request.job, tally: add(before, used) },
   ].slice(-JOBS)
-  return transition({ ...counted, inFlight: others, jobs }, true)
+  return transition({ ...counted, jobs }, true)
+}
+
+/** Counts the requests that have ended, in the order in which they did. */
+export function countSettled(ledger: Ledger): Ledger {
+  const ended = Object.entries(ledger.inFlight).flatMap(([id, { settled }]) =>
+    settled ? [{ id, ...settled }] : [],
+  )
+  return ended
+    .sort((a, b) => a.at - b.at)
+    .reduce(
+      (before, { id, used, at, isAnswer }) => settle(before, id, used, at, isAnswer).item,
+      ledger,
+    )
 }
 
 /** The cost of a verifier's job is also counted by itself. */
@@ -143,12 +174,6 @@ const withVerification = (used: Tally, job: string): Tally =>
   used.nanoUsd !== undefined && /^w\d+v\d+\./.test(job)
     ? { ...used, verificationNanoUsd: used.nanoUsd }
     : used
-
-/** A reservation is released on the day on which it was made. */
-const release = (ledger: Ledger, { at, reserved = 0 }: InFlight): Ledger =>
-  reserved > 0
-    ? { ...ledger, days: addToDay(ledger.days, { releasedNanoUsd: reserved }, at) }
-    : ledger
 
 /** Counts the usage of a message to a person, once for each name. Returns whether this call counted it. */
 export function countDelivery(
@@ -181,5 +206,5 @@ function giveUp(ledger: Ledger, id: string, request: InFlight, now: number): Led
   const { [id]: _, ...inFlight } = ledger.inFlight
   const { reserved = 0, waits } = request
   const used: Tally = waits ? {} : { unmetered: 1, ...(reserved > 0 && { nanoUsd: reserved }) }
-  return { ...release(count(ledger, used, now), request), inFlight }
+  return useReserved({ ...count(ledger, used, now), inFlight }, request, used, now)
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { deleteConversation } from '../adapters/delete-conversation.ts'
 import { env } from '../adapters/environment.ts'
+import { readLedger } from '../adapters/ledgers.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import { stopExecution } from '../adapters/step-functions.ts'
 import { forgetUndelivered } from '../adapters/undelivered.ts'
@@ -10,6 +11,7 @@ import { runName } from '../core/execution-name.ts'
 import { forgetSession } from '../protocol/lifecycle.ts'
 import { endUnclaimed } from './end-unclaimed.ts'
 import { endWorker } from './end-worker.ts'
+import { postRun } from './post-usage.ts'
 
 /**
  * Returns false if there is no such session. If it fails half-way, calling it again finishes the work. A sandbox that E2B
@@ -35,5 +37,7 @@ export async function deleteSession(sessionId: string): Promise<boolean> {
   await deleteConversation({ sessionId, lastSeq, lastJob }, workers)
   await deleteWorkers(workers)
   await forgetUndelivered(sessionId)
+  // What it has cost stays counted.
+  await postRun(forgotten.item, await readLedger(sessionId))
   return true
 }

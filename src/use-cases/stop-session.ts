@@ -4,7 +4,7 @@ import { readLedger } from '../adapters/ledgers.ts'
 import { changeSession, readSession } from '../adapters/sessions.ts'
 import { stopRun } from '../protocol/lifecycle.ts'
 import { endRun } from './end-run.ts'
-import { postCounts } from './load-budget-check.ts'
+import { postRun } from './post-usage.ts'
 
 /** Returns which run was stopped and which workers ended, or undefined if there is no such session. */
 export async function stopSession(
@@ -22,7 +22,8 @@ export async function stopSession(
   const [workers] = await Promise.all([
     endRun(sessionId, stopped.output, 'the operator'),
     writeEntries(stopped.item),
-    postCounts(stopped.item),
   ])
+  // Read again, because requests may have been under way.
+  await postRun(stopped.item, await readLedger(sessionId))
   return { run: stopped.output.run, workers }
 }

@@ -1,7 +1,7 @@
 /** The day's total is exact, although 500 sessions add to it concurrently and repeatedly. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { admit } from '../../src/core/admission.ts'
-import { settle } from '../../src/core/ledger.ts'
+
 import { dateOf, type Tally } from '../../src/core/tally.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { usageTable } from '../support/usage.ts'
@@ -36,8 +36,10 @@ const FREE = { price: { prompt: 0, perToken: 1 }, wanted: 1, least: 1, isExact: 
 
 test("500 concurrent sessions: the day's total is exact, even if each step is repeated", async () => {
   // Imported after the environment is set, because a function's client reads it.
-  const { changeLedger } = await import('../../src/adapters/ledgers.ts')
-  const { dayTotal, grandTotals, post, rollUp } = await import('../../src/adapters/totals.ts')
+  const { changeLedger, readLedger, settleRequest } = await import('../../src/adapters/ledgers.ts')
+  const { dayUse, grandTotals, rollUp } = await import('../../src/adapters/daily-totals.ts')
+  const { readTotals } = await import('../../src/adapters/budget-totals.ts')
+  const { post } = await import('../../src/adapters/totals.ts')
 
   async function live(n: number): Promise<void> {
     const sessionId = `many-${n}`
@@ -50,13 +52,16 @@ test("500 concurrent sessions: the day's total is exact, even if each step is re
           lacks: () => undefined,
         })),
       )
-      const repeated = await Promise.all(
-        [1, 2].map(() => changeLedger(sessionId, (l) => settle(l, id, used(n, answer), now))),
-      )
-      // The older of two posts may arrive last.
+      const settled = { used: used(n, answer), at: now }
+      await Promise.all([1, 2].map(() => settleRequest(sessionId, id, settled)))
+      const { days } = await readLedger(sessionId)
       await Promise.all(
-        repeated.map(({ item }) =>
-          post({ sessionId, sender: 'http', source: 'ledger', days: item.days }),
+        [1, 2].map(() =>
+          post({
+            ...{ sessionId, sender: 'http', isOpen: false },
+            ledger: { days, inFlight: {} },
+            to: { day: 'whole', sender: 'whole' },
+          }),
         ),
       )
     }
@@ -73,8 +78,12 @@ test("500 concurrent sessions: the day's total is exact, even if each step is re
     'tokens.input': sum((session) => session),
   }
   const today = dateOf(Date.now())
-  expect(await dayTotal(today)).toEqual(expected)
-  expect(await dayTotal(today, 'http')).toEqual(expected)
+  expect(await dayUse(today)).toEqual({
+    total: expected,
+    people: [{ sender: 'http', tally: expected }],
+  })
+  const wanted = { date: today, day: true, sender: 'http' }
+  expect(await readTotals(wanted)).toEqual({ day: expected, sender: expected })
 
   // The total of all time is the same, rolled up or not, however often.
   const grand = { all: expected, today: expected, since: today }

@@ -1,6 +1,6 @@
 /** What the scripted model sent, and what was counted, for comparison. */
-import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { type Ledger, newLedger } from '../../src/core/ledger.ts'
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { countSettled, type Ledger, newLedger } from '../../src/core/ledger.ts'
 import { answerTally } from '../../src/core/prices.ts'
 import { add, type Tally } from '../../src/core/tally.ts'
 import type { TestBaton } from './baton.ts'
@@ -15,21 +15,33 @@ export function usageTable(baton: TestBaton) {
     async ledger(sessionId: string): Promise<Ledger> {
       const Key = { scope: `session#${sessionId}`, part: 0 }
       const { Item } = await client.send(new GetCommand({ TableName, Key }))
-      return (Item as Ledger | undefined) ?? newLedger
+      return countSettled((Item as Ledger | undefined) ?? newLedger)
     },
-    /** Returns today's total of all sessions. */
+    /** Returns today's total of all sessions, as far as they have posted it. */
     async day(): Promise<Tally> {
-      const Key = { scope: `day#${new Date().toISOString().slice(0, 10)}`, part: 0 }
-      const { Item = {} } = await client.send(
-        new GetCommand({ TableName, Key, ConsistentRead: true }),
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: '#scope = :scope AND part > :whole',
+          ExpressionAttributeNames: { '#scope': 'scope' },
+          ExpressionAttributeValues: {
+            ':scope': `day#${new Date().toISOString().slice(0, 10)}`,
+            ':whole': 0,
+          },
+        }),
       )
-      const { scope: _, part: __, expires: ___, ...posted } = Item
-      return add(
-        ...Object.values(posted as Record<string, { tally: Tally }>).map(({ tally }) => tally),
-      )
+      return sumOf(Items)
     },
   }
 }
+
+const sumOf = (items: readonly Record<string, unknown>[]): Tally =>
+  add(
+    ...items.flatMap(({ scope: _, part: __, expires: ___, ...posted }) =>
+      Object.values(posted as Record<string, { tally: Tally }>).map(({ tally }) => tally),
+    ),
+  )
 
 /** Returns the usage of what the scripted model sent. */
 export const sentBy = ({ model }: TestBaton): Tally =>

@@ -3,7 +3,14 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Admitted, admit } from '../../../src/core/admission.ts'
 import type { ExceededBudget, UsdRoom } from '../../../src/core/budget.ts'
-import { countDelivery, type Ledger, newLedger, settle, usedBy } from '../../../src/core/ledger.ts'
+import {
+  countDelivery,
+  countSettled,
+  type Ledger,
+  newLedger,
+  settle,
+  usedBy,
+} from '../../../src/core/ledger.ts'
 import { add, type Tally } from '../../../src/core/tally.ts'
 import { NOW } from './fixtures.ts'
 
@@ -44,19 +51,15 @@ describe('a request reserves what it may cost at most', () => {
 
   test('until it is settled', () => {
     const { item, output } = admit(newLedger, request('a'), limited(1_000))
-    expect(output).toEqual({ maxTokens: 90 })
+    expect(output).toEqual({ maxTokens: 90, claims: false })
     expect(reserved(item)).toEqual([100])
-    expect(item.days).toMatchObject([{ tally: { reservedNanoUsd: 100 } }])
     const settled = settle(item, 'a', { nanoUsd: 40 }, NOW).item
-    expect(settled).toMatchObject({
-      total: { nanoUsd: 40 },
-      days: [{ tally: { nanoUsd: 40, reservedNanoUsd: 100, releasedNanoUsd: 100 } }],
-    })
+    expect(settled).toMatchObject({ total: { nanoUsd: 40 }, inFlight: {} })
   })
 
   test('with a shorter answer if that is all that fits', () => {
     const { item, output } = admit(newLedger, request('a'), limited(60))
-    expect(output).toEqual({ maxTokens: 50 })
+    expect(output).toEqual({ maxTokens: 50, claims: false })
     expect(reserved(item)).toEqual([60])
   })
 
@@ -68,7 +71,7 @@ describe('a request reserves what it may cost at most', () => {
     expect(again).toEqual({ item: second.item, output: 'later' })
     const settled = settle(again.item, 'a', { nanoUsd: 40 }, NOW).item
     const third = admit(settled, request('b'), limited(100))
-    expect(third.output).toEqual({ maxTokens: 50 })
+    expect(third.output).toEqual({ maxTokens: 50, claims: false })
     expect(reserved(third.item)).toEqual([60])
   })
 
@@ -86,7 +89,7 @@ describe('a request reserves what it may cost at most', () => {
         item: newLedger,
         output: 'count',
       })
-    expect(admit(newLedger, estimated, limited(100)).output).toEqual({ maxTokens: 90 })
+    expect(admit(newLedger, estimated, limited(100)).output).toMatchObject({ maxTokens: 90 })
   })
 
   test('so that no order of requests passes the budget', () => {
@@ -145,6 +148,34 @@ test('requests that wait count towards the limit of their job, and are forgotten
 test('a second settlement changes nothing', () => {
   const { item } = settle(admitted('a'), 'a', { nanoUsd: 5 }, NOW)
   expect(settle(item, 'a', { nanoUsd: 5 }, NOW)).toEqual({ item, output: false })
+})
+
+test('requests that have ended are counted by whoever looks next, in their order', () => {
+  const settled = (nanoUsd: number, at: number) => ({ used: { nanoUsd }, at, isAnswer: true })
+  const { inFlight, ...ledger } = admitted('a', 'b', 'c')
+  const { a, b, c } = inFlight
+  const stored = {
+    ...ledger,
+    troubles: [
+      { job: 't1#1', trouble: { kind: 'silent', since: NOW, at: NOW, count: 1 } as const },
+    ],
+    inFlight: {
+      ...(a && { a: { ...a, settled: settled(1, NOW + 86_400_000) } }),
+      ...(b && { b }),
+      ...(c && { c: { ...c, settled: settled(2, NOW) } }),
+    },
+  }
+  const counted = countSettled(stored)
+  expect(counted).toMatchObject({
+    total: { nanoUsd: 3 },
+    days: [
+      { date: '2026-01-01', tally: { nanoUsd: 2 } },
+      { date: '2026-01-02', tally: { nanoUsd: 1 } },
+    ],
+    troubles: [],
+  })
+  expect(Object.keys(counted.inFlight)).toEqual(['b'])
+  expect(countSettled(counted)).toBe(counted)
 })
 
 test('a delivery is counted once, by name', () => {
