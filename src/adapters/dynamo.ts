@@ -29,44 +29,100 @@ const sameNames = <Item>(): StoredNames<Item> => ({
 const namesOf = <Item>({ write }: StoredNames<Item>, names: readonly string[]) =>
   Object.keys(write(Object.fromEntries(names.map((name) => [name, undefined]))))
 
+/** The versions of items as they were read or written by this process, so that a change need not read them again. */
+const versions = new WeakMap<object, number>()
+
+interface Found<Item> {
+  /** Undefined if there is no such item. */
+  readonly stored?: Item
+  readonly version: number
+  /** The last writer. */
+  readonly by?: unknown
+}
+
 /**
  * Applies an atomic action to one item: consistent read, pure transition, conditional write, repeated while other writers
  * win. `absent` makes the item to start from if there is none; without it, returns undefined for a missing item.
+ * With `known`, an item as `readItem` or an earlier change returned it, the first attempt starts from that without a read.
  * Throws after `attempts` lost races; the callers' retries handle that.
  */
 export async function compareAndSwap<Item extends object, Output>(
-  { table, key, names = sameNames() }: Stored<Item>,
+  place: Stored<Item>,
   transition: (item: Item) => Transition<Item, Output>,
   absent?: () => Item,
   attempts = 12,
+  known?: Item,
 ): Promise<Transition<Item, Output> | undefined> {
   const writer = randomUUID()
-  let attempted: Transition<Item, Output> | undefined
+  const start = known && (await changeKnown(place, transition, known, writer))
+  if (start?.saved) return start.attempted
+  let attempted = start?.attempted
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const { version, by, stored: attributes } = await read(table, key)
-    const stored = attributes && names.read(attributes)
+    const found = await read(place)
     // Our own write succeeded but its response was lost, so the action must not be repeated.
-    if (attempted && by === writer) return attempted
-    const before = stored ?? absent?.()
+    if (attempted && found.by === writer) return attempted
+    const before = found.stored ?? absent?.()
     if (!before) return undefined
     attempted = transition(before)
-    if (stored && attempted.item === stored) return attempted
-    const { set, remove } = difference(stored ?? {}, attempted.item, key)
-    const changes = { set: names.write(set), remove: namesOf(names, remove) }
-    if (await write(table, key, changes, { version, writer })) return attempted
+    if (attempted.item === found.stored) return attempted
+    if (await save(place, found, attempted.item, writer)) return attempted
     await wait(Math.random() * 10 * 2 ** Math.min(attempt, 5))
   }
-  throw new Error(`lost ${attempts} races to write ${JSON.stringify(key)} in ${table}`)
+  throw new Error(`lost ${attempts} races to write ${JSON.stringify(place.key)} in ${place.table}`)
 }
 
+/**
+ * Starts from an item whose version is known. Without a write, nothing has shown that it is still the current one, so the
+ * caller reads it.
+ */
+async function changeKnown<Item extends object, Output>(
+  place: Stored<Item>,
+  transition: (item: Item) => Transition<Item, Output>,
+  known: Item,
+  writer: string,
+): Promise<{ attempted: Transition<Item, Output>; saved: boolean } | undefined> {
+  const version = versions.get(known)
+  if (version === undefined) return undefined
+  const attempted = transition(known)
+  const saved =
+    attempted.item !== known &&
+    (await save(place, { stored: known, version }, attempted.item, writer))
+  return { attempted, saved }
+}
+
+/** Writes an item in place of the one that was found. Returns whether that was still the current one. */
+async function save<Item extends object>(
+  { table, key, names = sameNames() }: Stored<Item>,
+  { stored, version }: Found<Item>,
+  item: Item,
+  writer: string,
+): Promise<boolean> {
+  const { set, remove } = difference(stored ?? {}, item, key)
+  const changes = { set: names.write(set), remove: namesOf(names, remove) }
+  const saved = await write(table, key, changes, { version, writer })
+  if (saved) versions.set(item, version + 1)
+  return saved
+}
+
+/** Returns an item (consistent read), or undefined if there is none. */
+export const readItem = async <Item extends object>(
+  stored: Stored<Item>,
+): Promise<Item | undefined> => (await read(stored)).stored
+
 /** Reads the item, apart from its version and its last writer. */
-async function read(table: string, key: Key) {
-  const { Item: stored } = await dynamo.send(
+async function read<Item extends object>({
+  table,
+  key,
+  names = sameNames(),
+}: Stored<Item>): Promise<Found<Item>> {
+  const { Item: attributes } = await dynamo.send(
     new GetCommand({ TableName: table, Key: key, ConsistentRead: true }),
   )
-  if (!stored) return { version: 0 }
-  const { version = 0, writer: by, ...item } = stored
-  return { version: Number(version), by, stored: item }
+  if (!attributes) return { version: 0 }
+  const { version = 0, writer: by, ...item } = attributes
+  const stored = names.read(item)
+  versions.set(stored, Number(version))
+  return { version: Number(version), by, stored }
 }
 
 interface Changes {
