@@ -12,7 +12,8 @@ import {
   type World,
   withExecution,
 } from '../world.ts'
-import { runTransition, SPENT, takeContext } from './run-steps.ts'
+import { runTransition } from './run-steps.ts'
+import { SPENT, takeContext } from './taking.ts'
 
 export const executions = (world: World, setting: Setting): Transition[] =>
   world.executions.flatMap((execution, run) => ofExecution(world, run, execution, setting))

@@ -1,13 +1,13 @@
 /** The review loop's Lambdas, one atomic action at a time. */
-import type { ExceededBudget } from '../../../../src/core/budget.ts'
 import { DECISIONS, type NewQuestion } from '../../../../src/core/question.ts'
 import { outstanding, type Session } from '../../../../src/core/session.ts'
-import { decisionsIn } from '../../../../src/protocol/combined.ts'
 import type { SessionTransition } from '../../../../src/protocol/guards.ts'
 import type { Change, Setting } from '../transition.ts'
-import { ACCOUNT, type Position, TIME, taskToken, WORKER, type World } from '../world.ts'
+import { ACCOUNT, type Position, taskToken, WORKER, type World } from '../world.ts'
+import { claim, launch, plan } from './ask-steps.ts'
 import { commandStep, kindsOf } from './commands.ts'
 import { type Outcome, take } from './outcome.ts'
+import { continueContext, SPENT, takeContext, taken } from './taking.ts'
 
 /** The actor: a run at a position, with the token of its state. */
 export interface Actor<At extends Position = Position> {
@@ -23,23 +23,6 @@ export const moved = <Answer>(
   { item, output }: SessionTransition<Answer>,
   next: (answer: Answer) => Position,
 ): Outcome => ({ world: world.with({ session: item }), next: next(output) })
-
-export const SPENT: ExceededBudget = { scope: 'run', unit: 'usd', limit: 1, spent: 1 }
-
-/** What takeMessages gets where a turn may begin. `over`: the exceeded budget. */
-export const takeContext = (world: World, over?: ExceededBudget) => ({
-  ...continueContext(world),
-  budgetCheck: { over: () => over },
-})
-
-/** What it gets where none does: it says that the conductor is asked next. */
-const continueContext = ({ session, leg }: World) => ({
-  written: {
-    entries: new Set(session.pendingEntries.map(({ seq }) => seq)),
-    marked: new Set<string>(),
-  },
-  now: leg.overdue ? TIME.after : TIME.before,
-})
 
 export function runTransition(world: World, actor: Actor, setting: Setting): Outcome {
   const { system } = setting
@@ -102,16 +85,6 @@ export function runTransition(world: World, actor: Actor, setting: Setting): Out
     case 'wait-turn':
     case 'wait-message':
       throw new Error(`${at.does} is left by a token or a time-out only`)
-  }
-}
-
-/** The world after takeMessages; the session may have left a turn, and begun another. */
-function taken(world: World, { item }: { readonly item: Session }): Change {
-  const { turn } = world.session
-  const finishes = turn !== undefined && item.turn?.n !== turn.n
-  return {
-    world: world.with({ session: item }),
-    ...(finishes && { happening: { what: 'finish' } }),
   }
 }
 
@@ -184,59 +157,6 @@ function askAboutWorker(world: World, run: number, seq: number, setting: Setting
     },
     happening: { what: 'question', name: WORKER },
   }
-}
-
-/** AskConductor begins: what has been decided about workers is done before the conductor reads it. */
-function plan(world: World, run: number, { system }: Setting): Outcome {
-  const { item, output } = system.takeMessages(world.session, run, takeContext(world))
-  if (output.do !== 'ask' || !item.turn) return { world, next: take }
-  const decided = decisionsIn(item.turn)
-  const applies = system.appliesDecisions && decided.length > 0
-  return {
-    world: applies ? world.with({ leg: { ...world.leg, does: 'ended' } }) : world,
-    next: { does: 'claim', decided },
-  }
-}
-
-const SANDBOX = { sandboxId: 'sandbox', awakeSince: TIME.before }
-
-function claim(
-  world: World,
-  { run, token, decided }: { run: number; token: string; decided: readonly string[] },
-  { system }: Setting,
-): Outcome {
-  const { session } = world
-  const context = { ...takeContext(world), token, sandbox: SANDBOX, at: ACCOUNT.at, decided }
-  const parts = { takeMessages: system.takeMessages, askConductor: system.ask }
-  const { item, output } = system.takeAndAsk(session, run, context, parts)
-  const change = taken(world, { item })
-  if (!('job' in output)) return { ...change, next: take }
-  const { turn, job } = output
-  const asked = [...world.past.asked]
-  asked[turn] = (asked[turn] ?? 0) + 1
-  return {
-    world: change.world.with({ past: { ...world.past, asked } }),
-    next: { does: 'launch', turn, job },
-    happening: {
-      ...{ what: 'claim', turn },
-      began: session.turn?.n !== turn,
-      finished: change.happening !== undefined,
-    },
-  }
-}
-
-/** The command in the sandbox: the runner takes the lock, or exits. */
-function launch(
-  world: World,
-  { turn, job }: { turn: number; job: number },
-  { system }: Setting,
-): Outcome {
-  const next = { does: 'wait-turn', turn } as const
-  const { highest } = world.sandbox
-  if (job <= highest && system.fencesJobs) return { world, next }
-  const runner = { job, does: 'fetch' } as const
-  const sandbox = { ...world.sandbox, runner, highest: Math.max(job, highest) }
-  return { world: world.with({ sandbox }), next, happening: { what: 'launch', job } }
 }
 
 function readTurn(
