@@ -36,8 +36,10 @@ const LONGEST_PAUSE_S = 10
 const problem = z.object({ detail: z.string() }).or(z.object({ message: z.string() }))
 
 /** Returns a client for the Baton at `url`, or the one of this checkout. */
-export function clientFor(url: string | undefined): Client {
-  const target = findTarget(url)
+export const clientFor = (url: string | undefined): Client => clientOf(findTarget(url))
+
+/** Returns a client for a Baton whose token is known. */
+export function clientOf(target: Target): Client {
   return {
     target,
     get: async (schema, route) => {

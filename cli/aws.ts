@@ -5,7 +5,7 @@ import { CliError } from './errors.ts'
 const CREDENTIALS = 'Sign in to AWS, for example: aws sso login, then export AWS_PROFILE=…'
 
 /** Says what to do about the failures that every call may have. */
-async function told<T>(call: Promise<T>): Promise<T> {
+export async function told<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (cause) {
@@ -31,6 +31,12 @@ export async function identity(): Promise<{ account: string; arn: string; region
   return { account: Account, arn: Arn, region: await told(client.config.region()) }
 }
 
+/** Returns the operator's credentials, for services that have no client here. */
+export async function credentials() {
+  const { STSClient } = await import('@aws-sdk/client-sts')
+  return told(new STSClient({}).config.credentials())
+}
+
 /** Returns how many functions the account may run at once in the region. */
 export async function concurrentFunctions(): Promise<number> {
   const { GetAccountSettingsCommand, LambdaClient } = await import('@aws-sdk/client-lambda')
@@ -50,6 +56,30 @@ export async function stackCalled(name: string) {
   })
   const [stack] = found?.Stacks ?? []
   return stack && { status: String(stack.StackStatus), outputs: outputsOf(stack.Outputs ?? []) }
+}
+
+/** Returns the physical ids of a stack's resources of a type, such as `AWS::SNS::Topic`. */
+export async function resourcesOf(name: string, type: string): Promise<readonly string[]> {
+  const cloudFormation = await import('@aws-sdk/client-cloudformation')
+  const client = new cloudFormation.CloudFormationClient({ maxAttempts: 2 })
+  const found: string[] = []
+  for (let next: string | undefined, page = 0; page === 0 || next !== undefined; page++) {
+    const list = new cloudFormation.ListStackResourcesCommand({ StackName: name, NextToken: next })
+    const { StackResourceSummaries = [], NextToken } = await told(client.send(list))
+    for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries)
+      if (ResourceType === type && PhysicalResourceId !== undefined) found.push(PhysicalResourceId)
+    next = NextToken
+  }
+  return found
+}
+
+/** Returns the ARNs of a topic's subscriptions. One that is not confirmed has `PendingConfirmation` instead. */
+export async function subscriptionsOf(topicArn: string): Promise<readonly string[]> {
+  const { ListSubscriptionsByTopicCommand, SNSClient } = await import('@aws-sdk/client-sns')
+  const client = new SNSClient({ maxAttempts: 2 })
+  const list = new ListSubscriptionsByTopicCommand({ TopicArn: topicArn })
+  const { Subscriptions = [] } = await told(client.send(list))
+  return Subscriptions.map(({ SubscriptionArn = '' }) => SubscriptionArn)
 }
 
 const outputsOf = (outputs: readonly Output[]): Readonly<Record<string, string>> =>

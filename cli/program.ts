@@ -6,15 +6,20 @@ import type { Command as PlainCommand } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { goOn, kill, stop } from './commands/control.ts'
 import { dashboard } from './commands/dashboard.ts'
+import { deploy, update } from './commands/deploy.ts'
+import { destroy } from './commands/destroy.ts'
 import { doctor } from './commands/doctor.ts'
 import { init } from './commands/init.ts'
+import { invite } from './commands/invite.ts'
 import { login, logout } from './commands/login.ts'
 import { people } from './commands/people.ts'
 import { answer, approve, deny, questions } from './commands/questions.ts'
 import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
+import { tokens } from './commands/tokens.ts'
 import { usageByDay } from './commands/usage.ts'
+import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
 import { note } from './print.ts'
@@ -50,7 +55,19 @@ const program = () => {
       usageByDay(),
       dashboard(),
     ],
-    'Set up:': [init(), doctor(), secrets(), login(), logout()],
+    'Set up:': [
+      init(),
+      doctor(),
+      secrets(),
+      webhooks(),
+      deploy(),
+      update(),
+      destroy(),
+      login(),
+      logout(),
+      tokens(),
+      invite(),
+    ],
   }
   for (const [group, commands] of Object.entries(groups))
     for (const command of commands) baton.addCommand(command.helpGroup(group))

@@ -1,6 +1,7 @@
 /** The secrets that an operator gives to a deployment, and how each is checked at its provider. */
 import { createPublicKey } from 'node:crypto'
 import type { Config } from '../lib/settings/schema.ts'
+import type { VerifyingSecret } from '../src/core/rotation.ts'
 import { CliError } from './errors.ts'
 import { checkAnthropicKey } from './providers/anthropic.ts'
 import { checkE2bKey } from './providers/e2b.ts'
@@ -17,6 +18,8 @@ export interface SecretRow {
   readonly from: string
   /** Whether these settings need it. */
   readonly isNeeded: (settings: Config) => boolean
+  /** Set if it verifies what the provider sends: after a rotation the old value is accepted as well. */
+  readonly verifies?: { readonly as: VerifyingSecret; readonly advice: string }
   /** Returns what is right about it. Throws a CliError if its provider refuses it. */
   readonly check: (value: string, settings: Config) => Promise<string>
 }
@@ -44,6 +47,11 @@ export const SECRETS: readonly SecretRow[] = [
     what: 'primary auth token of the Twilio account',
     from: 'https://console.twilio.com',
     isNeeded: ({ twilioAccountSid }) => twilioAccountSid !== undefined,
+    verifies: {
+      as: 'TWILIO_TOKEN_SECRET',
+      advice:
+        'If this is the secondary token of the account, promote it now; Twilio signs with it from then on.',
+    },
     check: async (authToken, { twilioAccountSid }) => {
       if (twilioAccountSid !== undefined)
         return checkTwilioToken({ accountSid: twilioAccountSid, authToken })
@@ -66,12 +74,48 @@ export const SECRETS: readonly SecretRow[] = [
     what: "public key of the security policy of SendGrid's Inbound Parse",
     from: 'https://app.sendgrid.com/settings/parse',
     isNeeded: ({ emailAddress }) => emailAddress !== undefined,
+    verifies: {
+      as: 'SENDGRID_PUBLIC_KEY_SECRET',
+      advice: 'Now let the Parse setting use the security policy with this key.',
+    },
     check: async (value) => {
       if (isPublicKey(value)) return 'it is an elliptic-curve public key'
       throw new CliError('It is not a public key in base64.', {
         cure: 'Copy public_key of the security policy, without its first and last line.',
       })
     },
+  },
+]
+
+/** A secret that Baton makes itself. */
+export interface OwnSecretRow {
+  /** After `<stack>/`. */
+  readonly name: string
+  readonly as: VerifyingSecret
+  /** What happens once the old value is refused. */
+  readonly advice: string
+}
+
+export const OWN_SECRETS: readonly OwnSecretRow[] = [
+  {
+    name: 'api-token',
+    as: 'API_TOKEN_SECRET',
+    advice: 'Give programs that use it the new one until then.',
+  },
+  {
+    name: 'read-token',
+    as: 'READ_TOKEN_SECRET',
+    advice: 'Give programs that use it the new one until then.',
+  },
+  {
+    name: 'job-signing-key',
+    as: 'JOB_KEY_SECRET',
+    advice: 'Jobs that run end before that.',
+  },
+  {
+    name: 'link-key',
+    as: 'LINK_KEY_SECRET',
+    advice: 'Links that were sent expire before that.',
   },
 ]
 

@@ -43,7 +43,7 @@ export class BatonStack extends Stack {
     const dashboard = new DashboardSite(this, 'Dashboard', resources)
     new SessionControl(this, 'SessionControl', resources, { ...machines, dashboard })
     const recovery = new Recovery(this, 'Recovery', resources, machines)
-    new ReadApi(this, 'ReadApi', resources, machines)
+    new ReadApi(this, 'ReadApi', resources, { ...machines, dashboard })
     new PublicApi(this, 'PublicApi', resources)
     new Observability(this, 'Observability', resources, {
       machines,
@@ -63,6 +63,10 @@ export class BatonStack extends Stack {
       value: `${publicUrl}/api/webhooks/email`,
       description:
         "The URL to which SendGrid's Inbound Parse must post emails, signed with a security policy.",
+    })
+    new CfnOutput(this, 'GatewayUrl', {
+      value: modelGateway.url,
+      description: 'The address at which sandboxes reach the model, each with the key of its job',
     })
     new CfnOutput(this, 'DashboardUrl', {
       value: dashboard.url,

@@ -7,7 +7,12 @@ import {
   type OnStage,
   startAws,
 } from '../packages/local-aws/src/index.ts'
-import type { IsolationKind, Limits, PortLink } from '../packages/local-e2b/src/options.ts'
+import type {
+  ConnectOutside,
+  IsolationKind,
+  Limits,
+  PortLink,
+} from '../packages/local-e2b/src/options.ts'
 import { type LocalE2B, startE2B } from '../packages/local-e2b/src/server.ts'
 import { MARKERS } from '../sandbox/processes.ts'
 import { openApiPort } from './api-port.ts'
@@ -39,6 +44,8 @@ export interface BatonOptions {
   readonly keepSandboxes?: boolean
   /** For tests: makes pauses of sandboxes slow and unreliable, as this seed chooses. */
   readonly pauseSeed?: number | undefined
+  /** For tests: connects to the hosts outside that sandboxes may reach. */
+  readonly connectOutside?: ConnectOutside | undefined
   /** The people that Baton answers: phone numbers, email addresses, and domains as `@example.com`. */
   readonly people?: readonly string[]
   /** Settings of a deployment that also apply on this machine, by name. */
@@ -47,6 +54,8 @@ export interface BatonOptions {
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** The folder of the built dashboard, which is at `/`. The API does not wait until it is built. */
   readonly dashboard?: Promise<string> | undefined
+  /** For tests: what CloudFormation says is deployed: a template, or null for nothing. By default what runs. */
+  readonly deployed?: string | null | undefined
   /** For tests: the executable that runs as the CLI. */
   readonly claude?: string | undefined
   /** For tests: called with every request of a function to AWS or E2B before it is performed. */
@@ -87,11 +96,13 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
     limits,
     keepSandboxes = false,
     pauseSeed,
+    connectOutside,
     people = DEFAULT_PEOPLE,
     settings,
     variables,
     dashboard,
     claude = installedCli(root),
+    deployed,
     intercept,
     onStage,
     log,
@@ -127,6 +138,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       keepSandboxes,
       ...(limits && { limits }),
       ...(pauseSeed !== undefined && { pauseSeed }),
+      ...(connectOutside && { connectOutside }),
       log,
     })
     closing.push(() => e2b.close())
@@ -157,6 +169,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
         DASHBOARD_URL: api.url,
         ...variables,
       },
+      deployed,
       before: async (request, response) =>
         (await page?.(request, response)) || channels.before(request, response),
       intercept,

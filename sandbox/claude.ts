@@ -6,7 +6,12 @@ import { MARKERS } from './processes.ts'
 import { UNUSABLE_TOOLS } from './unusable-tools.ts'
 
 /** The runner's variables that Claude Code, and so every command of the model, can see. The job token is not among them. */
-const PASSED_ON = ['PATH', 'HOME', 'USER', 'LANG', 'TERM', 'TMPDIR', ...MARKERS]
+const PASSED_ON = [
+  ...['PATH', 'HOME', 'USER', 'LANG', 'TERM', 'TMPDIR', ...MARKERS],
+  // The way to the hosts that a sandbox on the operator's machine may reach. E2B's sandboxes need none.
+  ...['http_proxy', 'https_proxy', 'no_proxy'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NODE_USE_ENV_PROXY'],
+]
 
 const SWITCHES = {
   /** A background task could wake the model again and produce a second result after the job is over. */

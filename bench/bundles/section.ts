@@ -7,6 +7,7 @@ import type { Options } from '../options.ts'
 import { type Figure, type Findings, figure } from '../report/figure.ts'
 import { root } from '../root.ts'
 import { type Allowance, allowanceFor, readBudget, UPDATE, writeBudget } from './budget.ts'
+import { isOnDemand } from './bundles.ts'
 import { type Measured, measureBundles } from './measure.ts'
 
 export async function bundles({ full, updateBudget }: Options): Promise<Findings> {
@@ -36,8 +37,8 @@ const kB = (bytes: number) => bytes / 1000
 function overall(entries: readonly Entry[], { importMs }: Measured): Figure[] {
   const total = entries.reduce((sum, [, { bytes }]) => sum + bytes, 0)
   const isEmail = ([name]: Entry) => name.includes('email')
-  const others = entries.filter((entry) => !isEmail(entry))
-  const slowest = [...importMs].sort(([, a], [, b]) => b - a)
+  const others = entries.filter((entry) => !isEmail(entry) && !isOnDemand(entry[0]))
+  const slowest = [...importMs].filter(([name]) => !isOnDemand(name)).sort(([, a], [, b]) => b - a)
   return [
     figure('bundles', '', entries.length),
     figure('total', 'kB', kB(total)),

@@ -24,19 +24,21 @@ const TAGS: Readonly<Record<Tag, string>> = {
   sessions: 'Conversations: history, workers, stop, continue and delete',
   questions: 'Questions to people that wait for an answer',
   people: 'The allow list, and the webhooks for SMS and email',
+  tokens: 'Named bearer tokens for more operators, readers and programs',
 }
 
 const SECURITY_SCHEMES = {
   operator: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The operator token, secret `<stack>/api-token`',
+    description:
+      'An operator token: the secret `<stack>/api-token`, or one from `POST /api/tokens`',
   },
   reader: {
     type: 'http',
     scheme: 'bearer',
     description:
-      'The read-only token, secret `<stack>/read-token`; 403 on every route that changes something',
+      'A read-only token: the secret `<stack>/read-token`, or one from `POST /api/tokens`; 403 on every route that changes something',
   },
   link: {
     type: 'http',

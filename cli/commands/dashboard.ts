@@ -1,34 +1,30 @@
-/** `baton dashboard`: where the page is. */
+/** `baton dashboard`: opens the page, signed in. */
 import { Command } from '@commander-js/extra-typings'
-import { stackCalled } from '../aws.ts'
-import { CliError } from '../errors.ts'
-import { stackOption, urlOption } from '../options.ts'
+import { clientFor } from '../api.ts'
+import { openSignedIn } from '../browser.ts'
+import { numberIn, urlOption } from '../options.ts'
 import { note, print } from '../print.ts'
-import { findTarget } from '../target.ts'
 
 export const dashboard = () =>
   new Command('dashboard')
-    .summary('print the address of the dashboard')
+    .summary('open the dashboard in the browser, signed in')
     .description(
-      'Prints the address of the dashboard. Of a deployment it is an output of the stack, so AWS credentials are needed. The page asks for the token, which is not printed.',
+      'Opens the dashboard in the browser, signed in with the token of this command. The token is on no command line and in no log: the browser gets it from a file that only you can read, which is removed at once. BROWSER names another browser.',
     )
-    .addOption(stackOption())
+    .option('--print', 'only print the address, without the token')
+    .option(
+      '--keep <seconds>',
+      'how long the browser has to read the file',
+      (text) => numberIn(text, { min: 0, max: 600 }),
+      10,
+    )
     .addOption(urlOption())
-    .addHelpText('after', '\nExample:\n  $ xdg-open "$(baton dashboard)"')
-    .action(async ({ stack, url }) => {
-      const target = findTarget(url)
-      print(target.isLocal ? target.url : await addressOf(stack))
-      note(
-        target.isLocal
-          ? 'Sign in with the token in .local/token.'
-          : `Sign in with the secret ${stack}/api-token, or ${stack}/read-token to look only.`,
-      )
+    .addHelpText('after', '\nExamples:\n  $ baton dashboard\n  $ baton dashboard --print')
+    .action(async ({ print: isPrinted = false, keep, url }) => {
+      const client = clientFor(url)
+      const { dashboardUrl = client.target.url } = await client.get('Access', '/api/access')
+      print(dashboardUrl)
+      if (isPrinted) return
+      await openSignedIn(dashboardUrl, client.target.token, keep * 1000)
+      note('The browser has it.')
     })
-
-async function addressOf(stack: string): Promise<string> {
-  const address = (await stackCalled(stack))?.outputs.DashboardUrl
-  if (address !== undefined) return address
-  throw new CliError(`The stack ${stack} is not deployed in this account and region.`, {
-    cure: 'Choose another AWS_PROFILE or AWS_REGION, or name it with --stack.',
-  })
-}

@@ -4,8 +4,10 @@ import { accountChecks } from '../doctor/account.ts'
 import { type Row, runChecks } from '../doctor/check.ts'
 import { Dependencies } from '../doctor/dependencies.ts'
 import { machineChecks } from '../doctor/machine.ts'
+import { modelChecks } from '../doctor/model.ts'
 import { providerChecks } from '../doctor/providers.ts'
 import { secretChecks } from '../doctor/secrets.ts'
+import { webhookChecks } from '../doctor/webhooks.ts'
 import { EXIT } from '../exit.ts'
 import { jsonOption, stackOption } from '../options.ts'
 import { columns, note, print, printJsonLines } from '../print.ts'
@@ -30,7 +32,10 @@ Examples:
     .action(async ({ stack, json = false }) => {
       if (!json) note('Checking …')
       const on = new Dependencies(stack)
-      const checks = [machineChecks, accountChecks, secretChecks, providerChecks]
+      const checks = [
+        ...[machineChecks, accountChecks, secretChecks],
+        ...[modelChecks, providerChecks, webhookChecks],
+      ]
       const rows = await runChecks(checks.flatMap((those) => those(on)))
       if (json) printJsonLines(rows)
       else report(rows)

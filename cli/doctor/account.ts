@@ -1,7 +1,8 @@
 /** Checks of the AWS account, and of the deployed stack. */
-import { concurrentFunctions, stackCalled } from '../aws.ts'
+import { plural } from '../../src/core/plural.ts'
+import { concurrentFunctions, stackCalled, subscriptionsOf } from '../aws.ts'
 import { reasonOf } from '../errors.ts'
-import { type Check, fail, ok, warn } from './check.ts'
+import { type Check, fail, ok, Skip, warn } from './check.ts'
 import type { Dependencies } from './dependencies.ts'
 
 /** What a new account has; the usual quota is 1,000. */
@@ -80,5 +81,23 @@ const api = (on: Dependencies): Check => ({
   },
 })
 
+const alarms = (on: Dependencies): Check => ({
+  name: 'alarm receiver',
+  find: async () => {
+    const { alarmEmail } = on.validSettings()
+    const [topic] = await on.resources('AWS::SNS::Topic')
+    if (topic === undefined) throw new Skip('needs the topic of the alarms')
+    const subscriptions = await subscriptionsOf(topic)
+    const confirmed = subscriptions.filter((arn) => arn.startsWith('arn:')).length
+    if (confirmed > 0) return ok(`${plural(confirmed, 'receiver')} confirmed`)
+    if (subscriptions.length > 0)
+      return fail(
+        'The receiver has not confirmed the subscription, so nobody hears of an alarm.',
+        `Open the link in the email "AWS Notification - Subscription Confirmation"${alarmEmail === undefined ? '' : ` to ${alarmEmail}`}; it is valid for three days. After that, take alarmEmail out, deploy, put it in, and deploy.`,
+      )
+    return warn('Nobody hears of an alarm.', 'Set alarmEmail (baton init), and run npx cdk deploy.')
+  },
+})
+
 export const accountChecks = (on: Dependencies): readonly Check[] =>
-  [credentials, bootstrap, concurrency, stack, api].map((check) => check(on))
+  [credentials, bootstrap, concurrency, stack, api, alarms].map((check) => check(on))

@@ -2,9 +2,13 @@
 import { readSettingsFile, settingsFile } from '../../lib/settings/file.ts'
 import { parseSettings } from '../../lib/settings/parse.ts'
 import type { Config } from '../../lib/settings/schema.ts'
-import { identity, readSecret, stackCalled } from '../aws.ts'
+import { type Client, clientOf } from '../api.ts'
+import { identity, readSecret, resourcesOf, stackCalled } from '../aws.ts'
+import { parseSettingFor, publicKeyOf } from '../providers/sendgrid.ts'
+import type { TwilioAccount } from '../providers/twilio.ts'
 import { isGenerated, SECRETS, type SecretRow } from '../secret-table.ts'
-import { ROOT } from '../target.ts'
+import { originOf, ROOT } from '../target.ts'
+import { type Inbound, inboundOf } from '../webhooks/twilio-inbound.ts'
 import { Skip } from './check.ts'
 
 export class Dependencies {
@@ -70,6 +74,52 @@ export class Dependencies {
     const found = row && (await this.secret(row).catch(() => undefined))
     if (!found) throw new Skip(`needs the secret ${name}`)
     return found.value
+  }
+
+  /** Returns the physical ids of the stack's resources of a type. Throws a Skip if it is not deployed. */
+  async resources(type: string): Promise<readonly string[]> {
+    await this.output('ApiUrl')
+    return this.#once(type, () => resourcesOf(this.stackName, type))
+  }
+
+  /** Returns a client of the deployed API, with the operator's token. */
+  async client(): Promise<Client> {
+    const url = await this.output('ApiUrl')
+    const token = await this.#once('api-token', () => readSecret(`${this.stackName}/api-token`))
+    if (token === undefined) throw new Skip('needs the secret api-token')
+    return clientOf({ url: originOf(url), token, isLocal: false })
+  }
+
+  /** Returns the account at Twilio. Throws a Skip if SMS is off. */
+  async twilio(): Promise<TwilioAccount> {
+    const { twilioAccountSid } = this.validSettings()
+    if (twilioAccountSid === undefined) throw new Skip('SMS is off')
+    return { accountSid: twilioAccountSid, authToken: await this.key('twilio-auth-token') }
+  }
+
+  /** Returns the setting at Twilio that says where the SMS to Baton go. */
+  async inbound(): Promise<Inbound> {
+    const twilio = await this.twilio()
+    return this.#once('inbound', () => inboundOf(twilio, this.validSettings()))
+  }
+
+  /** Returns the hostname at which Baton receives email. Throws a Skip if email is off. */
+  hostname(): string {
+    const { emailAddress } = this.validSettings()
+    if (emailAddress === undefined) throw new Skip('email is off')
+    return emailAddress.slice(emailAddress.lastIndexOf('@') + 1)
+  }
+
+  /** Returns the public key that SendGrid's security policy has, and the one that the deployment verifies with. */
+  async publicKeys(): Promise<{ policyKey?: string; publicKey?: string }> {
+    const [hostname, key] = [this.hostname(), await this.key('sendgrid-api-key')]
+    const policy = (await parseSettingFor(key, hostname))?.security_policy
+    const policyKey = policy ? await publicKeyOf(key, policy) : undefined
+    const publicKey = await this.key('sendgrid-public-key').catch(() => undefined)
+    return {
+      ...(policyKey !== undefined && { policyKey }),
+      ...(publicKey !== undefined && { publicKey }),
+    }
   }
 
   #once<T>(name: string, look: () => Promise<T>): Promise<T> {

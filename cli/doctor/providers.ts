@@ -1,37 +1,54 @@
 /** Checks of what is set up at E2B, Twilio and SendGrid, besides keys. */
 import { Resolver } from 'node:dns/promises'
-import { hasTemplate } from '../providers/e2b.ts'
-import { isAuthenticated, parseSettingFor } from '../providers/sendgrid.ts'
-import {
-  campaignsOf,
-  numberOf,
-  serviceOf,
-  serviceWith,
-  type TwilioAccount,
-} from '../providers/twilio.ts'
-import { type Check, type Finding, fail, ok, Skip, warn } from './check.ts'
+import { plural } from '../../src/core/plural.ts'
+import { runningSandboxes, templateCalled } from '../providers/e2b.ts'
+import { isAuthenticated } from '../providers/sendgrid.ts'
+import { brandsOf, campaignsOf, numberOf, serviceOf, serviceWith } from '../providers/twilio.ts'
+import { type Check, fail, ok, warn } from './check.ts'
 import type { Dependencies } from './dependencies.ts'
+
+const DAY_MS = 86_400_000
+/** About two months, in which a base image gets many updates. */
+const OLD_DAYS = 60
 
 const template = (on: Dependencies): Check => ({
   name: 'E2B template',
   find: async () => {
     const { e2bTemplate } = on.validSettings()
-    return (await hasTemplate(await on.key('e2b-api-key'), e2bTemplate))
-      ? ok(`"${e2bTemplate}" is in the account`)
-      : fail(`The account has no template "${e2bTemplate}".`, 'Run npm run template.')
+    const found = await templateCalled(await on.key('e2b-api-key'), e2bTemplate)
+    if (found === undefined)
+      return fail(`The account has no template "${e2bTemplate}".`, 'Run npm run template.')
+    if (found.builtAt === undefined)
+      return fail(`No build of "${e2bTemplate}" has succeeded.`, 'Run npm run template.')
+    const days = Math.floor((Date.now() - Date.parse(found.builtAt)) / DAY_MS)
+    const age = `"${e2bTemplate}" was built ${days === 0 ? 'today' : `${plural(days, 'day')} ago`}`
+    return days > OLD_DAYS
+      ? warn(`${age}, without later updates of its base image.`, 'npm run template -- --fresh')
+      : ok(age)
   },
 })
 
-async function twilioOf(on: Dependencies): Promise<TwilioAccount> {
-  const { twilioAccountSid } = on.validSettings()
-  if (twilioAccountSid === undefined) throw new Skip('SMS is off')
-  return { accountSid: twilioAccountSid, authToken: await on.key('twilio-auth-token') }
-}
+/** The limit of the Hobby plan: https://e2b.dev/docs/billing. The API does not say which plan an account has. */
+const HOBBY_SANDBOXES = 20
+
+const sandboxes = (on: Dependencies): Check => ({
+  name: 'E2B plan',
+  find: async () => {
+    const running = await runningSandboxes(await on.key('e2b-api-key'))
+    const counted = `${running} of the account's sandboxes run now`
+    return running >= HOBBY_SANDBOXES
+      ? warn(
+          `${counted}, as many as the Hobby plan allows; more are refused there.`,
+          'End some, or take the Pro plan: https://e2b.dev/dashboard?tab=billing',
+        )
+      : ok(`${counted}; the Hobby plan allows ${HOBBY_SANDBOXES}, which is enough for a start`)
+  },
+})
 
 const number = (on: Dependencies): Check => ({
   name: 'Twilio number',
   find: async () => {
-    const twilio = await twilioOf(on)
+    const twilio = await on.twilio()
     const { smsNumber, messagingServiceSid = '' } = on.validSettings()
     if (smsNumber === undefined) {
       const { numbers } = await serviceOf(twilio, messagingServiceSid)
@@ -47,63 +64,33 @@ const number = (on: Dependencies): Check => ({
   },
 })
 
-const webhook = (on: Dependencies): Check => ({
-  name: 'Twilio webhook',
-  find: async () => {
-    const twilio = await twilioOf(on)
-    const { smsNumber, messagingServiceSid } = on.validSettings()
-    const wanted = await on.output('SmsWebhook')
-    const service = messagingServiceSid ?? (smsNumber && (await serviceWith(twilio, smsNumber)))
-    const ofService = service ? (await serviceOf(twilio, service)).url : null
-    const ofNumber = smsNumber ? await numberOf(twilio, smsNumber) : undefined
-    if (!ofService && ofNumber?.sms_application_sid)
-      return fail(
-        'An application of Twilio takes the messages of the number.',
-        'Remove it from the number.',
-      )
-    return webhookFinding(ofService || ofNumber?.sms_url || '', wanted)
-  },
-})
-
-function webhookFinding(url: string, wanted: string): Finding {
-  if (url === wanted) return ok(wanted)
-  const cure = `Let the number (or its Messaging Service) call, by POST: ${wanted}`
-  if (url === '') return fail('No address is called when a message comes in.', cure)
-  if (url.split('#')[0] === wanted.split('#')[0])
-    return warn('The fragment is missing, so Twilio retries only if it cannot connect.', cure)
-  return fail(`Another address is called: ${url}`, cure)
-}
-
 const APPROVED = 'VERIFIED'
 
 const a2p = (on: Dependencies): Check => ({
   name: 'Twilio A2P',
   find: async () => {
-    const twilio = await twilioOf(on)
+    const twilio = await on.twilio()
     const { smsNumber, messagingServiceSid } = on.validSettings()
     if (smsNumber !== undefined && !smsNumber.startsWith('+1'))
       return ok('not needed: the number is not in the United States')
     const service = messagingServiceSid ?? (smsNumber && (await serviceWith(twilio, smsNumber)))
     const states = service ? await campaignsOf(twilio, service) : []
     if (states.includes(APPROVED)) return ok(`the campaign of ${service} is verified`)
+    const brands = await brandsOf(twilio)
     const cure =
       'Numbers in the United States need an A2P 10DLC registration, a campaign, and the number in its Messaging Service: https://www.twilio.com/docs/messaging/compliance/a2p-10dlc'
-    const found =
+    const campaign =
       states.length > 0 ? `The campaign is ${states.join(', ')}` : 'There is no campaign'
+    const brand = brands.length > 0 ? `the brand is ${brands.join(', ')}` : 'there is no brand'
+    const found = `${campaign}, ${brand}`
     return warn(`${found}, so carriers in the United States do not deliver.`, cure)
   },
 })
 
-const domainOf = (on: Dependencies): string => {
-  const { emailAddress } = on.validSettings()
-  if (emailAddress === undefined) throw new Skip('email is off')
-  return emailAddress.slice(emailAddress.lastIndexOf('@') + 1)
-}
-
 const domain = (on: Dependencies): Check => ({
   name: 'SendGrid domain',
   find: async () => {
-    const name = domainOf(on)
+    const name = on.hostname()
     const isValid = await isAuthenticated(await on.key('sendgrid-api-key'), name)
     if (isValid) return ok(`${name} is authenticated (DKIM and SPF)`)
     const cure = 'Authenticate it: https://app.sendgrid.com/settings/sender_auth'
@@ -121,7 +108,7 @@ const MX = 'mx.sendgrid.net'
 const mx = (on: Dependencies): Check => ({
   name: 'MX record',
   find: async () => {
-    const name = domainOf(on)
+    const name = on.hostname()
     const resolver = new Resolver({ timeout: 5_000, tries: 2 })
     const { BATON_DNS_SERVERS } = process.env
     if (BATON_DNS_SERVERS) resolver.setServers(BATON_DNS_SERVERS.split(','))
@@ -134,26 +121,5 @@ const mx = (on: Dependencies): Check => ({
   },
 })
 
-const parse = (on: Dependencies): Check => ({
-  name: 'SendGrid Parse',
-  find: async () => {
-    const name = domainOf(on)
-    const key = await on.key('sendgrid-api-key')
-    const wanted = await on.output('EmailWebhook')
-    const setting = await parseSettingFor(key, name)
-    const at = 'https://app.sendgrid.com/settings/parse'
-    if (setting === undefined)
-      return fail(`Nothing receives email for ${name}.`, `Add ${name} with ${wanted} at ${at}.`)
-    if (setting.url !== wanted)
-      return fail(`It posts to ${setting.url}.`, `Let it post to ${wanted}: ${at}`)
-    return setting.security_policy
-      ? ok(`${name} is posted to ${wanted}, signed`)
-      : fail(
-          'It does not sign, and Baton refuses unsigned email.',
-          `Add a security policy with a signature: ${at}`,
-        )
-  },
-})
-
 export const providerChecks = (on: Dependencies): readonly Check[] =>
-  [template, number, webhook, a2p, domain, mx, parse].map((check) => check(on))
+  [template, sandboxes, number, a2p, domain, mx].map((check) => check(on))

@@ -1,10 +1,10 @@
 /** Anthropic: https://docs.anthropic.com/en/api/models-list */
 import * as z from 'zod'
-import { baseUrl, readFrom } from './call.ts'
+import { askProvider, baseUrl } from './call.ts'
 
 /** Throws a ProviderRefusal if Anthropic does not accept the key. */
 export async function checkAnthropicKey(key: string): Promise<string> {
-  await readFrom({
+  await askProvider({
     provider: 'Anthropic',
     url: `${baseUrl('ANTHROPIC_BASE_URL', 'https://api.anthropic.com')}/v1/models?limit=1`,
     headers: { 'x-api-key': key, 'anthropic-version': '2023-06-01' },

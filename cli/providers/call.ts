@@ -23,23 +23,33 @@ export interface ProviderRequest<T> {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly answer: z.ZodType<T>
+  /** GET, unless something is to be changed. */
+  readonly method?: 'POST' | 'PATCH' | 'DELETE'
+  /** A form or JSON. */
+  readonly body?: URLSearchParams | object
 }
 
-/** Reads from a provider. Throws a ProviderRefusal, or a CliError if it cannot be reached or says something unexpected. */
-export async function readFrom<T>({
+/** Asks a provider. Throws a ProviderRefusal, or a CliError if it cannot be reached or says something unexpected. */
+export async function askProvider<T>({
   provider,
   url,
   headers,
   answer,
+  method,
+  body: sent,
 }: ProviderRequest<T>): Promise<T> {
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(
-    (cause: unknown) => {
-      throw new CliError(`${provider} cannot be reached: ${reasonOf(cause)}`, {
-        cure: 'Check that this machine is online; then try again.',
-        cause,
-      })
-    },
-  )
+  const isForm = sent instanceof URLSearchParams
+  const response = await fetch(url, {
+    method: method ?? 'GET',
+    headers: { ...headers, ...(sent && !isForm && { 'content-type': 'application/json' }) },
+    ...(sent && { body: isForm ? sent : JSON.stringify(sent) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((cause: unknown) => {
+    throw new CliError(`${provider} cannot be reached: ${reasonOf(cause)}`, {
+      cure: 'Check that this machine is online; then try again.',
+      cause,
+    })
+  })
   const body: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw new ProviderRefusal(provider, response.status, messageIn(body))
   const { data, error } = answer.safeParse(body)

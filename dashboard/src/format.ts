@@ -9,11 +9,11 @@ const UNITS = [
   [60, 'min'],
 ] as const
 
-/** `12 s`, `4 min`, `3 h`, `2 d`. */
+/** `12 s`, `4 min`, `3 h`, `2 d`. A line never ends between number and unit. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   const unit = UNITS.find(([size]) => whole >= size)
-  return unit ? `${Math.floor(whole / unit[0])} ${unit[1]}` : `${whole} s`
+  return unit ? `${Math.floor(whole / unit[0])}\u00a0${unit[1]}` : `${whole}\u00a0s`
 }
 
 const clock = new Intl.DateTimeFormat(LANGUAGE, {
@@ -33,8 +33,11 @@ export function shortTime(iso: string, today: number): string {
 
 export const fullTime = (iso: string) => full.format(new Date(iso))
 
-/** `$0.0421`, `$0.42`, `$12.30`. */
-export const money = (usd: number) => `$${usd.toFixed(usd > 0 && usd < 0.1 ? 4 : 2)}`
+/** `$0.0021`, `$0.42`, `$1,234.50`: amounts below a cent have four digits. */
+export const money = (usd: number) => {
+  const digits = usd > 0 && usd < 0.01 ? 4 : 2
+  return `$${usd.toLocaleString(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
+}
 
 export const integer = (value: number) => value.toLocaleString(LANGUAGE)
 

@@ -6,14 +6,17 @@ import { readEntry } from '../../src/adapters/entries.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
 import { type OutboxMessage, outboxMessage } from '../../src/adapters/queues.ts'
+import { settleUndelivered } from '../../src/adapters/undelivered.ts'
 import type { DeliveryRecord, Handover, PreparedDelivery } from '../../src/channels/delivery.ts'
 import { prepareDelivery } from '../../src/channels/send.ts'
 import type { Entry } from '../../src/core/history.ts'
+import { LATE_ATTEMPTS } from '../../src/core/undelivered.ts'
 import { fifo } from '../../src/triggers/fifo.ts'
 import { countSent } from './count-sent.ts'
+import { noteLate } from './note-late.ts'
 import { type Failure, reportFailure } from './report-failure.ts'
 
-export const handler = fifo(outboxMessage, deliver)
+export const handler = fifo(outboxMessage, deliverOrNote)
 
 /** Pauses between attempts within one invocation, in ms. After the last attempt the queue tries again. */
 const PAUSES = [1_000, 3_000]
@@ -22,6 +25,16 @@ const PAUSES = [1_000, 3_000]
 const OPEN: readonly DeliveryRecord['status'][] = ['sending', 'waiting']
 const ACCEPTED: readonly DeliveryRecord['status'][] = ['sent', 'delivered', 'undelivered']
 const FAILED: readonly DeliveryRecord['status'][] = ['refused', 'in doubt', 'undelivered']
+
+/** The operator is told if it fails again and again. */
+async function deliverOrNote(delivery: OutboxMessage, attempt: number): Promise<void> {
+  try {
+    await deliver(delivery)
+  } catch (error) {
+    if (attempt >= LATE_ATTEMPTS) await noteLate(delivery, attempt)
+    throw error
+  }
+}
 
 async function deliver(delivery: OutboxMessage): Promise<void> {
   const { sessionId, seq, name, to } = delivery
@@ -115,7 +128,12 @@ async function finish(
   outcome: Outcome & Failure,
 ): Promise<void> {
   const { status, segments } = outcome
-  if (ACCEPTED.includes(status)) await countSent(delivery, segments)
+  if (ACCEPTED.includes(status)) {
+    await countSent(delivery, segments)
+    // Only a delivery that was tried before may be listed as late.
+    if (entry.deliveries?.some(({ name }) => name === delivery.name))
+      await settleUndelivered(delivery, entry.at)
+  }
   if (FAILED.includes(status)) await reportFailure(delivery, entry, outcome)
 }
 

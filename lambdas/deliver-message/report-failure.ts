@@ -6,7 +6,7 @@ import { findBody } from '../../src/adapters/bodies.ts'
 import { emailOf } from '../../src/adapters/contacts.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { enqueueDelivery, type OutboxMessage } from '../../src/adapters/queues.ts'
-import { noteUndelivered } from '../../src/adapters/undelivered.ts'
+import { noteUndelivered, settleUndelivered } from '../../src/adapters/undelivered.ts'
 import type { DeliveryRecord } from '../../src/channels/delivery.ts'
 import { isReply, replyDeliveryName } from '../../src/channels/delivery-content.ts'
 import { clause } from '../../src/core/clause.ts'
@@ -24,7 +24,8 @@ export async function reportFailure(
 ): Promise<void> {
   // The conductor's answer would fail in the same way as its reply.
   if (!isReply(delivery.name)) await notifyConductor(delivery, entry, failure)
-  else if (failure.status !== 'in doubt' && (await replyByEmail(delivery))) return
+  else if (failure.status !== 'in doubt' && (await replyByEmail(delivery)))
+    return settleUndelivered(delivery, entry.at)
   const { sessionId, seq, name, to } = delivery
   const { at, problem: reason = `the provider reports: ${failure.status}` } = failure
   await noteUndelivered(

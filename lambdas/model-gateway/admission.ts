@@ -4,9 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { env } from '../../src/adapters/environment.ts'
 import { changeLedger } from '../../src/adapters/ledgers.ts'
 import { logger } from '../../src/adapters/logger.ts'
-import { secret } from '../../src/adapters/secrets.ts'
 import { readSession } from '../../src/adapters/sessions.ts'
 import { post } from '../../src/adapters/totals.ts'
+import { verifyWith } from '../../src/adapters/verify-with.ts'
 import { readWorker } from '../../src/adapters/workers.ts'
 import { admit } from '../../src/core/admission.ts'
 import { budgetCheck, senderOf } from '../../src/core/budget-check.ts'
@@ -35,7 +35,9 @@ export interface Admission {
 /** Returns the job of a key. Throws ApiError 401 if the key is missing, forged, expired, or not for the gateway. */
 export async function jobOf(headers: Readonly<Record<string, string | undefined>>) {
   const key = headers['x-api-key'] ?? bearer(headers.authorization)
-  const claims = verifyJobToken(key ?? '', await secret('JOB_KEY_SECRET'), Date.now())
+  const claims = await verifyWith('JOB_KEY_SECRET', (signed) =>
+    verifyJobToken(key ?? '', signed, Date.now()),
+  )
   if (claims?.use !== 'model')
     throw new ApiError(401, 'Baton: this key belongs to no job, or has expired.')
   return claims

@@ -1,4 +1,6 @@
 /** The read-only API: current status, metrics, sessions, histories and artifacts. */
+import { env } from '../../src/adapters/environment.ts'
+import type { ShapeOf } from '../../src/contract/api/index.ts'
 import { api } from '../../src/http/api.ts'
 import { json, redirect } from '../../src/http/respond.ts'
 import { requireViewer } from '../../src/http/viewer.ts'
@@ -16,7 +18,8 @@ import { workers } from './workers.ts'
 export const handler = api(
   routes,
   {
-    'GET /api/access': async ({ claims }) => json(claims),
+    'GET /api/access': async ({ claims }) =>
+      json<ShapeOf<'Access'>>({ ...claims, dashboardUrl: env('DASHBOARD_URL') }),
     'GET /api/health': async () => json(await dependencies()),
     'GET /api/monitoring/status': ({ headers }) => status(headers['If-None-Match']),
     'GET /api/monitoring/workers': async ({ query }) => json(await workers(query)),

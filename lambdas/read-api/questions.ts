@@ -8,10 +8,9 @@ import { cursorOf, type Page } from '../../src/http/query.ts'
 export async function questions({ limit, cursor }: Page<QuestionPlace>) {
   let found: readonly QuestionView[] = []
   for await (const session of eachWaitingSession()) {
-    // Sessions come by their oldest question, so further ones have only questions of later pages.
-    const { askedAt } = session.questions[0] ?? {}
+    // Sessions come in the order in which they began to wait, so further ones have only questions of later pages.
     const another = found[limit]
-    if (another && askedAt !== undefined && askedAt > another.askedAt) break
+    if (another && session.since > another.askedAt) break
     const rest = questionViews(session).filter((each) => !cursor || isAfter(each, cursor))
     found = [...found, ...rest].sort((a, b) => (isAfter(a, b) ? 1 : -1)).slice(0, limit + 1)
   }

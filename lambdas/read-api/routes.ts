@@ -1,6 +1,7 @@
 /** Routes of the read-only API. */
 import * as z from 'zod'
 import { questionId, sessionId, workerId } from '../../src/contract/api/ids.ts'
+import { state } from '../../src/contract/api/session.ts'
 import { page, wholeNumber } from '../../src/http/query.ts'
 import type { Routes } from '../../src/http/route.ts'
 
@@ -89,14 +90,16 @@ export const routes = {
     access: 'reader',
     tag: 'sessions',
     operationId: 'listSessions',
-    summary: 'Lists all sessions, most recently active first',
+    summary: 'Lists sessions, most recently active first',
+    description:
+      'With `state=paused` or `state=waiting`, the session that has waited longest for a person comes first.',
     query: page(
-      z.strictObject({
-        active: z.literal('active'),
-        lastActivity: z.iso.datetime(),
-        sessionId,
-      }),
-    ),
+      z.union([
+        z.strictObject({ active: z.literal('active'), lastActivity: z.iso.datetime(), sessionId }),
+        z.strictObject({ open: z.literal('open'), lastActivity: z.iso.datetime(), sessionId }),
+        z.strictObject({ waits: z.literal('waits'), waitsSince: z.iso.datetime(), sessionId }),
+      ]),
+    ).extend({ state: state.optional().describe('Lists only the sessions in this state') }),
     responses: { 200: { description: 'A page of sessions.', schema: 'SessionPage' } },
   },
   'GET /api/sessions/{sessionId}': {

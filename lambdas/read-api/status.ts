@@ -1,5 +1,6 @@
 /** Returns the conductor of the most recently active session, and the latest workers. */
 import { createHash } from 'node:crypto'
+import { outboxLength } from '../../src/adapters/outbox.ts'
 import { latestSession, readSession } from '../../src/adapters/sessions.ts'
 import { liveWorkers } from '../../src/adapters/workers.ts'
 import type { ConductorView } from '../../src/contract/api/conductor.ts'
@@ -23,18 +24,20 @@ const withoutTimes = ({ uptime, uptimeSeconds: _, ...lasting }: ConductorView) =
   isUp: uptime > 0,
 })
 
-/** Always takes three requests. `known` is the caller's `If-None-Match`. */
+/** Always takes four requests. `known` is the caller's `If-None-Match`. */
 export async function status(known: string | undefined) {
   const now = Date.now()
-  const [session, { workers }] = await Promise.all([
+  const [session, { workers }, outgoing] = await Promise.all([
     latestSession().then((id) => (id === undefined ? undefined : readSession(id))),
     liveWorkers(WORKERS),
+    outboxLength(),
   ])
   const conductor = session ? conductorView(session, now) : null
   const shown = {
     status: session ? STATUS[sessionState(session)] : 'idle',
     conductor,
     workers: workers.map(workerView),
+    outgoing,
   }
   // The ETag ignores values that only depend on the time, because they are no news; so it is weak.
   const lasting = { ...shown, conductor: conductor && withoutTimes(conductor) }

@@ -9,10 +9,10 @@ import {
 import { env } from '../../src/adapters/environment.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { quarantine } from '../../src/adapters/quarantine.ts'
-import { latestSecret, secret } from '../../src/adapters/secrets.ts'
+import { verifyPatiently } from '../../src/adapters/verify-with.ts'
 import { emailAddress } from '../../src/channels/address.ts'
 import { authenticSender } from '../../src/channels/email/authentic.ts'
-import { automaticReason } from '../../src/channels/email/automatic.ts'
+import { automaticReason, FROM_ITSELF } from '../../src/channels/email/automatic.ts'
 import { type InboundEmail, UnreadableEmail } from '../../src/channels/email/inbound-email.ts'
 import { keepFiles, keepWhole } from '../../src/channels/email/keep-files.ts'
 import { readPost } from '../../src/channels/email/read-post.ts'
@@ -50,16 +50,14 @@ async function signedBySendGrid(event: HttpEvent): Promise<Buffer> {
 }
 
 /**
- * Throws 403 unless SendGrid has signed the request. Reads the key again if the signature does not match, because it
- * may have been rotated.
+ * Throws 403 unless SendGrid has signed the request.
  */
 async function requireSendGrid(event: HttpEvent, raw: Buffer): Promise<void> {
   const signature = event.headers['x-twilio-email-event-webhook-signature']
   const timestamp = event.headers['x-twilio-email-event-webhook-timestamp']
-  const matches = (key: string) => verifyPost(raw, { signature, timestamp }, key)
-  if (matches(await secret('SENDGRID_PUBLIC_KEY_SECRET'))) return
-  // A refused email is lost, so read the key once more after the email arrived.
-  if (matches(await latestSecret('SENDGRID_PUBLIC_KEY_SECRET'))) return
+  const matches = (key: string) => verifyPost(raw, { signature, timestamp }, key) || undefined
+  // A refused email is lost, so the key is read once more after the email arrived.
+  if (await verifyPatiently('SENDGRID_PUBLIC_KEY_SECRET', matches)) return
   throw new Problem(
     403,
     "This route is for SendGrid. The request's signature is missing or invalid.",
@@ -71,6 +69,7 @@ async function receive(raw: Buffer, contentType: string): Promise<void> {
   if (email instanceof UnreadableEmail) return quarantine('email', raw, email.message)
   const own = env('EMAIL_ADDRESS')
   const automatic = automaticReason(email, own === undefined ? [] : [own])
+  if (automatic === FROM_ITSELF && own !== undefined) await noteItself(email, own)
   if (automatic !== undefined) return logger.info('ignored: a program wrote it', { automatic })
   const proven = authenticSender(email)
   if ('problem' in proven) return unknown(email.from[0]?.address ?? '?', proven.problem)
@@ -79,6 +78,13 @@ async function receive(raw: Buffer, contentType: string): Promise<void> {
   if (address === undefined) return unknown(proven.address, 'an unusual form of address')
   if (!(await isAllowed(address))) return unknown(address, 'email')
   await take({ ...email, subject: shortSubject(email.subject) }, address, raw)
+}
+
+/** Records an email of Baton to itself with its subject, by which `baton webhooks check` sees that email arrives. */
+async function noteItself(email: InboundEmail, own: string): Promise<void> {
+  const proven = authenticSender(email)
+  const how = 'problem' in proven ? proven.problem : 'own address'
+  await noteUnknown(own, `${how}: ${shortSubject(email.subject)}`)
 }
 
 async function unknown(address: string, reason: string): Promise<void> {

@@ -51,11 +51,18 @@ async function receive(form: UrlEncodedForm, raw: Buffer): Promise<void> {
       "its recipient is neither Baton's number nor its Messaging Service",
     )
   if (isOptOut(sms)) return logger.info('left to Twilio: it opts out, opts in or asks for help')
+  if (sms.from === sms.to) return noteItself(sms)
   const sender = phoneNumber(sms.from)
   // Nobody can reply to a short code or a name, so neither is ever on the list.
   if (sender === undefined) return unknown(sms.from, 'sms from a short code or a name')
   if (!(await isAllowed(sender))) return unknown(sender, 'sms')
   await accept(sms, sender)
+}
+
+/** Records an SMS of Baton's number to itself with its text, by which `baton webhooks check` sees that SMS arrive. */
+async function noteItself({ from, body }: InboundSms): Promise<void> {
+  await noteUnknown(from, `own number: ${body}`)
+  logger.info('ignored: it comes from its own number')
 }
 
 async function unknown(from: string, reason: string): Promise<void> {

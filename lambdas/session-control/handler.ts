@@ -11,6 +11,7 @@ import { makeLink } from './link.ts'
 import * as people from './people.ts'
 import { routes } from './routes.ts'
 import * as sessions from './sessions.ts'
+import * as tokens from './tokens.ts'
 import * as undelivered from './undelivered.ts'
 
 export const handler = byTrigger({
@@ -29,6 +30,9 @@ export const handler = byTrigger({
     'GET /api/people': ({ query }) => people.list(query),
     'PUT /api/people/{address}': ({ params, body }) => people.add(params.address, body.email),
     'DELETE /api/people/{address}': ({ params }) => people.remove(params.address),
+    'GET /api/tokens': () => tokens.list(),
+    'POST /api/tokens': ({ body }) => tokens.create(body),
+    'DELETE /api/tokens/{tokenName}': ({ params }) => tokens.revoke(params.tokenName),
   }),
   queue: fifo(cancellation, cancelWork),
 })

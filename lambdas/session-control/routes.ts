@@ -2,7 +2,9 @@
 import * as z from 'zod'
 import { emailAddress } from '../../src/channels/address.ts'
 import { contact } from '../../src/channels/index.ts'
-import { questionId, sessionId } from '../../src/contract/api/ids.ts'
+import { questionId, sessionId, tokenName } from '../../src/contract/api/ids.ts'
+import { tokenAccess } from '../../src/contract/api/token.ts'
+import { LONGEST_TOKEN_DAYS, MOST_TOKENS } from '../../src/core/bearer-token.ts'
 import { LONGEST_LINK_HOURS } from '../../src/core/session-link.ts'
 import { page } from '../../src/http/query.ts'
 import type { Routes } from '../../src/http/route.ts'
@@ -50,7 +52,7 @@ export const routes = {
     operationId: 'linkSession',
     summary: 'Makes a link that shows a session, read-only, until it expires',
     description:
-      'Anyone who has the link can use it. It ends early if the session is deleted; a new value of the secret `<stack>/link-key` ends all links.',
+      'Anyone who has the link can use it. It ends early if the session is deleted; `baton secrets rotate link-key --now` ends all links.',
     params: { sessionId },
     body: {
       schema: z.strictObject({
@@ -150,5 +152,41 @@ export const routes = {
     params: { address },
     responses: { 204: { description: 'The person was removed from the list.' } },
     problems: [404, 409],
+  },
+  'GET /api/tokens': {
+    access: 'reader',
+    tag: 'tokens',
+    operationId: 'listTokens',
+    summary: 'Lists the named tokens',
+    description:
+      'The tokens in the secrets `<stack>/api-token` and `<stack>/read-token` are not among them. Expired ones stay on the list for 30 days.',
+    responses: { 200: { description: 'All of them, in alphabetical order.', schema: 'TokenList' } },
+  },
+  'POST /api/tokens': {
+    access: 'operator',
+    tag: 'tokens',
+    operationId: 'createToken',
+    summary: 'Makes a named token',
+    description: `Only its hash is stored, so this response alone has the token. It works after ten seconds at the latest. There may be ${MOST_TOKENS} tokens.`,
+    body: {
+      schema: z.strictObject({
+        name: tokenName,
+        access: tokenAccess,
+        expiresInDays: z.int().min(1).max(LONGEST_TOKEN_DAYS).optional(),
+      }),
+      limit: 1_000,
+    },
+    responses: { 200: { description: 'The token.', schema: 'CreatedToken' } },
+    problems: [409],
+  },
+  'DELETE /api/tokens/{tokenName}': {
+    access: 'operator',
+    tag: 'tokens',
+    operationId: 'revokeToken',
+    summary: 'Revokes a named token',
+    description: 'It is refused after a minute at the latest.',
+    params: { tokenName },
+    responses: { 204: { description: 'The token is revoked.' } },
+    problems: [404],
   },
 } as const satisfies Routes

@@ -4,13 +4,20 @@ import {
   listUndelivered,
   type UndeliveredKey,
 } from '../../src/adapters/undelivered.ts'
+import { UNDELIVERED_ADVICE, type UndeliveredStatus } from '../../src/core/undelivered.ts'
 import { Problem } from '../../src/http/problem.ts'
 import { cursorOf, type Page } from '../../src/http/query.ts'
 import { json, noContent } from '../../src/http/respond.ts'
 
 export async function list({ limit, cursor }: Page<UndeliveredKey>) {
   const { undelivered, next } = await listUndelivered(limit, cursor)
-  return json({ undelivered, next: cursorOf(next) })
+  return json({
+    undelivered: undelivered.map((each) => {
+      const status: UndeliveredStatus = each.status ?? 'failed'
+      return { ...each, status, advice: UNDELIVERED_ADVICE[status] }
+    }),
+    next: cursorOf(next),
+  })
 }
 
 export async function dismiss(id: string) {

@@ -5,6 +5,7 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
@@ -19,7 +20,7 @@ export interface AlarmsProps {
   readonly topic: ITopic
   readonly api: Api
   readonly queues: Queues
-  /** The functions without which nothing works. At most five, because an alarm watches at most ten metrics. */
+  /** The functions without which nothing works. At most nine, because an alarm watches at most ten metrics. */
   readonly critical: readonly IFunction[]
   readonly usdPerDay: number
 }
@@ -53,7 +54,7 @@ export class Alarms extends Construct {
       metric: troubles(props.critical),
       from: 3,
       description:
-        'Functions that everything depends on crash, time out or are throttled. Search their logs for "failed" and "Task timed out". If they are throttled, raise the concurrency limit of the account.',
+        'Functions that everything depends on crash or time out, or functions of this account are throttled. Search the logs for "failed" and "Task timed out". If functions are throttled, raise the concurrency limit of the account.',
     })
   }
 
@@ -189,15 +190,23 @@ export class Alarms extends Construct {
   }
 }
 
-/** Returns the sum of errors and throttles of these functions. */
+/**
+ * Returns the sum of these functions' errors and of all throttles in the account and region. Functions share the
+ * account's limit, so one metric tells of throttles as well as one for each function, and each metric costs.
+ */
 function troubles(functions: readonly IFunction[]): MathExpression {
-  const metrics = functions.flatMap((fn) => [
-    fn.metricErrors({ period: PERIOD }),
-    fn.metricThrottles({ period: PERIOD }),
-  ])
+  const metrics = [
+    ...functions.map((fn) => fn.metricErrors({ period: PERIOD })),
+    new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Throttles',
+      statistic: 'Sum',
+      period: PERIOD,
+    }),
+  ]
   const named = metrics.map((metric, index) => [`m${index}`, metric] as const)
   return new MathExpression({
-    label: 'Errors and throttles',
+    label: 'Errors of functions, and throttles of the account',
     expression: 'SUM(METRICS())',
     usingMetrics: Object.fromEntries(named),
     period: PERIOD,

@@ -66,7 +66,7 @@ export class DashboardSite extends Construct {
     this.bucketName = bucket.bucketName
   }
 
-  /** The dashboard's URL, for the function that makes links to it. */
+  /** The dashboard's URL, for functions that name it. */
   get address(): Binding {
     return environment('DASHBOARD_URL', this.url)
   }

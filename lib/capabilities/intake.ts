@@ -14,13 +14,9 @@ export class Intake extends Construct {
   readonly receive: ServiceFunction
   readonly dispatch: ServiceFunction
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { storage, contacts, secrets, queues, api }: Resources,
-    reviewLoop: ReviewLoop,
-  ) {
+  constructor(scope: Construct, id: string, resources: Resources, reviewLoop: ReviewLoop) {
     super(scope, id)
+    const { storage, contacts, queues, api } = resources
     this.receive = new ServiceFunction(this, 'ReceiveMessage', {
       name: 'receive-message',
       memoryMb: MESSAGE_PATH_MB,
@@ -33,7 +29,7 @@ export class Intake extends Construct {
         storage.readHistory(),
         // The message of a known Idempotency-Key.
         storage.readEntries(),
-        secrets.bearerTokens,
+        resources.bearerTokens(),
         queues.sendMessages,
       ],
     })
@@ -51,7 +47,7 @@ export class Intake extends Construct {
         storage.putAttachments(),
         contacts.ownAddresses(),
         // An answer to a question of another session of the same person is passed on to that session.
-        storage.listOpenQuestions(),
+        storage.listWaitingSessions(),
         contacts.read(),
         queues.sendMessages,
         storage.readLedgers(),

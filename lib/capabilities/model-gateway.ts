@@ -8,7 +8,7 @@ import type { Resources } from '../resources/index.ts'
 
 export class ModelGateway extends Construct {
   readonly fn: ServiceFunction
-  readonly #url: string
+  readonly url: string
 
   constructor(scope: Construct, id: string, resources: Resources) {
     super(scope, id)
@@ -35,12 +35,12 @@ export class ModelGateway extends Construct {
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
     })
-    this.#url = url.url
+    this.url = url.url
   }
 
   /** The gateway's URL, for the function that hands out jobs. */
   get address(): Binding {
-    return environment('GATEWAY_URL', this.#url)
+    return environment('GATEWAY_URL', this.url)
   }
 }
 

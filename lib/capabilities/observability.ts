@@ -1,4 +1,4 @@
-/** The dashboard, the alarms, and the topic that alarms notify. */
+/** The alarms, the topic that they notify, and a dashboard in CloudWatch's console if the operator wants one. */
 import { Aws, Stack, Validations } from 'aws-cdk-lib'
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -19,7 +19,7 @@ import type { Machines } from './machines.ts'
 
 export interface Watched {
   readonly machines: Machines
-  /** At most five, because an alarm watches at most ten metrics. */
+  /** At most nine, because an alarm watches at most ten metrics. */
   readonly critical: readonly ServiceFunction[]
 }
 
@@ -45,6 +45,10 @@ export class Observability extends Construct {
       critical,
       usdPerDay: config.alarmUsdPerDay,
     })
+    if (config.consoleDashboard) this.#dashboard(api, queues, watched)
+  }
+
+  #dashboard(api: Api, queues: Queues, watched: Watched): void {
     new Dashboard(this, 'Dashboard', {
       // Dashboard names are global, so the name includes the region, in case the same stack exists elsewhere.
       dashboardName: `${Stack.of(this).stackName}-${Aws.REGION}`,
@@ -52,7 +56,7 @@ export class Observability extends Construct {
         this.#messages(queues),
         this.#work(watched),
         this.#spend(),
-        this.#errors(api, critical),
+        this.#errors(api, watched.critical),
       ],
     })
   }

@@ -5,6 +5,7 @@ import { links } from '../kit/executions.ts'
 import { ServiceFunction } from '../kit/service-function.ts'
 import { LONG_POLL_LIMIT } from '../resources/api.ts'
 import type { Resources } from '../resources/index.ts'
+import type { DashboardSite } from './dashboard-site.ts'
 import type { Machines } from './machines.ts'
 
 export class ReadApi extends Construct {
@@ -12,20 +13,22 @@ export class ReadApi extends Construct {
     scope: Construct,
     id: string,
     resources: Resources,
-    { reviewLoop, workerLeg }: Machines,
+    { reviewLoop, workerLeg, dashboard }: Machines & { readonly dashboard: DashboardSite },
   ) {
     super(scope, id)
-    const { storage, secrets, api } = resources
+    const { storage, secrets, queues, api } = resources
     const fn = new ServiceFunction(this, 'ReadApi', {
       name: 'read-api',
       timeout: LONG_POLL_LIMIT,
       bindings: [
-        secrets.bearerTokens,
+        resources.bearerTokens(),
         secrets.linkKey,
+        dashboard.address,
         storage.readSessions(),
         storage.listSessions(),
         storage.readSummaries(),
-        storage.listOpenQuestions(),
+        storage.listOpenRuns(),
+        storage.listWaitingSessions(),
         storage.takeWaitingPlaces(),
         storage.readWorkers(),
         storage.listWorkers(),
@@ -33,6 +36,7 @@ export class ReadApi extends Construct {
         storage.readHistory(),
         storage.readLedgers(),
         storage.readTotals(),
+        queues.countDeliveries,
         storage.readPeopleTotals(),
         resources.budgets(),
         storage.readArtifacts(),

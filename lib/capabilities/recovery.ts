@@ -34,7 +34,7 @@ export class Recovery extends Construct {
         resources.network('WORKER_EGRESS'),
         storage.changeSessions(),
         storage.listOpenRuns(),
-        storage.listOpenQuestions(),
+        storage.listWaitingSessions(),
         storage.changeWorkers(),
         storage.listWorkers(),
         storage.changeConversations(),

@@ -26,7 +26,7 @@ export class SessionControl extends Construct {
       // As long as the API waits, because deleting a long conversation is slow. Calling it again continues the deletion.
       timeout: CONSUMER_TIMEOUT.cancellations,
       bindings: [
-        secrets.bearerTokens,
+        resources.bearerTokens(),
         secrets.linkKey,
         dashboard.address,
         contacts.people(),

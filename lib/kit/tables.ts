@@ -42,13 +42,20 @@ export const queryIndex = (variable: EnvironmentVariable, table: TableV2, index:
     allow(`${table.tableArn}/index/${index}`, 'dynamodb:Query'),
   )
 
+/** Allows queries of one partition only. */
+export const queryOnly = (variable: EnvironmentVariable, table: TableV2, key: string): Binding =>
+  combine(environment(variable, table.tableName), onKeys(table, 'dynamodb:Query', [key]))
+
 /** Allows updates of items with these partition keys only; `*` stands for any text. */
-export const updateOnly = (table: TableV2, ...keys: readonly string[]): Binding => ({
+export const updateOnly = (table: TableV2, ...keys: readonly string[]): Binding =>
+  onKeys(table, 'dynamodb:UpdateItem', keys)
+
+const onKeys = (table: TableV2, action: string, keys: readonly string[]): Binding => ({
   environment: {},
   grant: (fn) =>
     fn.addToRolePolicy(
       new PolicyStatement({
-        actions: ['dynamodb:UpdateItem'],
+        actions: [action],
         resources: [table.tableArn],
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } },
       }),

@@ -4,7 +4,7 @@ import { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
 import { OUTBOUND_NAMES, type OutboundName, outboundChannel } from '../../src/channels/index.ts'
 import { type Binding, combine, environment } from '../kit/bindings.ts'
-import { access, keptTable, stringKey, updateOnly } from '../kit/tables.ts'
+import { access, keptTable, queryOnly, stringKey, updateOnly } from '../kit/tables.ts'
 import type { Config } from '../settings/schema.ts'
 import { ConfiguredPeople } from './configured-people.ts'
 
@@ -76,7 +76,11 @@ export class Contacts extends Construct {
       updateOnly(this.#table, 'undelivered'),
     )
   }
-  /** The allow list. */
+  /** The hashes of named tokens. */
+  readTokens(): Binding {
+    return queryOnly('CONTACTS_TABLE', this.#table, 'tokens')
+  }
+  /** The allow list, and named tokens. */
   manage(): Binding {
     return access('CONTACTS_TABLE', this.#table, 'Query', 'UpdateItem', 'DeleteItem')
   }

@@ -53,6 +53,11 @@ export class Resources {
     )
   }
 
+  /** Checks the bearer tokens of operators and readers. */
+  bearerTokens(): Binding {
+    return combine(this.secrets.bearerTokens, this.contacts.readTokens())
+  }
+
   /** What sandboxes may reach: Baton itself, and what the operator allows. */
   network(...settings: readonly EgressVariable[]): Binding {
     const allowed = {

@@ -4,6 +4,7 @@ import { Duration, Validations } from 'aws-cdk-lib'
 import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { EnvironmentVariable } from '../../src/adapters/environment.ts'
+import { DELIVERY_ATTEMPTS } from '../../src/core/undelivered.ts'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { freezeLogicalId } from '../kit/frozen.ts'
 import { type OrderedQueueProps, orderedQueue } from '../kit/ordered-queue.ts'
@@ -18,9 +19,6 @@ export const CONSUMER_TIMEOUT = {
   /** As long as API Gateway waits, because the function also serves the operator. */
   cancellations: Duration.seconds(29),
 } as const
-
-/** Covers about two days of a provider's outage, at the longest timeout of a delivery. */
-const DELIVERY_ATTEMPTS = 500
 
 /** The logical ids of the first version. They must not change, because a replaced queue loses its messages. */
 const LOGICAL_IDS = {
@@ -69,6 +67,12 @@ export class Queues extends Construct {
   /** Puts replies on the outbox. */
   get sendDeliveries(): Binding {
     return sending('OUTBOX_URL', this.deliveries)
+  }
+
+  /** How many replies are on the outbox. */
+  get countDeliveries(): Binding {
+    const { queueUrl, queueArn } = this.deliveries
+    return combine(environment('OUTBOX_URL', queueUrl), allow(queueArn, 'sqs:GetQueueAttributes'))
   }
 
   /** Queues work to be ended by a function that has the permissions. */

@@ -46,7 +46,8 @@ export class Storage extends Construct {
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: ['run'],
         },
-        // One update of the stack can add one index to a table, so this one serves the sweep, the API and answers.
+        // The sessions that wait for a person, at a budget or for an answer. Its name is from the time when there were
+        // only questions. One update of the stack can add one index to a table, so this one serves all who look for them.
         {
           indexName: 'openQuestions',
           partitionKey: stringKey('waits'),
@@ -137,8 +138,8 @@ export class Storage extends Construct {
   listOpenRuns(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'openRuns')
   }
-  /** The sessions with open questions. */
-  listOpenQuestions(): Binding {
+  /** The sessions that wait for a person. */
+  listWaitingSessions(): Binding {
     return queryIndex('SESSIONS_TABLE', this.sessions, 'openQuestions')
   }
   readWorkers(): Binding {

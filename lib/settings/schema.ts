@@ -193,6 +193,11 @@ export const settings = z.strictObject({
     .describe(
       'How many requests may wait for news at once, each in a function of its own. A new account runs 10 functions at once, of which the default leaves six for messages and work',
     ),
+  consoleDashboard: flag
+    .default(false)
+    .describe(
+      "Makes a dashboard of all metrics in CloudWatch's console. An account has three free ones, further ones cost $3 a month",
+    ),
   alarmEmail: z
     .email()
     .optional()

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import * as z from 'zod'
 import { fingerprint } from './fingerprint.ts'
+import { addOnDemand, leaveOnDemand } from './on-demand.ts'
 import { dropPackageMappings } from './trim-source-maps.ts'
 
 const here = path.resolve(import.meta.dirname, '../..')
@@ -16,13 +17,11 @@ const SOURCES = ['lambdas/**/*.ts', 'src/**/*.ts', 'docs/openapi.yaml']
 const DOCUMENTS = [{ fn: 'public-api', from: 'docs/openapi.yaml', to: 'openapi.json' }]
 
 /** The code that bundles. When it changes, old bundles are outdated. */
-const HOW = ['bundles.ts', 'trim-source-maps.ts'].map((file) =>
+const HOW = ['bundles.ts', 'on-demand.ts', 'trim-source-maps.ts'].map((file) =>
   readFileSync(path.join(import.meta.dirname, file), 'utf8'),
 )
 
 const bundling = {
-  outbase: 'lambdas',
-  entryNames: '[dir]/index',
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -80,23 +79,26 @@ export async function bundleInto(
   names: readonly string[],
   { minify = true } = {},
 ): Promise<MadeOf> {
+  const options = { ...bundling, absWorkingDir: root, outdir, minify }
+  const { plugin, modules } = leaveOnDemand()
   const { metafile } = await build({
-    ...bundling,
+    ...options,
     entryPoints: names.map((name) => `lambdas/${name}/handler.ts`),
-    absWorkingDir: root,
-    outdir,
-    minify,
+    outbase: 'lambdas',
+    entryNames: '[dir]/index',
+    plugins: [plugin],
     metafile: true,
   })
-  for (const map of globSync('*/index.js.map', { cwd: outdir }))
+  const onDemand = await addOnDemand(metafile, modules, options)
+  for (const map of globSync('*/*.js.map', { cwd: outdir }))
     dropPackageMappings(path.join(outdir, map))
   for (const { fn, from, to } of DOCUMENTS)
     if (names.includes(fn)) await writeAsJson(path.join(root, from), path.join(outdir, fn, to))
-  const bundles = Object.values(metafile.outputs).flatMap(({ entryPoint, inputs }) =>
-    entryPoint === undefined
-      ? []
-      : [[path.basename(path.dirname(entryPoint)), Object.keys(inputs)] as const],
-  )
+  const bundles = Object.entries(metafile.outputs).flatMap(([output, { entryPoint, inputs }]) => {
+    if (entryPoint === undefined) return []
+    const sources = [...Object.keys(inputs), ...(onDemand.get(output) ?? [])]
+    return [[path.basename(path.dirname(entryPoint)), sources] as const]
+  })
   return Object.fromEntries(bundles)
 }
 

@@ -61,7 +61,7 @@ export async function startChannels({
       [`${stack}/sendgrid-api-key`]: apiKey,
       [`${stack}/sendgrid-public-key`]: sendgrid.publicKey,
     },
-    before: devRoutes({ twilio, sendgrid, token, emailAddress: ADDRESS }),
+    before: devRoutes({ twilio, sendgrid, token, number: NUMBER, emailAddress: ADDRESS }),
     async close() {
       await twilio.close()
       await sendgrid.close()

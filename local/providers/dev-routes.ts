@@ -12,6 +12,7 @@ import { outboxOf } from './outbox.ts'
 import type { ComposedEmail } from './sendgrid/composed-email.ts'
 import { newMessageId } from './sendgrid/inbound-email.ts'
 import type { SendGrid } from './sendgrid/server.ts'
+import { webhookOf } from './twilio/account.ts'
 import type { Twilio } from './twilio/server.ts'
 
 export interface DevRoutesOptions {
@@ -19,6 +20,8 @@ export interface DevRoutesOptions {
   readonly sendgrid: SendGrid
   /** The operator's token. */
   readonly token: string
+  /** Where people send SMS to. */
+  readonly number: string
   /** Where people write to, unless they reply to an email with a `Reply-To`. */
   readonly emailAddress: string
 }
@@ -49,7 +52,8 @@ const emailBody = z.strictObject({
   inReplyTo: messageId.optional(),
   references: z.array(messageId).optional(),
   attachments: z.array(file).default([]),
-  mode: z.enum(['raw', 'parsed']).default('raw'),
+  /** By default the one that the account at SendGrid says, or raw. */
+  mode: z.enum(['raw', 'parsed']).optional(),
 })
 
 const bodyLimit = 40 * 1024 * 1024
@@ -102,23 +106,32 @@ function requireLocal({
     throw new Refusal(403, 'This route is for requests from this machine itself.')
 }
 
-async function deliverSms({ twilio }: DevRoutesOptions, webhook: string, request: IncomingMessage) {
+/** Delivers to this port, unless the account at Twilio names another address. */
+async function deliverSms(
+  { twilio, number }: DevRoutesOptions,
+  own: string,
+  request: IncomingMessage,
+) {
   const { from, text, media } = await bodyOf(smsBody, request)
+  const webhook = webhookOf(twilio.account, number) ?? own
   return twilio.deliver({ from, body: text, media: media.map(fileOf) }, webhook)
 }
 
-/** The email counts as authentic: SPF passes, and it has a valid signature of its From domain. */
-async function deliverEmail(options: DevRoutesOptions, webhook: string, request: IncomingMessage) {
+/**
+ * Delivers to this port, unless the account at SendGrid names another address. The email counts as authentic: SPF passes,
+ * and it has a valid signature of its From domain.
+ */
+async function deliverEmail(options: DevRoutesOptions, own: string, request: IncomingMessage) {
   const { attachments, mode, ...given } = await bodyOf(emailBody, request)
   const thread = threadOf(given.inReplyTo, options)
   const { messageId = newMessageId(given.from), to = thread.to ?? options.emailAddress } = given
   const { references = thread.references } = given
   const dkim = `{@${given.from.split('@').at(-1)} : pass}`
-  const delivery = await options.sendgrid.deliver(
-    { ...given, to, references, messageId, attachments: attachments.map(fileOf) },
-    webhook,
-    { mode, spf: 'pass', dkim },
-  )
+  const email = { ...given, to, references, messageId, attachments: attachments.map(fileOf) }
+  const verdicts = { spf: 'pass', dkim }
+  const delivery =
+    (await options.sendgrid.receive(email, { ...verdicts, mode })) ??
+    (await options.sendgrid.deliver(email, own, { ...verdicts, mode: mode ?? 'raw' }))
   return { ...delivery, messageId }
 }
 

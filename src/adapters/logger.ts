@@ -15,8 +15,8 @@ export const logger = {
   info: (message: string, attributes: Attributes = {}) => current().info(message, attributes),
   warn: (message: string, attributes: Attributes = {}) => current().warn(message, attributes),
   error: (message: string, attributes: Attributes = {}) => current().error(message, attributes),
-  /** Adds ids to every further line of the invocation, or of the current item. */
-  appendKeys: (ids: LogIds) => current().appendKeys({ ...ids }),
+  /** Adds ids, or the name of the caller's token, to every further line of the invocation, or of the current item. */
+  appendKeys: (ids: LogIds & { readonly caller?: string }) => current().appendKeys({ ...ids }),
   /** Removes the ids of the previous invocation, in a handler without middleware. */
   resetKeys: () => ofInvocation.resetKeys(),
 }

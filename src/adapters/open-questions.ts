@@ -1,4 +1,4 @@
-/** The index of sessions with open questions. */
+/** The sessions with open questions, from the index of those that wait for a person. */
 import type { Question } from '../core/question.ts'
 import { env } from './environment.ts'
 import { queryAll } from './query-all.ts'
@@ -7,6 +7,8 @@ import { queryAll } from './query-all.ts'
 export interface WaitingSession {
   readonly sessionId: string
   readonly questions: readonly Question[]
+  /** ISO 8601. Not after the oldest question: a session that is paused at a budget may have waited for longer. */
+  readonly since: string
 }
 
 /** Yields the sessions with open questions, the longest waiting first. The index is eventually consistent. */
@@ -17,8 +19,9 @@ export async function* eachWaitingSession(): AsyncGenerator<WaitingSession> {
     KeyConditionExpression: 'waits = :waits',
     ExpressionAttributeValues: { ':waits': 'waits' },
   })
-  for await (const { sessionId, questions = [] } of sessions)
-    yield { sessionId: String(sessionId), questions: questions as readonly Question[] }
+  for await (const { sessionId, questions, waitsSince } of sessions)
+    if (Array.isArray(questions) && questions.length > 0)
+      yield { sessionId: String(sessionId), questions, since: String(waitsSince) }
 }
 
 /** Returns all of them: one request, unless a great many wait. */

@@ -1,5 +1,4 @@
 /** Reads secrets and caches them for five minutes. A rotated secret is used after that, or at once with `fresh`. */
-import { setTimeout as wait } from 'node:timers/promises'
 import { getSecret } from '@aws-lambda-powertools/parameters/secrets'
 import { env } from './environment.ts'
 
@@ -25,26 +24,11 @@ export async function secret(name: SecretVariable, { fresh = false } = {}): Prom
   return value
 }
 
-/** Concurrent readers share one request, because each read costs. */
-const LATEST_MS = 1_000
-const next = new Map<SecretVariable, { readonly at: number; readonly value: Promise<string> }>()
-
-/** Returns the secret as it is after this call, read at most once a second. */
-export async function latestSecret(name: SecretVariable): Promise<string> {
-  const now = Date.now()
-  const last = next.get(name)
-  if (last && last.at > now) return last.value
-  const at = Math.max(now, (last?.at ?? 0) + LATEST_MS)
-  const value = wait(at - now).then(() => secret(name, { fresh: true }))
-  next.set(name, { at, value })
-  return value
-}
-
-/** How often a secret is read again at most, because anyone can send a wrong token and each read costs. */
+/** How often a secret is read again at most, because a provider may refuse each request, and each read costs. */
 const READ_AGAIN_MS = 10_000
 const readAgain = new Map<SecretVariable, number>()
 
-/** Reads a secret again that may have been rotated. Returns undefined if it was read again just before. */
+/** Reads a secret again that a provider has refused, because it may have been rotated. Returns undefined if it was read again just before. */
 export async function rereadSecret(name: SecretVariable): Promise<string | undefined> {
   const now = Date.now()
   if (now - (readAgain.get(name) ?? Number.NEGATIVE_INFINITY) < READ_AGAIN_MS) return undefined

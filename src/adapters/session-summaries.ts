@@ -8,6 +8,8 @@ import { env } from './environment.ts'
 /** These have the same names in the table. */
 const SUMMARY = {
   sessionId: true,
+  createdAt: true,
+  channel: true,
   sender: true,
   run: true,
   paused: true,
@@ -19,7 +21,12 @@ const SUMMARY = {
   forgottenTo: true,
 } as const satisfies Partial<Record<keyof Session, true>>
 
-export type SessionSummary = Pick<Session, keyof typeof SUMMARY>
+export type SessionSummary = Pick<Session, keyof typeof SUMMARY> & {
+  /** ISO 8601. */
+  readonly lastActivity: string
+}
+
+const ATTRIBUTES = [...Object.keys(SUMMARY), 'lastActivity']
 
 const firstSeq = ({ forgottenTo = 0 }: Pick<Session, 'forgottenTo'>) => forgottenTo + 1
 
@@ -28,7 +35,7 @@ export async function sessionSummaries(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, SessionSummary>> {
   const keys = ids.map((sessionId) => ({ sessionId }))
-  const items = await batchGet(env('SESSIONS_TABLE'), keys, Object.keys(SUMMARY))
+  const items = await batchGet(env('SESSIONS_TABLE'), keys, ATTRIBUTES)
   return new Map((items as unknown as SessionSummary[]).map((item) => [item.sessionId, item]))
 }
 

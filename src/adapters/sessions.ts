@@ -9,7 +9,7 @@ import { sessionNames } from './stored-names.ts'
 
 /**
  * A session with the keys of three sparse indexes: all sessions and those with an open run, by last activity, and those
- * with open questions, by the oldest one.
+ * that wait for a person, by the time since when they do.
  */
 interface Indexed extends Session {
   readonly active?: 'active'
@@ -42,14 +42,23 @@ function indexed<Output>(
     waitsSince: _____,
     ...session
   }: Indexed = item
-  const oldest = session.questions?.[0]
+  const since = waitsSince(item)
   const entry: Indexed = {
     ...session,
     ...(!session.deleted && { active: 'active', lastActivity: minute() }),
     ...(session.run.open && { open: 'open' }),
-    ...(oldest && { waits: 'waits', waitsSince: oldest.askedAt }),
+    ...(since !== undefined && { waits: 'waits', waitsSince: since }),
   }
   return { item: entry, output }
+}
+
+/** Returns since when a session waits for a person, for an answer or at a budget; undefined if it does not. */
+function waitsSince({ questions = [], paused, ...indexed }: Indexed): string | undefined {
+  const asked = questions[0]?.askedAt
+  if (!paused) return asked
+  // Earlier versions did not keep when it paused; then the first change of this version does, as exactly as it is known.
+  const at = paused.at ?? indexed.waitsSince ?? indexed.lastActivity ?? minute()
+  return asked !== undefined && asked < at ? asked : at
 }
 
 /**
@@ -125,42 +134,65 @@ export async function progressOf(
   return { lastSeq, lastQuestion, seen: messageId && Item.seen?.[messageId] }
 }
 
-/** The fields of a session in a list. */
-type ListedSession = Pick<Session, 'sessionId' | 'createdAt' | 'channel' | 'run'> & {
-  readonly lastActivity: string
-}
+/** The indexes of sessions: the attribute that an item of each has, by what they are sorted, and in which order. */
+const INDEXES = {
+  byActivity: { has: 'active', sortedBy: 'lastActivity', isOldestFirst: false },
+  openRuns: { has: 'open', sortedBy: 'lastActivity', isOldestFirst: false },
+  // Its name is from the time when only questions kept a session waiting.
+  openQuestions: { has: 'waits', sortedBy: 'waitsSince', isOldestFirst: true },
+} as const
 
-/** Returns one page of sessions, most recently active first. The index is eventually consistent. */
+export type SessionIndex = keyof typeof INDEXES
+
+/** A place in an index: the key of one of its items. */
+export type SessionPlace = { readonly sessionId: string } & Readonly<Record<string, string>>
+
+/** Returns whether a place is one of this index. */
+export const isPlaceIn = (index: SessionIndex, place: object): boolean =>
+  INDEXES[index].has in place
+
+/** Returns the places of one page of an index, in its order. The index is eventually consistent. */
 export async function listSessions(
+  index: SessionIndex,
   limit: number,
   start?: Readonly<Record<string, unknown>>,
 ): Promise<{
-  sessions: readonly ListedSession[]
+  places: readonly SessionPlace[]
   /** Where the next page starts. Absent on the last page. */
   next?: Readonly<Record<string, unknown>>
 }> {
+  const { Items, LastEvaluatedKey } = await page(index, limit, start)
+  const { has, sortedBy } = INDEXES[index]
+  const places = Items.map(({ sessionId, [sortedBy]: sorted }) => ({
+    sessionId,
+    [has]: has,
+    [sortedBy]: sorted,
+  }))
+  return { places, ...(LastEvaluatedKey && { next: LastEvaluatedKey }) }
+}
+
+async function page(index: SessionIndex, limit: number, start?: Readonly<Record<string, unknown>>) {
+  const { has, isOldestFirst } = INDEXES[index]
   const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName: env('SESSIONS_TABLE'),
-      IndexName: 'byActivity',
-      KeyConditionExpression: 'active = :active',
-      ExpressionAttributeValues: { ':active': 'active' },
-      ScanIndexForward: false,
+      IndexName: index,
+      KeyConditionExpression: '#has = :has',
+      ExpressionAttributeNames: { '#has': has },
+      ExpressionAttributeValues: { ':has': has },
+      ScanIndexForward: isOldestFirst,
       Limit: limit,
       ExclusiveStartKey: start,
     }),
   )
-  return {
-    sessions: Items as ListedSession[],
-    ...(LastEvaluatedKey && { next: LastEvaluatedKey }),
-  }
+  return { Items, LastEvaluatedKey }
 }
 
 /** Returns the id of the most recently active session. Activity is rounded to the minute; an open run wins a tie. */
 export async function latestSession(): Promise<string | undefined> {
-  const { sessions } = await listSessions(25)
-  const [first] = sessions
-  const latest = sessions.filter(({ lastActivity }) => lastActivity === first?.lastActivity)
+  const { Items } = await page('byActivity', 25)
+  const [first] = Items
+  const latest = Items.filter(({ lastActivity }) => lastActivity === first?.lastActivity)
   return (latest.find(({ run }) => run.open) ?? first)?.sessionId
 }
 

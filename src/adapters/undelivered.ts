@@ -1,6 +1,7 @@
 /**
  * The list of messages that could not be delivered, oldest first: one partition of the Contacts table, whose items expire
- * like history. One that was put away stays as a mark, because a provider may report the same failure again.
+ * like history. One that was put away stays as a mark, because a provider may report the same failure again. One that has
+ * arrived after all leaves an empty item, which is not listed.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -21,8 +22,10 @@ export interface UndeliveredKey {
 export type ListedUndelivered = Undelivered & { readonly id: string }
 
 /** `said` is the time of the entry, which never changes. */
-const nameOf = ({ sessionId, seq, name }: Undelivered, said: string) =>
-  `${said} ${sessionId} ${seq} ${name}`
+const nameOf = (
+  { sessionId, seq, name }: Pick<Undelivered, 'sessionId' | 'seq' | 'name'>,
+  said: string,
+) => `${said} ${sessionId} ${seq} ${name}`
 
 const table = () => ({ TableName: env('CONTACTS_TABLE') })
 const keyOf = (name: string): UndeliveredKey => ({ scope: SCOPE, name })
@@ -45,6 +48,14 @@ export async function noteUndelivered(undelivered: Undelivered, said: string): P
   )
 }
 
+/** Takes a delivery off the list, if it is there, because it has arrived or goes another way. */
+export async function settleUndelivered(
+  delivery: Pick<Undelivered, 'sessionId' | 'seq' | 'name'>,
+  said: string,
+): Promise<void> {
+  await updateListed(nameOf(delivery, said), 'REMOVE delivery')
+}
+
 /** Returns a page of the list, the oldest message first. It may have fewer than `limit` although there are more. */
 export async function listUndelivered(
   limit: number,
@@ -57,7 +68,7 @@ export async function listUndelivered(
     new QueryCommand({
       ...table(),
       KeyConditionExpression: '#scope = :scope',
-      FilterExpression: 'attribute_not_exists(dismissed)',
+      FilterExpression: 'attribute_exists(delivery) AND attribute_not_exists(dismissed)',
       ExpressionAttributeNames: { '#scope': 'scope' },
       ExpressionAttributeValues: { ':scope': SCOPE },
       Limit: limit,
@@ -69,15 +80,23 @@ export async function listUndelivered(
 }
 
 /** Puts a delivery away. Returns false if the list does not have it. */
-export async function dismissUndelivered(id: string): Promise<boolean> {
+export const dismissUndelivered = (id: string): Promise<boolean> =>
+  updateListed(Buffer.from(id, 'base64url').toString(), 'SET dismissed = :yes', { ':yes': true })
+
+/** Changes an item of the list. Returns false if there is none. */
+async function updateListed(
+  name: string,
+  expression: string,
+  values?: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
   try {
     await dynamo.send(
       new UpdateCommand({
         ...table(),
-        Key: { ...keyOf(Buffer.from(id, 'base64url').toString()) },
-        UpdateExpression: 'SET dismissed = :yes',
+        Key: { ...keyOf(name) },
+        UpdateExpression: expression,
         ConditionExpression: 'attribute_exists(delivery)',
-        ExpressionAttributeValues: { ':yes': true },
+        ...(values && { ExpressionAttributeValues: { ...values } }),
       }),
     )
     return true

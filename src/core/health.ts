@@ -22,14 +22,10 @@ export const WORKS: Sighting = { state: 'ok', detail: 'it works' }
 /** A failure that may pass is no news after this time without another request. */
 const STALE_MS = 60 * 60_000
 
-const NAMES = {
-  model: 'The model',
-  e2b: 'E2B, where sandboxes run',
-  twilio: 'Twilio, for SMS',
-  sendgrid: 'SendGrid, for email',
-} as const satisfies Record<Exclude<DependencyName, 'dynamodb'>, string>
-
-export const RECORDED = Object.keys(NAMES) as (keyof typeof NAMES)[]
+export const RECORDED = ['model', 'e2b', 'twilio', 'sendgrid'] as const satisfies readonly Exclude<
+  DependencyName,
+  'dynamodb'
+>[]
 export type RecordedName = (typeof RECORDED)[number]
 
 /** Returns the health of each service. `now` in ms since the epoch. */
@@ -45,17 +41,12 @@ export function healthView(
 }
 
 function viewOf(name: RecordedName, last: LastSighting | undefined, now: number): DependencyHealth {
-  const label = NAMES[name]
-  if (!last) return { name, state: 'unknown', detail: `${label}: not used yet.`, cure: null }
+  if (!last) return { name, state: 'unknown', detail: 'Not used yet.', cure: null }
   const { state, since, at, detail, cure = null } = last
   const isStale = state === 'degraded' && now - Date.parse(at) > STALE_MS
   return isStale
-    ? {
-        name,
-        state: 'unknown',
-        since: at,
-        detail: `${label}: failed when last used: ${detail}.`,
-        cure,
-      }
-    : { name, state, since, detail: `${label}: ${detail}.`, cure }
+    ? { name, state: 'unknown', since: at, detail: `Failed when last used: ${detail}.`, cure }
+    : { name, state, since, detail: `${capitalised(detail)}.`, cure }
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -93,7 +93,8 @@ export const shortMoney = (tally: Tally) => {
   return usd > 0 && usd < 0.01 ? money(usd) : `$${usd.toFixed(2)}`
 }
 
-const money = (usd: number) => `$${usd.toFixed(4)}`
+/** Fractions of a cent matter to small budgets only. */
+const money = (usd: number) => `$${usd.toFixed(usd < 10 ? 4 : 2)}`
 
 export const receiptText = (run: number, spent: Tally) =>
   `Receipt of run ${run}: ${spentText(spent)}.`

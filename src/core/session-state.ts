@@ -1,16 +1,19 @@
 /** The state of a session, in one word. */
 import type { Session } from './session.ts'
 
-export type SessionState =
+export const SESSION_STATES = [
   /** Its run is open: messages wait, or workers are busy. */
-  | 'running'
+  'running',
   /** Recovery took its run over after a failure. */
-  | 'recovering'
+  'recovering',
   /** It stopped at a budget. Waiting messages are answered once a person continues it. Busy workers may still report. */
-  | 'paused'
+  'paused',
   /** No run is open, and a person has a question to answer. Waiting costs nothing. */
-  | 'waiting'
-  | 'idle'
+  'waiting',
+  'idle',
+] as const
+
+export type SessionState = (typeof SESSION_STATES)[number]
 
 export function sessionState({
   run,

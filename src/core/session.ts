@@ -213,7 +213,11 @@ export interface Session {
   /** Set if a command met a used-up budget: the run pauses once the turn is done. */
   readonly over?: ExceededBudget
   /** The budget at which the run paused; `seq` is the number of the notice. */
-  readonly paused?: ExceededBudget & { readonly seq: number }
+  readonly paused?: ExceededBudget & {
+    readonly seq: number
+    /** ISO 8601. Earlier items lack it. */
+    readonly at?: string
+  }
   /** The last message by which a person accepted work in a paused session. Its effect is repeated if it is delivered again. */
   readonly acceptedBy?: string
   /** Messages held until a person continues the session. */

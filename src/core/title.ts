@@ -1,20 +1,25 @@
 /** The title of a session: the first words that were said in it. */
 import type { Entry } from './history.ts'
+import { plainLine } from './plain-line.ts'
 import { printable } from './printable.ts'
 
 /** Characters of the longest title. */
 const MAX = 80
+
+/** A line that opens or closes a code block, or that separates parts. */
+const NO_WORDS = /^\s*(?:`{3,}.*|~{3,}.*|(?:[-*_]\s*){3,})$/
 
 /**
  * Returns the first line that says something: an email's subject, or the beginning of the first message without the marks
  * of Markdown. Undefined if it says nothing.
  */
 export function titleOf({ subject, text }: Pick<Entry, 'subject' | 'text'>): string | undefined {
-  const lines = [subject ?? '', ...text.slice(0, 20_000).split('\n')]
-  const [first] = lines.flatMap((line) => {
-    const words = printable(line.replace(/^\s*(?:#{1,6}\s|[>*-]\s|`{3,}.*$)/, ''))
-      .replaceAll(/\s+/g, ' ')
-      .trim()
+  const lines = text
+    .slice(0, 20_000)
+    .split('\n')
+    .map((line) => (NO_WORDS.test(line) ? '' : plainLine(line)))
+  const [first] = [subject ?? '', ...lines].flatMap((line) => {
+    const words = printable(line).replaceAll(/\s+/g, ' ').trim()
     return words ? [words] : []
   })
   return first === undefined ? undefined : shortened(first)

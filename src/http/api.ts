@@ -1,5 +1,6 @@
 /** Dispatches requests to a function's declared routes. API Gateway has already matched the route (`routeKey`). */
 import type { Context } from 'aws-lambda'
+import { logger } from '../adapters/logger.ts'
 import { requireOperator, requireReader } from './authenticate.ts'
 import { http } from './http.ts'
 import { Problem } from './problem.ts'
@@ -15,6 +16,8 @@ const REQUIRE = {
   reader: requireReader,
   operator: requireOperator,
 } as const satisfies Partial<Record<Access, (authorization?: string) => Promise<void>>>
+
+const HAS_TOKEN: readonly Access[] = ['reader', 'operator', 'viewer']
 
 const isBearer = (access: Access): access is keyof typeof REQUIRE => access in REQUIRE
 
@@ -41,6 +44,8 @@ export const api = <Declared extends Routes, Claims = undefined>(
     if (isBearer(access)) await REQUIRE[access](headers.authorization)
     if (!route) throw new Problem(404, `There is no route ${routeKey}.`)
     const claims = isBearer(access) ? undefined : await authenticate?.(event)
+    // With the name of the token, so that every access is on record.
+    if (HAS_TOKEN.includes(access)) logger.info('authorized', { route: routeKey })
     const implement = implementations[routeKey as keyof Declared] as Implement
     return implement({ ...readInput(route, event), claims, event })
   }) as (event: HttpEvent, context: Context) => Promise<HttpResponse>

@@ -1,7 +1,9 @@
-/** Authenticates callers: the operator or a reader by a bearer token, or a sandbox by its job token. */
+/** Authenticates callers: operators and readers by bearer tokens, sandboxes by job tokens. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { logger } from '../adapters/logger.ts'
-import { rereadSecret, secret } from '../adapters/secrets.ts'
+import { findToken } from '../adapters/tokens.ts'
+import { verifyKnown, verifyLatest, verifyWith } from '../adapters/verify-with.ts'
+import { type BearerAccess, SECRET_TOKENS } from '../core/bearer-token.ts'
 import { type JobClaims, verifyJobToken } from '../core/job-token.ts'
 import { idsOfJob } from '../core/log-ids.ts'
 import { Problem } from './problem.ts'
@@ -15,33 +17,57 @@ const same = (a: string, b: string) =>
   timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
 
 const BEARERS = ['API_TOKEN_SECRET', 'READ_TOKEN_SECRET'] as const
-type Bearer = 'operator' | 'reader'
-const WHO = { API_TOKEN_SECRET: 'operator', READ_TOKEN_SECRET: 'reader' } as const
 
-/** Returns whose token it is. Throws 401 for any other token. A rotated token works after ten seconds at the latest. */
-export async function bearerOf(authorization: string | undefined): Promise<Bearer> {
+/** Who calls: a named token, or one of the two in secrets. */
+export interface Caller {
+  readonly name: string
+  readonly access: BearerAccess
+}
+
+const OF_SECRET: Readonly<Record<(typeof BEARERS)[number], Caller>> = {
+  API_TOKEN_SECRET: { name: SECRET_TOKENS[0], access: 'operator' },
+  READ_TOKEN_SECRET: { name: SECRET_TOKENS[1], access: 'reader' },
+}
+
+/**
+ * Returns whose token it is, and adds its name to the log. Throws 401 for any other token. A new token works after ten
+ * seconds at the latest.
+ */
+export async function bearerOf(authorization: string | undefined): Promise<Caller> {
   const token = bearer(authorization)
   if (!token)
     throw new Problem(401, 'This route needs the header "Authorization: Bearer <operator token>".')
-  for (const name of BEARERS) if (same(token, await secret(name))) return WHO[name]
-  for (const name of BEARERS) {
-    const rotated = await rereadSecret(name)
-    if (rotated !== undefined && same(token, rotated)) return WHO[name]
-  }
-  throw new Problem(
-    401,
-    'The bearer token does not belong to this deployment, or is that of a link, which only shows its session.',
-  )
+  const caller =
+    (await inSecrets(token, verifyKnown)) ??
+    (await findToken(token)) ??
+    (await inSecrets(token, verifyLatest))
+  if (!caller)
+    throw new Problem(
+      401,
+      'The bearer token does not belong to this deployment, was revoked or has expired, or is that of a link, which only shows its session.',
+    )
+  const { name, access } = caller
+  logger.appendKeys({ caller: name })
+  return { name, access }
 }
 
-/** Accepts the operator token and the read-only token. Throws 401 for anything else. */
+/** Both before either is read again, because that costs. */
+async function inSecrets(token: string, verify: typeof verifyWith): Promise<Caller | undefined> {
+  for (const name of BEARERS) {
+    const isIt = (value: string) => same(token, value) || undefined
+    if (await verify(name, isIt)) return OF_SECRET[name]
+  }
+  return undefined
+}
+
+/** Accepts tokens of operators and of readers. Throws 401 for anything else. */
 export const requireReader = async (authorization: string | undefined): Promise<void> => {
   await bearerOf(authorization)
 }
 
-/** Accepts only the operator token. Throws 403 for the read-only token, and 401 for anything else. */
+/** Accepts only tokens of operators. Throws 403 for one of a reader, and 401 for anything else. */
 export async function requireOperator(authorization: string | undefined): Promise<void> {
-  if ((await bearerOf(authorization)) === 'operator') return
+  if ((await bearerOf(authorization)).access === 'operator') return
   throw new Problem(403, 'This route needs the operator token; the read-only token is not enough.')
 }
 
@@ -51,7 +77,8 @@ export async function requireOperator(authorization: string | undefined): Promis
  */
 export async function requireJob(authorization: string | undefined): Promise<JobClaims> {
   const token = bearer(authorization)
-  const claims = token && verifyJobToken(token, await secret('JOB_KEY_SECRET'), Date.now())
+  const claims =
+    token && (await verifyWith('JOB_KEY_SECRET', (key) => verifyJobToken(token, key, Date.now())))
   if (!claims || claims.use !== undefined)
     throw new Problem(
       403,

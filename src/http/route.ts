@@ -9,11 +9,11 @@ import type { SchemaName } from '../contract/api/index.ts'
 export type Access =
   /** Anyone. */
   | 'anyone'
-  /** The operator's bearer token, or the read-only one. */
+  /** A bearer token of an operator, or a read-only one. */
   | 'reader'
-  /** The operator's bearer token, the read-only one, or that of a link to the session in the path. */
+  /** A bearer token of an operator, a read-only one, or that of a link to the session in the path. */
   | 'viewer'
-  /** The operator's bearer token. */
+  /** A bearer token of an operator. */
   | 'operator'
   /** A sandbox, by its job token. */
   | 'sandbox'
@@ -58,7 +58,7 @@ export interface ResponseDeclaration {
   readonly headers?: Readonly<Record<string, { readonly required?: true; readonly format?: 'uri' }>>
 }
 
-export type Tag = 'messages' | 'monitoring' | 'sessions' | 'questions' | 'people'
+export type Tag = 'messages' | 'monitoring' | 'sessions' | 'questions' | 'people' | 'tokens'
 
 /** A route of the API, as docs/openapi.yaml shows it. */
 export interface PublicRoute extends Input {

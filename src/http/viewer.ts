@@ -1,7 +1,9 @@
 /** Authenticates those who may read a session: the operator, a reader, or who has a link to it. */
-import { secret } from '../adapters/secrets.ts'
+import { logger } from '../adapters/logger.ts'
 import { readSession } from '../adapters/sessions.ts'
+import { verifyWith } from '../adapters/verify-with.ts'
 import type { ShapeOf } from '../contract/api/index.ts'
+import { LINK_CALLER } from '../core/bearer-token.ts'
 import { isExpired, type LinkClaims, looksLikeLink, readLink } from '../core/session-link.ts'
 import { bearer, bearerOf } from './authenticate.ts'
 import { Problem } from './problem.ts'
@@ -16,7 +18,7 @@ type Viewer = ShapeOf<'Access'>
  */
 export async function requireViewer({ headers, pathParameters }: HttpEvent): Promise<Viewer> {
   const link = await linkIn(headers.authorization)
-  if (!link) return { access: await bearerOf(headers.authorization) }
+  if (!link) return bearerOf(headers.authorization)
   const { session, createdAt, expires } = link
   const expiresAt = new Date(expires * 1000).toISOString()
   if (isExpired(link, Date.now()))
@@ -26,11 +28,12 @@ export async function requireViewer({ headers, pathParameters }: HttpEvent): Pro
     throw new Problem(403, 'This link shows another conversation than this one.')
   if ((await readSession(session))?.createdAt !== createdAt)
     throw new Problem(401, 'This link no longer works: its conversation was deleted.')
+  logger.appendKeys({ caller: LINK_CALLER })
   return { access: 'link', sessionId: session, expiresAt }
 }
 
 async function linkIn(authorization: string | undefined): Promise<LinkClaims | undefined> {
   const token = bearer(authorization)
   if (token === undefined || !looksLikeLink(token)) return undefined
-  return readLink(token, await secret('LINK_KEY_SECRET'))
+  return verifyWith('LINK_KEY_SECRET', (key) => readLink(token, key))
 }

@@ -121,8 +121,9 @@ function pause(
   const { over: _, ...going } = withoutTurn(session)
   const held = [...session.held, ...session.inbox]
   const text = pauseNotice(over, held.length)
-  const item = notify({ ...going, inbox: [], held }, text, new Date(now).toISOString(), held)
-  return awaitOrClose({ ...item, paused: { ...over, seq: item.lastSeq } }, now)
+  const at = new Date(now).toISOString()
+  const item = notify({ ...going, inbox: [], held }, text, at, held)
+  return awaitOrClose({ ...item, paused: { ...over, seq: item.lastSeq, at } }, now)
 }
 
 const mayAsk = ({ run }: Session, { asked, advice }: Turn) =>

@@ -14,18 +14,19 @@ interface OfSession {
 }
 
 /**
- * Returns a Lambda handler. If a message fails, later messages of its session stay on the queue, in order. Other
+ * Returns a Lambda handler. `take` also gets how often the message was received. If a message fails, later messages of its session stay on the queue, in order. Other
  * sessions continue.
  */
 export const fifo =
   <Message extends OfSession>(
     schema: z.ZodType<Message>,
-    take: (message: Message) => Promise<void>,
+    take: (message: Message, received: number) => Promise<void>,
   ): ((event: SQSEvent, context: Context) => Promise<unknown>) =>
   async (event, context) =>
     processPartialResponse(
       event,
-      ({ body }: SQSRecord) => about(schema.parse(JSON.parse(body)), take),
+      ({ body, attributes: { ApproximateReceiveCount: received } }: SQSRecord) =>
+        about(schema.parse(JSON.parse(body)), (message) => take(message, Number(received))),
       processor,
       {
         context,

@@ -10,10 +10,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { spawn as spawnInTerminal } from '@lydell/node-pty'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { block, type TestBaton, testBaton } from '../support/baton.ts'
-import { BIN, type CliRun, runCli } from '../support/cli.ts'
+import { type CliRun, runCli } from '../support/cli.ts'
+import { openTerminal } from '../support/terminal.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'baton-cli-'))
 
@@ -236,37 +236,5 @@ test('no command has printed the token', () => {
 })
 
 /** Runs it in a terminal. */
-function terminal(words: readonly string[]) {
-  const env = Object.fromEntries(
-    Object.entries({ ...environment(), TERM: 'xterm' }).filter(([, value]) => value !== undefined),
-  )
-  const child = spawnInTerminal(process.execPath, [BIN, ...words], { cwd: folder, env, cols: 200 })
-  let screen = ''
-  const watchers = new Set<() => void>()
-  child.onData((more) => {
-    screen += more
-    for (const look of watchers) look()
-  })
-  const ended = new Promise<number>((resolve) => {
-    child.onExit(({ exitCode }) => resolve(exitCode))
-  })
-  const shows = (text: string) => {
-    const shown = new Promise<void>((resolve) => {
-      const look = () => {
-        const at = screen.indexOf(text)
-        if (at < 0) return
-        // The same question may be drawn again.
-        screen = screen.slice(at + text.length)
-        watchers.delete(look)
-        resolve()
-      }
-      watchers.add(look)
-      look()
-    })
-    const early = ended.then(() => {
-      throw new Error(`It ended before it showed ${text}:\n${screen}`)
-    })
-    return Promise.race([shown, early])
-  }
-  return { ended, shows, types: (keys: string) => child.write(keys) }
-}
+const terminal = (words: readonly string[]) =>
+  openTerminal(words, { cwd: folder, env: environment() })

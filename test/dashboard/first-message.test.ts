@@ -179,3 +179,32 @@ test('a token that is not accepted leads back to the sign-in, with the reason', 
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Conversations' }).waitFor(LONG)
 })
+
+test('a late answer to an earlier token does not sign out again', async () => {
+  const { baton, browser } = dashboard
+  const { page } = await browser.open(`${baton.url}/`)
+  const isSignedIn = Promise.withResolvers<void>()
+  let held = 0
+  await page.route('**/api/access', async (route) => {
+    if (held++ > 0) return route.continue()
+    const response = await route.fetch()
+    await isSignedIn.promise
+    return route.fulfill({ response })
+  })
+  const late = page.waitForResponse(
+    (response) => response.status() === 401 && /access/.test(response.url()),
+  )
+  await page.evaluate(() => {
+    location.hash = '#token=wrong'
+  })
+  await page.getByRole('alert').getByText('not accepted').waitFor(LONG)
+  await page.getByLabel('Bearer token').fill(baton.token)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Needs you' }).waitFor(LONG)
+  isSignedIn.resolve()
+  await (await late).finished()
+  // What the answer changes would be drawn in the next frame.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))))
+  expect(await page.getByLabel('Bearer token').count()).toBe(0)
+  await page.getByRole('heading', { name: 'Needs you' }).waitFor(LONG)
+})

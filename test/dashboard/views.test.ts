@@ -107,7 +107,7 @@ test('a message is read before it is approved, in place', async () => {
 test('a budget pause is continued in place', async () => {
   const { page } = await dashboard.visit('#/')
   const paused = page.getByRole('article', { name: /^Paused: Draft the release notes/ })
-  await paused.getByRole('button', { name: 'Add the same amount and continue' }).click(LONG)
+  await paused.getByRole('button', { name: 'Continue with as much again' }).click(LONG)
   await paused.waitFor({ state: 'detached', ...LONG })
 })
 

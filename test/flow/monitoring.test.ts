@@ -133,12 +133,14 @@ test('the list says what each session is about and what it has cost, and each da
 })
 
 test('a token learns what it may do', async () => {
-  for (const [token, access] of [
-    ['test-token', 'operator'],
-    ['test-read-token', 'reader'],
+  for (const [token, access, name] of [
+    ['test-token', 'operator', 'api-token'],
+    ['test-read-token', 'reader', 'read-token'],
   ])
     expect((await get('/api/access', { authorization: `Bearer ${token}` })).body).toEqual({
       access,
+      name,
+      dashboardUrl: baton.url,
     })
 })
 

@@ -1,12 +1,12 @@
 /**
- * Alarms and the dashboard: every alarm notifies the topic, says what to do, and watches a metric that is
+ * Alarms and the console's dashboard: every alarm notifies the topic, says what to do, and watches a metric that is
  * published.
  */
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { METRICS } from '../../src/core/metrics.ts'
 import { runApp } from './support/app.ts'
-import { idIn, propertiesOf, resources } from './support/template.ts'
+import { idIn, propertiesOf, resources, templateWith } from './support/template.ts'
 
 const dimensions = z.array(z.object({ Name: z.string(), Value: z.string() })).default([])
 const metric = z.object({
@@ -42,11 +42,12 @@ const body = z.object({
     }),
   ),
 })
-const [[, dashboard] = ['', { DashboardBody: '{}' }]] = propertiesOf(
-  'AWS::CloudWatch::Dashboard',
-  z.object({ DashboardBody: z.string() }),
+const wanted = templateWith({ consoleDashboard: 'true' })
+const [dashboard] = Object.values(wanted).filter(
+  ({ Type }) => Type === 'AWS::CloudWatch::Dashboard',
 )
-const { widgets } = body.parse(JSON.parse(dashboard.DashboardBody))
+const { DashboardBody } = z.object({ DashboardBody: z.string() }).parse(dashboard?.Properties)
+const { widgets } = body.parse(JSON.parse(DashboardBody))
 
 /** A line of a graph is a list: namespace, name, names and values of dimensions, options. */
 const shown = widgets.flatMap(({ properties }) =>
@@ -101,6 +102,20 @@ test('it shows both state machines, the queue, and the queues of failed messages
       .flatMap(({ Dimensions }) => Dimensions.map(({ Value }) => Value))
   expect(new Set(named('AWS/States')).size).toBe(2)
   expect(new Set(named('AWS/SQS')).size).toBe(3)
+})
+
+test('there is no dashboard in the console unless the operator wants one, because it costs', () => {
+  const types = Object.values(resources).map(({ Type }) => Type)
+  expect(types).not.toContain('AWS::CloudWatch::Dashboard')
+})
+
+test('what functions share is watched once, because each metric costs', () => {
+  const [, each] = alarms.find(([id]) => id.includes('FunctionErrors')) ?? []
+  const named = watchedBy(alarm.parse(each)).map(({ MetricName, Dimensions }) => [
+    MetricName,
+    Dimensions.length,
+  ])
+  expect(named).toEqual([...Array(5).fill(['Errors', 1]), ['Throttles', 0]])
 })
 
 const fn = z.object({ Environment: z.object({ Variables: z.record(z.string(), z.string()) }) })

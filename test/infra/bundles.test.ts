@@ -1,5 +1,6 @@
 /** Bundling of functions: only after a change, reproducible, and never from an unwatched place. */
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -8,11 +9,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { SourceMap } from 'node:module'
+import { createRequire, SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { bundleFunctions } from '../../lib/synthesis/bundles.ts'
+import { bundleFunctions, sourcesOf } from '../../lib/synthesis/bundles.ts'
 
 let root: string
 beforeEach(() => {
@@ -63,6 +64,33 @@ test('a source map leads to our own code, and to no package', async () => {
   }
   expect(placeOf('"first line of the third"')).toMatchObject({ originalLine: 2 })
   expect(placeOf('throw ')).toMatchObject({ originalSource: undefined })
+})
+
+test('what a function imports on demand is a file of its own, read when it is needed', async () => {
+  write('lambdas/say/on-demand/large.ts', "export const large = () => 'very ' + 'large'")
+  write(
+    'lambdas/say/handler.ts',
+    "export const handler = async () => (await import('./on-demand/large.ts')).large()",
+  )
+  const folder = path.join(await bundleFunctions(root), 'say')
+  // The temporary folder is outside of this package, whose files are ES modules.
+  const { handler } = createRequire(import.meta.url)(path.join(folder, 'index.js'))
+  expect(readFileSync(path.join(folder, 'index.js'), 'utf8')).not.toContain('very ')
+  expect(await handler()).toBe('very large')
+  const map = JSON.parse(readFileSync(path.join(folder, 'large.js.map'), 'utf8'))
+  expect(map.sources).toEqual(['../../../../lambdas/say/on-demand/large.ts'])
+  expect(existsSync(path.join(folder, '../other/large.js'))).toBe(false)
+})
+
+test('a change of what is imported on demand is bundled, and a plain import of it is refused', async () => {
+  write('lambdas/say/on-demand/large.ts', 'export const large = 1')
+  write('lambdas/say/handler.ts', "export const handler = () => import('./on-demand/large.ts')")
+  const first = await bundleFunctions(root)
+  expect(sourcesOf(first).say).toContain('lambdas/say/on-demand/large.ts')
+  write('lambdas/say/on-demand/large.ts', 'export const large = 2')
+  expect(await bundleFunctions(root)).not.toBe(first)
+  write('lambdas/say/handler.ts', "export { large as handler } from './on-demand/large.ts'")
+  await expect(bundleFunctions(root)).rejects.toThrow('./on-demand/large.ts is for import() only')
 })
 
 test('what has not changed is not bundled again, whatever its modification time', async () => {

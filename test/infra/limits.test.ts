@@ -6,6 +6,9 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { type SynthesisedStack, synthesiseStack } from './support/stack.ts'
 
+/** Its limits are checked in each case. */
+const WITH_DASHBOARD = { consoleDashboard: 'true' } as const
+
 /** The most that an operator can configure, with the longest names. */
 const EVERYTHING = {
   stage: 's'.repeat(20),
@@ -23,6 +26,7 @@ const EVERYTHING = {
   modelUpstream: 'bedrock',
   waitingReaders: 500,
   retainData: 'false',
+  ...WITH_DASHBOARD,
   budgets: Object.fromEntries(
     ['run', 'session', 'sender', 'day'].map((scope) => [
       scope,
@@ -32,9 +36,9 @@ const EVERYTHING = {
 }
 
 const cases = [
-  ['as it is', synthesiseStack()],
+  ['as it is', synthesiseStack(WITH_DASHBOARD)],
   ['with every option', synthesiseStack(EVERYTHING)],
-  ['with people in the table', synthesiseStack({ people: manyPeople(300) })],
+  ['with people in the table', synthesiseStack({ ...WITH_DASHBOARD, people: manyPeople(300) })],
 ] as const
 
 function manyHosts(count: number): string[] {

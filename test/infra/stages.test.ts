@@ -37,8 +37,8 @@ function namesIn({ resources }: SynthesisedStack): string[] {
   })
 }
 
-const standard = synthesiseStack()
-const staging = synthesiseStack({ stage: 'staging' })
+const standard = synthesiseStack({ consoleDashboard: 'true' })
+const staging = synthesiseStack({ stage: 'staging', consoleDashboard: 'true' })
 
 test('a stage is a stack of its own, with the same logical ids', () => {
   expect([standard.name, staging.name]).toEqual(['Baton', 'Baton-staging'])

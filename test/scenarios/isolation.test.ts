@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -119,15 +121,34 @@ describe.runIf(process.env.BATON_TEST_ISOLATION !== 'none')(
 
 describe('with a list of hosts that workers may reach', () => {
   let restricted: TestBaton
+  /** Stands for every host outside. */
+  const outside = createServer(({ headers }, response) => response.end(`from ${headers.host}`))
   beforeAll(async () => {
-    restricted = await testBaton({ variables: { WORKER_EGRESS: '["pypi.org"]' } })
+    await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
+    const { port } = outside.address() as AddressInfo
+    restricted = await testBaton({
+      variables: { WORKER_EGRESS: '["pypi.org"]' },
+      connectOutside: async () => connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
+    })
   })
-  afterAll(() => restricted.close())
+  afterAll(async () => {
+    await restricted.close()
+    outside.close()
+    outside.closeAllConnections()
+  })
+
+  test('a request to a host of the list succeeds', async ({ skip }) => {
+    if (restricted.e2b.isolation !== 'bwrap') skip('bubblewrap does not work here')
+    await restricted.send('listed', block('curl -sS --max-time 5 http://pypi.org/simple/'))
+    const entries = await restricted.until('listed', (all) => replies(all).length === 2)
+    expect(replies(entries).at(-1)).toContain('from pypi.org')
+    await restricted.request('/api/sessions/listed', { method: 'DELETE' })
+  })
 
   test('a request elsewhere fails, and the report names the setting', async () => {
     await restricted.send(
       'egress',
-      block('curl -sS --max-time 5 https://elsewhere.invalid/ 2>&1 && echo rea""ched'),
+      block('curl -sS --fail --max-time 5 https://elsewhere.invalid/ 2>&1 && echo rea""ched'),
     )
     const entries = await restricted.until('egress', (all) => roles(all).includes('worker'))
     const [report] = entries.filter(({ role }) => role === 'worker')

@@ -5,15 +5,17 @@ import { type TestBaton, testBaton } from '../support/baton.ts'
 import { published } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'
 import { deliveriesOf, emailsTo, textsTo, writeEmail } from '../support/people.ts'
+import { receiveAgain } from '../support/queues.ts'
 
 const ADA = '+15550100'
 const ADAS_EMAIL = 'ada@example.com'
 const BOB = '+15550101'
+const CAROL = '+15550102'
 
 let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({
-    people: [ADAS_EMAIL, BOB],
+    people: [ADAS_EMAIL, BOB, CAROL],
     variables: { SMS_NUMBER: SERVICE_SID, APPROVALS: 'none' },
   })
   const put = (address: string, body: unknown) =>
@@ -119,6 +121,48 @@ test('the list is oldest first, and loses what is dismissed or belongs to a dele
   await baton.twilio.report(text?.sid ?? '', 'undelivered')
   await baton.request('/api/sessions/asks', { method: 'DELETE' })
   await expect.poll(listed, PATIENT).toEqual([])
+})
+
+test('a reply that a provider does not take is listed as late, then as given up, and no longer once it has arrived', async () => {
+  const session = 'sms-15550102'
+  const failing = [429, 429, 429] as const
+  /** The queue takes minutes between two attempts, so the test makes them. */
+  const attempt = async (received: number) => {
+    const [outcome] = await receiveAgain(baton, session, received)
+    return outcome
+  }
+  const failed = { ok: true, payload: { batchItemFailures: [expect.anything()] } }
+  baton.twilio.faults.push(...failing)
+  await write(CAROL, 'hello')
+  const isWaiting = expect.objectContaining({ status: 'waiting' })
+  await expect.poll(() => deliveriesOf(baton, session), PATIENT).toContainEqual(isWaiting)
+  await expect.poll(() => baton.twilio.faults, PATIENT).toEqual([])
+  expect(await listed()).toEqual([])
+  const status = await baton.request('/api/monitoring/status')
+  expect(await status.json()).toMatchObject({ outgoing: 1 })
+
+  baton.twilio.faults.push(...failing)
+  expect(await attempt(5)).toMatchObject(failed)
+  const late = { sessionId: session, to: CAROL, reason: expect.stringContaining('429') }
+  expect(await listed()).toMatchObject([
+    { ...late, status: 'late', advice: expect.stringContaining('tried again') },
+  ])
+  baton.twilio.faults.push(...failing)
+  expect(await attempt(500)).toMatchObject(failed)
+  expect(await listed()).toMatchObject([
+    { ...late, status: 'given up', advice: expect.stringContaining('dead-letter queue') },
+  ])
+  // The operator sends it back.
+  baton.twilio.progress.splice(0, 3, 'queued', 'sent', 'delivered')
+  expect(await attempt(1)).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
+  expect(await listed()).toEqual([])
+  expect(textsTo(baton, CAROL)).toHaveLength(1)
+  // What has arrived may still be reported as undelivered.
+  const [text] = textsTo(baton, CAROL)
+  await baton.twilio.report(text?.sid ?? '', 'undelivered')
+  await undelivered(session)
+  expect(await attempt(1)).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
+  expect(await listed()).toMatchObject([{ to: CAROL, status: 'failed' }])
 })
 
 test('short codes and names are strangers, and other channels are refused by name', async () => {

@@ -1,10 +1,11 @@
 /**
- * A stand-in for what the command line asks of AWS and of the providers about a deployment, from their documents. One
- * server is all of them, because their paths differ.
+ * A stand-in for what the command line asks of AWS, E2B and Anthropic about a deployment, and for the deployment's own
+ * addresses. One server is all of them, because their paths differ. Those of Twilio and SendGrid are in local/providers.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { signatureOf } from '../../local/providers/twilio/signature.ts'
 
 /** How things are. Tests change it. */
 export interface Managed {
@@ -13,17 +14,21 @@ export interface Managed {
   /** Outputs of stacks by name. */
   readonly stacks: Map<string, Readonly<Record<string, string>>>
   readonly secrets: Map<string, string>
+  /** How often a secret was given a value. */
+  puts: number
   /** Keys that the providers accept. */
   readonly keys: Set<string>
-  readonly templates: Set<string>
-  /** Numbers with the address that they call. */
-  readonly numbers: Map<string, string>
-  /** The state of the A2P campaign of the only Messaging Service, which has all numbers. */
-  campaign: string
-  /** Domains with whether their records are valid. */
-  readonly domains: Map<string, boolean>
-  /** Inbound Parse: addresses by hostname, and whether they are signed. */
-  readonly parse: Map<string, { readonly url: string; readonly signed: boolean }>
+  /** When each template was built, in ISO 8601. */
+  readonly templates: Map<string, string>
+  sandboxes: number
+  /** ARNs of the subscriptions of the alarms' topic. */
+  readonly subscriptions: string[]
+  /** Models on Bedrock that the account may use. */
+  readonly models: string[]
+  /** Of the deployed function that receives SMS. */
+  readonly sms: { url: string; authToken: string }
+  /** What the deployment says about the model, or undefined if the gateway does not answer. */
+  model: 'ok' | 'down' | undefined
 }
 
 interface Asked {
@@ -39,20 +44,20 @@ interface Said {
   readonly xml?: string
 }
 
-const SERVICE = `MG${'7'.repeat(32)}`
-
 /** Starts it on a free port of this machine. */
 export async function startManagementApis() {
   const managed: Managed = {
     concurrency: 10,
     stacks: new Map(),
     secrets: new Map(),
+    puts: 0,
     keys: new Set(),
-    templates: new Set(),
-    numbers: new Map(),
-    campaign: 'PENDING',
-    domains: new Map(),
-    parse: new Map(),
+    templates: new Map(),
+    sandboxes: 0,
+    subscriptions: [],
+    models: [],
+    sms: { url: '', authToken: '' },
+    model: 'ok',
   }
   const server = createServer(async (request, response) => {
     const { method = '', headers } = request
@@ -75,80 +80,86 @@ export async function startManagementApis() {
 
 function answer(asked: Asked, managed: Managed): Said {
   const { url, headers } = asked
+  const own = deployment(asked, managed)
+  if (own) return own
   if (headers['x-amz-target'] !== undefined) return secretsManager(asked, managed)
   if (headers['content-type']?.includes('x-www-form-urlencoded')) return queryApi(asked, managed)
   if (url.pathname.includes('account-settings'))
     return { json: { AccountLimit: { ConcurrentExecutions: managed.concurrency } } }
-  if (url.pathname === '/health') return { json: { status: 'ok' } }
-  if (!managed.keys.has(keyOf(asked)))
+  if (String(headers.authorization).startsWith('AWS4-HMAC-SHA256'))
+    return { json: { data: managed.models.map((id) => ({ id })) } }
+  if (!managed.keys.has(String(headers['x-api-key'])))
     return { status: 401, json: { code: 401, message: 'the key is not valid' } }
   return provider(asked, managed) ?? { status: 404, json: { message: 'no such thing' } }
 }
 
-/** Returns the key in any provider's way. */
-function keyOf({ headers }: Asked): string {
-  const authorization = String(headers.authorization ?? '')
-  if (authorization.startsWith('Basic '))
-    return Buffer.from(authorization.slice(6), 'base64').toString().split(':')[1] ?? ''
-  return String(headers['x-api-key'] ?? authorization.replace('Bearer ', ''))
-}
-
-function provider({ url }: Asked, managed: Managed): Said | undefined {
-  const path = url.pathname
-  const template = /^\/templates\/aliases\/(.+)$/.exec(path)?.[1]
-  if (template !== undefined)
-    return managed.templates.has(template)
-      ? { json: { templateID: 't', public: false } }
-      : undefined
-  const wanted = url.searchParams.get('PhoneNumber') ?? ''
-  const numbers = [...managed.numbers.keys()].map((phone_number) => ({ phone_number }))
-  const answers: Readonly<Record<string, unknown>> = {
-    '/v2/sandboxes': [],
-    '/v1/models': { data: [] },
-    '/v1/Services': { services: [{ sid: SERVICE }] },
-    [`/v1/Services/${SERVICE}`]: { inbound_request_url: null, use_inbound_webhook_on_number: true },
-    [`/v1/Services/${SERVICE}/PhoneNumbers`]: { phone_numbers: numbers },
-    [`/v1/Services/${SERVICE}/Compliance/Usa2p`]: {
-      compliance: [{ campaign_status: managed.campaign }],
-    },
-    '/v3/scopes': { scopes: ['mail.send', 'user.webhooks.parse.settings.read'] },
-    '/v3/whitelabel/domains': [...managed.domains].map(([domain, valid]) => ({
-      domain,
-      subdomain: 'em',
-      valid,
-    })),
-    '/v3/user/webhooks/parse/settings': {
-      result: [...managed.parse].map(([hostname, { url, signed }]) => ({
-        hostname,
-        url,
-        ...(signed && { security_policy: 'policy' }),
-      })),
+/** The deployed API, the model gateway, and the function that receives SMS. */
+function deployment({ url, headers, body }: Asked, { sms, model }: Managed): Said | undefined {
+  const answers: Readonly<Record<string, () => Said>> = {
+    '/health': () => ({ json: { status: 'ok' } }),
+    '/gateway': () => ({ status: model === undefined ? 502 : 401, json: {} }),
+    '/api/health': () => ({ json: { dependencies: [health(model)], timestamp: NOW } }),
+    '/api/webhooks/sms': () => {
+      const fields = Object.fromEntries(new URLSearchParams(body))
+      const signature = signatureOf(sms.authToken, sms.url, fields)
+      return headers['x-twilio-signature'] === signature ? { xml: '<Response/>' } : { status: 403 }
     },
   }
-  if (path.endsWith('/IncomingPhoneNumbers.json'))
+  return answers[url.pathname]?.()
+}
+
+const NOW = '2026-11-30T00:00:00.000Z'
+
+const health = (model: Managed['model']) => ({
+  name: 'model',
+  state: model ?? 'unknown',
+  since: NOW,
+  detail: model === 'ok' ? 'The model: it works.' : 'The model: it refuses the key.',
+  cure: model === 'ok' ? null : 'Set a valid key.',
+})
+
+/** E2B and Anthropic. */
+function provider({ url }: Asked, managed: Managed): Said | undefined {
+  const path = decodeURIComponent(url.pathname)
+  const alias = /^\/templates\/aliases\/(.+)$/.exec(path)?.[1]
+  if (alias !== undefined)
+    return managed.templates.has(alias)
+      ? { json: { templateID: `id-${alias}`, public: false } }
+      : undefined
+  const built = managed.templates.get(/^\/templates\/id-(.+)$/.exec(path)?.[1] ?? '')
+  if (built !== undefined)
     return {
       json: {
-        incoming_phone_numbers: [...managed.numbers]
-          .filter(([phone_number]) => phone_number === wanted)
-          .map(([phone_number, sms_url]) => ({
-            phone_number,
-            sms_url,
-            sms_application_sid: '',
-            capabilities: { sms: true, mms: true, voice: true },
-          })),
+        builds: [
+          { status: 'error', createdAt: NOW, finishedAt: NOW },
+          { status: 'ready', createdAt: built, finishedAt: built },
+        ],
       },
     }
-  if (/\/Accounts\/AC[0-9a-f]+\.json$/.test(path))
-    return { json: { status: 'active', type: 'Full' } }
+  const answers: Readonly<Record<string, unknown>> = {
+    '/v2/sandboxes': Array.from({ length: managed.sandboxes }, () => ({})),
+    '/v1/models': { data: [] },
+  }
   return path in answers ? { json: answers[path] } : undefined
 }
 
-/** STS and CloudFormation. */
-function queryApi({ body }: Asked, { stacks }: Managed): Said {
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:Baton-Alarms'
+
+/** STS, CloudFormation and SNS. */
+function queryApi({ body }: Asked, { stacks, subscriptions }: Managed): Said {
   const form = new URLSearchParams(body)
-  if (form.get('Action') === 'GetCallerIdentity')
+  const action = form.get('Action')
+  if (action === 'GetCallerIdentity')
     return {
       xml: '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+    }
+  if (action === 'ListSubscriptionsByTopic')
+    return {
+      xml: `<ListSubscriptionsByTopicResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ListSubscriptionsByTopicResult><Subscriptions>${subscriptions.map((arn) => `<member><TopicArn>${TOPIC}</TopicArn><Protocol>email</Protocol><SubscriptionArn>${arn}</SubscriptionArn></member>`).join('')}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
+    }
+  if (action === 'ListStackResources')
+    return {
+      xml: `<ListStackResourcesResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><ListStackResourcesResult><StackResourceSummaries><member><LogicalResourceId>AlarmTopic</LogicalResourceId><PhysicalResourceId>${TOPIC}</PhysicalResourceId><ResourceType>AWS::SNS::Topic</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus><LastUpdatedTimestamp>${NOW}</LastUpdatedTimestamp></member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`,
     }
   const name = form.get('StackName') ?? ''
   const outputs = stacks.get(name)
@@ -166,13 +177,15 @@ function queryApi({ body }: Asked, { stacks }: Managed): Said {
   }
 }
 
-function secretsManager({ headers, body }: Asked, { secrets }: Managed): Said {
+function secretsManager({ headers, body }: Asked, managed: Managed): Said {
+  const { secrets } = managed
   const { SecretId, SecretString } = JSON.parse(body)
   const value = secrets.get(SecretId)
   if (value === undefined)
     return { status: 400, json: { __type: 'ResourceNotFoundException', Message: 'no such secret' } }
   if (String(headers['x-amz-target']).endsWith('PutSecretValue')) {
     secrets.set(SecretId, SecretString)
+    managed.puts += 1
     return { json: { Name: SecretId } }
   }
   return { json: { Name: SecretId, SecretString: value } }

@@ -17,13 +17,20 @@ export const OUTBOX = 'Baton/Queues/Deliveries'
 
 /** Has the outbox deliver everything a session sent once more, as a queue may at any time. */
 export async function deliverAgain(baton: TestBaton, session: string): Promise<void> {
+  for (const outcome of await receiveAgain(baton, session, 2))
+    expect(outcome).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
+}
+
+/** Has the outbox receive everything a session sent once more, for the given time. Returns the outcomes. */
+export async function receiveAgain(baton: TestBaton, session: string, received: number) {
+  const outcomes = []
   for (const { seq, deliveries = [] } of await baton.history(session))
     for (const delivery of deliveries) {
-      const outcome = await baton.aws.invoke('Baton/Delivery/DeliverMessage', {
-        Records: [recordOf({ sessionId: session, seq, ...outgoing(delivery) }, session)],
-      })
-      expect(outcome).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
+      const message = { sessionId: session, seq, ...outgoing(delivery) }
+      const Records = [recordOf(message, session, received)]
+      outcomes.push(await baton.aws.invoke('Baton/Delivery/DeliverMessage', { Records }))
     }
+  return outcomes
 }
 
 const outgoing = ({ name, to: address, channel }: DeliveryRecord & { readonly name: string }) => ({
@@ -31,11 +38,11 @@ const outgoing = ({ name, to: address, channel }: DeliveryRecord & { readonly na
   to: { channel, address, ...(channel === 'email' && { subject: 'Re: Hello' }) },
 })
 
-const recordOf = (message: object, group: string) => ({
+const recordOf = (message: object, group: string, received: number) => ({
   messageId: 'delivered-by-the-test',
   receiptHandle: 'none',
   body: JSON.stringify(message),
-  attributes: { MessageGroupId: group },
+  attributes: { MessageGroupId: group, ApproximateReceiveCount: String(received) },
   messageAttributes: {},
   md5OfBody: '',
   eventSource: 'aws:sqs',

@@ -4,23 +4,25 @@ import path from 'node:path'
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
+  ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import type { LocalAws } from '../../packages/local-aws/src/index.ts'
 
-/** Returns every secret by name. */
+/** Returns every secret by name; none of a deployment that was deleted. */
 export async function secretsOf({ region, endpoint, credentials, resources }: LocalAws) {
   const client = new SecretsManagerClient({ region, endpoint, credentials })
   const declared = resources.all.filter(({ type }) => type === 'AWS::SecretsManager::Secret')
   const values = await Promise.all(
     declared.map(async ({ physicalId }) => {
-      const { SecretString = '' } = await client.send(
-        new GetSecretValueCommand({ SecretId: physicalId }),
-      )
-      return [physicalId, SecretString] as const
+      const get = new GetSecretValueCommand({ SecretId: physicalId })
+      const found = await client.send(get).catch((error: unknown) => {
+        if (!(error instanceof ResourceNotFoundException)) throw error
+      })
+      return found === undefined ? [] : [[physicalId, found.SecretString ?? ''] as const]
     }),
   )
-  return new Map(values)
+  return new Map(values.flat())
 }
 
 /** Returns one secret by name. */

@@ -1,7 +1,7 @@
 /** What waits for a person, over all conversations. */
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { isPaused } from '../parts/paused.tsx'
+import { isPaused, pausedSince } from '../parts/paused.tsx'
 import { unanswered } from '../parts/question.tsx'
 import type { Answer } from './client.ts'
 import { call } from './client.ts'
@@ -11,14 +11,15 @@ import type { ListedSession, Question, Undelivered } from './types.ts'
 export const waitingCount = signal(0)
 
 export const INBOX = {
-  sessions: (signal: AbortSignal) => call('GET /api/sessions', { query: { limit: 100 }, signal }),
+  paused: (signal: AbortSignal) =>
+    call('GET /api/sessions', { query: { state: 'paused', limit: 100 }, signal }),
   questions: (signal: AbortSignal) => call('GET /api/questions', { query: { limit: 100 }, signal }),
   undelivered: (signal: AbortSignal) =>
     call('GET /api/undelivered', { query: { limit: 100 }, signal }),
 }
 
 export interface Inbox {
-  readonly sessions: Answer<'GET /api/sessions'>
+  readonly paused: Answer<'GET /api/sessions'>
   readonly questions: Answer<'GET /api/questions'>
   readonly undelivered: Answer<'GET /api/undelivered'>
 }
@@ -26,15 +27,15 @@ export interface Inbox {
 /** One thing that waits, since `at`. */
 export type Waiting = { readonly at: string } & (
   | { readonly question: Question }
-  | { readonly paused: ListedSession }
+  | { readonly session: ListedSession }
   | { readonly undelivered: Undelivered }
 )
 
 /** Returns what waits, oldest first. */
-export function waitingIn({ sessions, questions, undelivered }: Inbox): readonly Waiting[] {
+export function waitingIn({ paused, questions, undelivered }: Inbox): readonly Waiting[] {
   const all: Waiting[] = [
     ...unanswered(questions.questions).map((question) => ({ at: question.askedAt, question })),
-    ...sessions.sessions.filter(isPaused).map((paused) => ({ at: paused.lastActivity, paused })),
+    ...paused.sessions.filter(isPaused).map((session) => ({ at: pausedSince(session), session })),
     ...undelivered.undelivered.map((message) => ({ at: message.at, undelivered: message })),
   ]
   return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))

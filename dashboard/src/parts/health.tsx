@@ -6,10 +6,10 @@ import { State } from './state.tsx'
 
 const LABELS = {
   model: 'Model',
-  e2b: 'E2B',
-  twilio: 'Twilio',
-  sendgrid: 'SendGrid',
-  dynamodb: 'DynamoDB',
+  e2b: 'Sandboxes (E2B)',
+  twilio: 'SMS (Twilio)',
+  sendgrid: 'Email (SendGrid)',
+  dynamodb: 'Tables (DynamoDB)',
 } as const satisfies Record<Dependency['name'], string>
 
 export function Health({ dependencies }: { dependencies: readonly Dependency[] }) {

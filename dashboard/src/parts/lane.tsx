@@ -10,9 +10,16 @@ import { State } from './state.tsx'
 const STALLED_SECONDS = 120
 
 /** Returns for how many seconds a worker has been silent if that is long enough to look stuck, or undefined. */
-export function stalledFor({ status, lastActivity }: Worker): number | undefined {
+function stalledFor({ status, lastActivity }: Worker): number | undefined {
   const silent = (now.value - Date.parse(lastActivity)) / 1000
   return status === 'working' && silent > STALLED_SECONDS ? silent : undefined
+}
+
+/** Its state, or for how long it has been silent. */
+export function WorkerState({ worker }: { worker: Worker }) {
+  const silent = stalledFor(worker)
+  if (silent === undefined) return <State of={worker.status} />
+  return <State of="stalled" label={`silent for ${duration(silent)}`} />
 }
 
 export function Lanes({ workers }: { workers: readonly Worker[] }) {
@@ -26,18 +33,14 @@ export function Lanes({ workers }: { workers: readonly Worker[] }) {
 }
 
 function Lane({ worker }: { worker: Worker }) {
-  const { sessionId, workerId, status, task, activity, lastActivity, startedAt, leg } = worker
+  const { sessionId, workerId, task, activity, lastActivity, startedAt, leg } = worker
   const silent = stalledFor(worker)
   return (
     <li class={silent === undefined ? '' : 'stalled'}>
       <a href={workerPage(sessionId, workerId)} data-item>
         <span class="lane-head">
           <b>{workerId}</b>
-          {silent === undefined ? (
-            <State of={status} />
-          ) : (
-            <State of="stalled" label={`silent for ${duration(silent)}`} />
-          )}
+          <WorkerState worker={worker} />
           <span class="quiet">
             <bdi>{sessionId}</bdi>
             {leg > 1 && `, leg ${leg}`} · started <Ago at={startedAt} />

@@ -19,6 +19,9 @@ const nameOf = ({ sessionId, paused }: Paused) => `${sessionId} ${paused}`
 export const isPaused = (session: Paused) =>
   session.paused !== null && !continued.value.has(nameOf(session))
 
+/** Since when it has waited there, ISO 8601. */
+export const pausedSince = ({ pausedAt, lastActivity }: ListedSession) => pausedAt ?? lastActivity
+
 type Paused = Pick<ListedSession, 'sessionId' | 'paused' | 'held'>
 
 interface ContinueProps {
@@ -45,7 +48,7 @@ export function Continue({ session, onContinue }: ContinueProps) {
       {mayChange.value && (
         <div class="choices">
           <button type="button" class="primary" disabled={isBusy} onClick={go}>
-            Add the same amount and continue
+            Continue with as much again
           </button>
         </div>
       )}
@@ -59,13 +62,13 @@ interface CardProps {
 }
 
 export function PausedCard({ session, onContinue }: CardProps) {
-  const { sessionId, title, lastActivity } = session
+  const { sessionId, title } = session
   return (
     <article class="question" aria-label={`Paused: ${title ?? sessionId}`} data-item tabIndex={-1}>
       <header>
         <b>Paused at a budget</b>
         <span class="quiet">
-          <Ago at={lastActivity} />
+          <Ago at={pausedSince(session)} />
         </span>
       </header>
       <Continue session={session} onContinue={onContinue} />

@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function UndeliveredCard({ message, onDismiss }: Props) {
-  const { id, sessionId, seq, to, channel, at, reason } = message
+  const { id, sessionId, seq, to, channel, at, reason, status, advice } = message
   const { isBusy, problem, act } = useAct()
   const dismiss = async () => {
     const params = { undeliveredId: id }
@@ -22,10 +22,13 @@ export function UndeliveredCard({ message, onDismiss }: Props) {
       onDismiss()
   }
   const label = channel === 'sms' ? 'SMS' : 'Email'
+  const fate = status === 'late' ? 'is late' : 'not delivered'
   return (
     <article class="question" aria-label={`Not delivered to ${clean(to)}`} data-item tabIndex={-1}>
       <header>
-        <b>{label} not delivered</b>
+        <b>
+          {label} {fate}
+        </b>
         <span>
           to <bdi>{clean(to)}</bdi>
         </span>
@@ -35,11 +38,10 @@ export function UndeliveredCard({ message, onDismiss }: Props) {
       </header>
       <p>{clean(reason)}</p>
       <p class="quiet">
-        Nothing is sent again by itself. <a href={conversation(sessionId, String(seq))}>Read it</a>,
-        and tell the conductor if it is to try again.
+        {advice} <a href={conversation(sessionId, String(seq))}>Read it</a>
       </p>
       <Problem text={problem} />
-      {mayChange.value && (
+      {mayChange.value && status !== 'late' && (
         <div class="choices">
           <button type="button" disabled={isBusy} onClick={dismiss}>
             Put away

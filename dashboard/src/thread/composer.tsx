@@ -7,6 +7,11 @@ import { deliver, newMessage } from './sending.ts'
 /** What was written and not sent yet, by session, so that it survives a look elsewhere. */
 const drafts = signal<Readonly<Record<string, string>>>({})
 
+/** Puts text into the field of a session, to be sent or changed. */
+export function writeDraft(sessionId: string, text: string): void {
+  drafts.value = { ...drafts.value, [sessionId]: text }
+}
+
 interface Props {
   sessionId: string
   onSend?: () => void
@@ -20,9 +25,7 @@ const TALLEST = 220
 export function Composer({ sessionId, onSend, label = 'Message to the conductor' }: Props) {
   const field = useRef<HTMLTextAreaElement>(null)
   const draft = drafts.value[sessionId] ?? ''
-  const write = (text: string) => {
-    drafts.value = { ...drafts.value, [sessionId]: text }
-  }
+  const write = (text: string) => writeDraft(sessionId, text)
   // The height follows the text.
   useLayoutEffect(() => {
     const box = field.current

@@ -8,6 +8,7 @@ import type { Leg, Worker, WorkerDetail } from '../api/types.ts'
 import { duration, firstLine, money, plural } from '../format.ts'
 import { Ago } from '../parts/ago.tsx'
 import { Foreign } from '../parts/foreign.tsx'
+import { WorkerState } from '../parts/lane.tsx'
 import { State } from '../parts/state.tsx'
 import { workerPage } from '../router.ts'
 import { Artifacts } from './artifacts.tsx'
@@ -45,7 +46,7 @@ export function WorkerCard({ sessionId, workerId, known }: Props) {
     >
       <summary>
         <b>{workerId}</b>
-        {known && <State of={known.status} />}
+        {known && <WorkerState worker={known} />}
         {known && isLive(known) && (
           <span class="doing">
             {firstLine(known.activity)} · <Ago at={known.lastActivity} />

@@ -10,23 +10,39 @@ import { SessionRow } from '../parts/session-row.tsx'
 import { place, replace, to } from '../router.ts'
 
 const PAGE = 100
-const STATES = ['running', 'waiting', 'paused', 'idle'] as const
+const STATES = [
+  'running',
+  'recovering',
+  'waiting',
+  'paused',
+  'idle',
+] as const satisfies readonly ListedSession['state'][]
+type State = (typeof STATES)[number]
 const signOf = ({ sessionId, state, run }: ListedSession) => `${sessionId} ${state} ${run.id}`
 
 export function Conversations() {
-  const latest = useInTurn('sessions', INBOX, {
-    isBusy: ({ sessions }) => sessions.sessions.some(({ state }) => state === 'running'),
-    busyMs: 4000,
-    signOf: ({ sessions }) => sessions.sessions.map(signOf).join(),
-  })
-  const older = useMemo(() => createOlder(), [])
+  const { query } = place.value
+  const state = stateIn(query)
+  const latest = useInTurn(
+    `sessions ${state}`,
+    {
+      sessions: (signal: AbortSignal) =>
+        call('GET /api/sessions', { query: { state, limit: PAGE }, signal }),
+      ...INBOX,
+    },
+    {
+      isBusy: ({ sessions }) => sessions.sessions.some((each) => each.state === 'running'),
+      busyMs: 4000,
+      signOf: ({ sessions }) => sessions.sessions.map(signOf).join(),
+    },
+  )
+  const older = useMemo(() => createOlder(state), [state])
   useEffect(() => () => older.end(), [older])
   const loaded = latest.value.value
   const first = loaded?.sessions
   useWaitingCount(loaded)
   const all = first ? joined(first.sessions, older.sessions.value) : []
-  const { query } = place.value
-  const shown = all.filter(matches(query.get('q') ?? '', query.get('state') ?? ''))
+  const shown = all.filter(matches(query.get('q') ?? ''))
   const next = older.next.value === undefined ? first?.next : older.next.value
   return (
     <main class="page list">
@@ -41,7 +57,9 @@ export function Conversations() {
       <Filters query={query} />
       {latest.error.value && !first && <p class="problem">{latest.error.value.message}</p>}
       {!first && !latest.error.value && <p class="quiet">Loading …</p>}
-      {first && shown.length === 0 && <Nothing isFiltered={all.length > 0} />}
+      {first && shown.length === 0 && (
+        <Nothing isFiltered={all.length > 0 || state !== undefined} isMore={next !== null} />
+      )}
       <ul class="sessions">
         {shown.map((session) => (
           <SessionRow key={session.sessionId} session={session} />
@@ -56,8 +74,12 @@ export function Conversations() {
   )
 }
 
+/** The filter in the address, if it is a state. */
+const stateIn = (query: URLSearchParams): State | undefined =>
+  STATES.find((each) => each === query.get('state'))
+
 /** Further pages of the list, which are not loaded again. */
-function createOlder() {
+function createOlder(state: State | undefined) {
   const sessions = signal<readonly ListedSession[]>([])
   /** Undefined before the second page. */
   const next = signal<string | null | undefined>(undefined)
@@ -74,7 +96,7 @@ function createOlder() {
       isBusy.value = true
       problem.value = undefined
       try {
-        const query = { limit: PAGE, cursor }
+        const query = { state, limit: PAGE, cursor }
         const page = await call('GET /api/sessions', { query, signal: abort.signal })
         sessions.value = joined(sessions.value, page.sessions)
         next.value = page.next
@@ -93,13 +115,12 @@ function joined(newer: readonly ListedSession[], older: readonly ListedSession[]
   return [...newer, ...older.filter(({ sessionId }) => !known.has(sessionId))]
 }
 
-function matches(words: string, state: string) {
+function matches(words: string) {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   return (session: ListedSession) => {
     const { sessionId, title, sender, channel } = session
     const text = `${sessionId} ${title ?? ''} ${sender ?? ''} ${channel}`.toLowerCase()
-    const isState = state === '' || state === session.state
-    return isState && wanted.every((word) => text.includes(word))
+    return wanted.every((word) => text.includes(word))
   }
 }
 
@@ -136,8 +157,9 @@ function Filters({ query }: { query: URLSearchParams }) {
   )
 }
 
-function Nothing({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered) return <p class="quiet">No conversation matches among those that are loaded.</p>
+function Nothing({ isFiltered, isMore }: { isFiltered: boolean; isMore: boolean }) {
+  if (isFiltered)
+    return <p class="quiet">No conversation matches{isMore && ' among those that are loaded'}.</p>
   return (
     <div class="empty">
       <p>Nobody has written yet.</p>

@@ -20,7 +20,12 @@ const LATEST = 5
 export function Home() {
   const polled = useInTurn(
     'home',
-    { status: (signal: AbortSignal) => call('GET /api/monitoring/status', { signal }), ...INBOX },
+    {
+      status: (signal: AbortSignal) => call('GET /api/monitoring/status', { signal }),
+      ...INBOX,
+      latest: (signal: AbortSignal) =>
+        call('GET /api/sessions', { query: { limit: LATEST + 1 }, signal }),
+    },
     { isBusy: ({ status }) => isBusy(status), signOf: ({ status }) => signOf(status) },
   )
   const loaded = polled.value.value
@@ -41,13 +46,13 @@ export function Home() {
       {waiting?.map((each) => (
         <WaitingCard key={keyOf(each)} waiting={each} refresh={polled.refresh} />
       ))}
-      {(loaded?.questions.next || loaded?.undelivered.next) && (
+      {(loaded?.questions.next || loaded?.paused.next || loaded?.undelivered.next) && (
         <p class="quiet">There is more; deal with these first.</p>
       )}
       {loaded && (
         <>
           <Workers status={loaded.status} />
-          <Latest sessions={loaded.sessions.sessions} />
+          <Latest sessions={loaded.latest.sessions} />
         </>
       )}
     </main>
@@ -56,13 +61,13 @@ export function Home() {
 
 function keyOf(waiting: Waiting): string {
   if ('question' in waiting) return waiting.question.id
-  return 'paused' in waiting ? waiting.paused.sessionId : waiting.undelivered.id
+  return 'session' in waiting ? waiting.session.sessionId : waiting.undelivered.id
 }
 
 function WaitingCard({ waiting, refresh }: { waiting: Waiting; refresh: () => void }) {
   if ('question' in waiting)
     return <QuestionCard question={waiting.question} onAnswer={refresh} isAlone />
-  if ('paused' in waiting) return <PausedCard session={waiting.paused} onContinue={refresh} />
+  if ('session' in waiting) return <PausedCard session={waiting.session} onContinue={refresh} />
   return <UndeliveredCard message={waiting.undelivered} onDismiss={refresh} />
 }
 

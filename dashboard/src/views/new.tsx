@@ -1,7 +1,7 @@
 /** Begins a conversation. */
 import { useMemo } from 'preact/hooks'
 import { conversation, go, to } from '../router.ts'
-import { Composer } from '../thread/composer.tsx'
+import { Composer, writeDraft } from '../thread/composer.tsx'
 
 const EXAMPLES = [
   'Create a test file at /tmp/test.txt with the text Hello World',
@@ -24,7 +24,9 @@ export function NewConversation() {
       <ul class="examples">
         {EXAMPLES.map((example) => (
           <li key={example}>
-            <q>{example}</q>
+            <button type="button" onClick={() => writeDraft(sessionId, example)}>
+              {example}
+            </button>
           </li>
         ))}
       </ul>

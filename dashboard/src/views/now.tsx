@@ -10,7 +10,7 @@ import { Lanes } from '../parts/lane.tsx'
 import { Limits } from '../parts/limits.tsx'
 import { Pending } from '../parts/problem.tsx'
 import { State } from '../parts/state.tsx'
-import { conversation } from '../router.ts'
+import { conversation, to } from '../router.ts'
 
 export function Now() {
   const polled = useInTurn(
@@ -35,7 +35,7 @@ export function Now() {
       {loaded && (
         <>
           <Conductor status={loaded.status} />
-          <OnTheirWay sessions={loaded.sessions.sessions} />
+          <OnTheirWay sessions={loaded.sessions.sessions} outgoing={loaded.status.outgoing} />
           <Workers workers={loaded.status.workers} />
           <Today metrics={loaded.metrics} limits={loaded.usage.limits.day} />
           <Health dependencies={loaded.health.dependencies} />
@@ -73,13 +73,20 @@ function Conductor({ status: { conductor } }: { status: Status }) {
   )
 }
 
-/** Messages that wait for an answer, by conversation. */
-function OnTheirWay({ sessions }: { sessions: readonly ListedSession[] }) {
+interface OnTheirWayProps {
+  sessions: readonly ListedSession[]
+  outgoing: number
+}
+
+/** Messages that wait for an answer, by conversation, and those that go out to people. */
+function OnTheirWay({ sessions, outgoing }: OnTheirWayProps) {
   const some = sessions.filter(({ waiting, held }) => waiting + held > 0)
   return (
     <section class="card" aria-labelledby="now-messages">
       <h2 id="now-messages">Messages on their way</h2>
-      {some.length === 0 && <p class="quiet">None: everything has been answered.</p>}
+      {some.length === 0 && outgoing === 0 && (
+        <p class="quiet">None: everything has been answered and sent.</p>
+      )}
       <ul class="plain">
         {some.map(({ sessionId, title, waiting, held, paused }) => (
           <li key={sessionId}>
@@ -90,6 +97,12 @@ function OnTheirWay({ sessions }: { sessions: readonly ListedSession[] }) {
             {paused === null ? 'on the way to the conductor' : `held. ${paused}`}
           </li>
         ))}
+        {outgoing > 0 && (
+          <li>
+            {plural(outgoing, 'message')} on the way to people by SMS or email. What is late{' '}
+            <a href={to([])}>needs you</a>.
+          </li>
+        )}
       </ul>
     </section>
   )

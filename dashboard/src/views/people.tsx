@@ -152,7 +152,7 @@ function Add({ refresh }: { refresh: () => void }) {
       <div class="composer">
         <input
           aria-label="Number, email address or @domain"
-          placeholder="+15550100, ada@example.com or @example.com"
+          placeholder="Number, email or @domain"
           value={address}
           onInput={(event) => setAddress(event.currentTarget.value)}
         />

@@ -1,14 +1,17 @@
-/** SendGrid's Web API over HTTP, as far as sending goes. */
+/** SendGrid's Web API over HTTP: sending, and what an account has. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../../packages/local-e2b/src/same-secret.ts'
 import type { Fault } from '../fault.ts'
+import type { SendGridAccount } from './account.ts'
 import { readSendRequest, type SendError, type SendRequest } from './mail-send.ts'
+import { manage, Refused } from './management.ts'
 
 export interface ApiState {
   readonly apiKey: string
+  readonly account: SendGridAccount
   readonly faults: Fault[]
   /** Accepts a valid email under an id. */
   readonly accept: (email: SendRequest, id: string) => void
@@ -31,7 +34,7 @@ export async function answerApi(
   if (!sameSecret(request.headers.authorization, `Bearer ${state.apiKey}`))
     return refuse(response, 401, 'The provided authorization grant is invalid, expired, or revoked')
   if (request.method !== 'POST' || request.url !== '/v3/mail/send')
-    return refuse(response, 404, 'not found')
+    return managed(state, request, response, body)
   const fault = state.faults.shift()
   if (fault === 429) return limit(response)
   if (fault === 500) return refuse(response, 500, 'Internal Server Error')
@@ -45,11 +48,32 @@ export async function answerApi(
   response.writeHead(202, { 'X-Message-Id': id }).end()
 }
 
+function managed(
+  { account }: ApiState,
+  { method = '', url = '' }: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+): void {
+  try {
+    const found = manage(account, method, url.split('?')[0] ?? '', jsonOf(body))
+    if (found) sendJson(response, found.status ?? 200, found.json)
+    else refuse(response, 404, 'not found')
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    refuse(response, error.status, error.message, error.field)
+  }
+}
+
 const isErrors = (read: SendRequest | readonly SendError[]): read is readonly SendError[] =>
   Array.isArray(read)
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  sendJson(response, status, { errors: [{ message, field: null, help: null }] })
+function refuse(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  field: string | null = null,
+): void {
+  sendJson(response, status, { errors: [{ message, field, help: null }] })
 }
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits */

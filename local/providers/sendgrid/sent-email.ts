@@ -1,5 +1,6 @@
 /** An email that SendGrid accepted, as the person receives it. */
 import { nextArrival } from '../arrival.ts'
+import type { ComposedEmail } from './composed-email.ts'
 import type { SendRequest } from './mail-send.ts'
 
 export interface SentAttachment {
@@ -68,3 +69,23 @@ function headersOf(email: SendRequest, asked: Readonly<Record<string, string>>, 
     ...asked,
   }
 }
+
+/** Returns a sent email as each of its recipients gets it. */
+export const returning = ({ to, cc, bcc, ...sent }: SentEmail): ComposedEmail[] =>
+  [...to, ...cc, ...bcc].map((recipient) => {
+    const { 'Message-ID': messageId, ...headers } = sent.headers
+    return {
+      from: sent.from,
+      to: recipient,
+      subject: sent.subject,
+      text: sent.text ?? '',
+      html: sent.html,
+      messageId,
+      headers,
+      attachments: sent.attachments.map(({ name, type, content }) => ({
+        name,
+        type,
+        content: Buffer.from(content, 'base64'),
+      })),
+    }
+  })

@@ -6,6 +6,7 @@ import { keepLatest } from '../../keep-latest.ts'
 import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
 import { post } from '../webhook.ts'
+import { newAccount, parseSettingOf, type SendGridAccount, signingOf } from './account.ts'
 import { answerApi } from './api.ts'
 import { acceptEmail, type InboundEmail } from './inbound-email.ts'
 import {
@@ -15,20 +16,24 @@ import {
   partsOf,
   type Verdicts,
 } from './parse-post.ts'
-import { type SentEmail, sentEmails } from './sent-email.ts'
-import { newSigning } from './signing.ts'
+import { returning, type SentEmail, sentEmails } from './sent-email.ts'
+import { newSigning, type Signing } from './signing.ts'
 
 export interface DeliverOptions extends Verdicts {
   readonly mode: ParseMode
   /** Unix seconds; now by default. All attempts have the same one. */
   readonly timestamp?: string
-  /** False if no security policy is attached to the webhook. */
+  /** What signs; by default the stand-in's own key, and nothing if no security policy is attached to the webhook. */
+  readonly signing?: Signing | undefined
   readonly signed?: boolean
   /** Appended to the form, for hostile posts. */
   readonly extraParts?: readonly FormPart[]
   /** The form's boundary instead of SendGrid's `xYzZY`. */
   readonly boundary?: string
 }
+
+/** `mode` instead of the one that the account says. */
+export type ReceiveOptions = Verdicts & { readonly mode?: ParseMode | undefined }
 
 export interface EmailDelivery {
   /** Of the last response; null if there was none. */
@@ -48,6 +53,13 @@ export interface SendGrid {
   readonly faults: Fault[]
   /** How many emails were lost on their way to a webhook. */
   readonly lost: number
+  /** What it has at SendGrid. Clients and tests change it. */
+  readonly account: SendGridAccount
+  /**
+   * Delivers an email as the account says for the hostname of its recipient. Returns undefined if it says nothing. So
+   * arrive also the emails that are sent to such a hostname.
+   */
+  receive(email: InboundEmail, how: ReceiveOptions): Promise<EmailDelivery | undefined>
   /** Delivers an email to a webhook as Inbound Parse does. */
   deliver(email: InboundEmail, webhookUrl: string, options: DeliverOptions): Promise<EmailDelivery>
   close(): Promise<void>
@@ -74,7 +86,8 @@ export async function startSendGrid({
   clock: given = systemClock,
 }: SendGridOptions): Promise<SendGrid> {
   const clock = stoppableClock(given)
-  const signing = newSigning()
+  const ownSigning = newSigning()
+  const account = newAccount()
   const outbox: SentEmail[] = []
   const keep = keepLatest(outbox, KEPT_LENGTH, (email) => JSON.stringify(email).length)
   const faults: Fault[] = []
@@ -82,7 +95,7 @@ export async function startSendGrid({
   const server = await openLoopback(0, log)
 
   async function deliver(email: InboundEmail, webhookUrl: string, options: DeliverOptions) {
-    const { mode, extraParts = [], boundary, signed = true } = options
+    const { mode, extraParts = [], boundary, signed = true, signing = ownSigning } = options
     const { timestamp = String(Math.floor(clock.now() / 1000)) } = options
     const parts = [...partsOf(await acceptEmail(email), mode, options), ...extraParts]
     const { contentType, body } = multipartForm(parts, boundary)
@@ -106,13 +119,37 @@ export async function startSendGrid({
     }
   }
 
+  async function receive(email: InboundEmail, { mode, ...verdicts }: ReceiveOptions) {
+    const setting = parseSettingOf(account, email.to)
+    if (!setting) return undefined
+    const signing = signingOf(account, setting)
+    return deliver(email, setting.url, {
+      ...verdicts,
+      mode: mode ?? (setting.send_raw ? 'raw' : 'parsed'),
+      signed: signing !== undefined,
+      signing,
+    })
+  }
+
+  /** A sent email whose recipient's hostname is one of Inbound Parse comes back. */
+  function arrive(sent: SentEmail): void {
+    for (const email of returning(sent)) {
+      const dkim = `{@${sent.from.slice(sent.from.lastIndexOf('@') + 1)} : pass}`
+      receive(email, { spf: 'pass', dkim }).catch((error) => log(`sendgrid: ${sent.id}: ${error}`))
+    }
+  }
+
   server.serve((request, response) =>
     answerApi(
       {
         apiKey,
+        account,
         faults,
         accept(email, id) {
-          for (const sent of sentEmails(email, id, clock.now())) keep(sent)
+          for (const sent of sentEmails(email, id, clock.now())) {
+            keep(sent)
+            arrive(sent)
+          }
           log(`sendgrid: ${id} is taken`)
         },
       },
@@ -122,12 +159,14 @@ export async function startSendGrid({
   )
   return {
     url: server.url,
-    publicKey: signing.publicKey,
+    publicKey: ownSigning.publicKey,
     outbox,
     faults,
     get lost() {
       return lost
     },
+    account,
+    receive,
     deliver,
     async close() {
       clock.stop()

@@ -1,13 +1,15 @@
-/** Twilio's REST API over HTTP: authentication, sending, reading, media. */
+/** Twilio's REST API over HTTP: authentication, sending, reading, media, and what an account has. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../../packages/local-aws/src/loopback.ts'
 import { sendJson } from '../../../packages/local-e2b/src/json-http.ts'
 import { sameSecret } from '../../../packages/local-e2b/src/same-secret.ts'
 import type { Fault } from '../fault.ts'
+import type { TwilioAccount } from './account.ts'
 import { refusalOf } from './create.ts'
 import { type ErrorCode, errorOf } from './error.ts'
 import type { Media } from './inbound.ts'
 import { KNOWN_PARAMETERS, listing } from './listing.ts'
+import { manage, UnknownParameter } from './management.ts'
 import { messageJson, type SmsMessage } from './message.ts'
 
 export interface ApiState {
@@ -15,6 +17,7 @@ export interface ApiState {
   readonly authToken: string
   readonly number: string
   readonly serviceSid: string
+  readonly account: TwilioAccount
   readonly messages: readonly SmsMessage[]
   mediaOf(sid: string): Media | undefined
   readonly optedOut: ReadonlySet<string>
@@ -31,7 +34,8 @@ export async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+  const { pathname, searchParams } = url
   const { authorization } = request.headers
   const cdn = /^\/cdn\/(ME[0-9a-f]{32})$/.exec(pathname)?.[1]
   if (cdn) return sendFile(state, cdn, authorization, response)
@@ -40,6 +44,7 @@ export async function answerApi(
   const route = pathname.startsWith(account) ? pathname.slice(account.length) : ''
   if (route === 'Messages.json' && request.method === 'POST')
     return create(state, request, response)
+  if (!route.startsWith('Messages')) return managed(state, url, request, response)
   if (request.method !== 'GET') return refuse(response, 20404)
   if (route === 'Messages.json') return list(state, searchParams, response)
   const file = /^Messages\/[A-Z]{2}[0-9a-f]{32}\/Media\/(ME[0-9a-f]{32})$/.exec(route)?.[1]
@@ -70,6 +75,23 @@ async function create(state: ApiState, request: IncomingMessage, response: Serve
   const message = state.accept(form)
   if (fault === 'accept-then-drop') return void request.socket.resetAndDestroy()
   sendJson(response, 201, messageJson(message, state.accountSid))
+}
+
+async function managed(
+  { account }: ApiState,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const form = new URLSearchParams((await readBody(request, BODY_LIMIT))?.toString() ?? '')
+  try {
+    const found = manage(account, request.method ?? '', url, form)
+    if (found) sendJson(response, 200, found)
+    else refuse(response, 20404)
+  } catch (error) {
+    if (!(error instanceof UnknownParameter)) throw error
+    refuse(response, 20001)
+  }
 }
 
 function list(state: ApiState, query: URLSearchParams, response: ServerResponse): void {

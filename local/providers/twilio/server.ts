@@ -6,6 +6,7 @@ import { keepLatest } from '../../keep-latest.ts'
 import { nextArrival } from '../arrival.ts'
 import type { Fault } from '../fault.ts'
 import { pause } from '../pause.ts'
+import { newAccount, type TwilioAccount, webhookOf } from './account.ts'
 import { answerApi } from './api.ts'
 import { callbackFields } from './callback.ts'
 import { inboundFields, type Media } from './inbound.ts'
@@ -52,8 +53,13 @@ export interface Twilio {
   readonly alerts: readonly { code: AlertCode; messageSid: string }[]
   /** The numbers that receive nothing more. */
   readonly optedOut: ReadonlySet<string>
-  /** Delivers a message to a webhook. Its URL may end in connection overrides such as `#rc=5&rp=all`. */
-  deliver(sms: InboundSms, webhookUrl: string): Promise<SmsDelivery>
+  /** What it has at Twilio. Clients and tests change it. */
+  readonly account: TwilioAccount
+  /**
+   * Delivers a message to a webhook, by default to the one that the account names for its recipient, if it names one. The
+   * URL may end in connection overrides such as `#rc=5&rp=all`.
+   */
+  deliver(sms: InboundSms, webhookUrl?: string): Promise<SmsDelivery>
   /** Reports a status again, or one out of order. Throws for a message without a StatusCallback. */
   report(sid: string, status: MessageStatus): Promise<void>
   close(): Promise<void>
@@ -104,6 +110,7 @@ export async function startTwilio({
   const progress: MessageStatus[] = ['queued', 'sent', 'delivered']
   const callbacks: Callback[] = []
   const alerts: { code: AlertCode; messageSid: string }[] = []
+  const account = newAccount(accountSid, number, SERVICE_SID)
   const server = await openLoopback(0, log)
   function send(message: Omit<SmsMessage, 'sid' | 'at' | 'arrival' | 'status'>): SmsMessage {
     const sid = newSid(message.media.length > 0 ? 'MM' : 'SM')
@@ -165,9 +172,19 @@ export async function startTwilio({
     return received
   }
 
-  async function deliver(sms: InboundSms, webhookUrl: string) {
+  /** Sends what the response to a message asks for. */
+  function obey(answer: ReturnType<typeof readTwiml>, { sid, from, to }: SmsMessage): void {
+    if (typeof answer === 'number') alerts.push({ code: answer, messageSid: sid })
+    else if (!optedOut.has(from))
+      for (const body of answer)
+        send({ direction: 'outbound-reply', from: to, to: from, body, media: [] })
+  }
+
+  async function deliver(sms: InboundSms, webhookUrl = webhookOf(account, sms.to ?? number)) {
     const message = receive(sms)
     const { sid, from } = message
+    if (webhookUrl === undefined)
+      return { status: null, contentType: undefined, body: '', attempts: 0, messageSid: sid }
     const word = sms.optOutType ?? keywordOf(sms.body)
     if (word === 'STOP') optedOut.add(from)
     if (word === 'START') optedOut.delete(from)
@@ -177,11 +194,7 @@ export async function startTwilio({
     const fields = inboundFields(message, extra)
     const posted = await postSigned(webhookUrl, fields, authToken)
     log(`twilio: ${sid} came in, answered ${posted.status} in attempt ${posted.attempts}`)
-    const answer = readTwiml(posted)
-    if (typeof answer === 'number') alerts.push({ code: answer, messageSid: sid })
-    else if (!optedOut.has(from))
-      for (const body of answer)
-        send({ direction: 'outbound-reply', from: message.to, to: from, body, media: [] })
+    obey(readTwiml(posted), message)
     const reply = keywordReply(sms.body, word)
     return { ...posted, messageSid: sid, ...(reply !== undefined && { keywordReply: reply }) }
   }
@@ -191,6 +204,7 @@ export async function startTwilio({
     authToken,
     number,
     serviceSid: SERVICE_SID,
+    account,
     messages,
     mediaOf,
     optedOut,
@@ -208,6 +222,7 @@ export async function startTwilio({
     callbacks,
     alerts,
     optedOut,
+    account,
     deliver,
     report,
     async close() {

@@ -38,7 +38,8 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
         const message = 'ReturnValuesOnConditionCheckFailure is not implemented on one machine'
         throw new AwsError('ValidationException', message)
       }
-      const answered = serve(server, request, response)
+      const unprotected = withoutProtection(request)
+      const answered = serve(server, unprotected ?? request, response)
       underWay.add(answered)
       return answered.finally(() => underWay.delete(answered))
     },
@@ -52,6 +53,16 @@ export async function startDynalite(stateDir: string): Promise<Dynalite> {
       socket.remove()
     },
   }
+}
+
+/** Returns the request for a table's description instead of one that only changes its deletion protection, which has no effect. */
+function withoutProtection(request: ReceivedRequest): ReceivedRequest | undefined {
+  const target = request.headers['x-amz-target'] ?? ''
+  if (!target.endsWith('.UpdateTable')) return undefined
+  const { TableName, DeletionProtectionEnabled, ...others } = JSON.parse(request.body.toString())
+  if (DeletionProtectionEnabled === undefined || Object.keys(others).length > 0) return undefined
+  const headers = { ...request.headers, 'x-amz-target': target.replace('UpdateTable', 'DescribeTable') }
+  return { ...request, headers, body: Buffer.from(JSON.stringify({ TableName })) }
 }
 
 /**

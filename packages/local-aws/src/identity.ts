@@ -38,10 +38,14 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'BucketName',
   'AWS::SNS::Topic': 'TopicName',
   'AWS::SQS::Queue': 'QueueName',
+  'AWS::SSM::Parameter': 'Name',
   'AWS::Scheduler::Schedule': 'Name',
   'AWS::SecretsManager::Secret': 'Name',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
 }
+
+/** Returns the property that names resources of a type, if it has one. */
+export const namingProperty = (type: string): string | undefined => nameProperties[type]
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${account}:${rest}`
 
@@ -104,6 +108,8 @@ export function identity(
       return byArn(name, arn('sns', name), { TopicArn: arn('sns', name), TopicName: name })
     case 'AWS::SQS::Queue':
       return queue(name, Properties.FifoQueue === true, addresses)
+    case 'AWS::SSM::Parameter':
+      return { name, ref: name, attributes: { Value: String(resolve(Properties.Value, name)) } }
     case 'AWS::SecretsManager::Secret':
       return secret(name)
     case 'AWS::StepFunctions::StateMachine':
@@ -129,7 +135,9 @@ function functionUrl(
 
 function bucket(name: string): Identity {
   const valid = name.toLowerCase().replace(/[^a-z0-9.-]/g, '-')
-  return byName(valid, `arn:aws:s3:::${valid}`)
+  const Arn = `arn:aws:s3:::${valid}`
+  const RegionalDomainName = `${valid}.s3.${region}.amazonaws.com`
+  return { name: valid, ref: valid, attributes: { Arn, RegionalDomainName } }
 }
 
 function queue(given: string, fifo: boolean, { endpoint }: Addresses): Identity {

@@ -4,10 +4,12 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { asyncInvoker } from './async-invoke.ts'
 import { systemClock } from './clock.ts'
+import { deploymentServices } from './cloudformation/index.ts'
 import { startDynalite } from './dynalite-server.ts'
 import { awsEndpoint, serveJson } from './endpoint.ts'
 import { startEventSources } from './event-source.ts'
 import { startFauxqs } from './fauxqs.ts'
+import { functionLogs } from './function-logs.ts'
 import { functionUrl } from './function-url.ts'
 import { httpApi } from './http-api.ts'
 import { account, region } from './identity.ts'
@@ -64,8 +66,11 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const endpoint = await open(0)
     const urls = await openFunctionUrls()
     await options.onOpen?.({ api, functionUrls: [...urls.values()] })
-    const stack = placeStack(template, addresses(api, endpoint, urls), options.parameters ?? {})
+    const places = addresses(api, endpoint, urls)
+    const stack = placeStack(template, places, options.parameters ?? {})
     const credentials = newCredentials()
+    const clients = sdkClients(endpoint.url, credentials)
+    closing.push(() => clients.close())
 
     const fauxqs = await startFauxqs(stateDir)
     closing.push(() => fauxqs.close())
@@ -75,6 +80,7 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const secrets = stack.all('AWS::SecretsManager::Secret')
     const { intercept } = options
     let { lambdaEnv } = options
+    const logs = functionLogs(stack)
     const callers: CallerLookup = (id) => lambda.caller(id)
     const others = intercept && (await outbound(lambdaEnv, callers, intercept, log))
     if (others) closing.push(() => others.close())
@@ -91,7 +97,10 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
       }),
       clock,
       onStage: options.onStage,
-      log,
+      log: (line) => {
+        logs.keep(line)
+        log(line)
+      },
     })
     closing.push(() => lambda.close())
     const invoker = asyncInvoker(lambda, stack.all('AWS::Lambda::EventInvokeConfig'), clock, log)
@@ -107,11 +116,17 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     for (const { arn, name, properties } of stack.all('AWS::StepFunctions::StateMachine')) {
       machines.register({ arn, name, definition: properties.DefinitionString })
     }
+    const { deployed = template.text } = options
     const services = {
+      ...deploymentServices(
+        { running: stack, deployed: deployed ?? undefined, s3: clients.s3, addresses: places },
+        credentials,
+      ),
       dynamodb: dynalite.service,
+      logs: logs.service,
       s3: s3Service(fauxqs.upstream),
       secretsmanager: serveJson(
-        secretsService(secrets, secretValues(secrets, options.secrets, stateDir)),
+        secretsService(secrets, secretValues(secrets, options.secrets, stateDir), clock.now),
       ),
       sqs: sqsService(fauxqs.upstream, endpoint.url, stack.all('AWS::SQS::Queue')),
       states: serveJson(stepFunctionsService(machines)),
@@ -119,8 +134,6 @@ export async function startAws(options: AwsOptions): Promise<LocalAws> {
     const served = intercept ? intercepted(services, callers, intercept) : services
     endpoint.serve(awsEndpoint(served, credentials, Date.now))
 
-    const clients = sdkClients(endpoint.url, credentials)
-    closing.push(() => clients.close())
     closing.push(await provision(stack, clients, clock, log))
     for (const declared of stack.all('AWS::Lambda::Url')) {
       urls.get(declared.logicalId)?.serve(functionUrl(declared, lambda))

@@ -29,6 +29,11 @@ export async function createBuckets(client: S3Client, names: readonly string[]):
 export function s3Service(fauxqs: Upstream): Service {
   const inTurn = writesInTurn()
   return async (request, response) => {
+    if (asksForVersions(request)) {
+      const listed = await text(await fauxqs.ask(withoutVersions(request)))
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(asVersions(listed))
+      return
+    }
     const answer = await (request.method === 'PUT'
       ? inTurn(request, () => write(fauxqs, request))
       : fauxqs.ask(request))
@@ -46,6 +51,21 @@ export function s3Service(fauxqs: Upstream): Service {
     await pipeline(answer, response)
   }
 }
+
+const asksForVersions = ({ method, target }: ReceivedRequest) =>
+  method === 'GET' && /^\/[^/?]+\/?\?(.*&)?versions\b/.test(target)
+
+const withoutVersions = (request: ReceivedRequest): ReceivedRequest => ({
+  ...request,
+  target: request.target.replace(/\?.*/, '?list-type=2'),
+})
+
+/** Buckets keep no versions, so each object has one, which S3 calls `null`. */
+const asVersions = (listed: string): string =>
+  listed
+    .replaceAll('ListBucketResult', 'ListVersionsResult')
+    .replaceAll('<Contents>', '<Version><VersionId>null</VersionId><IsLatest>true</IsLatest>')
+    .replaceAll('</Contents>', '</Version>')
 
 /** Performs the writes of each object one after the other, so that none comes between a condition and its write. */
 function writesInTurn() {

@@ -23,6 +23,8 @@ export interface AwsOptions {
   readonly secrets: Readonly<Record<string, string>>
   /** Added to the environment of every function. */
   readonly lambdaEnv: Readonly<Record<string, string>>
+  /** What CloudFormation says is deployed at the start: a template, or null for nothing. By default the one that runs. */
+  readonly deployed?: string | null | undefined
   readonly log: (line: string) => void
   readonly clock?: Clock
   /** Called with every request of a function before it is performed, including requests to URLs in `lambdaEnv`. */

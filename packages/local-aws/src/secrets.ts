@@ -1,5 +1,5 @@
 /** Secrets Manager: values from the caller, from the template, or generated once and kept in the state folder. */
-import { randomInt } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
@@ -89,36 +89,69 @@ const shuffle = (letters: string[]): string[] =>
     .sort((a, b) => a.order - b.order)
     .map(({ letter }) => letter)
 
-const getSecretValue = z.object({ SecretId: z.string() })
-const putSecretValue = getSecretValue.extend({ SecretString: z.string() })
+const getSecretValue = z.object({
+  SecretId: z.string(),
+  VersionStage: z.enum(['AWSCURRENT', 'AWSPREVIOUS']).default('AWSCURRENT'),
+})
+const putSecretValue = z.object({ SecretId: z.string(), SecretString: z.string() })
 
-/** There is one version, the current one. */
-const VERSION = {
-  VersionId: '00000000-0000-0000-0000-000000000000',
-  VersionStages: ['AWSCURRENT'],
+/** Without a time in which it could be restored, because there is nothing to restore it from. */
+const deleteSecret = z.object({
+  SecretId: z.string(),
+  ForceDeleteWithoutRecovery: z.literal(true),
+})
+
+interface Version {
+  readonly VersionId: string
+  readonly SecretString: string
+  /** Seconds since the epoch. */
+  readonly CreatedDate: number
 }
 
-/** GetSecretValue and PutSecretValue by name or ARN; a value that is put is lost at the end of the process. */
+/**
+ * GetSecretValue, PutSecretValue and DeleteSecret by name or ARN. There are the current and the previous version of each; a value that is
+ * put is lost at the end of the process. `now` returns ms since the epoch.
+ */
 export function secretsService(
   secrets: readonly Secret[],
-  values: Map<string, string>,
+  values: ReadonlyMap<string, string>,
+  now: () => number,
 ): JsonService {
+  const version = (SecretString: string): Version => ({
+    VersionId: randomUUID(),
+    SecretString,
+    CreatedDate: now() / 1000,
+  })
+  const current = new Map([...values].map(([name, value]) => [name, version(value)]))
+  const previous = new Map<string, Version>()
   const find = (id: string): Secret => {
-    const secret = secrets.find(({ name, arn }) => id === name || id === arn)
+    const secret = secrets.find(({ name, arn }) => current.has(name) && (id === name || id === arn))
     if (secret) return secret
     const message = "Secrets Manager can't find the specified secret."
     throw new AwsError('ResourceNotFoundException', message)
   }
   return {
     GetSecretValue: (input: unknown) => {
-      const { arn: ARN, name: Name } = find(getSecretValue.parse(input).SecretId)
-      return { ARN, Name, SecretString: values.get(Name), ...VERSION }
+      const { SecretId, VersionStage } = getSecretValue.parse(input)
+      const { arn: ARN, name: Name } = find(SecretId)
+      const found = (VersionStage === 'AWSCURRENT' ? current : previous).get(Name)
+      if (found) return { ARN, Name, ...found, VersionStages: [VersionStage] }
+      const message = `Secrets Manager can't find the specified secret value for staging label: ${VersionStage}`
+      throw new AwsError('ResourceNotFoundException', message)
     },
     PutSecretValue: (input: unknown) => {
       const { SecretId, SecretString } = putSecretValue.parse(input)
       const { arn: ARN, name: Name } = find(SecretId)
-      values.set(Name, SecretString)
-      return { ARN, Name, ...VERSION }
+      const replaced = current.get(Name)
+      if (replaced) previous.set(Name, replaced)
+      const put = version(SecretString)
+      current.set(Name, put)
+      return { ARN, Name, VersionId: put.VersionId, VersionStages: ['AWSCURRENT'] }
+    },
+    DeleteSecret: (input: unknown) => {
+      const { arn: ARN, name: Name } = find(deleteSecret.parse(input).SecretId)
+      current.delete(Name)
+      return { ARN, Name, DeletionDate: now() / 1000 }
     },
   }
 }

@@ -37,6 +37,8 @@ export interface Stack {
    * implemented.
    */
   all<T extends ImplementedType>(type: T): Declared<T>[]
+  /** Returns an attribute of a resource. Throws if it has none of this name. */
+  attribute(logicalId: string, name: string): string
   /** Returns the stack's outputs, without those about resources that have no effect on this machine. */
   outputs(): Record<string, string>
 }
@@ -96,6 +98,8 @@ export function placeStack(
             properties: check(type, resolved, where),
           }
         }),
+    attribute: (logicalId, name) =>
+      String(resolve({ 'Fn::GetAtt': [logicalId, name] }, `${logicalId}.${name}`)),
     outputs: () =>
       Object.fromEntries(
         Object.entries(template.Outputs)

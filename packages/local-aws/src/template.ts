@@ -6,6 +6,7 @@ import * as z from 'zod'
 const resource = z.object({
   Type: z.string(),
   Condition: z.string().optional(),
+  DeletionPolicy: z.string().optional(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   Metadata: z.record(z.string(), z.unknown()).default({}),
 })
@@ -48,6 +49,8 @@ export type Resource = z.infer<typeof resource>
 
 export interface Template extends z.infer<typeof template> {
   readonly stackName: string
+  /** The template as it was written. */
+  readonly text: string
   /** Construct path (`Stack/Api/Default`) by logical id, if the synthesis recorded it. */
   readonly constructPaths: ReadonlyMap<string, string>
   /** The folder of a zipped asset, by the S3 key that the template names (`<hash>.zip`). */
@@ -67,13 +70,24 @@ export function loadTemplate(assembly: string, stack?: string): Template {
   const stackName = chooseStack(artifacts, stack)
   const artifact = artifacts[stackName]
   const templateFile = artifact?.properties?.templateFile ?? `${stackName}.template.json`
-  const parsed = readJson(path.join(assembly, templateFile), template)
+  const file = path.join(assembly, templateFile)
+  const parsed = readJson(file, template)
   return {
     ...parsed,
     stackName,
+    text: readFileSync(file, 'utf8'),
     constructPaths: constructPaths(assembly, artifact?.additionalMetadataFile, parsed.Resources),
     assetFolder: assetFolders(assembly, `${stackName}.assets.json`),
   }
+}
+
+/** Returns a template that is not part of an assembly, so it has no assets. Throws if it is none. */
+export function parseTemplate(content: unknown, stackName: string): Template {
+  const assetFolder = () => {
+    throw new Error(`The assets of ${stackName} are not on this machine.`)
+  }
+  const text = JSON.stringify(content)
+  return { ...template.parse(content), stackName, text, constructPaths: new Map(), assetFolder }
 }
 
 function chooseStack(artifacts: z.infer<typeof manifest>['artifacts'], wanted?: string): string {

@@ -1,7 +1,7 @@
 /** Where secret values come from, and how they are generated. */
 import { expect, test } from 'vitest'
 import { propertySchemas } from '../src/resource-properties.ts'
-import { generateSecret, secretValues } from '../src/secrets.ts'
+import { generateSecret, secretsService, secretValues } from '../src/secrets.ts'
 import { scratch } from './fixture/stack.ts'
 
 const secret = (name: string, properties: object) => ({
@@ -43,4 +43,21 @@ test.each([
   [{ SecretStringTemplate: '{"user":"u"}', GenerateStringKey: 'p' }, /^\{"user":"u","p":".+"\}$/s],
 ])('%j is generated as specified', (wanted, shape) => {
   expect(generation(wanted)).toMatch(shape)
+})
+
+test('a value that is put leaves the one before it as the previous version', () => {
+  let now = 1_000_000
+  const service = secretsService([secret('key', {})], new Map([['key', 'first']]), () => now)
+  const get = (VersionStage?: string) =>
+    service.GetSecretValue?.({ SecretId: 'key', VersionStage } as never)
+  expect(get()).toMatchObject({ SecretString: 'first', CreatedDate: 1_000 })
+  expect(() => get('AWSPREVIOUS')).toThrow('AWSPREVIOUS')
+  now += 5_000
+  service.PutSecretValue?.({ SecretId: 'key', SecretString: 'second' } as never)
+  expect(get()).toMatchObject({
+    SecretString: 'second',
+    CreatedDate: 1_005,
+    VersionStages: ['AWSCURRENT'],
+  })
+  expect(get('AWSPREVIOUS')).toMatchObject({ SecretString: 'first', CreatedDate: 1_000 })
 })

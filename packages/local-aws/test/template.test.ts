@@ -132,6 +132,7 @@ const sub = (text: string) => text.replaceAll('<', '${').replaceAll('>', '}')
 const { resolve } = resolver(
   {
     stackName: 'S',
+    text: '',
     Resources: {},
     Parameters: { Stage: { Type: 'String', Default: 'dev' }, Size: { Type: 'Number', Default: 3 } },
     Conditions: {

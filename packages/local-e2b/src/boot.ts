@@ -32,6 +32,8 @@ export interface BoxPlan {
   readonly environment: Readonly<Record<string, string>>
   readonly folder: SandboxFolder
   readonly links: readonly HostLink[]
+  /** The socket of an HTTP proxy, if hosts outside may be reached. */
+  readonly proxy: string | undefined
 }
 
 /**
@@ -40,9 +42,9 @@ export interface BoxPlan {
  * @throws Error with the daemon's last output if it ends before, or takes over 30 s
  */
 export async function bootBox(isolation: Isolation, plan: BoxPlan, log: Log): Promise<Box> {
-  const { folder, links } = plan
+  const { folder, links, proxy } = plan
   const socketFolder = join(folder.socketDir, 'boot')
-  const place = { folder: folder.path, socketFolder, links }
+  const place = { folder: folder.path, socketFolder, links, proxy }
   makeFolders(place)
   const launch = isolation.launch(place, plan.id)
   const child = start(launch)

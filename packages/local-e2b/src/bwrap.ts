@@ -17,7 +17,7 @@ const PROBE_TIMEOUT_MS = 10_000
 
 const REPORT =
   'bubblewrap: each sandbox has its own user, processes, home, /tmp and network, and reaches the ' +
-  "linked ports of this machine only. It shares the kernel and can read the host's /usr; CPU, " +
+  "linked ports of this machine and the hosts that its network rules name. It shares the kernel and can read the host's /usr; CPU, " +
   'memory and disk are not limited, and it is no boundary like a virtual machine.'
 
 /** Isolates by bubblewrap; {@link probeBwrap} checks whether it works here. */
@@ -62,7 +62,8 @@ export function probeBwrap(bwrap: Isolation, stateDir: string): string | undefin
 }
 
 function launch(shared: readonly string[], place: Place, sandboxId: string): Launch {
-  const links = place.links.map(({ port, socket }) => ({
+  const proxy = place.proxy === undefined ? [] : [{ port: PROXY_PORT, socket: place.proxy }]
+  const links = [...place.links, ...proxy].map(({ port, socket }) => ({
     port,
     hostSocket: socket,
     socket: `${RUN}/links/${port}`,
@@ -90,13 +91,28 @@ function launch(shared: readonly string[], place: Place, sandboxId: string): Lau
     view: {
       socket: `${RUN}/envd/envd.sock`,
       homes: { user: '/home/user', root: '/root' },
-      environment: { PATH, SHELL: '/bin/bash', E2B_SANDBOX: 'true' },
+      environment: {
+        ...{ PATH, SHELL: '/bin/bash', E2B_SANDBOX: 'true' },
+        ...(proxy.length > 0 && PROXY_ENVIRONMENT),
+      },
       pathMap: [],
       loginFiles: true,
       ownPidNamespace: true,
       links: links.map(({ port, socket }) => ({ port, socket })),
     },
   }
+}
+
+/** What is usual for a proxy. */
+const PROXY_PORT = 3128
+const PROXY = `http://127.0.0.1:${PROXY_PORT}`
+const DIRECT = 'localhost,127.0.0.1,::1'
+
+/** Tells programs of the proxy; the names are those of curl, which most programs have taken over. */
+const PROXY_ENVIRONMENT = {
+  ...{ http_proxy: PROXY, https_proxy: PROXY, no_proxy: DIRECT },
+  ...{ HTTP_PROXY: PROXY, HTTPS_PROXY: PROXY, NO_PROXY: DIRECT },
+  NODE_USE_ENV_PROXY: '1',
 }
 
 const ISOLATE = [

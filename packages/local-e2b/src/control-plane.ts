@@ -1,4 +1,4 @@
-/** The control plane: E2B's REST routes for sandboxes. Other routes are refused by name. */
+/** The control plane: E2B's REST routes for sandboxes and templates. Other routes are refused by name. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 import { parseBody, parseCreateRequest, timeoutSeconds } from './create-request.ts'
@@ -9,6 +9,7 @@ import { selectPage } from './list-query.ts'
 import { checkRules, networkRules } from './network-rules.ts'
 import { sameSecret } from './same-secret.ts'
 import { created, detailed, listed } from './sandbox-responses.ts'
+import { buildRequest, finished, type Templates, tagsOf } from './templates.ts'
 
 const DEFAULT_CONNECT_SECONDS = 300
 
@@ -21,7 +22,7 @@ const pauseBody = z.object({ memory: z.boolean().default(true) })
 
 export interface ControlPlane {
   readonly apiKey: string
-  readonly templates: readonly string[]
+  readonly templates: Templates
   readonly lifecycle: Lifecycle
   readonly faults: InjectedFaults
 }
@@ -55,6 +56,17 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', path: action('pause'), answer: pause },
   { method: 'POST', path: action('connect'), answer: connect },
   { method: 'PUT', path: action('network'), answer: updateNetwork },
+  { method: 'POST', path: /^\/v3\/templates$/, answer: buildTemplate },
+  { method: 'GET', path: /^\/templates\/aliases\/(?<id>[^/]+)$/, answer: findTemplate },
+  { method: 'GET', path: /^\/templates\/(?<id>[^/]+)\/tags$/, answer: listTags },
+  { method: 'GET', path: /^\/templates\/(?<id>[^/]+)\/files\/\w+$/, answer: needsNoFile },
+  { method: 'POST', path: /^\/v2\/templates\/(?<id>[^/]+)\/builds\/[^/]+$/, answer: startBuild },
+  {
+    method: 'GET',
+    path: /^\/templates\/(?<id>[^/]+)\/builds\/[^/]+\/status$/,
+    answer: buildStatus,
+  },
+  { method: 'DELETE', path: /^\/templates\/(?<id>[^/]+)$/, answer: deleteTemplate },
 ]
 
 const NOT_IMPLEMENTED: readonly (readonly [RegExp, string])[] = [
@@ -64,7 +76,7 @@ const NOT_IMPLEMENTED: readonly (readonly [RegExp, string])[] = [
   [action('logs'), 'logs of a sandbox'],
   [action('resume'), 'the old resume call (use connect)'],
   [/^\/snapshots/, 'snapshots'],
-  [/^(\/v\d)?\/templates/, 'building templates'],
+  [/^(\/v\d)?\/templates/, 'this call about templates'],
   [/^\/volume/, 'volumes'],
   [/^\/secrets/, 'secrets'],
 ]
@@ -114,7 +126,7 @@ async function create({ plane, body, response }: Call): Promise<void> {
   if (typeof fault === 'number') throw injected(fault)
   if (fault === HANG_BEFORE) return
   const request = parseCreateRequest(body)
-  if (!plane.templates.includes(request.templateID))
+  if (!plane.templates.has(request.templateID))
     throw new ApiError(404, `template '${request.templateID}' not found`)
   const sandbox = await plane.lifecycle.create(request)
   if (fault === HANG_AFTER) return
@@ -164,5 +176,36 @@ async function updateNetwork({ plane, id, body, response }: Call): Promise<void>
   const rules = parseBody(networkRules, body)
   checkRules(rules)
   plane.lifecycle.get(id).network = rules
+  sendJson(response, 204)
+}
+
+async function buildTemplate({ plane, body, response }: Call): Promise<void> {
+  sendJson(response, 202, plane.templates.build(parseBody(buildRequest, body)))
+}
+
+async function findTemplate({ plane, id, response }: Call): Promise<void> {
+  sendJson(response, 200, { templateID: plane.templates.get(id).id, public: false })
+}
+
+async function listTags({ plane, id, response }: Call): Promise<void> {
+  sendJson(response, 200, tagsOf(plane.templates.get(id)))
+}
+
+async function needsNoFile({ response }: Call): Promise<void> {
+  sendJson(response, 201, { present: true })
+}
+
+async function startBuild({ plane, id, response }: Call): Promise<void> {
+  plane.templates.get(id)
+  sendJson(response, 202)
+}
+
+async function buildStatus({ plane, id, url, response }: Call): Promise<void> {
+  const buildID = url.pathname.split('/')[4] ?? ''
+  sendJson(response, 200, finished(plane.templates.get(id).id, buildID))
+}
+
+async function deleteTemplate({ plane, id, response }: Call): Promise<void> {
+  plane.templates.delete(id)
   sendJson(response, 204)
 }

@@ -17,6 +17,8 @@ export interface Place {
   /** Where its daemon creates its socket. */
   readonly socketFolder: string
   readonly links: readonly HostLink[]
+  /** The socket of an HTTP proxy, if hosts outside may be reached. */
+  readonly proxy?: string | undefined
 }
 
 /** How to start a sandbox's daemon, and the daemon's view of the sandbox. */

@@ -1,14 +1,11 @@
 /** The life of every sandbox: create, pause, resume, time out, end. Operations on one sandbox never overlap. */
-import { type Box, bootBox } from './boot.ts'
+import type { Box } from './boot.ts'
+import { type BootParts, bootSandbox } from './boot-sandbox.ts'
 import type { CreateLimits } from './create-limits.ts'
 import type { CreateRequest } from './create-request.ts'
 import { FrozenSandboxes } from './frozen-sandboxes.ts'
-import type { Isolation } from './isolation.ts'
 import { ApiError } from './json-http.ts'
-import type { Links } from './links.ts'
-import { admitsLinks } from './network-rules.ts'
 import { abortResponses } from './not-running.ts'
-import type { Log, PortLink } from './options.ts'
 import { removeTree } from './remove-tree.ts'
 import { newSandbox, newSandboxId, type Sandbox } from './sandbox.ts'
 import { type Snapshot, writeSnapshot } from './snapshot.ts'
@@ -17,15 +14,11 @@ import type { StateDir } from './state-dir.ts'
 /** How long a sandbox runs without a pause: the maximum of E2B's Hobby plan. */
 const MAX_RUN_SECONDS = 3600
 
-export interface LifecycleParts {
-  readonly isolation: Isolation
+export interface LifecycleParts extends BootParts {
   readonly stateDir: StateDir
-  readonly links: Links
-  readonly linkedPorts: () => readonly PortLink[]
   readonly limits: CreateLimits
   /** Sandboxes keep their files when the server closes. */
   readonly keep: boolean
-  readonly log: Log
 }
 
 export class Lifecycle {
@@ -177,15 +170,7 @@ export class Lifecycle {
   }
 
   async #boot(sandbox: Sandbox): Promise<Box> {
-    const { isolation, links, linkedPorts, log } = this.#parts
-    const { id, token, folder, request } = sandbox
-    const reachesLinks = isolation.kind === 'bwrap' && admitsLinks(sandbox.network)
-    const ports = reachesLinks ? linkedPorts() : []
-    const box = await bootBox(
-      isolation,
-      { id, token, folder, environment: request.envVars, links: await links.open(ports) },
-      log,
-    )
+    const box = await bootSandbox(this.#parts, sandbox)
     void box.exited.then(() => this.#onExit(sandbox, box))
     return box
   }

@@ -43,6 +43,16 @@ export function admitsLinks({ allowOut = [], denyOut = [] }: NetworkRules = {}):
   return allowOut.includes('localhost') || covers(allowOut, LOOPBACK) || !covers(denyOut, LOOPBACK)
 }
 
+/** Returns the hosts outside that rules name. A name like `*.example.com` stands for all below it. */
+export const hostsIn = ({ allowOut = [] }: NetworkRules = {}): readonly string[] =>
+  allowOut.filter((entry) => subnetOf(entry) === undefined && entry !== 'localhost')
+
+/** Returns whether rules name a host. */
+export const admitsHost = (rules: NetworkRules | undefined, host: string): boolean =>
+  hostsIn(rules).some((entry) =>
+    entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : host === entry,
+  )
+
 const LOOPBACK = '127.0.0.1'
 
 function covers(entries: readonly string[], address: string): boolean {

@@ -1,4 +1,5 @@
 /** The options of the local E2B server, and what it reports about its sandboxes. */
+import type { Socket } from 'node:net'
 
 /** An executable that replaces a part of the template; it is on the sandbox's PATH under its name. */
 export interface Tool {
@@ -22,6 +23,9 @@ export interface PortLink {
   readonly hostPort: number
 }
 
+/** Connects to a host outside for a sandbox whose network rules allow it. Rejects if it cannot be reached. */
+export type ConnectOutside = (host: string, port: number) => Promise<Socket>
+
 export type Log = (line: string) => void
 
 export type IsolationKind = 'bwrap' | 'none'
@@ -41,6 +45,8 @@ export interface E2BOptions {
   readonly sudoKeeps?: readonly string[]
   /** Returns the ports that an isolated sandbox may reach; called at each boot of a sandbox. */
   readonly links: () => readonly PortLink[]
+  /** By default to the public addresses of a host only. */
+  readonly connectOutside?: ConnectOutside
   /** Folders that no isolated sandbox sees, even if they are below the host's `/usr`. */
   readonly hidden?: readonly string[]
   readonly limits?: Limits

@@ -5,6 +5,7 @@ import { platform } from 'node:os'
 import { join } from 'node:path'
 import { bundleDaemon } from './bundle-daemon.ts'
 import { chooseIsolation } from './choose-isolation.ts'
+import { connectPublic } from './connect-public.ts'
 import { type ControlPlane, isControlPath, serveControl } from './control-plane.ts'
 import { createLimits } from './create-limits.ts'
 import { serveData } from './data-plane.ts'
@@ -16,6 +17,7 @@ import type { E2BOptions, IsolationKind, SandboxInfo, Tool } from './options.ts'
 import { infoOf } from './sandbox.ts'
 import { openStateDir, type StateDir } from './state-dir.ts'
 import { sudoTool } from './sudo.ts'
+import { Templates } from './templates.ts'
 
 /** Long enough for any upload on one machine. */
 const REQUEST_MS = 600_000
@@ -69,9 +71,12 @@ async function serve(options: E2BOptions, stateDir: StateDir): Promise<LocalE2B>
   const isolation = chooseIsolation(options.isolation, building)
   const links = createLinks(join(stateDir.socketDir, 'links'))
   const limits = createLimits(options.limits ?? {})
-  const lifecycle = new Lifecycle({ isolation, stateDir, links, linkedPorts, limits, keep, log })
+  const lifecycle = new Lifecycle({
+    ...{ isolation, stateDir, links, linkedPorts, limits, keep, log },
+    connectOutside: options.connectOutside ?? connectPublic,
+  })
   const faults = createFaults(lifecycle, options.pauseSeed)
-  const plane = { apiKey, templates, lifecycle, faults }
+  const plane = { apiKey, templates: new Templates(templates), lifecycle, faults }
   const server = createHttpServer(plane, options.requestMs ?? REQUEST_MS)
   const url = await listen(server, options.port ?? 0)
   return {

@@ -24,6 +24,9 @@ const NEGATIVE = new Set(['', 'no', 'false', '0', 'none'])
 const MACHINES =
   /^(?:mailer-daemon|postmaster|(?:.*[-+_.])?(?:no|do[-_.]?not)[-_.]?reply)(?:[-+_.].*)?$/
 
+/** The reason for an email that Baton has sent itself. */
+export const FROM_ITSELF = "it comes from one of Baton's own addresses"
+
 /**
  * Returns why an email must not be answered, or undefined if a person may have written it (RFC 3834, 2).
  *
@@ -80,8 +83,7 @@ function reasonOfSender({ from }: Signs, ownAddresses: readonly string[]): strin
     const [local, domain] = [address.slice(0, at), address.slice(at)]
     if (MACHINES.test(local)) return 'its sender address belongs to a program'
     const [base = ''] = local.split('+')
-    if ([address, base + domain, domain].some((each) => own.has(each)))
-      return "it comes from one of Baton's own addresses"
+    if ([address, base + domain, domain].some((each) => own.has(each))) return FROM_ITSELF
   }
   return undefined
 }

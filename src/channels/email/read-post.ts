@@ -4,7 +4,6 @@ import * as z from 'zod'
 import { decode, decodeHeader } from './charset.ts'
 import { type MultipartForm, readMultipartForm } from './form.ts'
 import { addresses, addressesIn, dkimResults, headerReader, messageIds } from './headers.ts'
-import { textOfHtml } from './html.ts'
 import { type EmailAttachment, type InboundEmail, UnreadableEmail } from './inbound-email.ts'
 import { readMime } from './mime.ts'
 
@@ -35,7 +34,9 @@ export async function readPost(raw: Buffer, contentType: string): Promise<Inboun
   return {
     envelope: { from: envelope.from === '<>' ? '' : envelope.from.trim(), to: envelope.to },
     ...fromHeaders(mime, form),
-    text: whole ? textOf(mime.text, mime.html) : textOf(field(form, 'text'), field(form, 'html')),
+    text: whole
+      ? await textOf(mime.text, mime.html)
+      : await textOf(field(form, 'text'), field(form, 'html')),
     attachments: attachments.slice(0, MAX_ATTACHMENTS),
     ...(attachments.length > MAX_ATTACHMENTS && { attachmentCount: attachments.length }),
     spf: (field(form, 'SPF') ?? '').trim().toLowerCase(),
@@ -73,7 +74,11 @@ function headerField(form: MultipartForm): Buffer {
   return Buffer.concat([header, Buffer.from('\r\n\r\n')])
 }
 
-const textOf = (text = '', html = '') => (text.trim() ? text : textOfHtml(html))
+async function textOf(text = '', html = ''): Promise<string> {
+  if (text.trim() || html === '') return text
+  const { textOfHtml } = await import('./on-demand/html.ts')
+  return textOfHtml(html)
+}
 
 const mimeAttachments = ({ attachments }: Email): readonly EmailAttachment[] =>
   attachments.map(({ filename, mimeType, content }) => ({

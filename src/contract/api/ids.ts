@@ -1,5 +1,6 @@
 /** The format of ids in the API. */
 import * as z from 'zod'
+import { LINK_CALLER, SECRET_TOKENS } from '../../core/bearer-token.ts'
 
 export const sessionId = z
   .string()
@@ -7,6 +8,18 @@ export const sessionId = z
 
 /** `w1`, `w2`, … within a session. */
 export const workerId = z.string().regex(/^w[1-9]\d{0,8}$/, 'a worker id is a w and a number')
+
+/** What a token is called in the log. The other names of callers there are taken. */
+export const tokenName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/,
+    'the name of a token is 1 to 64 of A-Z a-z 0-9 . _ @ -, and begins with a letter or a digit',
+  )
+  .refine(
+    (name) => ![...SECRET_TOKENS, LINK_CALLER].some((taken) => taken === name),
+    `is taken: ${[...SECRET_TOKENS, LINK_CALLER].join(', ')}`,
+  )
 
 /** A question's id, which is unique among all sessions. */
 export const questionId = z

@@ -22,6 +22,7 @@ import { listedSession, run, session, sessionPage, stopped, turn } from './sessi
 import { sessionLink } from './session-link.ts'
 import type { Shape } from './shape.ts'
 import { status } from './status.ts'
+import { createdToken, listedToken, tokenList } from './token.ts'
 import { undelivered, undeliveredPage } from './undelivered.ts'
 import { messages, modelUsage, receipt, tokens, usage } from './usage.ts'
 import { emptyTwiml } from './webhook.ts'
@@ -81,6 +82,9 @@ export const SCHEMAS = {
   PersonPage: personPage,
   ListedPerson: listedPerson,
   Person: person,
+  TokenList: tokenList,
+  ListedToken: listedToken,
+  CreatedToken: createdToken,
   EmptyTwiml: emptyTwiml,
 } as const
 

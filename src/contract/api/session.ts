@@ -1,5 +1,6 @@
 /** Sessions: in lists, and one with its runs, workers and usage. */
 import * as z from 'zod'
+import { SESSION_STATES } from '../../core/session-state.ts'
 import { channel, count, next, time, usd } from './common.ts'
 import { conductor } from './conductor.ts'
 import { execution } from './execution.ts'
@@ -10,8 +11,8 @@ import type { Shape } from './shape.ts'
 import { usage } from './usage.ts'
 import { worker } from './worker.ts'
 
-const state = z
-  .enum(['running', 'recovering', 'paused', 'waiting', 'idle'])
+export const state = z
+  .enum(SESSION_STATES)
   .describe(
     'recovering: the run was taken over after a failure. paused: a budget is used up; `POST …/continue` raises it. waiting: nothing runs until a person answers a question.',
   )
@@ -32,6 +33,7 @@ export const listedSession = z.object({
   lastActivity: time.describe('Rounded down to the minute'),
   state,
   paused,
+  pausedAt: time.nullable().describe('When it paused; null unless `paused`'),
   waiting,
   held,
   activeWorkerCount: count,

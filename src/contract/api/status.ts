@@ -1,6 +1,6 @@
 /** The current status. */
 import * as z from 'zod'
-import { time } from './common.ts'
+import { count, time } from './common.ts'
 import { conductorOfSession } from './conductor.ts'
 import { worker } from './worker.ts'
 
@@ -15,6 +15,9 @@ export const status = z
       .nullable()
       .describe('The conductor of the most recently active session; null if there is no session'),
     workers: z.array(worker).max(50),
+    outgoing: count.describe(
+      'About how many messages to people by SMS or email are on their way: not handed to a provider yet, or to be tried again',
+    ),
     timestamp: time,
   })
   .describe('The current status')

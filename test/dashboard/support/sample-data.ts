@@ -130,6 +130,8 @@ Files: endpoints.md`,
   asked: [],
 }
 
+const PAUSED_AT = new Date(Date.now() - 15 * HOUR_MS).toISOString()
+
 /** How much a day has, so that the charts have a shape. */
 const wave = (day: number) => Math.round(20 + 16 * Math.sin(day / 3) + 9 * Math.sin(day * 1.7))
 
@@ -163,7 +165,11 @@ export async function writeSampleData(baton: Pick<LocalBaton, 'aws'>): Promise<v
     title,
     lastActivity: new Date(Date.now() - (i * 7 + 1) * HOUR_MS).toISOString(),
     receipted: { nanoUsd: 100_000_000 * (i + 1) * 4 },
-    ...(i === 2 && { paused: { scope: 'run', unit: 'usd', limit: 10, spent: 10.02, seq: 5 } }),
+    ...(i === 2 && {
+      paused: { scope: 'run', unit: 'usd', limit: 10, spent: 10.02, seq: 5, at: PAUSED_AT },
+      waits: 'waits',
+      waitsSince: PAUSED_AT,
+    }),
     ...(i === 3 && {
       questions: [SUSPICION],
       waits: 'waits',

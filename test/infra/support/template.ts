@@ -10,15 +10,19 @@ const schema = z.object({
   ),
 })
 
-const { stderr, template } = runApp()
-// A template that breaks a rule is written all the same; synthesis.test.ts reports the findings.
-if (template === undefined) throw new Error(`bin/app.ts wrote no template:\n${stderr}`)
-
 /**
  * Returns every resource by its logical id, with references rendered as text: `<LogicalId>` or
- * `<LogicalId.Attribute>`.
+ * `<LogicalId.Attribute>`. `choices` are those of `cdk -c name=value`.
  */
-export const resources = schema.parse(render(template)).Resources
+export function templateWith(choices: Readonly<Record<string, string>>) {
+  const { stderr, template } = runApp(choices)
+  // A template that breaks a rule is written all the same; synthesis.test.ts reports the findings.
+  if (template === undefined) throw new Error(`bin/app.ts wrote no template:\n${stderr}`)
+  return schema.parse(render(template)).Resources
+}
+
+/** The resources of a deployment without choices. */
+export const resources = templateWith({})
 
 /**
  * Returns the properties of all resources of a type, by logical id. Throws if there are none, because a test over

@@ -1,6 +1,6 @@
 /** HTML as text: what a person would read, without hidden parts. */
 import { describe, expect, test } from 'vitest'
-import { textOfHtml } from '../../../src/channels/email/html.ts'
+import { textOfHtml } from '../../../src/channels/email/on-demand/html.ts'
 
 describe('is read', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** What looks quoted in an email is told apart from the person's words, and every word of both is kept in order. */
 import { describe, expect, test } from 'vitest'
-import { textOfHtml } from '../../../src/channels/email/html.ts'
+import { textOfHtml } from '../../../src/channels/email/on-demand/html.ts'
 import { partsOf } from '../../../src/channels/email/perhaps-quoted.ts'
 import { NOT_THEIR_WORDS } from '../../support/hostile-emails.ts'
 import { FORMS, HEADS, marked } from './reply-forms.ts'

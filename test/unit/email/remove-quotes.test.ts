@@ -1,6 +1,6 @@
 /** Quotes of what the thread has said are removed, however a program announces them. The person's words always stay. */
 import { describe, expect, test } from 'vitest'
-import { textOfHtml } from '../../../src/channels/email/html.ts'
+import { textOfHtml } from '../../../src/channels/email/on-demand/html.ts'
 import { withoutQuotes } from '../../../src/channels/email/remove-quotes.ts'
 import { cpuMs } from '../../support/cpu.ts'
 import { FORMS, HEADS, marked } from './reply-forms.ts'

@@ -11,12 +11,14 @@ export const JOB_KEY = 'job-key-of-the-test'
 /** A text in the errors of the failing services, which no response may contain. */
 export const INTERNAL = 'role/internal-name'
 
-const secretRequest = z.object({ SecretId: z.string() })
+const secretRequest = z.object({ SecretId: z.string(), VersionStage: z.string().optional() })
 
 /** Sets the environment for the tests of a file, so that their functions' clients use this deployment. */
 export function setDeployment() {
   const deployment = {
     secrets: new Map<string, string>(),
+    /** Values before the last rotation, and its time in ms since the epoch. */
+    previous: new Map<string, { readonly value: string; readonly rotatedAt: number }>(),
     /** How often a secret was read. */
     reads: 0,
     /** Lines that the functions have logged. */
@@ -24,20 +26,26 @@ export function setDeployment() {
   }
   const server = createServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).split('.')[1]
-    const SecretString =
+    const found =
       operation === 'GetSecretValue'
-        ? deployment.secrets.get(secretRequest.parse(await json(request)).SecretId)
+        ? versionOf(secretRequest.parse(await json(request)))
         : undefined
     deployment.reads += operation === 'GetSecretValue' ? 1 : 0
-    response.writeHead(SecretString === undefined ? 400 : 200)
+    response.writeHead(found === undefined ? 400 : 200)
     response.end(
       JSON.stringify(
-        SecretString === undefined
-          ? { __type: 'AccessDeniedException', message: `${INTERNAL} may not ${operation}` }
-          : { SecretString },
+        found ?? { __type: 'AccessDeniedException', message: `${INTERNAL} may not ${operation}` },
       ),
     )
   })
+
+  function versionOf({ SecretId, VersionStage }: z.infer<typeof secretRequest>) {
+    const previous = deployment.previous.get(SecretId)
+    const isCurrent = VersionStage === undefined
+    const SecretString = isCurrent ? deployment.secrets.get(SecretId) : previous?.value
+    if (SecretString === undefined) return undefined
+    return { SecretString, ...(previous && { CreatedDate: previous.rotatedAt / 1000 }) }
+  }
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -52,6 +60,9 @@ export function setDeployment() {
       API_TOKEN_SECRET: 'api-token',
       READ_TOKEN_SECRET: 'read-token',
       JOB_KEY_SECRET: 'job-key',
+      LINK_KEY_SECRET: 'link-key',
+      TWILIO_TOKEN_SECRET: 'twilio-token',
+      SENDGRID_PUBLIC_KEY_SECRET: 'sendgrid-key',
       SESSIONS_TABLE: 'sessions',
       WORKERS_TABLE: 'workers',
       CONVERSATIONS_TABLE: 'conversations',
@@ -67,6 +78,7 @@ export function setDeployment() {
 
   beforeEach(() => {
     deployment.secrets.set('api-token', OPERATOR).set('read-token', READER).set('job-key', JOB_KEY)
+    deployment.previous.clear()
     deployment.log.length = 0
     for (const stream of [process.stdout, process.stderr])
       vi.spyOn(stream, 'write').mockImplementation((line) => {

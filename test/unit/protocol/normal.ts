@@ -62,7 +62,7 @@ function normalSession(session: Session): Session {
     ...(turn && { turn: normalTurn(turn, rank) }),
     conductor: { cliSession: conductor.cliSession },
     held: session.held.map(rank),
-    ...(session.paused && { paused: { ...session.paused, seq: 0 } }),
+    ...(session.paused && { paused: { ...session.paused, seq: 0, at: '' } }),
     counts: {},
     days: [],
     receipted: {},

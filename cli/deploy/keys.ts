@@ -1,0 +1,56 @@
+/** The keys that a deployment needs: asked for before it begins, checked at their providers, and stored once it stands. */
+import type { Config } from '../../lib/settings/schema.ts'
+import { readSecret, writeSecret } from '../aws.ts'
+import { CliError } from '../errors.ts'
+import { isInteractive, note } from '../print.ts'
+import { askSecret } from '../prompt.ts'
+import { isGenerated, SECRETS, type SecretRow } from '../secret-table.ts'
+
+export interface Key {
+  readonly row: SecretRow
+  readonly value: string
+  /** Whether the deployment has it already. */
+  readonly isStored: boolean
+}
+
+/**
+ * Returns the keys that these settings need: those of the deployment, else from variables, else from the person at the
+ * terminal. Throws a CliError that names those which are missing, or if a provider refuses one.
+ */
+export async function gatherKeys(stack: string, settings: Config): Promise<readonly Key[]> {
+  const rows = SECRETS.filter(({ isNeeded }) => isNeeded(settings))
+  const known = await Promise.all(rows.map((row) => knownKey(stack, row)))
+  const missing = rows.filter((_, i) => known[i] === undefined)
+  if (missing.length > 0 && !isInteractive())
+    throw new CliError(`Keys are missing: ${missing.map(({ name }) => name).join(', ')}.`, {
+      cure: `Set ${missing.map(({ variable }) => variable).join(', ')}, or run this in a terminal, which asks for them. With --no-keys the stack is deployed without them, and cannot answer yet.`,
+    })
+  const keys: Key[] = []
+  for (const [i, row] of rows.entries()) {
+    const key = known[i] ?? { row, value: await askFor(row), isStored: false }
+    if (!key.isStored) note(`${row.name}: ${await row.check(key.value, settings)}.`)
+    keys.push(key)
+  }
+  return keys
+}
+
+async function knownKey(stack: string, row: SecretRow): Promise<Key | undefined> {
+  const stored = await readSecret(`${stack}/${row.name}`)
+  if (stored !== undefined && !isGenerated(stored)) return { row, value: stored, isStored: true }
+  const value = process.env[row.variable]?.trim()
+  return value ? { row, value, isStored: false } : undefined
+}
+
+async function askFor({ what, from, name }: SecretRow): Promise<string> {
+  const value = (await askSecret(`The ${what} (${from})`)).trim()
+  if (value !== '') return value
+  throw new CliError(`There is no ${name}.`, { cure: 'Run the command again when you have it.' })
+}
+
+/** Stores the new keys in the deployment's secrets. */
+export async function storeKeys(stack: string, keys: readonly Key[]): Promise<void> {
+  for (const { row, value } of keys.filter(({ isStored }) => !isStored)) {
+    await writeSecret(`${stack}/${row.name}`, value)
+    note(`Stored ${stack}/${row.name}.`)
+  }
+}

@@ -1,0 +1,173 @@
+/** `baton deploy`, `update` and `destroy` with the CDK's own command line, against all of Baton on this machine. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { synthesise } from '../../local/synth.ts'
+import { type TestBaton, testBaton } from '../support/baton.ts'
+import { runCli } from '../support/cli.ts'
+import { openTerminal } from '../support/terminal.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'baton-deploy-'))
+const settings = path.join(folder, 'baton.json')
+const ROOT = path.resolve(import.meta.dirname, '../..')
+
+let baton: TestBaton
+beforeAll(async () => {
+  baton = await testBaton({ deployed: null, pauses: 'reliable' })
+})
+afterAll(async () => {
+  await baton.close()
+  rmSync(folder, { recursive: true })
+})
+
+const environmentOf = ({ aws, e2b }: TestBaton) => ({
+  HOME: folder,
+  BATON_SETTINGS: settings,
+  AWS_ENDPOINT_URL: aws.endpoint,
+  AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+  AWS_REGION: aws.region,
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  E2B_API_URL: e2b.env.E2B_API_URL,
+})
+
+const printed: string[] = []
+
+async function run(words: readonly string[], on: TestBaton = baton, chosen: object = {}) {
+  writeFileSync(settings, JSON.stringify(chosen))
+  const done = await runCli(words, { cwd: folder, env: environmentOf(on) })
+  printed.push(done.out, done.err)
+  return done
+}
+
+async function tablesOf({ aws }: TestBaton) {
+  const { endpoint, region, credentials } = aws
+  const client = new DynamoDBClient({ endpoint, region, credentials })
+  return (await client.send(new ListTablesCommand({}))).TableNames
+}
+
+/** Returns the stack as CloudFormation describes it. */
+async function stackOf({ aws }: TestBaton, StackName = 'Baton') {
+  const { endpoint, region, credentials } = aws
+  const client = new CloudFormationClient({ endpoint, region, credentials })
+  const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }))
+  return Stacks[0]
+}
+
+test('without a terminal nothing happens until --yes agrees, and update needs a stack', async () => {
+  expect(await run(['deploy'])).toMatchObject({ status: 2, err: expect.stringContaining('--yes') })
+  const update = await run(['update', '--yes'])
+  expect(update).toMatchObject({ status: 1, err: expect.stringContaining('Run baton deploy') })
+  const typo = await run(['deploy', '--yes'], baton, { histroyDays: 3 })
+  expect(typo).toMatchObject({ status: 1, err: expect.stringContaining('historyDays') })
+})
+
+test('in a terminal: bootstraps, shows the difference, asks, deploys, and the loop answers', async () => {
+  writeFileSync(settings, '{}')
+  const person = openTerminal(['deploy'], { cwd: folder, env: environmentOf(baton) })
+  await person.shows('stack CDKToolkit')
+  await person.shows('Create them?')
+  person.types('y')
+  await person.shows('It creates 2')
+  await person.shows('Deploy this?')
+  person.types('y')
+  await person.shows('Baton is CREATE_COMPLETE')
+  await person.shows(`ApiUrl           ${baton.url}`)
+  await person.shows('It answers: I am a scripted model')
+  expect(await person.ended).toBe(0)
+  expect(await stackOf(baton)).toMatchObject({ StackStatus: 'CREATE_COMPLETE' })
+})
+
+test('again: nothing is different, and the outputs alone are on standard output', async () => {
+  const again = await run(['deploy', '--yes', '--no-test'])
+  expect(again).toMatchObject({ status: 0, err: expect.stringContaining('Nothing is different') })
+  expect(again.out).toMatch(/^ApiUrl +http:\/\/127\.0\.0\.1:\d+\n(\w+ +\S+\n)+$/)
+})
+
+test('a resource that cannot be changed: its reason is said, and the previous version runs', async () => {
+  const failed = await run(['deploy', '--yes'], baton, { receiptInReply: true })
+  expect(failed).toMatchObject({ status: 1, out: '' })
+  expect(failed.err).toMatch(/^change +AWS::Lambda::Function +ReviewLoop\w+ +.*Environment/m)
+  expect(failed.err).toMatch(
+    /^The deployment failed \(UPDATE_ROLLBACK_COMPLETE\):\n +\w+ \(AWS::Lambda::Function\): This machine runs another template/m,
+  )
+  expect(failed.err).toContain('the previous version runs')
+})
+
+test('a dry run of another stage shows its difference, and leaves no stack', async () => {
+  const shown = await run(['deploy', '--stage', 'other', '--dry-run'])
+  expect(shown).toMatchObject({ status: 0, out: '' })
+  expect(shown.err).toMatch(
+    /stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/,
+  )
+  await expect(stackOf(baton, 'Baton-other')).rejects.toThrow('does not exist')
+})
+
+test('a message without a reply: the state and its cause are named, with the errors in the logs', async () => {
+  baton.e2b.faults.onCreate(500, 100)
+  const failed = await run(['deploy', '--yes', '--minutes', '0.3'])
+  expect([5, 6]).toContain(failed.status)
+  expect(failed.err).toMatch(/Execution deploy-check\.r\d+: the state AskConductor failed with \w+/)
+  expect(failed.err).toContain('injected fault: 500')
+  expect(failed.err).toMatch(/^Log of ReviewLoop\w+: /m)
+})
+
+test('an update is watched by five alarms, and --everything leaves nothing', async () => {
+  const assembly = await synthesise(ROOT)
+  const template = JSON.parse(readFileSync(path.join(assembly, 'Baton.template.json'), 'utf8'))
+  const [dashboard = ''] = Object.keys(template.Resources).filter(
+    (id) => template.Resources[id].Type === 'AWS::CloudWatch::Dashboard',
+  )
+  delete template.Resources[dashboard]
+  const older = await testBaton({ deployed: JSON.stringify(template), pauses: 'reliable' })
+  try {
+    const updated = await run(['update', '--yes'], older)
+    expect(updated).toMatchObject({ status: 0, err: expect.stringContaining('It answers') })
+    expect(updated.err).toMatch(/^add +AWS::CloudWatch::Dashboard/m)
+    const { RollbackConfiguration } = (await stackOf(older)) ?? {}
+    expect(RollbackConfiguration).toMatchObject({ MonitoringTimeInMinutes: 5 })
+    expect(RollbackConfiguration?.RollbackTriggers?.map(({ Arn }) => Arn)).toContainEqual(
+      expect.stringMatching(/^arn:aws:cloudwatch:us-east-1:000000000000:alarm:.*MessagesLate/),
+    )
+    expect(RollbackConfiguration?.RollbackTriggers).toHaveLength(5)
+
+    expect(older.e2b.counters().created).toBe(1)
+    const gone = await run(['destroy', '--everything', '--confirm', 'Baton'], older)
+    expect(gone).toMatchObject({ status: 0, out: 'Baton and all that it held are deleted.\n' })
+    expect(gone.err).toContain('Ended 1 sandboxes at E2B. Deleted the template "baton".')
+    expect(await tablesOf(older)).toEqual([])
+    expect((await run(['destroy'], older)).err).toContain('Baton is not deployed')
+  } finally {
+    await older.close()
+  }
+})
+
+test('destroy says what stays and what is lost, and deletes nothing before the name is typed', async () => {
+  const unasked = await run(['destroy'])
+  expect(unasked).toMatchObject({ status: 2, err: expect.stringContaining('--confirm Baton') })
+  expect(unasked.err).toMatch(/Lost for good: \d+ resources, with the keys/)
+  expect(unasked.err).toMatch(/AWS::DynamoDB::GlobalTable +Baton-StorageSessions\w+ +\$0\.45 a GB/)
+  const wrong = await run(['destroy', '--confirm', 'baton'])
+  expect(wrong).toMatchObject({ status: 1, err: expect.stringContaining('Nothing was deleted.') })
+  expect(await stackOf(baton)).toMatchObject({ StackStatus: expect.stringMatching(/COMPLETE$/) })
+})
+
+test('destroy in a terminal keeps what was said', async () => {
+  const person = openTerminal(['destroy'], { cwd: folder, env: environmentOf(baton) })
+  await person.shows('Type Baton to delete it')
+  person.types('Baton\r')
+  await person.shows('Baton is DELETE_COMPLETE')
+  expect(await person.ended).toBe(0)
+  await expect(stackOf(baton)).rejects.toThrow('does not exist')
+  expect(await tablesOf(baton)).toHaveLength(5)
+})
+
+test('no command has printed a key or a token', () => {
+  const all = printed.join('\n')
+  for (const secret of [baton.token, baton.e2b.env.E2B_API_KEY]) expect(all).not.toContain(secret)
+})
