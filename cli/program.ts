@@ -17,7 +17,9 @@ import { answer, approve, deny, questions } from './commands/questions.ts'
 import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
+import { template } from './commands/template.ts'
 import { tokens } from './commands/tokens.ts'
+import { trace } from './commands/trace.ts'
 import { usageByDay } from './commands/usage.ts'
 import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
@@ -53,12 +55,14 @@ const program = () => {
       goOn(),
       people(),
       usageByDay(),
+      trace(),
       dashboard(),
     ],
     'Set up:': [
       init(),
       doctor(),
       secrets(),
+      template(),
       webhooks(),
       deploy(),
       update(),

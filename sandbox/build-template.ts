@@ -1,79 +1,73 @@
-/**
- * `npm run template [-- <name>] [-- --fresh]`: builds the sandboxes' template in the operator's E2B account. With `--fresh`,
- * E2B uses none of its stored layers, so that the base image and Debian's packages are the current ones.
- */
-import { mkdtemp, rm } from 'node:fs/promises'
+/** Builds the sandboxes' template in an E2B account, and finds out from which sources the one there was built. */
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { AuthenticationError, BuildError, type BuildInfo, RateLimitError, Template } from 'e2b'
-import { readSettingsFile, settingsFile } from '../lib/settings/file.ts'
-import { parseSettings } from '../lib/settings/parse.ts'
+import { type BuildInfo, Template } from 'e2b'
 import { bundleRunner } from './bundle.ts'
-import { messageOf } from './failure.ts'
 import { RUNNER, sandboxTemplate } from './template.ts'
 
 /** Enough for Claude Code and a build. More memory would make pauses slower. */
 const SIZE = { cpuCount: 2, memoryMB: 2048 }
 
+/** The tag of the build that sandboxes are created from if nobody names another. */
+const CURRENT = 'default'
+
+const HEX_DIGITS = 12
+
+export interface BuildOptions {
+  readonly apiKey: string
+  readonly name: string
+  /** Whether E2B uses none of its stored layers, so that the base image and Debian's packages are the current ones. */
+  readonly fresh: boolean
+  readonly onLine: (line: string) => void
+}
+
 /** Throws the SDK's error if E2B refuses, cannot be reached, or a step of the build fails. */
-async function build(name: string, fresh: boolean): Promise<BuildInfo> {
+export const buildTemplate = ({ apiKey, name, fresh, onLine }: BuildOptions): Promise<BuildInfo> =>
+  withRunner(async (folder) =>
+    Template.build(sandboxTemplate(folder), name, {
+      ...SIZE,
+      apiKey,
+      tags: [CURRENT, await sourceTag(folder)],
+      skipCache: fresh,
+      onBuildLogs: ({ message }) => onLine(message),
+    }),
+  )
+
+export interface TemplateState {
+  readonly builtAt: Date
+  /** Whether it was built from this code. */
+  readonly isCurrent: boolean
+}
+
+/** Returns what is known of a template that exists. Throws the SDK's error if E2B refuses. */
+export const templateState = (apiKey: string, name: string): Promise<TemplateState | undefined> =>
+  withRunner(async (folder) => {
+    const tags = await Template.getTags(name, { apiKey })
+    const current = tags.find(({ tag }) => tag === CURRENT)
+    if (current === undefined) return undefined
+    const own = await sourceTag(folder)
+    const isCurrent = tags.some(({ tag, buildId }) => tag === own && buildId === current.buildId)
+    return { builtAt: current.createdAt, isCurrent }
+  })
+
+/** Calls `use` with a folder that has the bundled runner. */
+async function withRunner<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-template-'))
   try {
     await bundleRunner(join(folder, RUNNER))
-    return await Template.build(sandboxTemplate(folder), name, {
-      ...SIZE,
-      skipCache: fresh,
-      onBuildLogs: ({ message }) => console.log(message),
-    })
+    return await use(folder)
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** Returns what went wrong and what to do about it, for people. */
-function explain(error: unknown): string {
-  const reason = messageOf(error)
-  if (error instanceof AuthenticationError)
-    return `E2B refused the API key (${reason}). Get a valid one from https://e2b.dev/dashboard?tab=keys.`
-  if (error instanceof RateLimitError)
-    return `E2B's rate limit is reached (${reason}). Try again in a minute.`
-  if (error instanceof BuildError)
-    return `The build failed: ${reason}\nThe lines above show the failed step. Fix sandbox/template.ts and try again.`
-  return `The template could not be built: ${reason}`
-}
-
-/** The name that a deployment uses. */
-const { e2bTemplate } = parseSettings(readSettingsFile(settingsFile(process.cwd())))
-
-/** Returns the operator's next step. */
-const nextStep = (name: string) =>
-  name === e2bTemplate ? 'Next: npx cdk deploy' : `Next: npx cdk deploy -c e2bTemplate=${name}`
-
-/** Returns the arguments. Throws if there is an unknown option or a second name. */
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    options: { fresh: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  })
-  const [name = e2bTemplate, ...more] = positionals
-  if (more.length > 0) throw new Error(`Only one name is possible: ${positionals.join(' ')}`)
-  return { name, fresh: values.fresh }
-}
-
-const { name, fresh } = readArguments()
-if (process.env.E2B_API_KEY) {
-  try {
-    console.log(`Building the E2B template "${name}". The first time takes some minutes.`)
-    const { templateId, buildId } = await build(name, fresh)
-    console.log(`Built "${name}" (template ${templateId}, build ${buildId}).\n${nextStep(name)}`)
-  } catch (error) {
-    console.error(explain(error))
-    process.exitCode = 1
-  }
-} else {
-  console.error(
-    'E2B_API_KEY is not set: get a key from https://e2b.dev/dashboard?tab=keys and run\n  E2B_API_KEY=<key> npm run template',
-  )
-  process.exitCode = 1
+/** Returns a tag that is the same for the same recipe, runner and size. */
+async function sourceTag(folder: string): Promise<string> {
+  const recipe = await Template.toJSON(sandboxTemplate(folder), false)
+  const hash = createHash('sha256')
+  for (const part of [recipe, await readFile(join(folder, RUNNER)), JSON.stringify(SIZE)])
+    hash.update(part)
+  return `code-${hash.digest('hex').slice(0, HEX_DIGITS)}`
 }

@@ -45,7 +45,7 @@ Examples:
       const content = { $schema: './baton.schema.json', ...values }
       writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
       print(
-        `${existed ? 'Updated' : 'Wrote'} ${file}. It holds no secret: commit it.\nNext: baton doctor, then npx cdk deploy.`,
+        `${existed ? 'Updated' : 'Wrote'} ${file}. It holds no secret: commit it.\nNext: baton doctor, then baton deploy.`,
       )
     })
 

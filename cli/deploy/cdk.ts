@@ -8,6 +8,9 @@ import { ROOT } from '../target.ts'
 
 const BIN = path.join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk')
 
+/** Not the CDK's own folder, which only one of its commands may use at a time. */
+const OUTPUT = path.join(ROOT, 'dist', 'deploy')
+
 /** So many of its last lines say why it failed. */
 const LAST_LINES = 15
 
@@ -19,7 +22,8 @@ export async function runCdk(
   words: readonly string[],
   onLine: (line: string) => void = () => {},
 ): Promise<void> {
-  const child = spawn(process.execPath, [BIN, ...words, '--no-notices', '--no-color'], {
+  const always = ['--output', OUTPUT, '--no-notices', '--no-color']
+  const child = spawn(process.execPath, [BIN, ...words, ...always], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

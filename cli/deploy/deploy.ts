@@ -19,6 +19,7 @@ import { gatherKeys, type Key, storeKeys } from './keys.ts'
 import { type Ending, followStack, openEvents } from './progress.ts'
 import { begin } from './reporter.ts'
 import { smokeTest } from './smoke-test.ts'
+import { buildTemplateAt } from './template.ts'
 
 export interface DeployOptions {
   readonly stage?: string
@@ -44,7 +45,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   note(`Account ${place.account}, ${place.region}, stack ${stack}.`)
   const before = await deployed(stack, options.mustExist)
   const keys = options.keys && !options.dryRun ? await gatherKeys(stack, settings) : []
-  await checkTemplate(keys, settings.e2bTemplate)
+  await ensureTemplate(keys, settings.e2bTemplate, options)
   await bootstrapped(options, place)
 
   const alarms = options.alarms && before ? alarmArns(await resourcesOf(stack), place) : []
@@ -104,12 +105,18 @@ async function deployed(stack: string, mustExist: boolean): Promise<Deployed> {
   return undefined
 }
 
-async function checkTemplate(keys: readonly Key[], name: string): Promise<void> {
-  const key = keys.find(({ row }) => row.name === 'e2b-api-key')
-  if (key === undefined || (await templateCalled(key.value, name))) return
-  throw new CliError(`The E2B account has no template "${name}", so no sandbox could start.`, {
-    cure: 'Run baton template build, and deploy again.',
-  })
+/** Builds the template of sandboxes if the E2B account has none, because without one no sandbox could start. */
+async function ensureTemplate(
+  keys: readonly Key[],
+  name: string,
+  options: DeployOptions,
+): Promise<void> {
+  const key = keys.find(({ row }) => row.name === 'e2b-api-key')?.value
+  if (key === undefined || (await templateCalled(key, name))) return
+  note(`The E2B account has no template "${name}", so no sandbox could start.`)
+  if (!options.yes && !(await yes('Build it? That takes some minutes.')))
+    throw new CliError('Nothing was changed.', { cure: 'Run baton template build.' })
+  await buildTemplateAt(key, name, false)
 }
 
 async function bootstrapped(

@@ -17,7 +17,8 @@ export async function diagnose(
   const found = await Promise.all(
     looks.map((look) => look.catch((error: unknown) => [`(${reasonOf(error)})`])),
   )
-  return [...test.notices, ...found.flat()]
+  // Every attempt says the same.
+  return [...new Set([...test.notices, ...found.flat()])]
 }
 
 /** What the functions have seen of the services that Baton depends on. */
@@ -28,7 +29,7 @@ async function servicesInTrouble({ target }: SmokeTest): Promise<readonly string
     .map(({ name, state, detail, cure }) => `${name} is ${state}: ${detail} ${cure ?? ''}`.trim())
 }
 
-/** The state and the cause of the run's latest failure, in the execution of the review loop. */
+/** The state and the cause of the latest failure, in the execution of the review loop. */
 async function failedState(
   { target }: SmokeTest,
   resources: readonly Resource[],
@@ -39,15 +40,18 @@ async function failedState(
     ({ type, logicalId }) =>
       type === 'AWS::StepFunctions::StateMachine' && logicalId.startsWith('ReviewLoop'),
   )?.physicalId
-  const run = session?.runs[0]?.run
-  if (run === undefined || machine === undefined) return []
-  const name = runName(SESSION, run)
-  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`
+  if (machine === undefined) return []
   const client = new SFNClient({ maxAttempts: 2 })
-  const history = { executionArn, reverseOrder: true, maxResults: 1000 }
-  const { events = [] } = await told(client.send(new GetExecutionHistoryCommand(history)))
-  const failure = failureIn(events)
-  return failure === undefined ? [] : [`Execution ${name}: ${failure}`]
+  // A run that failed may be continued by the next one, which has not failed yet.
+  for (const { run } of session?.runs ?? []) {
+    const name = runName(SESSION, run)
+    const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${name}`
+    const history = { executionArn, reverseOrder: true, maxResults: 1000 }
+    const { events = [] } = await told(client.send(new GetExecutionHistoryCommand(history)))
+    const failure = failureIn(events)
+    if (failure !== undefined) return [`Execution ${name}: ${failure}`]
+  }
+  return []
 }
 
 /** Events, the latest first. A failure is in the state that was entered last before it. */
@@ -76,6 +80,8 @@ function messageOf(cause: string): string {
 }
 
 const MOST_LINES = 5
+/** Characters of a line. Its stack trace is in the log. */
+const LONGEST = 300
 
 /** The latest errors in the logs of the functions since the message was sent. */
 async function errorsIn(
@@ -109,8 +115,8 @@ async function errorsIn(
 function errorText(line: string): string {
   try {
     const { message, error } = JSON.parse(line)
-    return [message, error?.message].filter(Boolean).join(': ')
+    return [message, error?.message].filter(Boolean).join(': ').slice(0, LONGEST)
   } catch {
-    return line.trim()
+    return line.trim().slice(0, LONGEST)
   }
 }

@@ -89,6 +89,28 @@ test('again: nothing is different, and the outputs alone are on standard output'
   expect(again.out).toMatch(/^ApiUrl +http:\/\/127\.0\.0\.1:\d+\n(\w+ +\S+\n)+$/)
 })
 
+test('the template is of this code once it is built', async () => {
+  const env = { ...environmentOf(baton), E2B_API_KEY: baton.e2b.env.E2B_API_KEY }
+  const template = (...words: string[]) => runCli(['template', ...words], { cwd: folder, env })
+  expect(await template('status')).toMatchObject({
+    status: 1,
+    out: expect.stringContaining('from other sources than these'),
+  })
+  expect(await template('build')).toMatchObject({
+    status: 0,
+    err: expect.stringContaining('Built "baton"'),
+  })
+  const status = await template('status', '--json')
+  expect(status.events()).toEqual([
+    expect.objectContaining({ name: 'baton', exists: true, days: 0, isCurrent: true }),
+  ])
+  writeFileSync(settings, '{"e2bTemplate":"another"}')
+  expect(await template('status')).toMatchObject({
+    status: 1,
+    out: 'The account has no template "another". Run baton template build.\n',
+  })
+})
+
 test('a resource that cannot be changed: its reason is said, and the previous version runs', async () => {
   const failed = await run(['deploy', '--yes'], baton, { receiptInReply: true })
   expect(failed).toMatchObject({ status: 1, out: '' })
@@ -110,7 +132,7 @@ test('a dry run of another stage shows its difference, and leaves no stack', asy
 
 test('a message without a reply: the state and its cause are named, with the errors in the logs', async () => {
   baton.e2b.faults.onCreate(500, 100)
-  const failed = await run(['deploy', '--yes', '--minutes', '0.3'])
+  const failed = await run(['deploy', '--yes', '--minutes', '2'])
   expect([5, 6]).toContain(failed.status)
   expect(failed.err).toMatch(/Execution deploy-check\.r\d+: the state AskConductor failed with \w+/)
   expect(failed.err).toContain('injected fault: 500')

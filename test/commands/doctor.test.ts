@@ -1,5 +1,4 @@
 /** `baton doctor` and `baton secrets`, against stand-ins for AWS and the providers. */
-import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

@@ -92,7 +92,8 @@ test('commands in a sandbox run as an unprivileged user, in its home', () => {
 /** Runs `npm run template` with this environment and nothing else. */
 async function buildTemplate(env: Record<string, string>, args: readonly string[] = []) {
   const root = path.resolve(import.meta.dirname, '../..')
-  const child = spawn(process.execPath, ['sandbox/build-template.ts', ...args], { cwd: root, env })
+  const words = ['bin/baton.ts', 'template', 'build', ...args]
+  const child = spawn(process.execPath, words, { cwd: root, env: { BATON_SETTINGS: '', ...env } })
   const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'close')])
   return { stderr, exitCode }
 }
@@ -119,9 +120,9 @@ test('without a key it says where to get one', async () => {
 })
 
 test.each([
-  [401, 'Invalid API key', /^E2B refused the API key \(.*Invalid API key/],
-  [500, 'out of order', /^The build failed: .*out of order/],
-])('when E2B responds with %i it says so in one or two lines', async (code, message, said) => {
+  [401, 'Invalid API key', /^E2B refused the API key \(.*Invalid API key/m],
+  [500, 'out of order', /^The build failed: .*out of order/m],
+])('when E2B responds with %i its last lines say so', async (code, message, said) => {
   const { stderr, exitCode } = await withE2b(code, message, (url) =>
     buildTemplate({ E2B_API_KEY: 'e2b_key', E2B_API_URL: url }),
   )

@@ -61,7 +61,10 @@ function withoutProtection(request: ReceivedRequest): ReceivedRequest | undefine
   if (!target.endsWith('.UpdateTable')) return undefined
   const { TableName, DeletionProtectionEnabled, ...others } = JSON.parse(request.body.toString())
   if (DeletionProtectionEnabled === undefined || Object.keys(others).length > 0) return undefined
-  const headers = { ...request.headers, 'x-amz-target': target.replace('UpdateTable', 'DescribeTable') }
+  const headers = {
+    ...request.headers,
+    'x-amz-target': target.replace('UpdateTable', 'DescribeTable'),
+  }
   return { ...request, headers, body: Buffer.from(JSON.stringify({ TableName })) }
 }
 

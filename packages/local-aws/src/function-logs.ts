@@ -29,7 +29,8 @@ export function functionLogs(stack: Stack) {
     service: serveJson({
       DeleteLogGroup: (input: unknown) => {
         const names = functionsOf(stack, logGroup.parse(input).logGroupName)
-        for (const name of names) lines.splice(0, lines.length, ...lines.filter((line) => line.name !== name))
+        for (const name of names)
+          lines.splice(0, lines.length, ...lines.filter((line) => line.name !== name))
       },
       FilterLogEvents: (input: unknown) => {
         const { logGroupName, startTime, filterPattern } = search.parse(input)

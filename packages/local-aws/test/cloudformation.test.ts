@@ -55,7 +55,11 @@ async function start(options: Pick<AwsOptions, 'deployed'>) {
       ({ LogicalResourceId, ResourceStatus, ResourceStatusReason = '' }) =>
         `${LogicalResourceId} ${ResourceStatus} ${ResourceStatusReason}`,
     )
-  return { aws, client, prepare, execute, describe, resources, events }
+  const eventIds = async (StackName: string) => {
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }))
+    return StackEvents.map(({ EventId }) => EventId)
+  }
+  return { aws, client, prepare, execute, describe, resources, events, eventIds }
 }
 
 const actions = (changes: readonly Change[] = []) =>
@@ -117,9 +121,12 @@ test('an update to what runs is made, and keeps the alarms that roll it back', a
 })
 
 test('an update to anything else fails with a reason, and is taken back', async () => {
-  const { prepare, execute, describe, events } = await start({})
+  const { prepare, execute, describe, events, eventIds } = await start({})
+  const [created = ''] = await eventIds('Small')
   await prepare('Small', { TemplateBody: changed({ DelaySeconds: 1 }) })
   await execute('Small')
+  // Readers know events by their ids.
+  expect(await eventIds('Small')).toContain(created)
   expect(await describe('Small')).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' })
   expect(await events('Small')).toContain(
     `${QUEUE} UPDATE_FAILED This machine runs another template: restart it with this one.`,

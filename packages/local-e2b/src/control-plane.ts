@@ -9,7 +9,7 @@ import { selectPage } from './list-query.ts'
 import { checkRules, networkRules } from './network-rules.ts'
 import { sameSecret } from './same-secret.ts'
 import { created, detailed, listed } from './sandbox-responses.ts'
-import { buildRequest, finished, type Templates, tagsOf } from './templates.ts'
+import { buildRequest, buildsOf, finished, type Templates, tagsOf } from './templates.ts'
 
 const DEFAULT_CONNECT_SECONDS = 300
 
@@ -66,6 +66,7 @@ const ROUTES: readonly Route[] = [
     path: /^\/templates\/(?<id>[^/]+)\/builds\/[^/]+\/status$/,
     answer: buildStatus,
   },
+  { method: 'GET', path: /^\/templates\/(?<id>[^/]+)$/, answer: describeTemplate },
   { method: 'DELETE', path: /^\/templates\/(?<id>[^/]+)$/, answer: deleteTemplate },
 ]
 
@@ -203,6 +204,11 @@ async function startBuild({ plane, id, response }: Call): Promise<void> {
 async function buildStatus({ plane, id, url, response }: Call): Promise<void> {
   const buildID = url.pathname.split('/')[4] ?? ''
   sendJson(response, 200, finished(plane.templates.get(id).id, buildID))
+}
+
+async function describeTemplate({ plane, id, response }: Call): Promise<void> {
+  const template = plane.templates.get(id)
+  sendJson(response, 200, { templateID: template.id, public: false, builds: buildsOf(template) })
 }
 
 async function deleteTemplate({ plane, id, response }: Call): Promise<void> {

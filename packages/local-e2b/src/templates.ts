@@ -75,6 +75,15 @@ export class Templates {
 export const tagsOf = ({ tags }: Template) =>
   [...tags].map(([tag, { id, createdAt }]) => ({ tag, buildID: id, createdAt }))
 
+/** The builds that have a tag, as E2B lists them. */
+export const buildsOf = ({ tags }: Template) =>
+  [...new Set(tags.values())].map(({ id: buildID, createdAt }) => ({
+    buildID,
+    status: 'ready',
+    createdAt,
+    finishedAt: createdAt,
+  }))
+
 /** A build's status, of which nothing is ever under way. */
 export const finished = (templateID: string, buildID: string) => ({
   templateID,

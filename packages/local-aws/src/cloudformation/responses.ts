@@ -52,10 +52,10 @@ export function describeChangeSet(
   }
 }
 
-export const describeEvent = ({ id, name }: StackState, event: StackEvent, i: number) => ({
+export const describeEvent = ({ id, name }: StackState, event: StackEvent) => ({
   StackId: id,
   StackName: name,
-  EventId: `${event.logicalId}-${event.at.getTime()}-${i}`,
+  EventId: `${event.logicalId}-${event.at.getTime()}`,
   LogicalResourceId: event.logicalId,
   PhysicalResourceId: event.physicalId,
   ResourceType: event.type,

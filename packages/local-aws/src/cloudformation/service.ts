@@ -27,12 +27,10 @@ export function cloudFormationService(options: CloudFormationOptions) {
       const found = name === undefined ? stacks.all() : [stacks.find(name)]
       return { Stacks: found.map(describeStack) }
     },
-    DescribeStackEvents: (form) => ({
-      StackEvents: stacks
-        .find(form.text('StackName'))
-        .events.toReversed()
-        .map((event, i) => describeEvent(stacks.find(form.text('StackName')), event, i)),
-    }),
+    DescribeStackEvents: (form) => {
+      const state = stacks.find(form.text('StackName'))
+      return { StackEvents: state.events.toReversed().map((event) => describeEvent(state, event)) }
+    },
     // The newer way to read events. A caller that finds none asks for the older ones.
     DescribeEvents: () => ({ OperationEvents: [] }),
     ListStackResources: (form) => ({

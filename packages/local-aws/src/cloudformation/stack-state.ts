@@ -67,7 +67,10 @@ export class StackState {
   note(logicalId: string, type: string, status: string, physicalId = '', reason?: string): void {
     this.#event({ logicalId, type, status, physicalId, reason })
     if (/^DELETE_(COMPLETE|SKIPPED)$/.test(status)) this.resources.delete(logicalId)
-    else this.resources.set(logicalId, { type, physicalId, status })
+    else {
+      const known = this.resources.get(logicalId)?.physicalId
+      this.resources.set(logicalId, { type, physicalId: physicalId || known || '', status })
+    }
   }
 
   /** Changes the stack's own status. */
