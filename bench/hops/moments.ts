@@ -1,6 +1,5 @@
 /** Finds the moments of a message's way in the observations. */
 import { type Call, isSandboxCall } from '../observe/calls.ts'
-import { timeOf } from '../observe/executions.ts'
 import type { Window } from '../observe/observed-baton.ts'
 import type { Start } from './notes.ts'
 import type { Moments } from './timeline.ts'
@@ -25,7 +24,6 @@ export function momentsOf(window: Window, start: Start): Moments {
     accepted,
     dispatched: calls.find(isDispatch)?.began,
     executionStarted: run[0]?.timestamp?.getTime(),
-    messagesTaken: timeOf(run, 'Exited', 'TakeMessages'),
     sandboxAsked: calls.find(isSandboxCall)?.began,
     commandSent: calls.find(isCommand)?.began,
     runnerStarted: start.runner,

@@ -7,7 +7,6 @@ export interface Moments {
   /** The queue's consumer sends its first request. */
   readonly dispatched: number
   readonly executionStarted: number
-  readonly messagesTaken: number
   /** AskConductor sends its first request to E2B. */
   readonly sandboxAsked: number
   readonly commandSent: number
@@ -22,8 +21,7 @@ const HOPS = [
   ['webhook accepted', 'posted', 'accepted'],
   ['dispatched', 'accepted', 'dispatched'],
   ['execution started', 'dispatched', 'executionStarted'],
-  ['TakeMessages', 'executionStarted', 'messagesTaken'],
-  ['AskConductor, until it asks E2B', 'messagesTaken', 'sandboxAsked'],
+  ['AskConductor, until it asks E2B', 'executionStarted', 'sandboxAsked'],
   ['sandbox ready, job claimed', 'sandboxAsked', 'commandSent'],
   ['sandbox command', 'commandSent', 'runnerStarted'],
   ["the runner's process", 'runnerStarted', 'locked'],

@@ -54,13 +54,3 @@ export function transitionsIn(events: readonly EventType[]): number {
 /** Returns the states in the order in which they were entered. */
 export const statesIn = (events: readonly HistoryEvent[]): string[] =>
   events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? [])
-
-/** Returns when a state was first entered or left, in milliseconds since the epoch. */
-export function timeOf(
-  events: readonly HistoryEvent[],
-  change: 'Entered' | 'Exited',
-  state: string,
-): number | undefined {
-  const details = `state${change}EventDetails` as const
-  return events.find((event) => event[details]?.name === state)?.timestamp?.getTime()
-}

@@ -1,30 +1,42 @@
-/** CloseRun: asks about workers that nobody decides on, closes the run if nothing is outstanding, and pauses the conductor's sandbox. */
+/** Asks about workers that nobody decides on, closes the run if nothing is outstanding, and pauses the conductor's sandbox. */
 import { writeEntries } from '../../src/adapters/history.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
-import { closeRun } from '../../src/protocol/lifecycle.ts'
-import { task } from '../../src/triggers/task.ts'
-import { runInput } from '../../src/triggers/task-input.ts'
+import type { Session } from '../../src/core/session.ts'
+import { takeAndClose } from '../../src/protocol/combined.ts'
+import { takeMessages } from '../../src/protocol/take-messages.ts'
 import { pauseConductor } from '../../src/use-cases/conductor-sandbox.ts'
 import { postRun } from '../../src/use-cases/post-usage.ts'
 import { askAboutStranded } from '../../src/use-cases/worker-bound.ts'
+import type { RunWork } from './run-work.ts'
 
-export const closeRunTask = task(runInput, async ({ sessionId, run }) => {
-  await askAboutStranded(sessionId, run)
-  const ledger = await readLedger(sessionId)
-  const account = { models: ledger.total, at: new Date().toISOString() }
-  const closed = await changeSession(sessionId, (session) => closeRun(session, run, account))
-  if (!closed?.output) return { closed: false }
-  await Promise.all([
-    writeEntries(closed.item, ({ kind }) => kind === 'receipt' || kind === 'notice'),
-    postRun(closed.item, ledger),
+/** Returns that the run is closed, or the session in which something else is to be done first. */
+export async function closeRun(
+  session: Session,
+  { run, entries, marked }: RunWork,
+): Promise<{ readonly left?: { readonly do: 'closed' }; readonly session?: Session }> {
+  const now = Date.now()
+  const written = { entries, marked }
+  const finish = (current: Session) => takeMessages(current, run, { written, now }).item
+  const [asked, ledger] = await Promise.all([
+    askAboutStranded(session, run, finish),
+    readLedger(session.sessionId),
   ])
-  const { sandboxId } = closed.item.conductor
+  const context = { written, now, account: { models: ledger.total, at: new Date(now).toISOString() } }
+  const closed = await changeSession(asked, (current) => takeAndClose(current, run, context))
+  if (!closed) return {}
+  const { item, output } = closed
+  if (output.do !== 'closed') return { session: item }
+  await Promise.all([
+    writeEntries(item, ({ kind }) => kind === 'receipt' || kind === 'notice'),
+    postRun(item, ledger),
+  ])
+  const { sandboxId } = item.conductor
   // If pausing fails, the sandbox pauses itself at the end of its hour. That costs money but loses no work.
   if (sandboxId !== undefined)
-    await pauseConductor(sessionId, run, sandboxId).catch((error: unknown) =>
+    await pauseConductor(item, run, sandboxId).catch((error: unknown) =>
       logger.warn('sandbox not paused', { error }),
     )
-  return { closed: true }
-})
+  return { left: { do: 'closed' } }
+}

@@ -2,25 +2,20 @@
 import { tasks } from '../../src/triggers/task.ts'
 import { askConductorTask } from './ask-conductor.ts'
 import { awaitMessageTask, backOffTask } from './await-message.ts'
-import { closeRunTask } from './close-run.ts'
+import { continueRunTask } from './continue-run.ts'
 import { failRunTask } from './fail-run.ts'
-import { notifySendersTask } from './notify-senders.ts'
-import { readTurnTask } from './read-turn.ts'
+import { reportFailureTask } from './notify-senders.ts'
+import { previousTasks } from './previous-tasks.ts'
 import { renewSandboxTask } from './renew-sandbox.ts'
-import { runCommandTask } from './run-command.ts'
-import { takeMessagesTask } from './take-messages.ts'
 
-/** By the states' names in the console. NotifySenders and ReportFailure both write a notice, from different input. */
+/** By the states' names in the console. */
 export const handler = tasks({
-  TakeMessages: takeMessagesTask,
+  ...previousTasks,
   AskConductor: askConductorTask,
   RenewSandbox: renewSandboxTask,
-  ReadTurn: readTurnTask,
-  RunCommand: runCommandTask,
+  ContinueRun: continueRunTask,
   AwaitMessage: awaitMessageTask,
-  CloseRun: closeRunTask,
-  NotifySenders: notifySendersTask,
   Failed: failRunTask,
-  ReportFailure: notifySendersTask,
+  ReportFailure: reportFailureTask,
   BackOff: backOffTask,
 })

@@ -1,6 +1,6 @@
 /**
- * NotifySenders abandons a turn and notifies its senders. ReportFailure reports a failed run, and returns how long to wait
- * before it ends, in seconds.
+ * Abandons a turn and notifies its senders. ReportFailure reports a failed run, and returns how long to wait before it
+ * ends, in seconds.
  */
 import * as z from 'zod'
 import { writeEntries } from '../../src/adapters/history.ts'
@@ -8,48 +8,50 @@ import { logger } from '../../src/adapters/logger.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
 import { clause } from '../../src/core/clause.ts'
 import { failureText } from '../../src/core/failure-text.ts'
+import type { Session } from '../../src/core/session.ts'
 import { backOffSeconds } from '../../src/protocol/back-off.ts'
 import { notifyAbandoned, reportFailure } from '../../src/protocol/lifecycle.ts'
 import { type AbandonedTurn, abandonTurn } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
 import { runInput, stateError } from '../../src/triggers/task-input.ts'
+import type { RunWork } from './run-work.ts'
 
-const input = z.object({
-  ...runInput.shape,
-  /** The turn to abandon, if any. */
-  turn: z.number().int().optional(),
-  /** Why the run failed, if it did. */
-  error: stateError.optional(),
-})
+const input = z.object({ ...runInput.shape, error: stateError })
 
 type StateError = z.infer<typeof stateError>
 
-export const notifySendersTask = task(input, async ({ sessionId, run, turn, error }) => {
+export const reportFailureTask = task(input, async ({ sessionId, run, error }) => {
   const at = new Date().toISOString()
   // The history tells people; the log tells the operator.
-  if (error) logger.error('run failed', { name: error.Error, reason: reason(error.Cause) })
-  const notified = error
-    ? await changeSession(sessionId, (session) => reportFailure(session, run, failure(error), at))
-    : await abandonAndNotify(sessionId, run, turn, at)
+  logger.error('run failed', { name: error.Error, reason: reason(error.Cause) })
+  const notified = await changeSession(sessionId, (session) =>
+    reportFailure(session, run, failure(error), at),
+  )
   if (!notified?.output) return { backOff: 0 }
   await writeEntries(notified.item)
   return { backOff: backOffSeconds(notified.item), seq: notified.item.lastSeq }
 })
 
-async function abandonAndNotify(
-  sessionId: string,
-  run: number,
-  turn: number | undefined,
-  at: string,
-) {
+/** Abandons turn `n`, if one is given, and notifies the senders of what was abandoned. Returns the session after it. */
+export async function abandonAndNotify(
+  session: Session,
+  { run, texts, entries }: RunWork,
+  n: number | undefined,
+): Promise<Session | undefined> {
+  const at = new Date().toISOString()
   const abandoned =
-    turn === undefined
+    n === undefined
       ? undefined
-      : await changeSession(sessionId, (session) => abandonTurn(session, run, turn))
+      : await changeSession(session, (current) => abandonTurn(current, run, n))
   const given = abandoned?.output
   if (given) logger.warn('messages abandoned', { ...given })
   const text = givenUp(given ?? { trouble: 'the conductor did not answer', fromPerson: true })
-  return changeSession(sessionId, (session) => notifyAbandoned(session, run, text, at))
+  const notified = await changeSession(abandoned?.item ?? session, (current) =>
+    notifyAbandoned(current, run, text, at),
+  )
+  if (notified?.output)
+    for (const seq of await writeEntries(notified.item, undefined, texts)) entries.add(seq)
+  return notified?.item
 }
 
 function givenUp({ trouble, advice, fromPerson }: AbandonedTurn): string {

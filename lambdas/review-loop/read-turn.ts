@@ -1,5 +1,5 @@
-/** ReadTurn: accepts the conductor's answer as a turn, or has it asked again. */
-import { getBodies, getResult, textOf } from '../../src/adapters/bodies.ts'
+/** Accepts the conductor's answer as a turn, or has it asked again. */
+import { textOf } from '../../src/adapters/bodies.ts'
 import { env } from '../../src/adapters/environment.ts'
 import { writeEntries } from '../../src/adapters/history.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
@@ -11,7 +11,7 @@ import { jobName, type Ledger, troubleOfJob, usedBy } from '../../src/core/ledge
 import { replyAddresses } from '../../src/core/message.ts'
 import { CONDUCTOR_PROMPT } from '../../src/core/prompts/versions.ts'
 import { forgotText, isStructured, readTurnReply } from '../../src/core/read-turn.ts'
-import type { Session } from '../../src/core/session.ts'
+import type { Session, Unusable } from '../../src/core/session.ts'
 import {
   betterTurn,
   judgedWorkers,
@@ -21,30 +21,35 @@ import {
 import { currentLeg } from '../../src/core/worker.ts'
 import { reportArrived } from '../../src/protocol/guards.ts'
 import { acceptTurn, askTurnAgain } from '../../src/protocol/turn.ts'
-import { task } from '../../src/triggers/task.ts'
-import { turnInput } from '../../src/triggers/task-input.ts'
+import type { RunWork } from './run-work.ts'
 
-/** Returns the indexes of the commands to run, and whether the turn was accepted. If not, the run looks at the item again. */
-export const readTurnTask = task(turnInput, async ({ sessionId, run, turn: n }) => {
-  const session = await readSession(sessionId)
-  const turn = session?.turn
-  if (!session || turn?.n !== n || turn.result === undefined)
-    return { accepted: false, commands: [] }
+/** Returns the session with the accepted turn, or with one to ask again; undefined if there is no such session any more. */
+export async function readTurn(
+  session: Session,
+  { run, texts, entries }: RunWork,
+  n: number,
+): Promise<Session | undefined> {
+  const { sessionId, turn } = session
+  if (turn?.n !== n || turn.result === undefined) return readSession(sessionId)
   const { result } = turn
+  await texts.load([result, ...turn.messages.map(({ id }) => id)])
   const [answer, bodies, ledger] = await Promise.all([
-    getResult(sessionId, result),
-    getBodies(sessionId, turn.messages),
+    texts.result(result),
+    texts.bodies(turn.messages),
     readLedger(sessionId),
   ])
   const trouble =
     turn.job === undefined ? undefined : troubleOfJob(ledger, jobName({ leg: n, job: turn.job }))
   const reading = readTurnReply(answer, turn, textOf(bodies), trouble)
+  const askAgain = async (why: Unusable) => {
+    const again = await changeSession(session, (current) =>
+      askTurnAgain(current, run, n, { result, ...why }),
+    )
+    return again?.item
+  }
   if ('askAgain' in reading) {
     logger.warn('turn not usable', { ...reading.askAgain, error: answer.error })
-    await changeSession(sessionId, (current) =>
-      askTurnAgain(current, run, n, { result, ...reading.askAgain }),
-    )
-    return { accepted: false, commands: [] }
+    return askAgain(reading.askAgain)
   }
   const { commands, reply } = reading.accept
   const reviews = await checkedReviews(session, commands, ledger)
@@ -54,14 +59,11 @@ export const readTurnTask = task(turnInput, async ({ sessionId, run, turn: n }) 
   })
   if (better) {
     logger.warn('turn not good enough', { ...better })
-    await changeSession(sessionId, (current) =>
-      askTurnAgain(current, run, n, { result, ...better }),
-    )
-    return { accepted: false, commands: [] }
+    return askAgain(better)
   }
   const forgot = forgotText(answer)
   if (forgot !== undefined) logger.warn('memory lost', { forgot })
-  const accepted = await changeSession(sessionId, (current) =>
+  const accepted = await changeSession(session, (current) =>
     acceptTurn(current, run, n, {
       result,
       commands: commands.length,
@@ -79,9 +81,11 @@ export const readTurnTask = task(turnInput, async ({ sessionId, run, turn: n }) 
       at: new Date().toISOString(),
     }),
   )
-  if (accepted?.output) await writeEntries(accepted.item)
-  return { accepted: accepted?.output !== undefined, commands: accepted?.output ?? [] }
-})
+  if (!accepted) return undefined
+  if (accepted.output)
+    for (const seq of await writeEntries(accepted.item, undefined, texts)) entries.add(seq)
+  return accepted.item
+}
 
 /** Reads the workers that the commands judge, and checks the verdicts. */
 async function checkedReviews(

@@ -1,45 +1,48 @@
-/** RunCommand: executes one command under its id, then advances the turn to the next. */
-import * as z from 'zod'
-import { getBodies, getResult, putBody, textOf } from '../../src/adapters/bodies.ts'
+/** Executes one command under its id, then advances the turn to the next. */
+import { putBody, textOf } from '../../src/adapters/bodies.ts'
 import { recordOutcome } from '../../src/adapters/history.ts'
-import { changeSession, readSession } from '../../src/adapters/sessions.ts'
+import { changeSession } from '../../src/adapters/sessions.ts'
 import { type CommandOutcome, refused } from '../../src/commands/define.ts'
 import { executeCommand, sentText } from '../../src/commands/index.ts'
 import { commandId, spawnedIds } from '../../src/commands/turn-reply.ts'
+import type { Result } from '../../src/contract/runner.ts'
 import { type Body, replyAddresses } from '../../src/core/message.ts'
 import { hasRoom } from '../../src/core/question.ts'
 import { NO_ROOM } from '../../src/core/question-text.ts'
 import { acceptedTurnReply } from '../../src/core/read-turn.ts'
 import type { Session } from '../../src/core/session.ts'
 import { advanceTurn } from '../../src/protocol/run-commands.ts'
-import { task } from '../../src/triggers/task.ts'
-import { turnInput } from '../../src/triggers/task-input.ts'
 import { commandContext } from '../../src/use-cases/command-context.ts'
 import { questionHours } from '../../src/use-cases/worker-bound.ts'
+import type { RunWork } from './run-work.ts'
 
-const input = z.object({ ...turnInput.shape, index: z.number().int(), giveUp: z.boolean() })
-
-export const runCommandTask = task(input, async ({ sessionId, run, turn: n, index, giveUp }) => {
-  const session = await readSession(sessionId)
-  const turn = session?.turn
-  if (session?.run.id !== run || turn?.n !== n || turn.phase !== 'run' || turn.next !== index)
-    return
+/** Returns the session after the command; undefined if there is none any more. */
+export async function runCommand(
+  session: Session,
+  { run, texts }: RunWork,
+  { index, giveUp }: { readonly index: number; readonly giveUp: boolean },
+): Promise<Session | undefined> {
+  const { sessionId, turn } = session
+  if (turn?.accepted === undefined || turn.entry === undefined)
+    throw new Error('an accepted turn knows its result and its entry')
+  const { n, messages, accepted, entry } = turn
   const id = commandId(n, index)
-  const bodies = await getBodies(sessionId, turn.messages)
+  await texts.load([accepted, ...messages.map((message) => message.id)])
+  const bodies = await texts.bodies(messages)
   const replyTo = replyAddresses(bodies)
-  const done = giveUp ? gaveUp : await effect(session, index, bodies)
+  const result = await texts.result(accepted)
+  const done = giveUp ? gaveUp : await effect(session, { index, entry, result, bodies })
   const { notice, started, ended, judged, ask, over } = done
   const now = Date.now()
   const at = new Date(now).toISOString()
   if (notice) await putBody(sessionId, id, { from: 'system', text: notice, at, replyTo })
   // Record the outcome before the turn advances, because after a crash in between the command is not done again.
-  if (turn.entry !== undefined)
-    await recordOutcome(sessionId, turn.entry, id, {
-      status: done.status,
-      outcome: done.outcome,
-      ...(done.record && { record: done.record }),
-    })
-  await changeSession(sessionId, (current) =>
+  await recordOutcome(sessionId, entry, id, {
+    status: done.status,
+    outcome: done.outcome,
+    ...(done.record && { record: done.record }),
+  })
+  const advanced = await changeSession(session, (current) =>
     advanceTurn(current, run, n, index, {
       ...(notice && { notice: { id, size: Buffer.byteLength(notice) } }),
       ...(started && { started }),
@@ -54,7 +57,8 @@ export const runCommandTask = task(input, async ({ sessionId, run, turn: n, inde
       now,
     }),
   )
-})
+  return advanced?.item
+}
 
 const gaveUp: CommandOutcome = {
   status: 'failed',
@@ -63,15 +67,20 @@ const gaveUp: CommandOutcome = {
     'A command of your last turn failed several times and was given up. The others were done.',
 }
 
+interface Command {
+  readonly index: number
+  /** The number of the turn's entry. */
+  readonly entry: number
+  readonly result: Result
+  readonly bodies: readonly Body[]
+}
+
 async function effect(
   session: Session,
-  index: number,
-  bodies: readonly Body[],
+  { index, entry, result, bodies }: Command,
 ): Promise<CommandOutcome> {
-  const { sessionId, turn } = session
-  if (turn?.accepted === undefined || turn.entry === undefined)
-    throw new Error('an accepted turn knows its result and its entry')
-  const result = await getResult(sessionId, turn.accepted)
+  const { turn } = session
+  if (!turn) throw new Error('a command belongs to a turn')
   const { commands } = acceptedTurnReply(result, textOf(bodies))
   const command = commands[index]
   if (!command) throw new Error(`turn ${turn.n} has no command ${index}`)
@@ -81,7 +90,7 @@ async function effect(
     session,
     turn: turn.n,
     commandId: commandId(turn.n, index),
-    entry: turn.entry,
+    entry,
     replyTo: replyAddresses(bodies),
     spawned: spawnedIds(commands, turn.firstWorker).get(index),
     text: sentText(command),

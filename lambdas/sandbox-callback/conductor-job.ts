@@ -118,6 +118,6 @@ export async function takeResult({ session: id, job }: JobClaims, value: Result)
   const session = await readSession(id)
   if (session?.turn?.job !== job) return
   await putResult(id, jobId(job), value)
-  const stored = await changeSession(id, (current) => storeResult(current, job, jobId(job)))
+  const stored = await changeSession(session, (current) => storeResult(current, job, jobId(job)))
   if (stored?.output !== undefined) await completeTask(stored.output)
 }

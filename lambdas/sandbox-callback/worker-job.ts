@@ -84,12 +84,12 @@ export async function takeHeartbeat(
 ): Promise<boolean> {
   const worker = await current(claims)
   const token = worker && currentLeg(worker).token
-  if (token === undefined) return false
+  if (!worker || token === undefined) return false
   const at = new Date().toISOString()
   await Promise.all([
     sendHeartbeat(token),
     activity.length > 0 &&
-      changeWorker(keyOf(claims), (item) => noteActivity(item, claims.leg, activity, at)),
+      changeWorker(worker, (item) => noteActivity(item, claims.leg, activity, at)),
     noteTrouble(claims),
   ])
   return true
@@ -141,8 +141,8 @@ export async function takeResult(claims: JobClaims, value: Result): Promise<void
   const worker = await readWorker(sessionId, workerId)
   if (!worker || !mayReport(worker, leg, job)) return
   await putResult(session, resultId(claims), value)
-  const stored = await changeWorker(keyOf(claims), (worker) =>
-    storeLegResult(worker, leg, job, {
+  const stored = await changeWorker(worker, (item) =>
+    storeLegResult(item, leg, job, {
       result: resultId(claims),
       activity: value.activity,
       transcript: value.transcriptSaved ? transcriptOf(job) : undefined,

@@ -43,7 +43,7 @@ async function start({ sessionId, workerId, leg, taskToken, retry }: z.infer<typ
     network: sandboxNetwork('WORKER_EGRESS'),
     mayExist: retry > 0,
   })
-  const claimed = await changeWorker({ sessionId, workerId }, (current) =>
+  const claimed = await changeWorker(worker, (current) =>
     claimLeg(current, leg, { token: taskToken, sandboxId: sandbox.sandboxId, now: Date.now() }),
   )
   const job = claimed?.output

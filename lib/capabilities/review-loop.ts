@@ -3,8 +3,6 @@ import { Duration } from 'aws-cdk-lib'
 import {
   Choice,
   Condition,
-  Map as MapState,
-  ProvideItems,
   type StateMachine,
   Succeed,
   type TaskStateBase,
@@ -26,7 +24,7 @@ import {
 } from '../kit/states.ts'
 import type { Resources } from '../resources/index.ts'
 import type { ModelGateway } from './model-gateway.ts'
-import { FUNCTION_SECONDS, input, type ReviewStates, reviewStates } from './review-states.ts'
+import { FUNCTION_SECONDS, type ReviewStates, reviewStates } from './review-states.ts'
 import type { WorkerLeg } from './worker-leg.ts'
 
 export class ReviewLoop extends Construct {
@@ -70,58 +68,32 @@ export class ReviewLoop extends Construct {
       ],
     })
     const states = reviewStates(this, fn)
-    const runCommands = this.#runCommands(states)
-    this.#connect(states, runCommands)
+    this.#connect(states)
     retry(states)
-    takeMessagesAgain(states)
-    this.#failAfterReporting(states, runCommands)
+    lookAgain(states)
+    this.#failAfterReporting(states)
     this.machine = machine(this, 'ReviewLoop', {
-      start: states.takeMessages,
+      start: states.askConductor,
       timeout: Duration.days(7),
     })
   }
 
-  /** Runs commands in order, because a later one may build on an earlier one. */
-  #runCommands({ runCommand }: ReviewStates): MapState {
-    return MapState.jsonata(this, 'RunCommands', {
-      items: ProvideItems.jsonata(input('commands')),
-      itemSelector: {
-        index: jsonata('$states.context.Map.Item.Value'),
-        turn: input('turn'),
-        giveUp: input('giveUp'),
-      },
-      maxConcurrency: 1,
-      outputs: jsonata('{}'),
-    }).itemProcessor(runCommand)
-  }
-
-  /** Connects the states: TakeMessages says what the run does next, and every state leads back to it. */
-  #connect(states: ReviewStates, runCommands: MapState): void {
-    const { takeMessages, askConductor, readTurn, awaitMessage, closeRun, notifySenders } = states
-    states.renewSandbox.next(takeMessages)
-    takeMessages.next(
+  /**
+   * Connects the states. A run is opened by a message, so it begins with the conductor. Only what waits is a state of its
+   * own: ContinueRun does everything between, and says what the run waits for next.
+   */
+  #connect(states: ReviewStates): void {
+    const { askConductor, continueRun, awaitMessage } = states
+    states.renewSandbox.next(askConductor)
+    askConductor.next(continueRun)
+    awaitMessage.next(askConductor)
+    continueRun.next(
       Choice.jsonata(this, 'WhatNext')
         .when(when("$states.input.do = 'ask'"), askConductor)
-        .when(when("$states.input.do = 'read'"), readTurn)
-        .when(when("$states.input.do = 'run'"), runCommands)
-        .when(when("$states.input.do in ['abandon', 'notify']"), notifySenders)
         .when(when("$states.input.do = 'await'"), awaitMessage)
-        .when(when("$states.input.do = 'close'"), closeRun)
-        .otherwise(Succeed.jsonata(this, 'Superseded')),
-    )
-    askConductor.next(readTurn)
-    readTurn.next(
-      Choice.jsonata(this, 'AnyCommands')
-        .when(when('$count($states.input.commands) > 0'), runCommands)
-        .otherwise(takeMessages),
-    )
-    runCommands.next(takeMessages)
-    awaitMessage.next(takeMessages)
-    notifySenders.next(takeMessages)
-    closeRun.next(
-      Choice.jsonata(this, 'Closed')
-        .when(when('$states.input.closed'), Succeed.jsonata(this, 'Done'))
-        .otherwise(takeMessages),
+        .when(when("$states.input.do in ['closed', 'superseded']"), Succeed.jsonata(this, 'Done'))
+        // It has used up the time of one invocation.
+        .otherwise(continueRun),
     )
   }
 
@@ -130,17 +102,18 @@ export class ReviewLoop extends Construct {
    * after a pause that the next message ends. The item is untouched, so recovery or a redrive can continue from it,
    * unless a newer run has taken it over.
    */
-  #failAfterReporting(states: ReviewStates, runCommands: MapState): void {
-    const { reportFailure, backOff, failed, takeMessages, runCommand: _, ...others } = states
+  #failAfterReporting(states: ReviewStates): void {
+    const { reportFailure, backOff, failed, ...others } = states
+    const { continueRun } = others
     for (const state of [reportFailure, backOff])
       state.addCatch(failed, { errors: ['States.ALL'], outputs: jsonata('$states.input') })
-    failed.next(takeMessages)
+    failed.next(continueRun)
     reportFailure.next(
       Choice.jsonata(this, 'FailedBefore')
-        .when(when('$states.input.backOff > 0'), backOff.next(takeMessages))
+        .when(when('$states.input.backOff > 0'), backOff.next(continueRun))
         .otherwise(failed),
     )
-    for (const state of [takeMessages, ...Object.values(others), runCommands])
+    for (const state of Object.values(others))
       state.addCatch(reportFailure, { errors: ['States.ALL'], outputs: failure })
   }
 }
@@ -175,17 +148,17 @@ function retry({
 }
 
 /**
- * If the item has changed, or no message arrived in time, the run returns to TakeMessages. It also does so after the
- * sandbox was paused, or could not be: then another one takes its place.
+ * If the item has changed, or no message arrived in time, another state looks at it. It also does so after the sandbox was
+ * paused, or could not be: then another one takes its place.
  */
-function takeMessagesAgain(states: ReviewStates): void {
-  const { takeMessages, askConductor, renewSandbox, awaitMessage, backOff } = states
-  const back = (state: TaskStateBase, ...errors: string[]) =>
-    state.addCatch(takeMessages, { errors, outputs: jsonata('{}') })
-  back(askConductor, 'StateChanged')
-  askConductor.addCatch(renewSandbox, { errors: ['SandboxExpiring'], outputs: jsonata('{}') })
-  back(renewSandbox, 'SandboxUnavailable')
-  back(awaitMessage, 'StateChanged')
-  back(awaitMessage, 'States.Timeout')
-  back(backOff, 'StateChanged')
+function lookAgain(states: ReviewStates): void {
+  const { continueRun, askConductor, renewSandbox, awaitMessage, backOff } = states
+  const go = (state: TaskStateBase, next: TaskStateBase, ...errors: string[]) =>
+    state.addCatch(next, { errors, outputs: jsonata('{}') })
+  go(askConductor, continueRun, 'StateChanged')
+  go(askConductor, renewSandbox, 'SandboxExpiring')
+  go(renewSandbox, askConductor, 'SandboxUnavailable')
+  go(awaitMessage, askConductor, 'StateChanged')
+  go(awaitMessage, continueRun, 'States.Timeout')
+  go(backOff, continueRun, 'StateChanged')
 }

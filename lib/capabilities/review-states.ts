@@ -22,7 +22,6 @@ const entry = {
   entered: jsonata('$states.context.State.EnteredTime'),
   redrives: jsonata('$states.context.Execution.RedriveCount'),
 }
-const turn = { ...run, turn: input('turn') }
 
 export type ReviewStates = ReturnType<typeof reviewStates>
 
@@ -31,27 +30,17 @@ export function reviewStates(scope: Construct, fn: IFunction) {
   const state = (id: string, props: Omit<StateProps, 'fn'>) =>
     lambdaState(scope, id, { fn, ...props })
   return {
-    takeMessages: state('TakeMessages', {
-      ...withinFunction,
-      payload: run,
-      output: '$states.result.Payload',
-    }),
     askConductor: state('AskConductor', {
       timeout: seconds(TURN_SECONDS + 60),
       waitsForToken: { heartbeat: seconds(SILENCE_SECONDS) },
-      payload: turn,
-      output: "{'turn': $states.input.turn}",
+      payload: run,
+      output: '{}',
     }),
     renewSandbox: state('RenewSandbox', { ...withinFunction, payload: run, output: '{}' }),
-    readTurn: state('ReadTurn', {
+    continueRun: state('ContinueRun', {
       ...withinFunction,
-      payload: turn,
-      output: "$merge([$states.result.Payload, {'turn': $states.input.turn, 'giveUp': false}])",
-    }),
-    runCommand: state('RunCommand', {
-      ...withinFunction,
-      payload: { ...turn, index: input('index'), giveUp: input('giveUp') },
-      output: '{}',
+      payload: run,
+      output: '$states.result.Payload',
     }),
     backOff: state('BackOff', {
       timeout: { computed: '$states.input.backOff' },
@@ -65,16 +54,6 @@ export function reviewStates(scope: Construct, fn: IFunction) {
       },
       waitsForToken: {},
       payload: { ...run, ...entry },
-      output: '{}',
-    }),
-    closeRun: state('CloseRun', {
-      ...withinFunction,
-      payload: run,
-      output: '$states.result.Payload',
-    }),
-    notifySenders: state('NotifySenders', {
-      ...withinFunction,
-      payload: { ...run, turn: jsonata('$exists($states.input.turn) ? $states.input.turn : 0') },
       output: '{}',
     }),
     reportFailure: state('ReportFailure', {

@@ -179,7 +179,7 @@ export class Storage extends Construct {
   /** Entries, messages and results, by key. */
   changeConversations(): Binding {
     return combine(
-      access('CONVERSATIONS_TABLE', this.conversations, 'GetItem', 'UpdateItem'),
+      access('CONVERSATIONS_TABLE', this.conversations, 'GetItem', 'BatchGetItem', 'UpdateItem'),
       this.#objects('documents/*', 's3:GetObject', 's3:PutObject'),
       environment('HISTORY_DAYS', this.#historyDays),
     )

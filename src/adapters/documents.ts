@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { batchGet } from './batch-get.ts'
 import { dynamo } from './dynamo.ts'
 import { env } from './environment.ts'
 import { putObject, readObject } from './objects.ts'
@@ -92,6 +93,31 @@ export async function getStored(key: DocumentKey): Promise<StoredDocument | unde
     }),
   )
   return Item as StoredDocument | undefined
+}
+
+/** So many keys fit into one request. */
+const KEYS = 100
+
+/** Returns the items of several documents (consistent reads), in the order of their keys; undefined for those that do not exist. */
+export async function getAllStored(
+  keys: readonly DocumentKey[],
+): Promise<readonly (StoredDocument | undefined)[]> {
+  const [first, ...others] = keys
+  if (!first) return []
+  if (others.length === 0) return [await getStored(first)]
+  const found: StoredDocument[] = []
+  for (let start = 0; start < keys.length; start += KEYS)
+    found.push(
+      ...((await batchGet(
+        env('CONVERSATIONS_TABLE'),
+        keys.slice(start, start + KEYS).map((key) => ({ ...key })),
+        undefined,
+        { consistent: true },
+      )) as unknown as StoredDocument[]),
+    )
+  return keys.map(({ sessionId, seq }) =>
+    found.find((each) => each.sessionId === sessionId && each.seq === seq),
+  )
 }
 
 /** Returns the document of an item, or undefined if the item has none yet, or if its object has been deleted. */

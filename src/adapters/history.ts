@@ -11,11 +11,11 @@ import {
   receiptEntry,
   turnEntry,
 } from '../core/history.ts'
-import { replyAddresses } from '../core/message.ts'
+import { type Body, replyAddresses } from '../core/message.ts'
 import type { HeldDelivery } from '../core/question.ts'
 import { acceptedTurnReply } from '../core/read-turn.ts'
 import type { PendingEntry, Session } from '../core/session.ts'
-import { findBody, getBodies, getBody, getResult, textOf } from './bodies.ts'
+import { type StoredTexts, textOf, textsOf } from './bodies.ts'
 import { expiry, putDocument } from './documents.ts'
 import { dynamo } from './dynamo.ts'
 import { type RecordedOutcome, readEntry } from './entries.ts'
@@ -24,17 +24,19 @@ import { enqueueDelivery } from './queues.ts'
 
 /**
  * Writes pending entries, all or some, to the history, and queues their deliveries to people who do not read it. Returns
- * their numbers.
+ * their numbers. `texts` are what the caller has read already.
  */
 export async function writeEntries(
   session: Session,
   wanted: (entry: PendingEntry) => boolean = () => true,
+  texts: StoredTexts = textsOf(session.sessionId),
 ): Promise<ReadonlySet<number>> {
   const { sessionId } = session
   const pending = session.pendingEntries.filter(wanted)
+  await texts.load(pending.flatMap(textsIn))
   const written = await Promise.all(
     pending.map(async (each) => {
-      const found = await entryOf(session, each)
+      const found = await entryOf(session, each, texts)
       await putDocument({ sessionId, seq: found.entry.seq }, found.entry)
       return found
     }),
@@ -47,6 +49,13 @@ export async function writeEntries(
   return new Set(pending.map(({ seq }) => seq))
 }
 
+/** The ids of the bodies and the result that an entry needs. */
+function textsIn(entry: PendingEntry): readonly string[] {
+  if (entry.kind === 'message') return [entry.id]
+  if (entry.kind === 'notice') return (entry.about ?? []).map(({ id }) => id)
+  return entry.kind === 'turn' ? [...entry.covered.map(({ id }) => id), entry.result] : []
+}
+
 /** An entry and its recipients. */
 interface Written {
   readonly entry: Entry
@@ -55,20 +64,21 @@ interface Written {
   readonly held?: HeldDelivery | undefined
 }
 
-async function entryOf(session: Session, entry: PendingEntry): Promise<Written> {
-  const { sessionId } = session
+async function entryOf(
+  session: Session,
+  entry: PendingEntry,
+  texts: StoredTexts,
+): Promise<Written> {
   switch (entry.kind) {
-    case 'message':
-      return {
-        entry: messageEntry(entry.seq, entry.id, await getBody(sessionId, entry.id)),
-        replyTo: [],
-      }
+    case 'message': {
+      const [body] = await texts.bodies([entry])
+      return { entry: messageEntry(entry.seq, entry.id, body as Body), replyTo: [] }
+    }
     case 'notice': {
       // If the content of one message is gone, the other senders still get the notice.
-      const found = await Promise.all((entry.about ?? []).map(({ id }) => findBody(sessionId, id)))
-      const bodies = found.flatMap((each) => each?.body ?? [])
+      const bodies = await texts.knownBodies(entry.about ?? [])
       const text = entry.shows
-        ? withMessage(entry.text, await heldText(session, entry.shows))
+        ? withMessage(entry.text, await heldText(session, entry.shows, texts))
         : entry.text
       return { entry: noticeEntry({ ...entry, text }, session), replyTo: replyAddresses(bodies) }
     }
@@ -77,8 +87,8 @@ async function entryOf(session: Session, entry: PendingEntry): Promise<Written> 
     case 'receipt':
       return { entry: receiptEntry(entry), replyTo: [] }
     case 'turn': {
-      const bodies = await getBodies(sessionId, entry.covered)
-      const answer = acceptedTurnReply(await getResult(sessionId, entry.result), textOf(bodies))
+      const bodies = await texts.bodies(entry.covered)
+      const answer = acceptedTurnReply(await texts.result(entry.result), textOf(bodies))
       return { entry: turnEntry(entry, answer, session), replyTo: replyAddresses(bodies) }
     }
     default:
@@ -90,10 +100,11 @@ async function entryOf(session: Session, entry: PendingEntry): Promise<Written> 
 async function heldText(
   session: Session,
   { seq, commandId }: Pick<HeldDelivery, 'seq' | 'commandId'>,
+  texts: StoredTexts,
 ): Promise<string | undefined> {
   const pending = session.pendingEntries.find((each) => each.seq === seq)
   const entry = pending
-    ? (await entryOf(session, pending)).entry
+    ? (await entryOf(session, pending, texts)).entry
     : await readEntry(session.sessionId, seq)
   return entry && deliveryContent(entry, commandId).text
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { newSession, type Session } from '../core/session.ts'
 import type { Transition } from '../core/transition.ts'
-import { compareAndSwap, dynamo } from './dynamo.ts'
+import { compareAndSwap, dynamo, readItem } from './dynamo.ts'
 import { env } from './environment.ts'
 import { sessionNames } from './stored-names.ts'
 
@@ -61,12 +61,23 @@ function waitsSince({ questions = [], paused, ...indexed }: Indexed): string | u
   return asked !== undefined && asked < at ? asked : at
 }
 
-/** Applies an action to a session. Returns undefined if there is no such session. */
+/**
+ * Applies an action to a session, given by its id or as it was last read or written: then it is read again only if
+ * another writer came first. Returns undefined if there is no such session.
+ */
 export const changeSession = async <Output>(
-  sessionId: string,
+  session: string | Session,
   action: (session: Session) => Transition<Session, Output>,
-) =>
-  compareAndSwap<Session, Output>(stored(sessionId), (session) => indexed(action(session), session))
+) => {
+  const [sessionId, known] = typeof session === 'string' ? [session] : [session.sessionId, session]
+  return compareAndSwap<Session, Output>(
+    stored(sessionId),
+    (current) => indexed(action(current), current),
+    undefined,
+    undefined,
+    known,
+  )
+}
 
 /** Applies an action to a session, which is created if it does not exist. */
 export async function changeOrBegin<Output>(
@@ -85,14 +96,7 @@ export async function changeOrBegin<Output>(
 
 /** Returns a session (consistent read), or undefined if there is none or it was deleted. */
 export async function readSession(sessionId: string): Promise<Session | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({
-      TableName: env('SESSIONS_TABLE'),
-      Key: { sessionId },
-      ConsistentRead: true,
-    }),
-  )
-  const session = Item && sessionNames.read(Item)
+  const session = await readItem(stored(sessionId))
   return session?.deleted ? undefined : session
 }
 

@@ -1,10 +1,10 @@
 /** The Workers table: one item per worker. */
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Transition } from '../core/transition.ts'
 import { LISTED, type Listed } from '../core/views.ts'
 import type { Worker } from '../core/worker.ts'
 import { batchGet } from './batch-get.ts'
-import { compareAndSwap, dynamo } from './dynamo.ts'
+import { compareAndSwap, dynamo, readItem } from './dynamo.ts'
 import { env } from './environment.ts'
 import { queryAll } from './query-all.ts'
 import { workerNames } from './stored-names.ts'
@@ -15,32 +15,29 @@ const stored = ({ sessionId, workerId }: { sessionId: string; workerId: string }
   names: workerNames,
 })
 
-/** Applies an action to a worker. Returns undefined if there is no such worker. */
+/**
+ * Applies an action to a worker, given by its key or as it was last read or written: then it is read again only if
+ * another writer came first. Returns undefined if there is no such worker.
+ */
 export const changeWorker = <Output>(
-  key: { sessionId: string; workerId: string },
+  worker: Pick<Worker, 'sessionId' | 'workerId'>,
   action: (worker: Worker) => Transition<Worker, Output>,
-) => compareAndSwap<Worker, Output>(stored(key), action)
+) => compareAndSwap<Worker, Output>(stored(worker), action, undefined, undefined, worker as Worker)
 
-/** Stores a worker unless it already exists. */
-export const spawnWorker = async (worker: Worker): Promise<void> => {
+/** Stores a worker unless it already exists. Returns the stored one. */
+export const spawnWorker = async (worker: Worker): Promise<Worker> => {
   const { sessionId, workerId } = worker
-  await compareAndSwap<Worker, void>(
+  const spawned = await compareAndSwap<Worker, void>(
     stored({ sessionId, workerId }),
     (item) => ({ item, output: undefined }),
     () => worker,
   )
+  return spawned?.item ?? worker
 }
 
 /** Returns a worker (consistent read), or undefined if there is none. */
 export async function readWorker(sessionId: string, workerId: string): Promise<Worker | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({
-      TableName: env('WORKERS_TABLE'),
-      Key: { sessionId, workerId },
-      ConsistentRead: true,
-    }),
-  )
-  return Item && workerNames.read(Item)
+  return readItem(stored({ sessionId, workerId }))
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Errors that callers tell apart. Step Functions' Retry and Catch match them by name. */
 
-/** The session changed in the meantime. The state machine catches it and returns to TakeMessages. */
+/** The session changed in the meantime. The state machine catches it and looks at the item again. */
 export class StateChanged extends Error {
   override readonly name = 'StateChanged'
 }

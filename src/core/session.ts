@@ -79,7 +79,7 @@ export interface VerdictLine {
   readonly text: string
 }
 
-/** A history entry that has a number but may not be written yet. TakeMessages writes it again. */
+/** A history entry that has a number but may not be written yet. The run writes it again. */
 export type PendingEntry =
   | { readonly seq: number; readonly kind: 'message'; readonly id: string }
   | {

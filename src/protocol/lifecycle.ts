@@ -37,7 +37,7 @@ export interface RunAccount {
   readonly at: string
 }
 
-/** CloseRun: closes the run with a receipt if nothing is outstanding. Returns whether the run is closed now. */
+/** Closes the run with a receipt if nothing is outstanding. Returns whether the run is closed now. */
 export function closeRun(
   session: Session,
   r: number,

@@ -66,7 +66,7 @@ export function askQuestion(
 }
 
 /**
- * CloseRun: asks about a worker before the run closes, unless something is outstanding, the question is open, or too many
+ * Asks about a worker before the run closes, unless something is outstanding, the question is open, or too many
  * are. Then another run closes later. It does not ask either if there is a newer history entry than `seq`, the last one
  * when the workers were read: somebody may have decided since.
  */

@@ -1,4 +1,4 @@
-/** RunCommands: the commands of an accepted turn, each recorded once and in order. */
+/** The commands of an accepted turn, each recorded once and in order. */
 import type { JudgedWorker } from '../contract/review.ts'
 import type { ExceededBudget } from '../core/budget.ts'
 import type { NewQuestion } from '../core/question.ts'

@@ -1,4 +1,4 @@
-/** TakeMessages: decides what the run does next. */
+/** Decides what the run does next. */
 import type { ExceededBudget, Unit } from '../core/budget.ts'
 import type { BudgetCheck } from '../core/budget-check.ts'
 import { firstThatFit } from '../core/first-that-fit.ts'
@@ -56,9 +56,10 @@ export interface TakeContext {
   readonly written: FlushedHistory
   /** ms since the epoch. */
   readonly now: number
-  readonly budgetCheck: Pick<BudgetCheck, 'over'>
+  /** Absent where a turn is not begun: whoever begins it checks the budgets then. */
+  readonly budgetCheck?: Pick<BudgetCheck, 'over'>
   /** Builds the notice that a person gets when the run pauses at a budget. */
-  readonly pauseNotice: (over: ExceededBudget, waiting: number) => string
+  readonly pauseNotice?: (over: ExceededBudget, waiting: number) => string
 }
 
 /** Decides what the run does next. Also removes a turn whose last command is done. */
@@ -74,6 +75,8 @@ export function takeMessages(
   if (turn?.phase === 'run') return transition(session, runOrGiveUp(session, turn))
   if (turn?.result !== undefined || (turn && !mayAsk(session, turn)))
     return transition(session, { do: readOrAbandon(session), turn: turn.n })
+  if (!budgetCheck && (turn || session.inbox.length > 0))
+    return transition(session, { do: 'ask', turn: turn?.n ?? session.lastTurn + 1 })
   const over = exceededBefore(session, budgetCheck)
   if (over) return pause(session, over, context)
   if (turn) return transition(session, { do: 'ask', turn: turn.n })
@@ -94,12 +97,12 @@ function exceededBefore(
   budgetCheck: TakeContext['budgetCheck'],
 ): ExceededBudget | undefined {
   const { turn, inbox, over } = session
-  if (!turn && inbox.length === 0) return undefined
+  if (!budgetCheck || (!turn && inbox.length === 0)) return undefined
   return over ?? budgetCheck.over(session, turn ? ASK_UNITS : TURN_UNITS)
 }
 
 /** Returns whether the run may pause at a budget, for what the caller has to prepare then. */
-export const mayPause = (session: Session, budgetCheck: TakeContext['budgetCheck']): boolean =>
+export const mayPause = (session: Session, budgetCheck: Pick<BudgetCheck, 'over'>): boolean =>
   session.over !== undefined || budgetCheck.over(session, TURN_UNITS) !== undefined
 
 /** Only a new turn is checked against the turn budget, because a turn is counted when it is accepted. */
@@ -113,7 +116,7 @@ const TURN_UNITS = [...ASK_UNITS, 'turns'] as const satisfies readonly Unit[]
 function pause(
   session: Session,
   over: ExceededBudget,
-  { now, pauseNotice }: TakeContext,
+  { now, pauseNotice = () => '' }: TakeContext,
 ): SessionTransition<Next> {
   const { over: _, ...going } = withoutTurn(session)
   const held = [...session.held, ...session.inbox]

@@ -67,7 +67,7 @@ export interface Decision {
 }
 
 /**
- * ReadTurn: removes the turn's messages from the inbox, closes the questions that they answer, and numbers its commands and
+ * Removes the turn's messages from the inbox, closes the questions that they answer, and numbers its commands and
  * its entry. Returns the commands to
  * run, or undefined if the session changed.
  */
@@ -162,7 +162,7 @@ const countsOf = ({ commands, replies, silent, unsent }: Decision): Tally => ({
 })
 
 /**
- * ReadTurn, with an unusable result: drops the result, so that the turn is asked again if it may be. The job is removed
+ * Drops an unusable result, so that the turn is asked again if it may be. The job is removed
  * too, because a runner that got no response posts the same result once more, which must not be read twice.
  */
 export function askTurnAgain(

@@ -26,10 +26,10 @@ export const withConductorSandbox = <T>(sessionId: string, act: () => Promise<T>
  * hour: throws SandboxBusy, SandboxUnavailable or SandboxRefused.
  */
 export async function pauseConductor(
-  sessionId: string,
+  session: Session,
   run: number,
   sandboxId: string,
 ): Promise<void> {
   await pauseSandbox(sandboxId)
-  await changeSession(sessionId, (session) => sandboxPaused(session, run, sandboxId))
+  await changeSession(session, (current) => sandboxPaused(current, run, sandboxId))
 }

@@ -39,8 +39,8 @@ export async function startWorkers(
         ? overBudget('SPAWN_WORKER', grant.over)
         : fewer(started, workerIds.length, grant.over)
     const id = { sessionId, workerId, cliSession: randomUUID() }
-    await spawnWorker(newWorker(id, { ...work, ...group }, assignmentOf(command, grant)))
-    started.push(await startLeg(sessionId, workerId, 1))
+    const worker = newWorker(id, { ...work, ...group }, assignmentOf(command, grant))
+    started.push(await startLeg(await spawnWorker(worker), 1))
   }
   return { status: 'done', outcome: atWork(started), started }
 }

@@ -1,6 +1,6 @@
 /** Finds out whether a worker may go on, and otherwise asks the person what becomes of it. */
 import { env } from '../adapters/environment.ts'
-import { changeSession, readSession } from '../adapters/sessions.ts'
+import { changeSession } from '../adapters/sessions.ts'
 import { sessionWorkers } from '../adapters/workers.ts'
 import { type CommandOutcome, refused } from '../commands/define.ts'
 import type { Finding } from '../contract/review.ts'
@@ -65,14 +65,19 @@ const boundQuestion = (
 
 /**
  * Asks the person about an attempt at a bound, if the run would close and leave it without anybody to decide: the other
- * attempts at its task have ended without being accepted, or have reached a bound, too.
+ * attempts at its task have ended without being accepted, or have reached a bound, too. `finish` ends a turn whose
+ * commands are done. Returns the session as it is then.
  */
-export async function askAboutStranded(sessionId: string, run: number): Promise<void> {
-  const session = await readSession(sessionId)
+export async function askAboutStranded(
+  session: Session,
+  run: number,
+  finish: (session: Session) => Session,
+): Promise<Session> {
+  const finished = finish(session)
   // One worker has no other attempts beside it. What is outstanding may be the decision.
-  if (!session || session.lastWorker < 2 || outstanding(session)) return
-  const worker = strandedAttempt(session, await sessionWorkers(sessionId))
-  if (!worker) return
+  if (session.lastWorker < 2 || outstanding(finished)) return session
+  const worker = strandedAttempt(finished, await sessionWorkers(session.sessionId))
+  if (!worker) return session
   const { n, replyTo = [] } = currentLeg(worker)
   const last = worker.verdicts?.at(-1)
   const question = boundQuestion(worker, last?.leg === n ? last.criteria : [], {
@@ -85,12 +90,13 @@ export async function askAboutStranded(sessionId: string, run: number): Promise<
     // Its report has the return addresses of those who wait for it.
     about: [{ id: legId(worker.workerId, n) }],
   }
-  await changeSession(sessionId, (current) =>
-    askBeforeClose(current, run, {
+  const changed = await changeSession(session, (current) =>
+    askBeforeClose(finish(current), run, {
       ...{ question, asking, now: Date.now() },
       seq: session.lastSeq,
     }),
   )
+  return changed?.item ?? session
 }
 
 /** How long questions wait by default. */

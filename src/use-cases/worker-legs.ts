@@ -69,7 +69,7 @@ export async function instructWorker(
   const { output } = changed
   if ('refused' in output)
     return refused(`The instructions were not sent to ${workerId}: ${clause(output.refused)}.`)
-  const started = await startLeg(sessionId, workerId, output.leg)
+  const started = await startLeg(changed.item, output.leg)
   return {
     status: 'done',
     outcome: `${workerId} works on leg ${output.leg}`,
@@ -133,13 +133,8 @@ export const overBudget = (type: CommandType, over: ExceededBudget): CommandOutc
 })
 
 /** Starts the execution of a leg that the worker's item has. */
-export async function startLeg(
-  sessionId: string,
-  workerId: string,
-  leg: number,
-): Promise<StartedLeg> {
-  const worker = await readWorker(sessionId, workerId)
-  if (!worker) throw new Error(`worker ${workerId} of ${sessionId} was just written`)
+export async function startLeg(worker: Worker, leg: number): Promise<StartedLeg> {
+  const { sessionId, workerId } = worker
   await startExecution(env('WORKER_LEG_ARN'), legName(sessionId, workerId, leg), {
     sessionId,
     workerId,

@@ -77,9 +77,7 @@ async function expectOnce(session: string, number: string): Promise<void> {
 
 /** What happens to the question and its message. Crashes of the others are tested in crash-points.test.ts. */
 const isOfApproval = (effect: string) =>
-  /^(?:RunCommand|TakeMessages|CloseRun|DispatchMessage|ReceiveMessage|DeliverMessage) /.test(
-    effect,
-  )
+  /^(?:ContinueRun|AskConductor|DispatchMessage|ReceiveMessage|DeliverMessage) /.test(effect)
 
 test('a message that was approved is sent exactly once, wherever a function crashes', async () => {
   const [reference = '', ...others] = numbers

@@ -21,7 +21,8 @@ const { intercept, plan, effects, reached, crashed } = crashes()
 const oneAnswers: Intercept = async (call, perform) => {
   if (stepOf(call) === 'ModelGateway') {
     const { session = '', worker } = claimsOf(call.event) ?? {}
-    if (worker === 'w2') await reached(session, 'CloseRun dynamodb UpdateItem 1')
+    if (worker === 'w2')
+      await reached(session, 'ContinueRun E2B_API_URL POST /sandboxes/:id/pause 1')
   }
   await intercept(call, perform)
 }
@@ -82,7 +83,7 @@ async function expectTheSameEnd(session: string, entries: readonly Entry[]): Pro
 /** Only commands start and end attempts; the other effects are those of every conversation. */
 const pointsOf = (session: string): Crash[] =>
   [...effects(session)]
-    .filter((effect) => effect.startsWith('RunCommand '))
+    .filter((effect) => effect.startsWith('ContinueRun '))
     .sort()
     .flatMap((effect) => [
       { effect, when: 'before' as const },

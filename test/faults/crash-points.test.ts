@@ -132,7 +132,7 @@ const pointsOf = (reference: readonly Effect[]): Crash[] =>
 /** These depend on time: other conversations may have fewer of them. A write is tried again if another one came first. */
 const isTimed = ({ effect }: Crash) =>
   effect.startsWith('SandboxCallback/heartbeat ') ||
-  /^CloseRun dynamodb UpdateItem [3-9]$/.test(effect)
+  /^ContinueRun dynamodb UpdateItem \d\d$/.test(effect)
 
 interface Conversation {
   readonly name: string

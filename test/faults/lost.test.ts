@@ -128,7 +128,7 @@ test('a run that fails again waits before it is taken over, and a message wakes 
   await baton.settled('again')
   // The same run goes on: the pause was not sat out.
   const states = await statesOf(2)
-  expect(states[states.indexOf('BackOff') + 1]).toBe('TakeMessages')
+  expect(states[states.indexOf('BackOff') + 1]).toBe('ContinueRun')
 })
 
 test('if E2B keeps refusing, the person is notified after three more runs', async () => {

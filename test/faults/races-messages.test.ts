@@ -7,6 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => race.baton.close())
 
+const CLOSING = { step: 'ContinueRun', operation: 'UpdateItem', about: '"open":{"BOOL":false}' }
 const appended = { step: 'DispatchMessage', operation: 'UpdateItem', about: TO_SESSION }
 
 test.each([
@@ -43,7 +44,7 @@ test.each([
 })
 
 test('a message that arrives before its run closes keeps it open, and is answered', async () => {
-  const closing = race.hold({ session: 'close-late', step: 'CloseRun', operation: 'UpdateItem' })
+  const closing = race.hold({ session: 'close-late', ...CLOSING })
   await race.baton.send('close-late', 'one')
   await closing.arrived
   await race.baton.send('close-late', 'two')
@@ -54,7 +55,7 @@ test('a message that arrives before its run closes keeps it open, and is answere
 })
 
 test('a message that is appended after its run has closed opens the next run', async () => {
-  const closing = race.hold({ session: 'append-late', step: 'CloseRun', operation: 'UpdateItem' })
+  const closing = race.hold({ session: 'append-late', ...CLOSING })
   await race.baton.send('append-late', 'one')
   await closing.arrived
   const appending = race.hold({ session: 'append-late', ...appended })

@@ -26,12 +26,12 @@ async function beginsAnew(session: string): Promise<void> {
 
 test.each([
   'stop',
-  'TakeMessages',
+  'AskConductor',
 ])('a stop racing the start of a turn leaves nothing running, %s first', async (first) => {
   const session = `taken-${first}`
-  const takeMessages = race.hold({
+  const claiming = race.hold({
     session,
-    step: 'TakeMessages',
+    step: 'AskConductor',
     operation: 'UpdateItem',
     about: TO_SESSION,
   })
@@ -42,21 +42,21 @@ test.each([
     about: TO_SESSION,
   })
   await race.baton.send(session, session)
-  await takeMessages.arrived
+  await claiming.arrived
   const stopped = race.stop(session)
   await stopping.arrived
   if (first === 'stop') {
     stopping.release()
     await stopped
-    takeMessages.release()
+    claiming.release()
   } else {
-    takeMessages.release()
+    claiming.release()
     await race.itemWhen(session, ({ turn }) => turn !== undefined)
     stopping.release()
     await stopped
   }
   const late = { sessionId: session, run: 1 }
-  expect(await race.invoke('TakeMessages', late)).toEqual({ do: 'superseded' })
+  expect(await race.invoke('ContinueRun', late)).toEqual({ do: 'superseded' })
   await beginsAnew(session)
 })
 
@@ -113,12 +113,12 @@ test.each([
   await reporting.arrived
   await race.itemWhen(session, ({ run }) => run.token !== undefined)
   if (first === 'report') {
-    const takeMessages = race.hold({ session, step: 'TakeMessages', operation: 'GetItem' })
+    const asking = race.hold({ session, step: 'AskConductor', operation: 'GetItem' })
     reporting.release()
     await race.itemWhen(session, ({ inbox }) => inbox.length === 1)
-    await takeMessages.arrived
+    await asking.arrived
     await race.stop(session)
-    takeMessages.release()
+    asking.release()
   } else {
     await race.stop(session)
     reporting.release()

@@ -8,6 +8,7 @@ beforeAll(async () => {
 afterAll(() => race.baton.close())
 
 const RESULT = { step: 'SandboxCallback', operation: 'UpdateItem', about: TO_SESSION }
+const CLAIM = { step: 'AskConductor', operation: 'dynamodb UpdateItem', about: TO_SESSION }
 const LAUNCH = { step: 'AskConductor', operation: 'POST /process.Process/Start' }
 const NOT_ANSWERED = 'could not be answered'
 
@@ -29,8 +30,8 @@ test('a run that was replaced between its check and its claim asks nothing of th
   const first = race.hold({ session, ...RESULT })
   await race.baton.send(session, session)
   await first.arrived
-  const claiming = race.hold({ session, step: 'AskConductor', operation: 'dynamodb UpdateItem' })
-  const ids = { sessionId: session, run: 1, turn: 1 }
+  const claiming = race.hold({ session, ...CLAIM })
+  const ids = { sessionId: session, run: 1 }
   const late = race.invoke('AskConductor', { ...ids, taskToken: 'late', retry: 0 })
   await claiming.arrived
   const second = race.hold({ session, ...RESULT })
@@ -53,8 +54,8 @@ test('a result is dropped if a newer job is the current one', async () => {
   const second = race.hold({ session, ...RESULT })
   await second.arrived
   first.release()
-  const read = await race.invoke('ReadTurn', { sessionId: session, run: 2, turn: 1 })
-  expect(read).toMatchObject({ accepted: false })
+  const read = await race.invoke('ContinueRun', { sessionId: session, run: 2 })
+  expect(read).toMatchObject({ do: 'ask', turn: 1 })
   expect((await race.item(session)).turn).toMatchObject({ phase: 'ask', job: 2 })
   second.release()
   const entries = await race.ended(session, [session], 1)
@@ -144,7 +145,7 @@ test('a turn that can never be asked is given up after three runs, and its sende
 
 test('if a run ends between giving a turn up and notifying the sender, the next run notifies them', async () => {
   const session = 'park-then-crash'
-  const notify = { step: 'NotifySenders', operation: 'UpdateItem', about: NOT_ANSWERED }
+  const notify = { step: 'ContinueRun', operation: 'UpdateItem', about: NOT_ANSWERED }
   const telling = race.hold({ session, ...notify })
   await endThreeRuns(session)
   await telling.arrived

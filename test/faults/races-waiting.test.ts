@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Conductor, conduct } from '../../local/model/conductor.ts'
 import { block, commandsOf, endingsOf } from '../support/baton.ts'
-import { type Race, startRace, TO_HISTORY, TO_SESSION } from '../support/race.ts'
+import { type Race, startRace, TO_SESSION, TO_WORKERS } from '../support/race.ts'
 
 let race: Race
 beforeAll(async () => {
@@ -72,10 +72,10 @@ test('an AwaitMessage that comes after a late one replaces its token', async () 
   await isWoken('old-token')
 })
 
-test('a late TakeMessages keeps the token of a waiting run', async () => {
+test('a late ContinueRun keeps the token of a waiting run', async () => {
   const token = await waiting('late-take')
   const late = { sessionId: 'late-take', run: 1 }
-  expect(await race.invoke('TakeMessages', late)).toMatchObject({ do: 'await' })
+  expect(await race.invoke('ContinueRun', late)).toMatchObject({ do: 'await' })
   expect((await race.item('late-take')).run.token?.value).toBe(token)
   await isWoken('late-take')
 })
@@ -108,7 +108,7 @@ test('a message that arrives just after a run started waiting wakes it', async (
 
 test('a late command of a replaced run starts its worker once', async () => {
   const session = 'late-command'
-  const spawning = race.hold({ session, step: 'RunCommand', operation: 'StartExecution' })
+  const spawning = race.hold({ session, step: 'ContinueRun', operation: 'StartExecution' })
   await race.baton.send(session, block('echo done'))
   await spawning.arrived
   await race.abort(session, 1)
@@ -122,7 +122,7 @@ test('a late command of a replaced run starts its worker once', async () => {
 test.each(['before', 'after'])('a run that ends %s its command loses none of it', async (when) => {
   const session = `command-${when}`
   const operation = when === 'before' ? 'GetItem' : 'UpdateItem'
-  const held = race.hold({ session, step: 'RunCommand', operation })
+  const held = race.hold({ session, step: 'ContinueRun', operation, about: TO_WORKERS })
   await race.baton.send(session, block('echo done'))
   await held.arrived
   await race.abort(session, 1)
@@ -132,11 +132,11 @@ test.each(['before', 'after'])('a run that ends %s its command loses none of it'
 })
 
 test.each([
-  ['its outcome', TO_HISTORY],
-  ['the next command', TO_SESSION],
+  ['its outcome', 'outcome'],
+  ['the next command', '"next":{"N":"1"}'],
 ])('a command whose function crashes before it records %s is recorded as done', async (what, about) => {
   const session = what.replaceAll(' ', '-')
-  const noting = race.hold({ session, step: 'RunCommand', operation: 'UpdateItem', about })
+  const noting = race.hold({ session, step: 'ContinueRun', operation: 'UpdateItem', about })
   await race.baton.send(session, block('echo done'))
   await noting.arrived
   noting.crash()
@@ -153,7 +153,7 @@ test('a run does not wait for workers that a command ended before it crashed', a
   await waiting(session)
   const recording = race.hold({
     session,
-    step: 'RunCommand',
+    step: 'ContinueRun',
     operation: 'UpdateItem',
     about: 'outcome',
   })

@@ -63,7 +63,7 @@ test('a worker that fails once is retried once, then accepted, in history and ex
     new GetExecutionHistoryCommand({ executionArn: run?.executionArn, maxResults: 1000 }),
   )
   const turns = events.filter(
-    ({ stateEnteredEventDetails: entered }) => entered?.name === 'ReadTurn',
+    ({ stateEnteredEventDetails: entered }) => entered?.name === 'ContinueRun',
   )
   expect(turns).toHaveLength(3)
 })

@@ -102,9 +102,9 @@ test('ReviewLoop fails after the failure was reported, even if reporting failed;
     machines.find(({ name }) => name === 'ReviewLoop')?.definition.States ?? {}
   expect(ReportFailure).toMatchObject({ Next: 'FailedBefore' })
   expect(FailedBefore).toMatchObject({ Default: 'Failed', Choices: [{ Next: 'BackOff' }] })
-  expect(BackOff).toMatchObject({ Next: 'TakeMessages' })
+  expect(BackOff).toMatchObject({ Next: 'ContinueRun' })
   for (const state of [ReportFailure, BackOff]) expect(state && catchesAll(state)).toBe('Failed')
-  expect(Failed).toMatchObject({ Type: 'Task', Next: 'TakeMessages' })
+  expect(Failed).toMatchObject({ Type: 'Task', Next: 'ContinueRun' })
   expect(Failed?.Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.TaskFailed')
   expect(Failed?.Catch).toEqual([])
 })
@@ -152,8 +152,8 @@ test('ReviewLoop pauses an expiring sandbox in a state without a heartbeat, and 
   expect(
     AskConductor?.Retry.find(({ ErrorEquals }) => ErrorEquals.includes('SandboxExpiring')),
   ).toMatchObject({ MaxAttempts: 0 })
-  expect(RenewSandbox).toMatchObject({ Next: 'TakeMessages' })
+  expect(RenewSandbox).toMatchObject({ Next: 'AskConductor' })
   expect(RenewSandbox?.HeartbeatSeconds).toBeUndefined()
   // If it cannot be paused, another one takes its place.
-  expect(catches(RenewSandbox, 'SandboxUnavailable')).toBe('TakeMessages')
+  expect(catches(RenewSandbox, 'SandboxUnavailable')).toBe('AskConductor')
 })

@@ -16,7 +16,7 @@ import { written } from '../support/log.ts'
 /** Each fails this often, so that functions that log only errors log something. */
 const failures = new Map([
   ['StartLeg', 2],
-  ['ReadTurn', 1],
+  ['ContinueRun', 1],
 ])
 /** The steps that completed tasks of a session whose first attempts are refused, a conductor's and a worker's. */
 const completed: string[] = []
@@ -60,7 +60,7 @@ test('every line about a conversation with a worker names its session', async ()
   const lines = written(baton)
   const known = [...sessions, 'log-unheard']
   expect(lines.filter(({ sessionId }) => !known.includes(String(sessionId)))).toEqual([])
-  for (const task of ['ReadTurn', 'StartLeg']) expect(ofTask(task)).not.toEqual([])
+  for (const task of ['ContinueRun', 'StartLeg']) expect(ofTask(task)).not.toEqual([])
   expect(ofService('model-gateway')).not.toEqual([])
   expect(ofService('dispatch-message')).toMatchObject([{ sessionId: 'log-unheard' }])
   // Both sessions asked the model, and each line names its session.
@@ -73,9 +73,9 @@ test('every line about a conversation with a worker names its session', async ()
   }
 })
 
-test('a line about a leg names the worker, one about a turn its run', () => {
+test('a line about a leg names the worker, one about a run its number', () => {
   for (const line of ofTask('StartLeg')) expect(line).toMatchObject({ workerId: 'w1', leg: 1 })
-  for (const line of ofTask('ReadTurn')) expect(line).toMatchObject({ run: 1, turn: 1 })
+  for (const line of ofTask('ContinueRun')) expect(line).toMatchObject({ run: 1 })
   for (const line of ofService('session-control')) expect(line).toMatchObject({ workerId: 'w9' })
   expect(ofService('session-control')).toHaveLength(2)
 })

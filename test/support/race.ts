@@ -20,12 +20,9 @@ export const TO_WORKERS = 'StorageWorkers'
 
 const LOOP = 'Baton/ReviewLoop/ReviewLoopFunction'
 const FUNCTIONS = {
-  TakeMessages: LOOP,
   AskConductor: LOOP,
-  ReadTurn: LOOP,
-  RunCommand: LOOP,
+  ContinueRun: LOOP,
   AwaitMessage: LOOP,
-  CloseRun: LOOP,
   DispatchMessage: 'Baton/Intake/DispatchMessage',
   AppendDeadLetter: 'Baton/Recovery/Recovery',
   RecoverRun: 'Baton/Recovery/Recovery',

@@ -61,7 +61,6 @@ const moments: Moments = {
   // Before the response was read.
   dispatched: 1_025,
   executionStarted: 1_050,
-  messagesTaken: 1_090,
   sandboxAsked: 1_100,
   commandSent: 1_130,
   runnerStarted: 1_140,
@@ -76,8 +75,7 @@ test('hops follow each other, and one that ends before it begins takes 0 ms', ()
     'webhook accepted': 30,
     dispatched: 0,
     'execution started': 25,
-    TakeMessages: 40,
-    'AskConductor, until it asks E2B': 10,
+    'AskConductor, until it asks E2B': 50,
     'sandbox ready, job claimed': 30,
     'sandbox command': 10,
     "the runner's process": 60,

@@ -23,7 +23,7 @@ import { isReport, WORKER, type World } from './world.ts'
 /** More runs than any scenario here needs. */
 const MAX_RUNS = 8
 /** More entries into states with a task token than any run here needs. */
-const MAX_ENTRIES = 16
+const MAX_ENTRIES = 12
 
 /** The safety property that a transition violates: its name first, then the violation. */
 export function broken(before: World, transition: Transition): string | undefined {
@@ -44,14 +44,16 @@ function judge(before: World, after: World, happening: Happening): string | unde
   switch (happening.what) {
     case 'recover':
       return recovered(before, after, happening.run)
-    case 'take':
-      return taken(before, after)
     case 'wait':
       return waiting(after)
     case 'finish':
       return finished(before)
     case 'claim':
-      return claimed(before, after, happening.turn)
+      return (
+        (happening.finished ? finished(before) : undefined) ??
+        (happening.began ? taken(before, after) : undefined) ??
+        claimed(before, after, happening)
+      )
     case 'launch':
       return launched(before, happening.job)
     case 'begin':
@@ -110,10 +112,15 @@ function taken({ past, bodies }: World, { session }: World): string | undefined 
 const waiting = ({ session }: World) =>
   Object.keys(session.busy).length === 0 ? 'L2 a run awaits nobody' : undefined
 
-function claimed({ session }: World, { past }: World, n: number): string | undefined {
-  if (session.turn?.n !== n) return 'S2 a late step starts a turn that is not its own'
-  if (session.turn.result !== undefined) return 'J1 a stored result is thrown away'
-  if (session.turn.advice !== undefined) return 'L5 a turn is asked again although that cannot help'
+function claimed(
+  { session }: World,
+  { past }: World,
+  { turn: n, began }: { readonly turn: number; readonly began: boolean },
+): string | undefined {
+  const turn = began ? undefined : session.turn
+  if (began && n <= session.lastTurn) return 'S2 a late step starts a turn that is not its own'
+  if (turn?.result !== undefined) return 'J1 a stored result is thrown away'
+  if (turn?.advice !== undefined) return 'L5 a turn is asked again although that cannot help'
   return (past.asked[n] ?? 0) > MAX_ASKED ? 'L5 a turn is asked without end' : undefined
 }
 

@@ -53,6 +53,8 @@ export interface Scenario {
    * yes.
    */
   readonly asksAtClose?: boolean
+  /** What else they write just before that. */
+  readonly withYes?: readonly string[]
   /** What always fails. */
   readonly poison?: 'runner' | 'result' | 'reading' | 'command'
   /** The first job's result has no structure, so the conductor is asked once more. */

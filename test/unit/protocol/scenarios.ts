@@ -175,6 +175,13 @@ export const scenarios: readonly Scenario[] = [
     asksAtClose: true,
     faults: { zombieStep: 1 },
   }),
+  scenario('a decision about a worker while a turn begins', {
+    queue: ['m0'],
+    commands: WORK,
+    withYes: ['m1'],
+    yes: ['yes1'],
+    asksAtClose: true,
+  }),
   scenario('an answer in own words', {
     queue: ['m0', 'words1', 'yes1'],
     commands: ASK,

@@ -31,7 +31,10 @@ export class StateSpace {
   constructor(setting: Setting) {
     const { system, scenario } = setting
     const bodies = system.bodyFirst
-      ? [...new Set([...scenario.queue, ...(scenario.yes ?? [])]), ...REPORTS]
+      ? [
+          ...new Set([...scenario.queue, ...(scenario.yes ?? []), ...(scenario.withYes ?? [])]),
+          ...REPORTS,
+        ]
       : []
     const parts = beginning(scenario, bodies)
     const observer = new Observer(parts)

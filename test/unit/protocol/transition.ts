@@ -6,8 +6,13 @@ import type { World } from './world.ts'
 /** Events that a property has to know of, because the worlds before and after do not show them. */
 export type Happening =
   | { readonly what: 'recover'; readonly run: number }
-  | { readonly what: 'take' }
-  | { readonly what: 'claim'; readonly turn: number }
+  /** `began`: the turn is new; `finished`: the one before is over. */
+  | {
+      readonly what: 'claim'
+      readonly turn: number
+      readonly began: boolean
+      readonly finished: boolean
+    }
   | { readonly what: 'launch'; readonly job: number }
   | { readonly what: 'begin'; readonly job: number }
   | { readonly what: 'store'; readonly job: number }

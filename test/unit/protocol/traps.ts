@@ -12,7 +12,7 @@ export const traps: readonly { readonly trap: string; readonly guard: string }[]
   },
   {
     trap: '3: ownership is checked, then a superseded run claims a job',
-    guard: 'own run: ask',
+    guard: 'own run: takeMessages and ask',
   },
   { trap: '4: a late AwaitMessage leaves its older token', guard: 'younger token' },
   { trap: '5: a late TakeMessages removes the younger token', guard: 'take keeps the token' },

@@ -15,16 +15,22 @@ export interface Delivery {
 
 /** The position of an execution: its state, and within it the Lambda's next atomic action. */
 export type Position =
-  | { readonly does: 'take' | 'await' | 'wait-message' | 'find-stranded' | 'close' | 'notify' }
+  /** AskConductor reads the item; or it finds an exceeded budget, and pauses the run. */
+  | { readonly does: 'ask' | 'pause' }
+  /** It takes what waits and a job number. `decided`: the decisions about workers that it has applied. */
+  | { readonly does: 'claim'; readonly decided: readonly string[] }
+  /** ContinueRun decides on its next step; or it leaves the rest to another state. */
+  | { readonly does: 'take' | 'leave' | 'find-stranded' | 'close' | 'notify' }
+  | { readonly does: 'await' | 'wait-message' }
   /** CloseRun has found a worker to ask about; `seq` was the last number then. */
   | { readonly does: 'ask-person'; readonly seq: number }
   | { readonly does: 'notice'; readonly messages: readonly string[] }
-  | { readonly does: 'ask' | 'claim' | 'wait-turn' | 'read' | 'abandon'; readonly turn: number }
+  | { readonly does: 'wait-turn' | 'read' | 'abandon'; readonly turn: number }
   | { readonly does: 'launch'; readonly turn: number; readonly job: number }
   | { readonly does: 'accept'; readonly turn: number; readonly result: string }
   | Commands
 
-/** RunCommands: the commands that the state was entered with; the first one is in progress. */
+/** Commands to do, the first of which is in progress. ContinueRun decides again after each. */
 export interface Commands {
   readonly does: 'command' | 'advance' | 'send'
   readonly turn: number
@@ -224,6 +230,13 @@ export const withExecution = (world: World, run: number, execution: Execution): 
   while (before.length <= run) before.push(neverStarted)
   const executions = before.with(run, execution)
   return world.with({ executions })
+}
+
+/** Entering a state with a task token creates a new token. */
+export function enter(world: World, run: number, at: Position): World {
+  const { entered, k } = world.executions[run] ?? over
+  const mint = at.does === 'ask' || at.does === 'await' ? 1 : 0
+  return withExecution(world, run, { status: 'running', at, entered: entered + mint, k: k + mint })
 }
 
 export const isRunning = ({ executions }: World, run: number) =>

@@ -1,6 +1,7 @@
 /** Guards in the product's actions: each mutant wraps the real function and removes one condition. */
 
 import type { Session } from '../../../../src/core/session.ts'
+import { decisionsIn } from '../../../../src/protocol/combined.ts'
 import { withoutToken, withoutTurn } from '../../../../src/protocol/guards.ts'
 import { product } from '../system.ts'
 import type { Mutant } from './mutant.ts'
@@ -198,7 +199,38 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'closeRun closes although something is outstanding',
     lacks: { closeRun: asIfEmpty(product.closeRun) },
     scenario: 'two messages',
+    breaks: { coveredBy: 'takeMessages, in the same write' },
+  },
+  {
+    guard: 'decide again at close',
+    instead: 'takeAndClose closes because nothing was outstanding when that was decided',
+    lacks: {
+      takeAndClose: (session, r, context) =>
+        product.takeAndClose(session, r, context, {
+          takeMessages: (...given) => ({
+            item: product.takeMessages(...given).item,
+            output: { do: 'close' },
+          }),
+          closeRun: asIfEmpty(product.closeRun),
+        }),
+    },
+    scenario: 'two messages',
     breaks: 'L1',
+  },
+  {
+    guard: 'apply decisions before they are read',
+    instead: 'takeAndAsk takes a decision that has come since decisions were applied',
+    lacks: {
+      takeAndAsk: (session, r, context, parts) =>
+        product.takeAndAsk(
+          session,
+          r,
+          { ...context, decided: decisionsIn({ messages: session.inbox }) },
+          parts,
+        ),
+    },
+    scenario: 'a decision about a worker while a turn begins',
+    breaks: 'S10',
   },
   {
     guard: 'current job at fetch',

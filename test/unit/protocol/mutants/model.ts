@@ -33,7 +33,7 @@ export const modelMutants: readonly Mutant[] = [
       },
     },
     scenario: 'a model that refuses',
-    breaks: 'L5',
+    breaks: { coveredBy: 'takeMessages, in the same write' },
   },
   {
     guard: 'note once',

@@ -24,17 +24,20 @@ const anyTurn = (action: keyof System, lacks: Partial<System>, scenario: string)
   breaks: 'S2',
 })
 
+const takeAny: System['takeMessages'] = (session, _, context) =>
+  product.takeMessages(session, current(session), context)
+const askAny: System['ask'] = (session, _, n, claim) =>
+  product.ask(session, current(session), n, claim)
+
+const TAKEN_BEFORE = { coveredBy: 'takeMessages, in the same write' } as const
+
 export const ownershipMutants: readonly Mutant[] = [
-  anyRun(
-    'takeMessages',
-    { takeMessages: (session, _, now) => product.takeMessages(session, current(session), now) },
-    'a zombie step',
-  ),
-  anyRun(
-    'ask',
-    { ask: (session, _, n, claim) => product.ask(session, current(session), n, claim) },
-    'a zombie step',
-  ),
+  anyRun('takeMessages', { takeMessages: takeAny }, 'a zombie step'),
+  { ...anyRun('ask', { ask: askAny }, 'a zombie step'), breaks: TAKEN_BEFORE },
+  {
+    ...anyRun('ask', { takeMessages: takeAny, ask: askAny }, 'a zombie step'),
+    guard: 'own run: takeMessages and ask',
+  },
   anyRun(
     'accept',
     { accept: (session, _, n, decision) => product.accept(session, current(session), n, decision) },
@@ -57,13 +60,14 @@ export const ownershipMutants: readonly Mutant[] = [
     },
     'a worker and a redrive',
   ),
-  anyRun(
-    'closeRun',
-    {
-      closeRun: (session, _, account) => product.closeRun(session, current(session), account),
-    },
-    'a zombie step',
-  ),
+  {
+    ...anyRun(
+      'closeRun',
+      { closeRun: (session, _, account) => product.closeRun(session, current(session), account) },
+      'a zombie step',
+    ),
+    breaks: TAKEN_BEFORE,
+  },
   anyRun(
     'abandon',
     { abandon: (session, _, n) => product.abandon(session, current(session), n) },
@@ -74,13 +78,14 @@ export const ownershipMutants: readonly Mutant[] = [
     { notify: (session, _, text, at) => product.notify(session, current(session), text, at) },
     'a result that is never usable',
   ),
-  anyTurn(
-    'ask',
-    {
-      ask: (session, r, n, claim) => product.ask(session, r, currentTurn(session, n), claim),
-    },
-    'a zombie step',
-  ),
+  {
+    ...anyTurn(
+      'ask',
+      { ask: (session, r, n, claim) => product.ask(session, r, currentTurn(session, n), claim) },
+      'a zombie step',
+    ),
+    breaks: TAKEN_BEFORE,
+  },
   anyTurn(
     'accept',
     {

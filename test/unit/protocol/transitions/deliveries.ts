@@ -9,8 +9,10 @@ import type { System } from '../system.ts'
 import { type Change, type Component, fault, type Setting, type Transition } from '../transition.ts'
 import {
   type Delivery,
+  enter,
   isReport,
   isRunning,
+  over,
   REPORTS,
   WORKER,
   type World,
@@ -235,8 +237,7 @@ function start(world: World, who: Who, delivery: Delivery, system: System): Worl
   const { run } = delivery
   const execution = world.executions[run]
   if (!execution || execution.status === 'never started') {
-    const started = { status: 'running', at: { does: 'take' }, entered: 0, k: 0 } as const
-    return done(withExecution(world, run, started), who)
+    return done(enter(withExecution(world, run, over), run, { does: 'ask' }), who)
   }
   if (execution.status === 'running' || !system.recoversUsedName) return done(world, who)
   return world.with({ [who]: { ...delivery, does: 'recover' } })

@@ -5,6 +5,7 @@
 import { fault, type Setting, type Transition } from '../transition.ts'
 import {
   type Execution,
+  enter,
   over,
   type Position,
   taskToken,
@@ -12,6 +13,7 @@ import {
   withExecution,
 } from '../world.ts'
 import { runTransition } from './run-steps.ts'
+import { SPENT, takeContext } from './taking.ts'
 
 export const executions = (world: World, setting: Setting): Transition[] =>
   world.executions.flatMap((execution, run) => ofExecution(world, run, execution, setting))
@@ -35,35 +37,17 @@ function ofExecution(
   return [...moves, ...crash]
 }
 
-/** Entering a state with a task token creates a new token. */
-function enter(world: World, run: number, at: Position): World {
-  const { entered, k } = world.executions[run] ?? over
-  const mint = at.does === 'ask' || at.does === 'await' ? 1 : 0
-  return withExecution(world, run, { status: 'running', at, entered: entered + mint, k: k + mint })
+/** The Lambda behind a state restarts: AskConductor, AwaitMessage or ContinueRun. */
+function restart(at: Position): Position {
+  if (isAsking(at)) return { does: 'ask' }
+  if (isAwaiting(at)) return { does: 'await' }
+  return { does: 'take' }
 }
 
-/** The Lambda behind a state restarts. */
-function restart(at: Position): Position {
-  switch (at.does) {
-    case 'claim':
-    case 'launch':
-    case 'wait-turn':
-      return { does: 'ask', turn: at.turn }
-    case 'accept':
-      return { does: 'read', turn: at.turn }
-    case 'advance':
-    case 'send':
-      return { ...at, does: 'command' }
-    case 'wait-message':
-      return { does: 'await' }
-    case 'notice':
-      return { does: 'notify' }
-    case 'ask-person':
-      return { does: 'find-stranded' }
-    default:
-      return at
-  }
-}
+const isAsking = ({ does }: Position) =>
+  ['ask', 'pause', 'claim', 'launch', 'wait-turn'].includes(does)
+
+const isAwaiting = ({ does }: Position) => does === 'await' || does === 'wait-message'
 
 /** The execution fails; a redrive would restart its state. */
 export function fail(world: World, run: number): World {
@@ -97,22 +81,21 @@ function act(world: World, run: number, execution: Execution, setting: Setting):
   ]
 }
 
-/** TakeMessages with an exceeded budget. */
+/** AskConductor finds an exceeded budget. */
 function overBudget(
   world: World,
   run: number,
-  execution: Execution,
-  setting: Setting,
+  { at }: Execution,
+  { system }: Setting,
 ): Transition[] {
-  if (execution.at.does !== 'take') return []
-  const label = `r${run}: take, OVER BUDGET`
-  return fault(world, 'overBudget', label, (struck) => {
-    const { next, world: after } = runTransition(struck, { ...execution, run }, setting, SPENT)
-    return next ? enter(after, run, next) : withExecution(after, run, over)
-  })
+  if (at.does !== 'ask') return []
+  const next = (over?: typeof SPENT) =>
+    system.takeMessages(world.session, run, takeContext(world, over)).output.do
+  if (next() !== 'ask' || next(SPENT) === 'ask') return []
+  return fault(world, 'overBudget', `r${run}: ask, OVER BUDGET`, (struck) =>
+    enter(struck, run, { does: 'pause' }),
+  )
 }
-
-const SPENT = { scope: 'run', unit: 'usd', limit: 1, spent: 1 } as const
 
 const outlive = (world: World, run: number, { at, entered, k }: Execution): Transition[] =>
   world.zombieStep
@@ -124,12 +107,9 @@ const outlive = (world: World, run: number, { at, entered, k }: Execution): Tran
         (struck) => enter(struck.with({ zombieStep: { run, at, entered, k } }), run, restart(at)),
       )
 
-/** What a Lambda does after its first action, before it returns. */
+/** A Lambda goes on until it is over, or the run waits in another state. */
 const sameLambda = (from: Position, to: Position) =>
-  ['claim', 'launch', 'accept', 'advance', 'send', 'notice', 'ask-person', 'close'].includes(
-    to.does,
-  ) ||
-  (from.does === 'abandon' && to.does === 'notify')
+  isAsking(from) ? ['pause', 'claim', 'launch'].includes(to.does) : !isAsking(to) && !isAwaiting(to)
 
 export function zombieStep(world: World, setting: Setting): Transition[] {
   const zombie = world.zombieStep
@@ -146,7 +126,7 @@ export function zombieStep(world: World, setting: Setting): Transition[] {
 /** A timeout is progress if the awaited event cannot come any more, otherwise a fault. */
 function timeOut(world: World, run: number, { at, entered }: Execution): Transition[] {
   if (at.does === 'wait-turn') {
-    const again = { does: 'ask', turn: at.turn } as const
+    const again = { does: 'ask' } as const
     return isAlive(world, run, entered)
       ? fault(world, 'spurious', `r${run}: SPURIOUS heartbeat time-out`, (struck) =>
           enter(struck, run, again),

@@ -1,12 +1,13 @@
 /** The review loop's Lambdas, one atomic action at a time. */
-import type { ExceededBudget } from '../../../../src/core/budget.ts'
 import { DECISIONS, type NewQuestion } from '../../../../src/core/question.ts'
-import { outstanding } from '../../../../src/core/session.ts'
+import { outstanding, type Session } from '../../../../src/core/session.ts'
 import type { SessionTransition } from '../../../../src/protocol/guards.ts'
 import type { Change, Setting } from '../transition.ts'
-import { ACCOUNT, type Position, TIME, taskToken, WORKER, type World } from '../world.ts'
+import { ACCOUNT, type Position, taskToken, WORKER, type World } from '../world.ts'
+import { claim, launch, plan } from './ask-steps.ts'
 import { commandStep, kindsOf } from './commands.ts'
 import { type Outcome, take } from './outcome.ts'
+import { continueContext, SPENT, takeContext, taken } from './taking.ts'
 
 /** The actor: a run at a position, with the token of its state. */
 export interface Actor<At extends Position = Position> {
@@ -23,29 +24,27 @@ export const moved = <Answer>(
   next: (answer: Answer) => Position,
 ): Outcome => ({ world: world.with({ session: item }), next: next(output) })
 
-/** `over`: an exceeded budget that TakeMessages finds. */
-export function runTransition(
-  world: World,
-  actor: Actor,
-  setting: Setting,
-  over?: ExceededBudget,
-): Outcome {
+export function runTransition(world: World, actor: Actor, setting: Setting): Outcome {
   const { system } = setting
   const { run, at, entered, k } = actor
   const { session } = world
   const token = taskToken(run, entered)
   switch (at.does) {
-    case 'take':
-      return takeMessages(world, run, setting, over)
     case 'ask':
-      // The handler's own read before it creates a sandbox: no guard, because the claim checks again.
-      return session.turn?.n === at.turn && session.run.id === run
-        ? { world: decided(world, setting), next: { ...at, does: 'claim' } }
-        : { world, next: take }
+      return plan(world, run, setting)
+    case 'pause':
+      return {
+        ...taken(world, system.takeMessages(session, run, takeContext(world, SPENT))),
+        next: take,
+      }
     case 'claim':
-      return claim(world, { run, turn: at.turn, token }, setting)
+      return claim(world, { run, token, decided: at.decided }, setting)
     case 'launch':
       return launch(world, at, setting)
+    case 'take':
+      return decide(world, run, setting)
+    case 'leave':
+      return leave(world, run, setting)
     case 'read':
       return readTurn(world, { run, turn: at.turn }, setting)
     case 'accept':
@@ -56,22 +55,26 @@ export function runTransition(
       return commandStep(world, run, at, setting)
     case 'await': {
       const waits = system.awaitMessage(session, run, { k, value: token })
-      const outcome = moved(world, waits, (does) => (does ? { does: 'wait-message' } : take))
+      const outcome = moved(world, waits, (does) => ({
+        does: does ? 'wait-message' : 'ask',
+      }))
       return waits.output ? { ...outcome, happening: { what: 'wait' } } : outcome
     }
     case 'find-stranded':
       return {
         world,
-        next: isStranded(world, setting)
-          ? { does: 'ask-person', seq: session.lastSeq }
+        next: isStranded(world, run, setting)
+          ? { does: 'ask-person', seq: finished(world, run, setting).lastSeq }
           : { does: 'close' },
       }
     case 'ask-person':
       return askAboutWorker(world, run, at.seq, setting)
     case 'close': {
-      const { item, output: closed } = system.closeRun(session, run, ACCOUNT)
-      const after = world.with({ session: item })
-      return closed ? { world: after } : { world: after, next: take }
+      const parts = { takeMessages: system.takeMessages, closeRun: system.closeRun }
+      const context = { ...continueContext(world), account: ACCOUNT }
+      const { item, output } = system.takeAndClose(session, run, context, parts)
+      const change = taken(world, { item })
+      return output.do === 'closed' ? change : { ...change, next: take }
     }
     case 'abandon':
       return moved(world, system.abandon(session, run, at.turn), () => ({ does: 'notify' }))
@@ -85,56 +88,52 @@ export function runTransition(
   }
 }
 
-function takeMessages(
-  world: World,
-  run: number,
-  { system, scenario }: Setting,
-  over?: ExceededBudget,
-): Outcome {
-  const { session, leg } = world
-  const written = {
-    entries: new Set(session.pendingEntries.map(({ seq }) => seq)),
-    marked: new Set<string>(),
-  }
-  const now = leg.overdue ? TIME.after : TIME.before
-  const { item, output } = system.takeMessages(session, run, {
-    written,
-    now,
-    budgetCheck: { over: () => over },
-    pauseNotice: () => '',
-  })
-  const began = item.turn !== undefined && item.turn.n !== session.turn?.n
-  const finished = session.turn !== undefined && item.turn?.n !== session.turn.n
-  const change: Change = {
-    world: world.with({ session: item }),
-    ...(finished && { happening: { what: 'finish' } }),
-    ...(began && { happening: { what: 'take' } }),
-  }
+/** ContinueRun's decision changes nothing yet. */
+function decide(world: World, run: number, { system, scenario }: Setting): Outcome {
+  const { output } = system.takeMessages(world.session, run, continueContext(world))
   switch (output.do) {
     case 'superseded':
-      return change
+      return { world }
     case 'run': {
       const { turn, commands, giveUp } = output
-      return { ...change, next: { does: 'command', turn, commands, giveUp } }
+      return { world, next: { does: 'command', turn, commands: commands.slice(0, 1), giveUp } }
     }
-    case 'ask':
     case 'read':
     case 'abandon':
-      return { ...change, next: { does: output.do, turn: output.turn } }
+      return { world, next: { does: output.do, turn: output.turn } }
     case 'close':
-      return { ...change, next: { does: scenario.asksAtClose ? 'find-stranded' : 'close' } }
-    default:
-      return { ...change, next: { does: output.do } }
+      return { world, next: { does: scenario.asksAtClose ? 'find-stranded' : 'close' } }
+    case 'ask':
+    case 'await':
+      return { world, next: { does: 'leave' } }
+    case 'notify':
+      return { world, next: { does: 'notify' } }
   }
 }
 
+function leave(world: World, run: number, { system }: Setting): Outcome {
+  const left = system.takeMessages(world.session, run, continueContext(world))
+  const change = taken(world, left)
+  const { do: next } = left.output
+  return { ...change, next: next === 'ask' || next === 'await' ? { does: next } : take }
+}
+
 /** A worker that has reported and that nobody will be asked about. */
-const isStranded = ({ session, leg }: World, { system }: Setting) =>
-  leg.does !== 'nothing' &&
-  leg.does !== 'ended' &&
-  session.questions === undefined &&
-  !outstanding(session) &&
-  system.reportArrived(session, WORKER, leg)
+function isStranded(world: World, run: number, setting: Setting): boolean {
+  const { leg } = world
+  const session = finished(world, run, setting)
+  return (
+    leg.does !== 'nothing' &&
+    leg.does !== 'ended' &&
+    session.questions === undefined &&
+    !outstanding(session) &&
+    setting.system.reportArrived(session, WORKER, leg)
+  )
+}
+
+/** The session without a turn whose commands are done. */
+const finished = (world: World, run: number, { system }: Setting): Session =>
+  system.takeMessages(world.session, run, continueContext(world)).item
 
 const ABOUT_WORKER: NewQuestion = {
   ...{ kind: 'decision', text: '', choices: DECISIONS, workerId: WORKER },
@@ -142,64 +141,22 @@ const ABOUT_WORKER: NewQuestion = {
 }
 
 /** The person answers once they have been asked. */
-function askAboutWorker(
-  world: World,
-  run: number,
-  seq: number,
-  { system, scenario: { yes = [] } }: Setting,
-): Outcome {
+function askAboutWorker(world: World, run: number, seq: number, setting: Setting): Outcome {
+  const { system, scenario } = setting
+  const { yes = [], withYes = [] } = scenario
   const given = { question: ABOUT_WORKER, asking: { asked: [] }, seq, now: 0 }
-  const { item } = system.askBeforeClose(world.session, run, given)
+  const before = finished(world, run, setting)
+  const { item } = system.askBeforeClose(before, run, given)
   const next = { does: 'close' } as const
-  if (item === world.session) return { world, next }
+  if (item === before) return { ...taken(world, { item }), next }
   const past = { ...world.past, questions: [...world.past.questions, WORKER] }
   return {
-    ...{ world: world.with({ session: item, past, queue: [...world.queue, ...yes] }), next },
+    ...{
+      world: world.with({ session: item, past, queue: [...world.queue, ...withYes, ...yes] }),
+      next,
+    },
     happening: { what: 'question', name: WORKER },
   }
-}
-
-const decisionsIn = ({ turn }: World['session']) =>
-  (turn?.messages ?? []).flatMap(({ questions = [] }) =>
-    questions.filter(({ kind }) => kind === 'decision'),
-  )
-
-/** AskConductor ends the worker whose work the person has accepted. */
-const decided = (world: World, { system }: Setting): World =>
-  system.appliesDecisions && decisionsIn(world.session).length > 0
-    ? world.with({ leg: { ...world.leg, does: 'ended' } })
-    : world
-
-const SANDBOX = { sandboxId: 'sandbox', awakeSince: TIME.before }
-
-function claim(
-  world: World,
-  { run, turn, token }: { run: number; turn: number; token: string },
-  { system }: Setting,
-): Outcome {
-  const claimed = system.ask(world.session, run, turn, { token, sandbox: SANDBOX, at: ACCOUNT.at })
-  const outcome = moved(world, claimed, (job) =>
-    job === undefined ? take : { does: 'launch', turn, job },
-  )
-  if (claimed.output === undefined) return outcome
-  const asked = [...world.past.asked]
-  asked[turn] = (asked[turn] ?? 0) + 1
-  const past = { ...world.past, asked }
-  return { ...outcome, world: outcome.world.with({ past }), happening: { what: 'claim', turn } }
-}
-
-/** The command in the sandbox: the runner takes the lock, or exits. */
-function launch(
-  world: World,
-  { turn, job }: { turn: number; job: number },
-  { system }: Setting,
-): Outcome {
-  const next = { does: 'wait-turn', turn } as const
-  const { highest } = world.sandbox
-  if (job <= highest && system.fencesJobs) return { world, next }
-  const runner = { job, does: 'fetch' } as const
-  const sandbox = { ...world.sandbox, runner, highest: Math.max(job, highest) }
-  return { world: world.with({ sandbox }), next, happening: { what: 'launch', job } }
 }
 
 function readTurn(

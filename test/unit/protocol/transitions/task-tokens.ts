@@ -1,17 +1,18 @@
 /** SendTaskSuccess: accepts only the token of a task that is waiting now. */
-import { type Position, taskToken, type World, withExecution } from '../world.ts'
+import { enter, type Position, taskToken, type World } from '../world.ts'
 
-/** The next state of a completed task: ReadTurn or TakeMessages. */
+/** The next state of a completed task: ContinueRun or AskConductor. */
 function completed(at: Position): Position | undefined {
   switch (at.does) {
     case 'ask':
+    case 'pause':
     case 'claim':
     case 'launch':
     case 'wait-turn':
-      return { does: 'read', turn: at.turn }
+      return { does: 'take' }
     case 'await':
     case 'wait-message':
-      return { does: 'take' }
+      return { does: 'ask' }
     default:
       return undefined
   }
@@ -24,5 +25,5 @@ export function completeTask(world: World, token: string | undefined): World | u
   )
   const execution = world.executions[run]
   const next = execution && completed(execution.at)
-  return next && withExecution(world, run, { ...execution, at: next })
+  return next && enter(world, run, next)
 }
