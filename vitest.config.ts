@@ -38,13 +38,17 @@ export default defineConfig({
     env: NO_PROFILE,
     sequence: { sequencer: SlowFirst },
     projects: [
-      // A process loads what files have in common once; but where modules keep clients and secrets, each has its own.
+      // A process loads what files have in common once. Where modules keep clients and secrets, that is packages only.
       project('unit', 60_000, {
         include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
         isolate: false,
         exclude: KEEPING,
       }),
-      project('adapters', 60_000, { include: KEEPING }),
+      project('adapters', 60_000, {
+        include: KEEPING,
+        isolate: false,
+        setupFiles: 'test/support/fresh-modules.ts',
+      }),
       project('infra', 120_000, { isolate: false }),
       // The ways that every message takes.
       project('flow', 120_000, waiting),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readSettingsFile, settingsFile } from '../lib/settings/file.ts'
 import { SettingsError } from '../lib/settings/parse.ts'
-import { openAssembly } from '../lib/synthesis/assembly.ts'
+import { openAssembly, UNCHECKED } from '../lib/synthesis/assembly.ts'
 
 const {
   CDK_OUTDIR = 'cdk.out',
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   if (assembly.isCurrent) return
   // Load the CDK only if needed, because that takes longer than finding that nothing has changed.
   const { synthesise } = await import('../lib/synthesis/synthesise.ts')
-  await synthesise(settings)
+  await synthesise(settings, JSON.parse(context || '{}')[UNCHECKED] !== true)
   if (!process.exitCode) assembly.keep()
 }
 

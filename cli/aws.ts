@@ -1,5 +1,6 @@
 /** The operator's AWS account: who they are, the deployed stack, and its secrets. */
 import type { Output } from '@aws-sdk/client-cloudformation'
+import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { CliError } from './errors.ts'
 
 const CREDENTIALS = 'Sign in to AWS, for example: aws sso login, then export AWS_PROFILE=…'
@@ -88,11 +89,14 @@ const outputsOf = (outputs: readonly Output[]): Readonly<Record<string, string>>
   )
 
 /** Returns the value of a secret, or undefined if there is no such secret. */
-export async function readSecret(id: string): Promise<string | undefined> {
+export async function readSecret(
+  id: string,
+  config: SecretsManagerClientConfig = {},
+): Promise<string | undefined> {
   const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } = await import(
     '@aws-sdk/client-secrets-manager'
   )
-  const client = new SecretsManagerClient({ maxAttempts: 2 })
+  const client = new SecretsManagerClient({ maxAttempts: 2, ...config })
   try {
     return (await told(client.send(new GetSecretValueCommand({ SecretId: id })))).SecretString
   } catch (error) {

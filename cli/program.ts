@@ -19,6 +19,7 @@ import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
 import { template } from './commands/template.ts'
 import { tokens } from './commands/tokens.ts'
+import { trace } from './commands/trace.ts'
 import { usageByDay } from './commands/usage.ts'
 import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
@@ -54,6 +55,7 @@ const program = () => {
       goOn(),
       people(),
       usageByDay(),
+      trace(),
       dashboard(),
     ],
     'Set up:': [

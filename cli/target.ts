@@ -63,8 +63,12 @@ function deploymentToken(origin: string): string {
   })
 }
 
+/** Returns the state folder of the Baton on this machine: BATON_STATE, or that of this checkout. */
+export const stateFolder = (): string =>
+  process.env.BATON_STATE || path.join(ROOT, '.local', 'state')
+
 function localUrl(): string | undefined {
-  const file = path.join(ROOT, '.local', 'state', 'owner.json')
+  const file = path.join(stateFolder(), 'owner.json')
   if (!existsSync(file)) return undefined
   const { data } = owner.safeParse(JSON.parse(readFileSync(file, 'utf8')))
   return data && new URL(data.url).origin

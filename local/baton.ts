@@ -1,5 +1,6 @@
 /** Baton on one machine: the synthesised template, sandboxes, and a model, all on loopback. */
 import { randomBytes } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   type Intercept,
@@ -75,6 +76,18 @@ export interface LocalBaton extends Pick<Channels, 'twilio' | 'sendgrid'> {
   /** The scripted model, or undefined if the real one is in use. */
   readonly model: Model | undefined
   close(): Promise<void>
+}
+
+/** How the command line reaches executions and secrets (cli/trace/backend.ts). The credentials end with this process. */
+function noteAws(stateDir: string, { endpoint, region, credentials, resources }: LocalAws): void {
+  const machines = resources.all
+    .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
+    .map(({ arn }) => arn)
+  const file = path.join(stateDir, 'aws.json')
+  // Removed first, because a file that exists keeps its mode.
+  rmSync(file, { force: true })
+  const content = { endpoint, region, credentials, stack: STACK, machines }
+  writeFileSync(file, JSON.stringify(content), { mode: 0o600 })
 }
 
 /** The name of the template's stack, and the prefix of its secrets. */
@@ -187,6 +200,7 @@ export async function startBaton(options: BatonOptions): Promise<LocalBaton> {
       },
     })
     closing.push(() => aws.close())
+    noteAws(stateDir, aws)
     const { twilio, sendgrid } = channels
     return { url: aws.url, token, aws, e2b, sandboxPort, model, twilio, sendgrid, close }
   } catch (error) {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { openAssembly } from '../lib/synthesis/assembly.ts'
+import { openAssembly, UNCHECKED } from '../lib/synthesis/assembly.ts'
 
 /** The context that the command line adds to cdk.json, so that the template is the same. */
 const ADDED = {
@@ -31,7 +31,7 @@ export async function synthesise(
   const assembly = path.join(root, 'dist', folder)
   const { context: fromFile } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8'))
   const flags = Object.fromEntries(Object.entries(fromFile).filter(isFlag))
-  const context = JSON.stringify({ ...flags, ...ADDED, ...settings })
+  const context = JSON.stringify({ ...flags, ...ADDED, [UNCHECKED]: true, ...settings })
   // Of the settings only those that are part of the context apply here, and none of baton.json.
   if (!openAssembly(assembly, context, {}).isCurrent)
     await runApp(root, { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: context })

@@ -1,5 +1,5 @@
 /** Bundles the runner into one file, which is installed in sandboxes as `baton-runner`. */
-import { chmod } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -7,16 +7,26 @@ import { build } from 'esbuild'
 export const bundleRunner = (file: string): Promise<void> =>
   bundleExecutable(path.join(import.meta.dirname, 'runner.ts'), file)
 
-/**
- * Bundles any module into an executable. It is CommonJS, because an ES module loads every part of each built-in module
- * that it imports, which would take most of the time at the start of a process.
- */
+/** By entry: a process that starts several sandbox servers bundles each once. */
+const bundled = new Map<string, Promise<Uint8Array>>()
+
+/** Bundles any module into an executable. */
 export async function bundleExecutable(entry: string, file: string): Promise<void> {
-  await build({
+  const bundling = bundled.get(entry) ?? bundle(entry)
+  bundled.set(entry, bundling)
+  await writeFile(file, await bundling)
+  await chmod(file, 0o755)
+}
+
+/**
+ * It is CommonJS, because an ES module loads every part of each built-in module that it imports, which would take most of
+ * the time at the start of a process.
+ */
+async function bundle(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
     // Only the file's name, because esbuild would treat a `*` in a folder's name as a pattern.
     absWorkingDir: path.dirname(entry),
     entryPoints: [path.basename(entry)],
-    outfile: file,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -25,6 +35,7 @@ export async function bundleExecutable(entry: string, file: string): Promise<voi
     supported: { 'dynamic-import': false },
     banner: { js: '#!/usr/bin/env node' },
     logLevel: 'silent',
+    write: false,
   })
-  await chmod(file, 0o755)
+  return Buffer.concat(outputFiles.map(({ contents }) => contents))
 }

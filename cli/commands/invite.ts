@@ -1,11 +1,10 @@
 /** `baton invite`: a token for another person, with all that they need to sign in. */
-import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { clientFor } from '../api.ts'
-import { CliError, reasonOf } from '../errors.ts'
 import { invitationText } from '../invitation.ts'
 import { urlOption } from '../options.ts'
 import { note, print } from '../print.ts'
+import { writePrivate } from '../private-output.ts'
 import { createToken, daysIn, tokenNameIn, untilWhen, type Wanted } from './tokens.ts'
 
 const STANDARD_OUTPUT = '-'
@@ -29,16 +28,7 @@ export const invite = () =>
       const wanted = { name, isReader: read, expires }
       const to = file ?? `baton-invitation-${name}.txt`
       if (to === STANDARD_OUTPUT) return print(await invitationFor(wanted, url))
-      // First, so that there is no token whose invitation could not be written.
-      const opened = createPrivate(to)
-      try {
-        writeFileSync(opened, await invitationFor(wanted, url))
-      } catch (error) {
-        rmSync(to)
-        throw error
-      } finally {
-        closeSync(opened)
-      }
+      await writePrivate(to, () => invitationFor(wanted, url))
       print(to)
       note(
         `Send this file to ${name} on a private way, and delete it. baton tokens revoke ${name} ends it.`,
@@ -51,16 +41,4 @@ async function invitationFor(wanted: Wanted, address: string | undefined): Promi
   const { name, access, expiresAt, token } = await createToken(client, wanted)
   const { url } = client.target
   return invitationText({ url, token, name, access, valid: untilWhen(expiresAt), dashboardUrl })
-}
-
-/** Returns a new file that only its owner can read. Throws a CliError if there is one already. */
-function createPrivate(file: string): number {
-  try {
-    return openSync(file, 'wx', 0o600)
-  } catch (cause) {
-    throw new CliError(`${file} cannot be made: ${reasonOf(cause)}.`, {
-      cure: 'Choose another one with --file.',
-      cause,
-    })
-  }
 }

@@ -16,6 +16,9 @@ const SOURCES = [
   'cdk.json',
 ]
 
+/** The context key that leaves out the rules, of a template that is not deployed. `-c` cannot set it: it gives text only. */
+export const UNCHECKED = 'baton:unchecked'
+
 export interface Assembly {
   /** Whether it was made from the current sources, packages and context. */
   readonly isCurrent: boolean

@@ -1,5 +1,13 @@
 /** The rules for the whole app: feature flags, cdk-nag, valid CloudFormation, and no dependency on an account. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { App } from 'aws-cdk-lib'
@@ -9,8 +17,9 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { BatonStack } from '../../lib/baton-stack.ts'
 import { readConfig } from '../../lib/settings/context.ts'
+import { UNCHECKED } from '../../lib/synthesis/assembly.ts'
 import { synthesise } from '../../local/synth.ts'
-import { context, runApp, runAppInto } from './support/app.ts'
+import { context, runApp, runAppInto, standardApp } from './support/app.ts'
 
 const report = z.object({
   pluginReports: z.array(
@@ -28,7 +37,7 @@ const manifest = z.object({
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
-const standard = runApp()
+const standard = standardApp()
 
 const live = Object.entries(FLAGS).filter(([name]) => !CURRENT_VERSION_EXPIRED_FLAGS.includes(name))
 
@@ -100,17 +109,6 @@ test('synthesis needs no account, no region and no lookup', () => {
   })
 })
 
-test('a stack that breaks a rule is not synthesised', () => {
-  const { exitCode, report: found } = runApp({ logDays: '9999' })
-  expect(exitCode).toBe(1)
-  expect(report.parse(found).pluginReports).toEqual([
-    {
-      pluginName: 'Serverless',
-      violations: [{ ruleName: 'Serverless-CloudWatchLogGroupRetentionPeriod' }],
-    },
-  ])
-})
-
 test.each([
   ['logDays', '31'],
   ['historyDays', '0'],
@@ -154,25 +152,37 @@ test('a refused choice prevents the synthesis', () => {
   expect(stderr).toMatch(/^-c: logDays: .+\n$/)
 })
 
-test('an unchanged app is not synthesised again, and another choice is, of -c or of baton.json', () => {
+test('an unchanged app is not synthesised again; another choice is, and what breaks a rule always', () => {
   const outdir = mkdtempSync(path.join(tmpdir(), 'baton-unchanged-'))
-  const tree = path.join(outdir, 'tree.json')
-  /** Whether the app wrote anything. */
-  const wrote = (choices: Readonly<Record<string, string>>, file?: string) => {
-    rmSync(tree, { force: true })
-    const { exitCode } = runAppInto(outdir, choices, file)
-    return [exitCode, existsSync(tree)]
+  const template = path.join(outdir, 'Baton.template.json')
+  /** Whether the app wrote anything, and what it found. */
+  const run = (choices: Readonly<Record<string, string>>, file?: string) => {
+    rmSync(template, { force: true })
+    const { exitCode, report: found } = runAppInto(outdir, choices, file)
+    return { exitCode, wrote: existsSync(template), found: report.safeParse(found).data }
   }
   try {
-    expect(wrote({})).toEqual([0, true])
-    expect(wrote({})).toEqual([0, false])
-    // An assembly that breaks a rule is never considered current, nor is the one that it replaced.
-    expect(wrote({ logDays: '9999' })).toEqual([1, true])
-    expect(wrote({ logDays: '9999' })).toEqual([1, true])
-    expect(wrote({})).toEqual([0, true])
+    cpSync(standard.outdir, outdir, { recursive: true })
+    expect(run({})).toMatchObject({ exitCode: 0, wrote: false })
+    // An assembly that breaks a rule is never considered current, nor is the one that it replaced. Rules are not a choice.
+    const broken = { logDays: '9999', [UNCHECKED]: 'true' }
+    for (let i = 0; i < 2; i++)
+      expect(run(broken)).toEqual({
+        exitCode: 1,
+        wrote: true,
+        found: {
+          pluginReports: [
+            {
+              pluginName: 'Serverless',
+              violations: [{ ruleName: 'Serverless-CloudWatchLogGroupRetentionPeriod' }],
+            },
+          ],
+        },
+      })
+    expect(run({})).toMatchObject({ exitCode: 0, wrote: true })
     const file = path.join(outdir, 'baton.json')
     writeFileSync(file, '{ "linkDays": 3 }')
-    expect(wrote({}, file)).toEqual([0, true])
+    expect(run({}, file)).toMatchObject({ exitCode: 0, wrote: true })
   } finally {
     rmSync(outdir, { recursive: true })
   }

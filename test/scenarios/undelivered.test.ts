@@ -153,7 +153,7 @@ test('a reply that a provider does not take is listed as late, then as given up,
     { ...late, status: 'given up', advice: expect.stringContaining('dead-letter queue') },
   ])
   // The operator sends it back.
-  baton.twilio.progress.splice(0, 3, 'queued', 'sent', 'delivered')
+  baton.twilio.progress.splice(0, 3, 'queued', 'sent', 'sent')
   expect(await attempt(1)).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
   expect(await listed()).toEqual([])
   expect(textsTo(baton, CAROL)).toHaveLength(1)

@@ -160,7 +160,9 @@ test("a stranger's email in Baton's name is recorded as not authentic, and start
   const forged = { from: `baton@${HOST}`, to: `baton@${HOST}`, subject: 'forged', text: 'hi' }
   await baton.sendgrid.receive(forged, { spf: 'fail', dkim: 'none' })
   const unknown = await (await baton.request('/api/people?list=unknown')).text()
-  expect(unknown).toMatch(/"address":"baton@example\.com"[^}]*"reason":"(?!own address)[^"]*: forged"/)
+  expect(unknown).toMatch(
+    /"address":"baton@example\.com"[^}]*"reason":"(?!own address)[^"]*: forged"/,
+  )
 })
 
 test('disconnected: the settings say what they said before, also if it was connected twice', async () => {
@@ -240,7 +242,8 @@ test('without a terminal and without --yes nothing is changed', async () => {
 })
 
 test('in a terminal it shows what it changes and asks; no is the end of it, yes does it', async () => {
-  const ask = () => openTerminal(['webhooks', 'connect', 'sms'], { cwd: folder, env: environment() })
+  const ask = () =>
+    openTerminal(['webhooks', 'connect', 'sms'], { cwd: folder, env: environment() })
   const no = ask()
   await no.shows(`${OLD} → `)
   await no.shows('Change this?')

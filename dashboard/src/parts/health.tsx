@@ -9,7 +9,7 @@ const LABELS = {
   e2b: 'Sandboxes (E2B)',
   twilio: 'SMS (Twilio)',
   sendgrid: 'Email (SendGrid)',
-  dynamodb: 'Tables (DynamoDB)',
+  dynamodb: 'Data (DynamoDB)',
 } as const satisfies Record<Dependency['name'], string>
 
 export function Health({ dependencies }: { dependencies: readonly Dependency[] }) {

@@ -21,20 +21,29 @@ export function codeFolder(
   return folder
 }
 
+let bundled: Promise<Uint8Array> | undefined
+
 /**
- * Bundles the runtime once, because stripping its types at every cold start would take 25 ms. It is CommonJS,
- * because an ES module would load every part of each built-in module it imports.
+ * Writes the bundled runtime and returns its path. A process bundles it once, because stripping its types at every cold start
+ * would take 25 ms.
  */
 export async function bundleRuntime(stateDir: string): Promise<string> {
   const outfile = path.join(stateDir, 'lambda-runtime.cjs')
-  await build({
+  bundled ??= bundle()
+  writeFileSync(outfile, await bundled)
+  return outfile
+}
+
+/** It is CommonJS, because an ES module would load every part of each built-in module it imports. */
+async function bundle(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
     absWorkingDir: import.meta.dirname,
     entryPoints: ['lambda-runtime/main.ts'],
-    outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     logLevel: 'error',
+    write: false,
   })
-  return outfile
+  return Buffer.concat(outputFiles.map(({ contents }) => contents))
 }

@@ -20,6 +20,24 @@ const assembly = {
   report: 'validation-report.json',
 } as const
 
+/**
+ * The app without choices, in a folder that is kept until the process ends. A test process runs it once, because that takes
+ * five seconds.
+ */
+export const standardApp = memo(() => {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'baton-standard-'))
+  process.once('exit', () => rmSync(outdir, { recursive: true }))
+  return { outdir, ...runAppInto(outdir) }
+})
+
+function memo<Made>(make: () => Made): () => Made {
+  let made: { readonly it: Made } | undefined
+  return () => {
+    made ??= { it: make() }
+    return made.it
+  }
+}
+
 /** `choices` are those of `cdk -c name=value`, `settingsFile` is a baton.json. A file that was not written is undefined. */
 export function runApp(choices: Readonly<Record<string, string>> = {}, settingsFile = '') {
   const outdir = mkdtempSync(path.join(tmpdir(), 'baton-synth-'))
@@ -41,6 +59,8 @@ export function runAppInto(
     encoding: 'utf8',
     env: {
       CDK_OUTDIR: outdir,
+      // Loading the CDK is a third of a run, and each run loads the same.
+      NODE_COMPILE_CACHE: path.join(root, 'dist', 'compiled'),
       BATON_SETTINGS: settingsFile,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, 'aws:cdk:bundling-stacks': [], ...choices }),
     },

@@ -1,6 +1,6 @@
 /** The synthesised template, parsed by schemas: each test names the properties it is about. */
 import * as z from 'zod'
-import { runApp } from './app.ts'
+import { runApp, standardApp } from './app.ts'
 import { render } from './intrinsics.ts'
 
 const schema = z.object({
@@ -14,15 +14,17 @@ const schema = z.object({
  * Returns every resource by its logical id, with references rendered as text: `<LogicalId>` or
  * `<LogicalId.Attribute>`. `choices` are those of `cdk -c name=value`.
  */
-export function templateWith(choices: Readonly<Record<string, string>>) {
-  const { stderr, template } = runApp(choices)
+export const templateWith = (choices: Readonly<Record<string, string>>) =>
+  resourcesOf(runApp(choices))
+
+function resourcesOf({ stderr, template }: ReturnType<typeof runApp>) {
   // A template that breaks a rule is written all the same; synthesis.test.ts reports the findings.
   if (template === undefined) throw new Error(`bin/app.ts wrote no template:\n${stderr}`)
   return schema.parse(render(template)).Resources
 }
 
 /** The resources of a deployment without choices. */
-export const resources = templateWith({})
+export const resources = resourcesOf(standardApp())
 
 /**
  * Returns the properties of all resources of a type, by logical id. Throws if there are none, because a test over

@@ -1,6 +1,7 @@
 /** A memoised function of worlds: one result for all worlds that are equal in the parts it reads. */
+import { Edges } from './edges.ts'
 import type { Observer } from './observer.ts'
-import { type Word, Words } from './words.ts'
+import type { Word } from './words.ts'
 import type { World } from './world.ts'
 
 const ROOT = 0
@@ -13,8 +14,7 @@ export class Memo<Result> {
   readonly #observer: Observer
   readonly #compute: (world: World) => Result
   /** Every node but the root, by its parent and the letter that leads to it. */
-  readonly #nodes = new Words(2)
-  readonly #edge = new Int32Array(2)
+  readonly #edges = new Edges()
   /** By node: the position that it reads, or for a leaf the complement of its result's number. */
   readonly #asks: number[] = []
   readonly #results: { readonly found: Result }[] = []
@@ -30,7 +30,7 @@ export class Memo<Result> {
       const known = asks !== undefined && asks < 0 ? this.#results[~asks] : undefined
       if (known) return known.found
       if (asks === undefined) return this.#learn(word)
-      node = this.#child(node, word[asks] ?? 0)
+      node = this.#edges.child(node, word[asks] ?? 0)
     }
   }
 
@@ -39,15 +39,9 @@ export class Memo<Result> {
     let node = ROOT
     for (const position of seen) {
       this.#asks[node] = position
-      node = this.#child(node, word[position] ?? 0)
+      node = this.#edges.child(node, word[position] ?? 0)
     }
     this.#asks[node] = ~(this.#results.push({ found: result }) - 1)
     return result
-  }
-
-  #child(node: number, letter: number): number {
-    this.#edge[0] = node
-    this.#edge[1] = letter
-    return this.#nodes.add(this.#edge) + 1
   }
 }
