@@ -142,15 +142,15 @@ test('a message without a reply: the state and its cause are named, with the err
 test('an update is watched by five alarms, and --everything leaves nothing', async () => {
   const assembly = await synthesise(ROOT)
   const template = JSON.parse(readFileSync(path.join(assembly, 'Baton.template.json'), 'utf8'))
-  const [dashboard = ''] = Object.keys(template.Resources).filter(
-    (id) => template.Resources[id].Type === 'AWS::CloudWatch::Dashboard',
+  const [filter = ''] = Object.keys(template.Resources).filter(
+    (id) => template.Resources[id].Type === 'AWS::Logs::MetricFilter',
   )
-  delete template.Resources[dashboard]
+  delete template.Resources[filter]
   const older = await testBaton({ deployed: JSON.stringify(template), pauses: 'reliable' })
   try {
     const updated = await run(['update', '--yes'], older)
     expect(updated).toMatchObject({ status: 0, err: expect.stringContaining('It answers') })
-    expect(updated.err).toMatch(/^add +AWS::CloudWatch::Dashboard/m)
+    expect(updated.err).toMatch(/^add +AWS::Logs::MetricFilter/m)
     const { RollbackConfiguration } = (await stackOf(older)) ?? {}
     expect(RollbackConfiguration).toMatchObject({ MonitoringTimeInMinutes: 5 })
     expect(RollbackConfiguration?.RollbackTriggers?.map(({ Arn }) => Arn)).toContainEqual(
