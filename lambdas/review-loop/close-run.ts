@@ -23,7 +23,11 @@ export async function closeRun(
     askAboutStranded(session, run, finish),
     readLedger(session.sessionId),
   ])
-  const context = { written, now, account: { models: ledger.total, at: new Date(now).toISOString() } }
+  const context = {
+    written,
+    now,
+    account: { models: ledger.total, at: new Date(now).toISOString() },
+  }
   const closed = await changeSession(asked, (current) => takeAndClose(current, run, context))
   if (!closed) return {}
   const { item, output } = closed

@@ -2,7 +2,7 @@
 import { DECISIONS, type NewQuestion } from '../../../../src/core/question.ts'
 import { outstanding, type Session } from '../../../../src/core/session.ts'
 import type { SessionTransition } from '../../../../src/protocol/guards.ts'
-import type { Change, Setting } from '../transition.ts'
+import type { Setting } from '../transition.ts'
 import { ACCOUNT, type Position, taskToken, WORKER, type World } from '../world.ts'
 import { claim, launch, plan } from './ask-steps.ts'
 import { commandStep, kindsOf } from './commands.ts'
