@@ -20,6 +20,7 @@ import { applyDecisions } from '../../src/use-cases/apply-decisions.ts'
 import { conductorMetadata, withConductorSandbox } from '../../src/use-cases/conductor-sandbox.ts'
 import { endUnclaimed } from '../../src/use-cases/end-unclaimed.ts'
 import { flushHistory } from '../../src/use-cases/flush-history.ts'
+import { postForBudgets } from '../../src/use-cases/post-usage.ts'
 import { endReplaced } from '../../src/use-cases/replace-sandbox.ts'
 import { runnerEnvironment } from '../../src/use-cases/runner-environment.ts'
 import { sandboxNetwork } from '../../src/use-cases/sandbox-network.ts'
@@ -66,6 +67,8 @@ async function ask({ sessionId, run, taskToken, retry }: z.infer<typeof input>) 
   }
   const { item, output } = claimed
   const leg = { session: sessionId, leg: output.turn, job: output.job }
+  // Other sessions may be about to begin a turn under the same budget.
+  await postForBudgets(item)
   await sandbox.launch(await runnerEnvironment(leg, TURN_SECONDS))
   await endReplaced(session.conductor.sandboxId, sandboxId)
   // Say now that the sandbox was replaced, because the turn may take long. ContinueRun would write it again.

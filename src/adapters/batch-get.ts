@@ -42,7 +42,9 @@ type RequestItems = Record<string, { Keys: Record<string, unknown>[]; Consistent
 
 async function requestAll(request: RequestItems): Promise<Record<string, readonly Attributes[]>> {
   const found: Record<string, Attributes[]> = {}
-  for (let left = request; Object.keys(left).length > 0; ) {
+  // DynamoDB refuses a table without keys.
+  const wanted = Object.entries(request).filter(([, { Keys }]) => Keys.length > 0)
+  for (let left = Object.fromEntries(wanted); Object.keys(left).length > 0; ) {
     const { Responses = {}, UnprocessedKeys } = await dynamo.send(
       new BatchGetCommand({ RequestItems: left }),
     )

@@ -157,7 +157,12 @@ test('a link shows one session, read-only, until it expires or the session is de
   }
   const own = '/api/sessions/linked'
   const [, access] = await ask(token, '/api/access')
-  expect(JSON.parse(access)).toMatchObject({ access: 'link', sessionId: 'linked', expiresAt })
+  expect(JSON.parse(access)).toEqual({
+    access: 'link',
+    sessionId: 'linked',
+    expiresAt,
+    dashboardUrl: baton.url,
+  })
   for (const route of [own, `${own}/messages?after=0`])
     expect(await ask(token, route)).toEqual([200, expect.stringContaining('to be shown')])
   expect((await ask(token, `${own}/workers/w1`))[0]).toBe(404)

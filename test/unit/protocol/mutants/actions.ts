@@ -79,7 +79,7 @@ export const actionMutants: readonly Mutant[] = [
     instead: 'ask does not look for a result',
     lacks: { ask: (session, r, n, claim) => product.ask(withoutResult(session), r, n, claim) },
     scenario: 'a zombie step and time-outs',
-    breaks: 'J1',
+    breaks: { coveredBy: 'takeMessages, in the same write' },
   },
   {
     guard: 'asked in the item',
