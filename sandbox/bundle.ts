@@ -1,5 +1,5 @@
 /** Bundles the runner into one file, which is installed in sandboxes as `baton-runner`. */
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -14,6 +14,7 @@ const bundled = new Map<string, Promise<Uint8Array>>()
 export async function bundleExecutable(entry: string, file: string): Promise<void> {
   const bundling = bundled.get(entry) ?? bundle(entry)
   bundled.set(entry, bundling)
+  await mkdir(path.dirname(file), { recursive: true })
   await writeFile(file, await bundling)
   await chmod(file, 0o755)
 }

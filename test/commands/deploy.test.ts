@@ -131,6 +131,8 @@ test('a dry run of another stage shows its difference, and leaves no stack', asy
 })
 
 test('a message without a reply: the state and its cause are named, with the errors in the logs', async () => {
+  // Its sandbox would answer without a new one.
+  await baton.request('/api/sessions/deploy-check', { method: 'DELETE' })
   baton.e2b.faults.onCreate(500, 100)
   const failed = await run(['deploy', '--yes', '--minutes', '2'])
   expect([5, 6]).toContain(failed.status)

@@ -103,8 +103,14 @@ test('everything is reached by keyboard', async () => {
   await keys.waitFor()
   await page.keyboard.press('Escape')
   await keys.waitFor({ state: 'hidden' })
-  await page.keyboard.press('Escape')
-  await page.getByRole('heading', { name: 'Conversations' }).waitFor()
+  // A dialog still takes this key until the page has heard that it is closed.
+  const list = page.getByRole('heading', { name: 'Conversations' })
+  await expect
+    .poll(async () => {
+      if (!(await list.isVisible())) await page.keyboard.press('Escape')
+      return list.isVisible()
+    }, LONG)
+    .toBe(true)
   await page.keyboard.press('Control+k')
   await page.getByRole('dialog').getByRole('combobox').fill('conversation create test file')
   await page.getByRole('option', { name: SAMPLE }).waitFor(LONG)

@@ -73,7 +73,7 @@ test('a worker that is silent for long looks stalled, in its lane and in its thr
   await lane.getByText('working', { exact: true }).waitFor(LONG)
   // Only the page's own clock goes on.
   await page.clock.setSystemTime(Date.now() + 10 * 60_000)
-  await lane.getByText(/^silent for (9|1\d) min/).waitFor(LONG)
+  await lane.getByText(/^silent for (9|1\d)\smin/).waitFor(LONG)
   await lane.getByText('end it there if it hangs').waitFor(LONG)
   await page.evaluate(() => {
     location.hash = '#/conversations/silent'
