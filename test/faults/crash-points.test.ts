@@ -224,7 +224,7 @@ test.each(
   ...conversation
 }) => {
   const prefix = name.replaceAll(' ', '-')
-  const references = [`${prefix}-undisturbed`, `${prefix}-undisturbed-too`]
+  const references = [`${prefix}-undisturbed-1`, `${prefix}-undisturbed-2`]
   for (const reference of references) {
     plan(reference)
     conversation.expectTheSameEnd(reference, await conversation.converse(reference))
