@@ -161,7 +161,10 @@ test('login: a token is checked, kept for its owner alone, and used for its depl
   const refused = await run(['login', '--url', url], { env, input: 'wrong' })
   expect([refused.status, existsSync(file)]).toEqual([1, false])
   const accepted = await run(['login', '--url', url], { env, input: `${baton.token}\n` })
-  expect(accepted).toMatchObject({ status: 0, out: expect.stringContaining('as api-token (operator)') })
+  expect(accepted).toMatchObject({
+    status: 0,
+    out: expect.stringContaining('as api-token (operator)'),
+  })
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(await run(['sessions', '--url', url], { env })).toMatchObject({ status: 0 })
   expect(await run(['sessions', '--url', baton.url], { env })).toMatchObject({ status: 1 })
