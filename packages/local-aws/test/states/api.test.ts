@@ -10,6 +10,7 @@ import {
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
+  UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { serve } from './json-server.ts'
@@ -43,6 +44,21 @@ const start = (name = 'one', input?: string) =>
   client.send(
     new StartExecutionCommand({ stateMachineArn, name, ...(input === undefined ? {} : { input }) }),
   )
+
+test('an execution keeps the definition with which it was started', async () => {
+  await start('before')
+  const definition = only({ Type: 'Pass', Output: 'at once' })
+  await client.send(new UpdateStateMachineCommand({ stateMachineArn, definition }))
+  await start('after')
+  await bench.clock.advance(1000)
+  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }))
+  expect(executions.map(({ name, status }) => [name, status]).sort()).toEqual([
+    ['after', 'SUCCEEDED'],
+    ['before', 'RUNNING'],
+  ])
+  const update = new UpdateStateMachineCommand({ stateMachineArn, definition: '{}' })
+  await expect(client.send(update)).rejects.toMatchObject({ name: 'InvalidDefinition' })
+})
 
 test('a repeated start with the same name and input returns the running execution', async () => {
   const first = await start()
