@@ -59,21 +59,6 @@ export async function stackCalled(name: string) {
   return stack && { status: String(stack.StackStatus), outputs: outputsOf(stack.Outputs ?? []) }
 }
 
-/** Returns the physical ids of a stack's resources of a type, such as `AWS::SNS::Topic`. */
-export async function resourcesOf(name: string, type: string): Promise<readonly string[]> {
-  const cloudFormation = await import('@aws-sdk/client-cloudformation')
-  const client = new cloudFormation.CloudFormationClient({ maxAttempts: 2 })
-  const found: string[] = []
-  for (let next: string | undefined, page = 0; page === 0 || next !== undefined; page++) {
-    const list = new cloudFormation.ListStackResourcesCommand({ StackName: name, NextToken: next })
-    const { StackResourceSummaries = [], NextToken } = await told(client.send(list))
-    for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries)
-      if (ResourceType === type && PhysicalResourceId !== undefined) found.push(PhysicalResourceId)
-    next = NextToken
-  }
-  return found
-}
-
 /** Returns the ARNs of a topic's subscriptions. One that is not confirmed has `PendingConfirmation` instead. */
 export async function subscriptionsOf(topicArn: string): Promise<readonly string[]> {
   const { ListSubscriptionsByTopicCommand, SNSClient } = await import('@aws-sdk/client-sns')

@@ -1,5 +1,5 @@
 /** The alarms that roll an update back. */
-import type { Resource } from '../aws-resources.ts'
+import type { Resource } from '../stack-resources.ts'
 
 /** CloudFormation takes five. These say that messages are no longer answered; the others, that something is wrong with a few. */
 const ROLLING_BACK = [

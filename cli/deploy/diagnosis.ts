@@ -3,9 +3,9 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn'
 import { runName } from '../../src/core/execution-name.ts'
 import { clientOf } from '../api.ts'
 import { told } from '../aws.ts'
-import type { Resource } from '../aws-resources.ts'
 import { reasonOf } from '../errors.ts'
 import { sessionOrNone } from '../follow.ts'
+import type { Resource } from '../stack-resources.ts'
 import { SESSION, type SmokeTest } from './smoke-test.ts'
 
 /** Returns what was found, a line each, with what to do where that is known. */

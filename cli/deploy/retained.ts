@@ -1,7 +1,7 @@
 /** What stays when a stack is deleted, and how to remove that, too. */
 import * as z from 'zod'
 import { told } from '../aws.ts'
-import { type Resource, resourcesOf } from '../aws-resources.ts'
+import { type Resource, resourcesOf } from '../stack-resources.ts'
 import type { Reporter } from './reporter.ts'
 
 const TABLE = 'AWS::DynamoDB::GlobalTable'

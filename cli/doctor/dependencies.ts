@@ -3,10 +3,11 @@ import { readSettingsFile, settingsFile } from '../../lib/settings/file.ts'
 import { parseSettings } from '../../lib/settings/parse.ts'
 import type { Config } from '../../lib/settings/schema.ts'
 import { type Client, clientOf } from '../api.ts'
-import { identity, readSecret, resourcesOf, stackCalled } from '../aws.ts'
+import { identity, readSecret, stackCalled } from '../aws.ts'
 import { parseSettingFor, publicKeyOf } from '../providers/sendgrid.ts'
 import type { TwilioAccount } from '../providers/twilio.ts'
 import { isGenerated, SECRETS, type SecretRow } from '../secret-table.ts'
+import { idsOf, resourcesOf } from '../stack-resources.ts'
 import { originOf, ROOT } from '../target.ts'
 import { type Inbound, inboundOf } from '../webhooks/twilio-inbound.ts'
 import { Skip } from './check.ts'
@@ -79,7 +80,7 @@ export class Dependencies {
   /** Returns the physical ids of the stack's resources of a type. Throws a Skip if it is not deployed. */
   async resources(type: string): Promise<readonly string[]> {
     await this.output('ApiUrl')
-    return this.#once(type, () => resourcesOf(this.stackName, type))
+    return idsOf(await this.#once('resources', () => resourcesOf(this.stackName)), type)
   }
 
   /** Returns a client of the deployed API, with the operator's token. */

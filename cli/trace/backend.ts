@@ -6,9 +6,9 @@ import * as z from 'zod'
 import { readSecret } from '../aws.ts'
 import { CliError } from '../errors.ts'
 import { OWN_SECRETS, SECRETS } from '../secret-table.ts'
+import { idsOf, resourcesOf } from '../stack-resources.ts'
 import { stateFolder, type Target } from '../target.ts'
 import { logLines, type Period } from './cloud-logs.ts'
-import { stackResources } from './stack-resources.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -33,7 +33,9 @@ const local = z.object({
 /** Returns the backend of a target; `stack` is the name of a deployed stack. Throws a CliError if there is none. */
 export async function backendOf({ isLocal }: Target, stack: string): Promise<Backend> {
   if (isLocal) return localBackend()
-  const { machines, logGroups } = await stackResources(stack)
+  const resources = await resourcesOf(stack)
+  const machines = idsOf(resources, 'AWS::StepFunctions::StateMachine')
+  const logGroups = idsOf(resources, 'AWS::Logs::LogGroup')
   return {
     executionEvents: (name) => eventsOf(machines, name, {}),
     logLines: (sessionId, period) => logLines(logGroups, sessionId, period),
