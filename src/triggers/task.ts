@@ -3,6 +3,7 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import * as z from 'zod'
 import { logger, logInvocation } from '../adapters/logger.ts'
+import { StateChanged } from '../core/errors.ts'
 import { logIds } from '../core/log-ids.ts'
 
 /** Handles one event. Throws if its input is not valid. */
@@ -27,7 +28,9 @@ export const tasks = (table: Tasks) =>
     .use(logInvocation())
     .before(({ event }) => logger.appendKeys({ ...named.safeParse(event).data, ...logIds(event) }))
     .onError(({ error }) => {
-      logger.error('failed', { error })
+      // Nothing is wrong: the state machine catches it, and another state looks at the session.
+      if (error instanceof StateChanged) logger.info('state changed', { reason: error.message })
+      else logger.error('failed', { error })
     })
     .handler((event) => run(table, event)) as (event: unknown, context: Context) => Promise<unknown>
 
