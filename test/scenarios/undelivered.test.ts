@@ -135,8 +135,9 @@ test('a reply that a provider does not take is listed as late, then as given up,
   baton.twilio.faults.push(...failing)
   await write(CAROL, 'hello')
   const isWaiting = expect.objectContaining({ status: 'waiting' })
-  await expect.poll(() => deliveriesOf(baton, session), PATIENT).toContainEqual(isWaiting)
   await expect.poll(() => baton.twilio.faults, PATIENT).toEqual([])
+  // The last of the attempts has been recorded, too: each is `sending` until then.
+  await expect.poll(() => deliveriesOf(baton, session), PATIENT).toContainEqual(isWaiting)
   expect(await listed()).toEqual([])
   const status = await baton.request('/api/monitoring/status')
   expect(await status.json()).toMatchObject({ outgoing: 1 })
