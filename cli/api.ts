@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import * as z from 'zod'
 import { SCHEMAS, type SchemaName, type ShapeOf } from '../src/contract/api/index.ts'
+import { jsonBody } from '../src/contract/json-body.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { findTarget, type Target } from './target.ts'
 
@@ -82,7 +83,7 @@ async function fetchFrom(
         ...(body && { 'content-type': 'application/json' }),
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(body && { body: jsonBody(body) }),
     })
   } catch (cause) {
     throw new CliError(`${url} cannot be reached: ${reasonOf(cause)}.`, {

@@ -1,12 +1,10 @@
 /** Requests of this machine's commands to the Baton that runs on it. */
+import { jsonBody } from '../src/contract/json-body.ts'
 
 export interface Server {
   readonly url: string
   readonly token: string
 }
-
-/** Returns JSON as the API takes it: U+FFFD only as an escape, because it stands for bytes sent by mistake. */
-export const jsonOf = (body: object) => JSON.stringify(body).replaceAll('\uFFFD', '\\ufffd')
 
 /**
  * Requests a route of the API, by POST if there is a body, and returns the JSON. Throws an error that says what to do if
@@ -19,7 +17,7 @@ export async function callApi(
 ): Promise<unknown> {
   const response = await fetch(`${url}${route}`, {
     headers: { authorization: `Bearer ${token}` },
-    ...(body && { method: 'POST', body: jsonOf(body) }),
+    ...(body && { method: 'POST', body: jsonBody(body) }),
   }).catch((cause: unknown) => {
     const message = `No Baton is running at ${url}: run "npm start" in another terminal first.`
     throw new Error(message, { cause })

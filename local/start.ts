@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { NO_PROFILE } from '../packages/local-aws/src/no-profile.ts'
 import { type BatonOptions, type LocalBaton, startBaton } from './baton.ts'
-import { follow, send } from './conversation.ts'
+import { converse } from './conversation.ts'
 import { buildDashboard } from './dashboard/build.ts'
 import { takeNewCode } from './dev/messages.ts'
 import { type LiveEvents, printEvents } from './live-events.ts'
@@ -125,23 +125,26 @@ const COLUMNS = 80
 async function once(options: BatonOptions, message: string, logFile: string): Promise<number> {
   announce()
   try {
-    return await converse(options, message, logFile)
+    return await converseOnce(options, message, logFile)
   } finally {
     rmSync(options.stateDir, { recursive: true, force: true })
   }
 }
 
-async function converse(options: BatonOptions, message: string, logFile: string): Promise<number> {
+async function converseOnce(
+  options: BatonOptions,
+  message: string,
+  logFile: string,
+): Promise<number> {
   const baton = await startBaton(options)
   const stop = interrupted().then(() => 'interrupted' as const)
   try {
     console.log(`${describe(baton)}\n`)
-    const sessionId = 'once'
-    await send(baton, sessionId, message)
     const print = (line: string) => console.log(line)
-    const reply = await Promise.race([follow(baton, sessionId, { print, minutes: 60 }), stop])
-    if (reply !== undefined && reply !== 'interrupted') return 0
-    console.error(`\nThe run ended without a reply; see ${logFile}.`)
+    const following = converse(baton, message, { sessionId: 'once', print, minutes: 60 })
+    const outcome = await Promise.race([following, stop])
+    if (outcome === 'done' || outcome === 'waiting') return 0
+    console.error(`\nThe run ended without a reply (${outcome}); see ${logFile}.`)
     return 1
   } finally {
     await baton.close()

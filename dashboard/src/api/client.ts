@@ -4,6 +4,7 @@ import type { routes as read } from '../../../lambdas/read-api/routes.ts'
 import type { routes as messages } from '../../../lambdas/receive-message/routes.ts'
 import type { routes as control } from '../../../lambdas/session-control/routes.ts'
 import type { SchemaName, ShapeOf } from '../../../src/contract/api/index.ts'
+import { jsonBody } from '../../../src/contract/json-body.ts'
 import { link, signOut, token } from './token.ts'
 
 type Declared = typeof read & typeof messages & typeof control
@@ -56,7 +57,7 @@ export async function call<Key extends RouteKey>(
   const response = await send(urlOf(route, request), {
     method,
     headers: { authorization: `Bearer ${sent ?? ''}`, ...request.headers },
-    ...(request.body && { body: jsonOf(request.body) }),
+    ...(request.body && { body: jsonBody(request.body) }),
     ...(request.signal && { signal: request.signal }),
   })
   if (response.ok)
@@ -67,9 +68,6 @@ export async function call<Key extends RouteKey>(
     signOut(link.value ? detail : 'The token is not accepted (any more).')
   throw new Refused(response.status, detail)
 }
-
-/** The API takes U+FFFD as an escape only, because it stands for bytes that a client has sent by mistake. */
-const jsonOf = (body: unknown) => JSON.stringify(body).replaceAll('\uFFFD', '\\ufffd')
 
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
