@@ -41,7 +41,14 @@ async function printEntry(
     for (const line of await activityOf(client, sessionId, workerId))
       print(label(workerId, `· ${line}`))
   if (text) print(label(speaker, text))
-  for (const { type, id: _id, status: _status, outcome: _outcome, ...fields } of commands)
+  for (const {
+    type,
+    id: _id,
+    status: _status,
+    outcome: _outcome,
+    record: _record,
+    ...fields
+  } of commands)
     print(label(speaker, `${type} ${JSON.stringify(fields)}`))
 }
 
