@@ -5,6 +5,9 @@ import { Refused } from './client.ts'
 
 const LONGEST_REST_MS = 15_000
 
+/** How often a view of something at work looks, so that it shows a tool call within two seconds. */
+export const BUSY_MS = 1_500
+
 /** Resolves after `ms`, or at once when `hurry` or `signal` fires. */
 export const rest = (ms: number, signal: AbortSignal, hurry?: EventTarget) =>
   new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 /** One conversation: its latest entries first, older ones on demand, new ones as they come. */
 import { signal } from '@preact/signals'
 import { call, Refused } from '../api/client.ts'
-import { repeat, rest } from '../api/poll.ts'
+import { BUSY_MS, repeat, rest } from '../api/poll.ts'
 import type { Entry, Session } from '../api/types.ts'
 import { entryAt, firstUnsettled, isMark, merged } from './entries.ts'
 import { outgoing } from './sending.ts'
@@ -10,8 +10,6 @@ const PAGE = 60
 const LONGEST_PAGE = 200
 /** The API lets a request wait this long for news. */
 const WAIT_SECONDS = 25
-/** A busy session shows each tool call within two seconds. */
-const BUSY_MS = 1500
 /** How long to rest if the API has no place for a waiting request. */
 const NO_PLACE_MS = { busy: 3000, quiet: 21_000 }
 

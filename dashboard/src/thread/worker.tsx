@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { call } from '../api/client.ts'
-import { usePolled } from '../api/poll.ts'
+import { BUSY_MS, usePolled } from '../api/poll.ts'
 import { mayChange } from '../api/token.ts'
 import type { Leg, Worker, WorkerDetail } from '../api/types.ts'
 import { duration, firstLine, money, plural } from '../format.ts'
@@ -14,8 +14,6 @@ import { workerPage } from '../router.ts'
 import { Artifacts } from './artifacts.tsx'
 import { isLive } from './live.ts'
 import { Steer } from './steer.tsx'
-
-const BUSY_MS = 1500
 
 /** Which timelines are open or closed against the default, as a far part of a thread is not rendered. */
 const folded = signal<Readonly<Record<string, boolean>>>({})

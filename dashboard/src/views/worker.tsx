@@ -1,7 +1,7 @@
 /** One worker with its task, criteria, verdicts, legs and files. */
 import { useEffect } from 'preact/hooks'
 import { call } from '../api/client.ts'
-import { usePolled } from '../api/poll.ts'
+import { BUSY_MS, usePolled } from '../api/poll.ts'
 import { mayChange } from '../api/token.ts'
 import type { WorkerDetail } from '../api/types.ts'
 import { clean } from '../format.ts'
@@ -13,8 +13,6 @@ import { EndWorker } from '../thread/end-worker.tsx'
 import { isLive } from '../thread/live.ts'
 import { PreviewDialog } from '../thread/preview.tsx'
 import { WorkerDetails } from '../thread/worker.tsx'
-
-const BUSY_MS = 1500
 
 interface Props {
   sessionId: string
