@@ -41,9 +41,11 @@ export async function startFauxqs(stateDir: string): Promise<Fauxqs> {
 
   const app = buildApp({ logger: false, stores })
   app.removeContentTypeParser('*')
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) => {
-    done(null, body)
-  })
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer', bodyLimit },
+    async (_request: unknown, body: Buffer) => body,
+  )
   const socket = privateSocket(stateDir, 'fauxqs')
   await app.listen({ path: socket.path })
   const connection = upstream(socket.path)

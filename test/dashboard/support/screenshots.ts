@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startBaton } from '../../../local/baton.ts'
-import { follow, send } from '../../../local/conversation.ts'
+import { converse } from '../../../local/conversation.ts'
 import { buildDashboard } from '../../../local/dashboard/build.ts'
 import { callApi } from '../../../local/local-api.ts'
 import { startBrowser } from './browser.ts'
@@ -32,9 +32,10 @@ const browser = await startBrowser()
 try {
   await writeSampleData(baton)
   const [only] = process.argv.slice(2)
-  await send(baton, SAMPLE, 'Create a test file at /tmp/test.txt with the text Hello World')
-  await follow(baton, SAMPLE, { print: () => {}, minutes: 5 })
-  await send(baton, ASKING, '@ask Shall the new page be **blue** or green? | blue, green | blue')
+  const say = (sessionId: string, content: string) =>
+    converse(baton, content, { sessionId, print: () => {}, minutes: 5 })
+  await say(SAMPLE, 'Create a test file at /tmp/test.txt with the text Hello World')
+  await say(ASKING, '@ask Shall the new page be **blue** or green? | blue, green | blue')
   await callApi(baton, '/local/sms', { from: '+15550177', text: 'Hello, may I?' })
   await callApi(baton, '/local/sms', { from: '+15550100', text: '@hang\n```sh\ndate\n```' })
   mkdirSync(folder, { recursive: true })
