@@ -70,10 +70,9 @@ const criteriaLines = (worker: Worker, findings: readonly Finding[]): string =>
   lines(
     criteriaOf(worker).map(({ id, text }) => {
       const finding = findings.find((one) => one.id === id)
-      return [
-        `${id} ${finding?.status ?? 'not judged'}: ${shortened(text, 200)}`,
-        ...(finding ? evidenceOf(finding) : []),
-      ].join(' · ')
+      const evidence = finding ? evidenceOf(finding).join(' · ') : ''
+      const criterion = `${id} ${finding?.status ?? 'not judged'}: ${shortened(text, 200)}`
+      return evidence === '' ? criterion : `${criterion} (${evidence})`
     }),
   )
 

@@ -211,7 +211,7 @@ describe('a verdict without evidence', () => {
     })
     const question = await questionOf(session)
     expect(question.text).toContain('w1 is not verified: C2 has no finding.')
-    expect(question.text).toContain('- C1 met: It prints 42. · Ran it. · saw "42"')
+    expect(question.text).toContain('- C1 met: It prints 42. (Ran it. · saw "42")')
     expect(question.text).toContain('- C2 not judged: It is quick.')
     expect(question.choices).toEqual(['accept as it is', 'two more attempts', 'stop'])
     await answer(question, 'accept as it is')

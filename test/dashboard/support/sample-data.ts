@@ -118,8 +118,8 @@ const SUSPICION = {
 
 Its task: Which of our endpoints have no test yet?
 
-- C1 unmet: Each endpoint is listed with its tests. · Ran the tests without the change · ran npm test · exit status 1 · saw "expected 200, received 404"
-- C2 met: The tests pass. · ran npm test · exit status 0
+- C1 unmet: Each endpoint is listed with its tests. (Ran the tests without the change · ran npm test · exit status 1 · saw "expected 200, received 404")
+- C2 met: The tests pass. (ran npm test · exit status 0)
 
 Files: endpoints.md`,
   choices: ['accept as it is', 'two more attempts', 'stop'],

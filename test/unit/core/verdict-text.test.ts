@@ -96,7 +96,7 @@ describe('the work of a worker at a budget', () => {
       [
         'w1 has reported.',
         'Its task: build it',
-        '- C1 not judged: it runs\n- C2 unmet: it is blue · saw "not ok"',
+        '- C1 not judged: it runs\n- C2 unmet: it is blue (saw "not ok")',
         'Files: a.txt',
       ].join('\n\n'),
     )
@@ -122,7 +122,7 @@ describe('the question to the person', () => {
       [
         'w1 is not verified: C2 has no finding.',
         'Its task: build it',
-        '- C1 met: it runs · Run it. · ran make test · exit status 0 · saw "ok" · see a.txt\n- C2 not judged: it is blue',
+        '- C1 met: it runs (Run it. · ran make test · exit status 0 · saw "ok" · see a.txt)\n- C2 not judged: it is blue',
         '- The verifier found C1 unmet.',
         '- The test was edited.',
         'Files: a.txt',
