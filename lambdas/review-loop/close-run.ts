@@ -32,14 +32,14 @@ export async function closeRun(
   if (!closed) return {}
   const { item, output } = closed
   if (output.do !== 'closed') return { session: item }
-  await Promise.all([
+  const [last] = await Promise.all([
     writeEntries(item, ({ kind }) => kind === 'receipt' || kind === 'notice'),
     postRun(item, ledger),
   ])
   const { sandboxId } = item.conductor
   // If pausing fails, the sandbox pauses itself at the end of its hour. That costs money but loses no work.
   if (sandboxId !== undefined)
-    await pauseConductor(item, run, sandboxId).catch((error: unknown) =>
+    await pauseConductor(item, run, { sandboxId, written: last }).catch((error: unknown) =>
       logger.warn('sandbox not paused', { error }),
     )
   return { left: { do: 'closed' } }

@@ -8,5 +8,5 @@ export const renewSandboxTask = task(runInput, async ({ sessionId, run }) => {
   const session = await readSession(sessionId)
   const sandboxId = session?.conductor.sandboxId
   if (session?.run.id !== run || sandboxId === undefined) return
-  await withConductorSandbox(sessionId, () => pauseConductor(session, run, sandboxId))
+  await withConductorSandbox(sessionId, () => pauseConductor(session, run, { sandboxId }))
 })

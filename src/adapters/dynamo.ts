@@ -104,6 +104,10 @@ async function save<Item extends object>(
   return saved
 }
 
+/** Stores a new item. Returns whether there was none; also false if a write succeeded whose response was lost. */
+export const insertItem = <Item extends object>(stored: Stored<Item>, item: Item) =>
+  save(stored, { version: 0 }, item, randomUUID())
+
 /** Returns an item (consistent read), or undefined if there is none. */
 export const readItem = async <Item extends object>(
   stored: Stored<Item>,

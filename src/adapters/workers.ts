@@ -4,7 +4,7 @@ import type { Transition } from '../core/transition.ts'
 import { LISTED, type Listed } from '../core/views.ts'
 import type { Worker } from '../core/worker.ts'
 import { batchGet } from './batch-get.ts'
-import { compareAndSwap, dynamo, readItem } from './dynamo.ts'
+import { compareAndSwap, dynamo, insertItem, readItem } from './dynamo.ts'
 import { env } from './environment.ts'
 import { queryAll } from './query-all.ts'
 import { workerNames } from './stored-names.ts'
@@ -27,12 +27,8 @@ export const changeWorker = <Output>(
 /** Stores a worker unless it already exists. Returns the stored one. */
 export const spawnWorker = async (worker: Worker): Promise<Worker> => {
   const { sessionId, workerId } = worker
-  const spawned = await compareAndSwap<Worker, void>(
-    stored({ sessionId, workerId }),
-    (item) => ({ item, output: undefined }),
-    () => worker,
-  )
-  return spawned?.item ?? worker
+  if (await insertItem(stored({ sessionId, workerId }), worker)) return worker
+  return (await readWorker(sessionId, workerId)) ?? worker
 }
 
 /** Returns a worker (consistent read), or undefined if there is none. */

@@ -6,7 +6,8 @@ import type { Session, Turn } from '../core/session.ts'
 import { transition, unchanged } from '../core/transition.ts'
 import type { SessionTransition } from './guards.ts'
 import { closeRun, type RunAccount } from './lifecycle.ts'
-import { type Next, type TakeContext, takeMessages } from './take-messages.ts'
+import { sandboxPaused } from './sandbox.ts'
+import { dropFlushed, type Next, type TakeContext, takeMessages } from './take-messages.ts'
 import { type AskClaim, askConductor } from './turn.ts'
 
 /** Ids of the questions in a turn's messages by which a person has decided about a worker. */
@@ -43,6 +44,18 @@ export function takeAndAsk(
   return asked.output === undefined
     ? unchanged(session, output)
     : transition(asked.item, { turn, job: asked.output })
+}
+
+/** The conductor's sandbox is paused, and the item drops entries that are in the history. A newer run does both by itself. */
+export function pausedAndFlushed(
+  session: Session,
+  r: number,
+  { sandboxId, entries }: { readonly sandboxId: string; readonly entries: ReadonlySet<number> },
+): SessionTransition<void> {
+  const { item, output } = sandboxPaused(session, r, sandboxId)
+  return item === session
+    ? unchanged(session, output)
+    : transition(dropFlushed(item, { entries, marked: new Set() }), output)
 }
 
 /** Closes the run if nothing else is to be done. Otherwise returns what is. */

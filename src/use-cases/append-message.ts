@@ -66,9 +66,13 @@ async function arrive(
   await Promise.all([
     wakeRun(sessionId, output),
     // What a message brings with it has a higher number.
-    seq !== undefined && writeEntries(item, (entry) => entry.seq >= seq),
+    seq !== undefined && !isTakenNext(item) && writeEntries(item, (entry) => entry.seq >= seq),
   ])
 }
+
+/** Whether the run that has been woken takes the message at once: its first step writes the history. */
+const isTakenNext = ({ turn, inbox, paused }: Session): boolean =>
+  turn === undefined && paused === undefined && inbox.length === 1
 
 interface GivenCommand {
   readonly slashCommand: SlashCommand | PausedDecision

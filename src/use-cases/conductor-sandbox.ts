@@ -2,7 +2,8 @@
 import { pauseSandbox } from '../adapters/sandboxes.ts'
 import { changeSession } from '../adapters/sessions.ts'
 import type { Session } from '../core/session.ts'
-import { countSandboxFailure, sandboxPaused } from '../protocol/sandbox.ts'
+import { pausedAndFlushed } from '../protocol/combined.ts'
+import { countSandboxFailure } from '../protocol/sandbox.ts'
 import { countingFailures } from './replace-sandbox.ts'
 
 /**
@@ -22,14 +23,20 @@ export const withConductorSandbox = <T>(sessionId: string, act: () => Promise<T>
   )
 
 /**
- * Pauses the sandbox, whose hour starts again when it is resumed. If E2B refuses, the sandbox runs on, and so does its
- * hour: throws SandboxBusy, SandboxUnavailable or SandboxRefused.
+ * Pauses the sandbox, whose hour starts again when it is resumed. The item then drops the history entries that have just
+ * been `written`. If E2B refuses, the sandbox runs on, and so does its hour: throws SandboxBusy, SandboxUnavailable or
+ * SandboxRefused.
  */
 export async function pauseConductor(
   session: Session,
   run: number,
-  sandboxId: string,
+  {
+    sandboxId,
+    written = new Set(),
+  }: { readonly sandboxId: string; readonly written?: ReadonlySet<number> },
 ): Promise<void> {
   await pauseSandbox(sandboxId)
-  await changeSession(session, (current) => sandboxPaused(current, run, sandboxId))
+  await changeSession(session, (current) =>
+    pausedAndFlushed(current, run, { sandboxId, entries: written }),
+  )
 }

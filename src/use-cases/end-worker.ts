@@ -29,11 +29,12 @@ export const mayEnd = ({ live, endedBy }: Worker, by: string): boolean =>
 
 /** Returns the ended worker, or undefined if there is no such worker. Idempotent. */
 export async function endWorker(
-  { sessionId, workerId }: Pick<Worker, 'sessionId' | 'workerId'>,
+  known: Pick<Worker, 'sessionId' | 'workerId'>,
   { verdict, ...end }: EndReason,
 ): Promise<Worker | undefined> {
+  const { sessionId, workerId } = known
   const at = new Date().toISOString()
-  const changed = await changeWorker({ sessionId, workerId }, (worker) =>
+  const changed = await changeWorker(known, (worker) =>
     ended(verdict && worker.live ? withVerdict(worker, verdict) : worker, { ...end, at }),
   )
   if (!changed) return undefined

@@ -24,9 +24,7 @@ export async function reviewWorker(
   workerId: string,
   review: Review,
 ): Promise<CommandOutcome> {
-  const { sessionId } = command.session
-  await markIfArrived(command, workerId)
-  const worker = await readWorker(sessionId, workerId)
+  const worker = await markIfArrived(command, workerId)
   if (!worker) return refused(`There is no worker ${workerId} in this session.`)
   // An attempt that died may have recorded it already.
   const known = worker.verdicts?.find(({ commandId }) => commandId === command.commandId)
@@ -37,21 +35,25 @@ export async function reviewWorker(
   const asked = await askedAbout(command, worker, review, verdict)
   if (asked?.ask && !hasRoom(command.session.questions ?? [], asked.ask))
     return refused(`The verdict on ${workerId} was not recorded. ${NO_ROOM}`)
-  const done = asked
+  const { done, changed } = asked
     ? await handOver(worker, verdict, asked)
     : await follow(command, worker, review, verdict)
   // A budget may have prevented the next leg, or somebody else may have ended the worker: then nothing was recorded.
-  return (await isRecorded(worker, verdict))
+  return (await isRecorded(changed ?? worker, verdict))
     ? { ...done, record: recordOf(verdict), judged: judgedBy(worker, verdict) }
     : done
 }
 
-async function isRecorded(
-  { sessionId, workerId }: Worker,
-  { commandId }: WorkerVerdict,
-): Promise<boolean> {
-  const worker = await readWorker(sessionId, workerId)
-  return worker?.verdicts?.some((each) => each.commandId === commandId) ?? false
+/** What was done, and the worker if this changed it. */
+interface Followed {
+  readonly done: CommandOutcome
+  readonly changed?: Worker | undefined
+}
+
+async function isRecorded(known: Worker, { commandId }: WorkerVerdict): Promise<boolean> {
+  const isIn = (worker: Worker | undefined) =>
+    worker?.verdicts?.some((each) => each.commandId === commandId) ?? false
+  return isIn(known) || isIn(await readWorker(known.sessionId, known.workerId))
 }
 
 /** Returns why the verdict is refused, or undefined. While the person decides, the conductor sends nobody on. */
@@ -76,38 +78,40 @@ async function judge(
   return bound ? { ...verdict, outcome: 'at a bound', problems: [bound.reason] } : verdict
 }
 
-function follow(
+async function follow(
   command: AssigningCommand,
   worker: Worker,
   review: Review,
   verdict: WorkerVerdict,
-): Promise<CommandOutcome> {
+): Promise<Followed> {
   if (verdict.outcome === 'accepted') return accept(worker, verdict)
   if (verdict.outcome === 'given up') return end(worker, 'rejected', verdict)
-  return revise(command, worker, review, verdict)
+  return { done: await revise(command, worker, review, verdict) }
 }
 
 async function end(
   worker: Worker,
   status: 'accepted' | 'rejected',
   verdict: WorkerVerdict,
-): Promise<CommandOutcome> {
+): Promise<Followed> {
   const { workerId } = worker
   const reason = [countText(worker, verdict.criteria), ...verdict.remarks].join('; ')
-  const ended = await endWorker(worker, { status, reason, verdict })
+  const changed = await endWorker(worker, { status, reason, verdict })
   // Somebody else may have ended it in the meantime.
-  if (ended?.status !== status) return refused(`${workerId} has ended without this verdict.`)
-  return { status: 'done', outcome: `${workerId} ${status}`, ended: [{ workerId, status }] }
+  if (changed?.status !== status)
+    return { done: refused(`${workerId} has ended without this verdict.`), changed }
+  const ended = [{ workerId, status }]
+  return { done: { status: 'done', outcome: `${workerId} ${status}`, ended }, changed }
 }
 
 /** Other attempts at the same task are no longer wanted. */
-async function accept(worker: Worker, verdict: WorkerVerdict): Promise<CommandOutcome> {
-  const done = await end(worker, 'accepted', verdict)
-  if (done.status === 'refused') return done
+async function accept(worker: Worker, verdict: WorkerVerdict): Promise<Followed> {
+  const { done, changed } = await end(worker, 'accepted', verdict)
+  if (done.status === 'refused') return { done, changed }
   const others = await endOtherAttempts(worker, verdict.commandId)
   const all = [...(done.ended ?? []), ...others]
   const outcome = all.map(({ workerId, status }) => `${workerId} ${status}`).join(', ')
-  return { ...done, outcome, ended: all }
+  return { done: { ...done, outcome, ended: all }, changed }
 }
 
 const revise = (
@@ -119,14 +123,17 @@ const revise = (
 
 /** Records a verdict that changes nothing else. The person decides. */
 async function handOver(
-  { sessionId, workerId }: Worker,
+  worker: Worker,
   verdict: WorkerVerdict,
   asked: CommandOutcome,
-): Promise<CommandOutcome> {
-  const changed = await changeWorker({ sessionId, workerId }, (item) =>
+): Promise<Followed> {
+  const changed = await changeWorker(worker, (item) =>
     item.live ? transition(withVerdict(item, verdict), true) : unchanged(item, false),
   )
-  return changed?.output ? asked : refused(`${workerId} has ended without this verdict.`)
+  const done = changed?.output
+    ? asked
+    : refused(`${worker.workerId} has ended without this verdict.`)
+  return { done, changed: changed?.item }
 }
 
 /**

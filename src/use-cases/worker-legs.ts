@@ -100,17 +100,19 @@ const mayNotInstruct = (worker: Worker, changes: readonly CriterionChange[]) =>
     ? `${worker.workerId} is suspicious, so the person decides what becomes of it`
     : changeProblems(worker, changes)[0]
 
-/** Marks the leg if its report has reached the session, which knows that first. */
+/** Marks the leg if its report has reached the session, which knows that first. Returns the worker. */
 export async function markIfArrived(
   { session, commandId }: AssigningCommand,
   workerId: string,
-): Promise<void> {
-  const worker = await readWorker(session.sessionId, workerId)
-  if (!worker?.live) return
+): Promise<Worker | undefined> {
+  const { sessionId } = session
+  const worker = await readWorker(sessionId, workerId)
+  if (!worker?.live) return worker
   const leg = currentLeg(worker)
   // An attempt that died may have assigned the leg already; the session learns of it when the command is done.
-  if (leg.reported || leg.commandId === commandId) return
+  if (leg.reported || leg.commandId === commandId) return worker
   await markArrivedReport(session, workerId, leg)
+  return readWorker(sessionId, workerId)
 }
 
 export const assignmentOf = (

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SandboxBusy, SandboxUnavailable } from '../../../src/core/errors.ts'
 import { failsTooOften } from '../../../src/core/limits.ts'
 import type { Conductor } from '../../../src/core/session.ts'
+import { pausedAndFlushed } from '../../../src/protocol/combined.ts'
 import { storeResult } from '../../../src/protocol/job.ts'
 import { closeRun } from '../../../src/protocol/lifecycle.ts'
 import { countSandboxFailure, isExpiring, sandboxPaused } from '../../../src/protocol/sandbox.ts'
@@ -60,6 +61,19 @@ describe('its hour', () => {
     const { item: paused } = sandboxPaused(closed, 1, 'old')
     expect(paused.conductor).toEqual({ cliSession: 'c', sandboxId: 'old', transcript: 'j1' })
     expect(sandboxPaused(paused, 1, 'old').item).toBe(paused)
+  })
+
+  test('is recorded together with the entries that are in the history', () => {
+    const { item: closed } = closeRun(session({ conductor, counts: { turns: 1 } }), 1, ACCOUNT)
+    const [receipt, ...others] = closed.pendingEntries
+    expect(receipt).toMatchObject({ kind: 'receipt' })
+    const entries = new Set([receipt?.seq ?? 0])
+    const { item } = pausedAndFlushed(closed, 1, { sandboxId: 'old', entries })
+    expect(item.pendingEntries).toEqual(others)
+    expect(item.conductor.awakeSince).toBeUndefined()
+    // A later run does both by itself.
+    const resumed = { ...closed, run: { id: 2, open: true, tries: 0 } }
+    expect(pausedAndFlushed(resumed, 1, { sandboxId: 'old', entries }).item).toBe(resumed)
   })
 
   test.each([
