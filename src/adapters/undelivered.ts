@@ -48,12 +48,19 @@ export async function noteUndelivered(undelivered: Undelivered, said: string): P
   )
 }
 
-/** Takes a delivery off the list, if it is there, because it has arrived or goes another way. */
+/**
+ * Takes a delivery that is late or given up off the list, if it is there, because it has arrived or goes another way. One
+ * that has failed since stays.
+ */
 export async function settleUndelivered(
   delivery: Pick<Undelivered, 'sessionId' | 'seq' | 'name'>,
   said: string,
 ): Promise<void> {
-  await updateListed(nameOf(delivery, said), 'REMOVE delivery')
+  await updateListed(nameOf(delivery, said), {
+    update: 'REMOVE delivery',
+    condition: 'attribute_exists(delivery.#status)',
+    names: { '#status': 'status' },
+  })
 }
 
 /** Returns a page of the list, the oldest message first. It may have fewer than `limit` although there are more. */
@@ -81,21 +88,32 @@ export async function listUndelivered(
 
 /** Puts a delivery away. Returns false if the list does not have it. */
 export const dismissUndelivered = (id: string): Promise<boolean> =>
-  updateListed(Buffer.from(id, 'base64url').toString(), 'SET dismissed = :yes', { ':yes': true })
+  updateListed(Buffer.from(id, 'base64url').toString(), {
+    update: 'SET dismissed = :yes',
+    condition: 'attribute_exists(delivery)',
+    values: { ':yes': true },
+  })
 
-/** Changes an item of the list. Returns false if there is none. */
+interface ListedChange {
+  readonly update: string
+  readonly condition: string
+  readonly names?: Readonly<Record<string, string>>
+  readonly values?: Readonly<Record<string, unknown>>
+}
+
+/** Changes an item of the list. Returns false if there is none that fulfils the condition. */
 async function updateListed(
   name: string,
-  expression: string,
-  values?: Readonly<Record<string, unknown>>,
+  { update, condition, names, values }: ListedChange,
 ): Promise<boolean> {
   try {
     await dynamo.send(
       new UpdateCommand({
         ...table(),
         Key: { ...keyOf(name) },
-        UpdateExpression: expression,
-        ConditionExpression: 'attribute_exists(delivery)',
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ...(names && { ExpressionAttributeNames: { ...names } }),
         ...(values && { ExpressionAttributeValues: { ...values } }),
       }),
     )
