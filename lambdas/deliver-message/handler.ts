@@ -118,7 +118,7 @@ async function end(
     if (status === 'refused') publish({ DeliveriesRefused: 1 })
     await finish(delivery, entry, { ...outcome, at })
     // Twilio's callback may have recorded the outcome first.
-  } else if (status === 'sent') await countSent(delivery, outcome.segments)
+  } else if (status === 'sent') await finish(delivery, entry, { ...outcome, at })
 }
 
 /** Counts and reports the outcome. Idempotent, because an earlier attempt may have died after recording it. */
