@@ -14,6 +14,7 @@ import { invite } from './commands/invite.ts'
 import { login, logout } from './commands/login.ts'
 import { people } from './commands/people.ts'
 import { answer, approve, deny, questions } from './commands/questions.ts'
+import { redrive } from './commands/redrive.ts'
 import { say, watch } from './commands/say.ts'
 import { secrets } from './commands/secrets.ts'
 import { sessions, show } from './commands/sessions.ts'
@@ -56,6 +57,7 @@ const program = () => {
       people(),
       usageByDay(),
       trace(),
+      redrive(),
       dashboard(),
     ],
     'Set up:': [

@@ -78,15 +78,17 @@ export interface LocalBaton extends Pick<Channels, 'twilio' | 'sendgrid'> {
   close(): Promise<void>
 }
 
-/** How the command line reaches executions and secrets (cli/trace/backend.ts). The credentials end with this process. */
+/** How the command line reaches this AWS (cli/stack-access.ts). The credentials end with this process. */
 function noteAws(stateDir: string, { endpoint, region, credentials, resources }: LocalAws): void {
-  const machines = resources.all
-    .filter(({ type }) => type === 'AWS::StepFunctions::StateMachine')
-    .map(({ arn }) => arn)
   const file = path.join(stateDir, 'aws.json')
   // Removed first, because a file that exists keeps its mode.
   rmSync(file, { force: true })
-  const content = { endpoint, region, credentials, stack: STACK, machines }
+  const all = resources.all.map(({ logicalId, type, physicalId }) => ({
+    logicalId,
+    type,
+    physicalId,
+  }))
+  const content = { endpoint, region, credentials, stack: STACK, resources: all }
   writeFileSync(file, JSON.stringify(content), { mode: 0o600 })
 }
 

@@ -1,12 +1,10 @@
 /** Where a trace finds executions, logs and secrets: in the operator's AWS account, or in the AWS of this machine. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { SFNClientConfig } from '@aws-sdk/client-sfn'
-import * as z from 'zod'
 import { readSecret } from '../aws.ts'
-import { CliError } from '../errors.ts'
 import { OWN_SECRETS, SECRETS } from '../secret-table.ts'
-import { idsOf, resourcesOf } from '../stack-resources.ts'
+import { type ClientConfig, stackAccess } from '../stack-access.ts'
+import { idsOf } from '../stack-resources.ts'
 import { stateFolder, type Target } from '../target.ts'
 import { logLines, type Period } from './cloud-logs.ts'
 
@@ -21,40 +19,16 @@ export interface Backend {
   secrets(): Promise<readonly string[]>
 }
 
-/** What `npm start` writes for this (local/baton.ts). */
-const local = z.object({
-  endpoint: z.string(),
-  region: z.string(),
-  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
-  stack: z.string(),
-  machines: z.array(z.string()),
-})
-
 /** Returns the backend of a target; `stack` is the name of a deployed stack. Throws a CliError if there is none. */
-export async function backendOf({ isLocal }: Target, stack: string): Promise<Backend> {
-  if (isLocal) return localBackend()
-  const resources = await resourcesOf(stack)
-  const machines = idsOf(resources, 'AWS::StepFunctions::StateMachine')
-  const logGroups = idsOf(resources, 'AWS::Logs::LogGroup')
+export async function backendOf(target: Target, stack: string): Promise<Backend> {
+  const access = await stackAccess(target, stack)
+  const machines = idsOf(access.resources, 'AWS::StepFunctions::StateMachine')
+  const logGroups = idsOf(access.resources, 'AWS::Logs::LogGroup')
   return {
-    executionEvents: (name) => eventsOf(machines, name, {}),
-    logLines: (sessionId, period) => logLines(logGroups, sessionId, period),
-    secrets: () => secretsOf(stack, {}),
-  }
-}
-
-function localBackend(): Backend {
-  const file = path.join(stateFolder(), 'aws.json')
-  if (!existsSync(file))
-    throw new CliError(`${file} is missing.`, { cure: 'Start npm start again.' })
-  const { endpoint, region, credentials, stack, machines } = local.parse(
-    JSON.parse(readFileSync(file, 'utf8')),
-  )
-  const config = { endpoint, region, credentials }
-  return {
-    executionEvents: (name) => eventsOf(machines, name, config),
-    logLines: async (sessionId, period) => localLines(sessionId, period),
-    secrets: () => secretsOf(stack, config),
+    executionEvents: (name) => eventsOf(machines, name, access.config),
+    logLines: async (sessionId, period) =>
+      target.isLocal ? localLines(sessionId, period) : logLines(logGroups, sessionId, period),
+    secrets: () => secretsOf(access.stack, access.config),
   }
 }
 
@@ -74,7 +48,7 @@ function localLines(sessionId: string, { from, to }: Period): Json[] {
 async function eventsOf(
   machines: readonly string[],
   name: string,
-  config: SFNClientConfig,
+  config: ClientConfig,
 ): Promise<readonly unknown[]> {
   const { ExecutionDoesNotExist, paginateGetExecutionHistory, SFNClient } = await import(
     '@aws-sdk/client-sfn'
@@ -94,7 +68,7 @@ async function eventsOf(
   return []
 }
 
-async function secretsOf(stack: string, config: SFNClientConfig): Promise<readonly string[]> {
+async function secretsOf(stack: string, config: ClientConfig): Promise<readonly string[]> {
   const names = [...SECRETS, ...OWN_SECRETS].map(({ name }) => `${stack}/${name}`)
   const values = await Promise.all(names.map((name) => readSecret(name, config)))
   return values.flatMap((value) => value ?? [])

@@ -118,7 +118,7 @@ async function end(
     if (status === 'refused') publish({ DeliveriesRefused: 1 })
     await finish(delivery, entry, { ...outcome, at })
     // Twilio's callback may have recorded the outcome first.
-  } else if (status === 'sent') await countAccepted(delivery, entry, outcome)
+  } else if (status === 'sent') await finish(delivery, entry, { ...outcome, at })
 }
 
 /** Counts and reports the outcome. Idempotent, because an earlier attempt may have died after recording it. */
@@ -127,19 +127,14 @@ async function finish(
   entry: Entry,
   outcome: Outcome & Failure,
 ): Promise<void> {
-  if (ACCEPTED.includes(outcome.status)) await countAccepted(delivery, entry, outcome)
-  if (FAILED.includes(outcome.status)) await reportFailure(delivery, entry, outcome)
-}
-
-/** Counts what the provider has taken. Only a delivery that was tried before may be listed as late. */
-async function countAccepted(
-  delivery: OutboxMessage,
-  entry: Entry,
-  { segments }: Outcome,
-): Promise<void> {
-  await countSent(delivery, segments)
-  if (entry.deliveries?.some(({ name }) => name === delivery.name))
-    await settleUndelivered(delivery, entry.at)
+  const { status, segments } = outcome
+  if (ACCEPTED.includes(status)) {
+    await countSent(delivery, segments)
+    // Only a delivery that was tried before may be listed as late.
+    if (entry.deliveries?.some(({ name }) => name === delivery.name))
+      await settleUndelivered(delivery, entry.at)
+  }
+  if (FAILED.includes(status)) await reportFailure(delivery, entry, outcome)
 }
 
 /** The part of the record about its price. */

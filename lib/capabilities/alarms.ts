@@ -100,7 +100,7 @@ export class Alarms extends Construct {
       metric: queues.failures.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       from: 1,
       description:
-        'Replies that could not be delivered, or work that could not be ended, were given up after hours of attempts. Find the cause in the logs of deliver-message and session-control, fix it, and redrive the queue.',
+        'Replies that could not be delivered, or work that could not be ended, were given up after hours of attempts. Find the cause in the logs of deliver-message and session-control, fix it, and put them back with baton redrive.',
     })
     this.#alarm('DeliveriesLate', {
       metric: queues.deliveries.metricApproximateAgeOfOldestMessage({ period: PERIOD }),

@@ -8,6 +8,7 @@ import { DELIVERY_ATTEMPTS } from '../../src/core/undelivered.ts'
 import { allow, type Binding, combine, environment } from '../kit/bindings.ts'
 import { freezeLogicalId } from '../kit/frozen.ts'
 import { type OrderedQueueProps, orderedQueue } from '../kit/ordered-queue.ts'
+import { QUEUE_IDS } from './queue-ids.ts'
 
 /** How long the consumer of each queue may take for a batch. */
 export const CONSUMER_TIMEOUT = {
@@ -18,15 +19,6 @@ export const CONSUMER_TIMEOUT = {
   deliveries: Duration.seconds(60),
   /** As long as API Gateway waits, because the function also serves the operator. */
   cancellations: Duration.seconds(29),
-} as const
-
-/** The logical ids of the first version. They must not change, because a replaced queue loses its messages. */
-const LOGICAL_IDS = {
-  Messages: { queue: 'IntakeQueue6FB53B87', policy: 'IntakeQueuePolicy7DD39EDA' },
-  DeadLetters: { queue: 'IntakeDeadLettersA15864BB', policy: 'IntakeDeadLettersPolicy486AD3D7' },
-  Deliveries: { queue: 'ChannelsOutboxD1784C98', policy: 'ChannelsOutboxPolicyDE8358FA' },
-  Cancellations: { queue: 'ChannelsEndingsEBB66BEB', policy: 'ChannelsEndingsPolicyD0574341' },
-  Failures: { queue: 'ChannelsUndone02A09F2D', policy: 'ChannelsUndonePolicy162192E0' },
 } as const
 
 export class Queues extends Construct {
@@ -80,15 +72,15 @@ export class Queues extends Construct {
     return sending('CANCELLATIONS_URL', this.cancellations)
   }
 
-  #queue(id: keyof typeof LOGICAL_IDS, props: OrderedQueueProps): Queue {
+  #queue(id: keyof typeof QUEUE_IDS, props: OrderedQueueProps): Queue {
     const queue = orderedQueue(this, id, props)
-    freezeLogicalId(queue, LOGICAL_IDS[id].queue)
+    freezeLogicalId(queue, QUEUE_IDS[id].queue)
     // A queue has one policy, so deleting the old policy would also delete the new one.
-    freezeLogicalId(queue.node.findChild('Policy'), LOGICAL_IDS[id].policy)
+    freezeLogicalId(queue.node.findChild('Policy'), QUEUE_IDS[id].policy)
     return queue
   }
 
-  #deadLetterQueue(id: keyof typeof LOGICAL_IDS, consumer: Duration): Queue {
+  #deadLetterQueue(id: keyof typeof QUEUE_IDS, consumer: Duration): Queue {
     const queue = this.#queue(id, { consumer })
     Validations.of(queue).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',

@@ -14,7 +14,7 @@ export type UndeliveredStatus = 'late' | 'given up' | 'failed'
 export const UNDELIVERED_ADVICE: Readonly<Record<UndeliveredStatus, string>> = {
   late: 'It is tried again every few minutes, for about two days. Usually a key is missing or the provider is down.',
   'given up':
-    'It waits on the dead-letter queue for two weeks. Fix the cause, then send it back as docs/operate.md says under "Dead letters".',
+    'It waits on the dead-letter queue for two weeks. Fix the cause, then send it back with `baton redrive`.',
   failed: 'It is not sent again. If it should be, tell the conductor.',
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SERVICE_SID } from '../../local/providers/twilio/server.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
+import { heldCalls } from '../support/held-calls.ts'
 import { published } from '../support/log.ts'
 import { PATIENT } from '../support/patience.ts'
 import { deliveriesOf, emailsTo, textsTo, writeEmail } from '../support/people.ts'
@@ -12,9 +13,11 @@ const ADAS_EMAIL = 'ada@example.com'
 const BOB = '+15550101'
 const CAROL = '+15550102'
 
+const { intercept, hold } = heldCalls()
 let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({
+    intercept,
     people: [ADAS_EMAIL, BOB, CAROL],
     variables: { SMS_NUMBER: SERVICE_SID, APPROVALS: 'none' },
   })
@@ -153,9 +156,16 @@ test('a reply that a provider does not take is listed as late, then as given up,
   expect(await listed()).toMatchObject([
     { ...late, status: 'given up', advice: expect.stringContaining('dead-letter queue') },
   ])
-  // The operator sends it back.
+  // The operator sends it back, and Twilio calls before it is recorded that it was sent.
   baton.twilio.progress.splice(0, 3, 'queued', 'sent', 'sent')
-  expect(await attempt(1)).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
+  const [step, operation] = ['DeliverMessage', 'dynamodb UpdateItem']
+  const recording = hold({ session, step, operation, about: '"sent"' })
+  const back = attempt(1)
+  await recording.arrived
+  const isSent = expect.objectContaining({ status: 'sent' })
+  await expect.poll(() => deliveriesOf(baton, session), PATIENT).toContainEqual(isSent)
+  recording.release()
+  expect(await back).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
   expect(await listed()).toEqual([])
   expect(textsTo(baton, CAROL)).toHaveLength(1)
   // What has arrived may still be reported as undelivered.

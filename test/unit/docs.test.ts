@@ -34,6 +34,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/^npx baton webhooks\b/, 'test/scenarios/webhooks.test.ts'],
   [/^npx baton (say|watch|questions|sessions|login|init)\b/, 'test/commands/baton.test.ts'],
   [/^npx baton trace\b/, 'test/commands/trace.test.ts'],
+  [/^npx baton redrive\b/, 'test/commands/redrive.test.ts'],
   [/^npx baton (tokens|invite|dashboard)\b/, 'test/commands/tokens.test.ts'],
   [/^(\w+=\$\()?(printf %s "\$\w+" \| )?aws /, ACCOUNT],
   [/^export BATON_URL=/, 'test/commands/baton.test.ts'],
