@@ -74,7 +74,7 @@ export class BatonStack extends Stack {
     })
     new CfnOutput(this, 'DashboardBucket', {
       value: dashboard.bucketName,
-      description: 'Where the files of the dashboard go: npm run dashboard, then aws s3 sync',
+      description: 'Where baton deploy and baton dashboard upload put the files of the dashboard',
     })
   }
 }

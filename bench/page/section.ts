@@ -1,6 +1,6 @@
 /** What a person waits for on the dashboard: first paint, bytes and requests of a view, and a long conversation. */
 import type { Page, Request } from 'playwright-core'
-import { buildDashboard } from '../../local/dashboard/build.ts'
+import { buildDashboard } from '../../dashboard/build.ts'
 import { startBrowser, type TestBrowser } from '../../test/dashboard/support/browser.ts'
 import { type TestBaton, testBaton } from '../../test/support/baton.ts'
 import { fill, storedEntries, storedSession } from '../../test/support/many-sessions.ts'

@@ -10,10 +10,11 @@ What happens, each step only if the one before it has succeeded:
   2. If the account is not prepared for the CDK, it is bootstrapped; if the E2B account has no template, it is built.
   3. The difference is shown. Nothing is changed until you agree.
   4. The stack is changed, a line for each resource, and the outputs are printed on standard output.
-  5. A message goes through the whole loop. If there is no reply, the reason is looked up.
+  5. The dashboard is built if its sources have changed, and its files are uploaded, only those that are different.
+  6. A message goes through the whole loop. If there is no reply, the reason is looked up.
 
 Exit status: 0 if the reply came; 1 if a step failed; 2 if the command line is wrong; 3 to 6 as for baton say, if the message
-of step 5 had another end.`
+of step 6 had another end.`
 
 const withOptions = (command: Command) =>
   command
@@ -61,7 +62,8 @@ export const update = () =>
       'after',
       `
 A rollback restores functions, rights and settings as they were. Conversations and their data are not touched by either
-direction, and open runs continue. Files of the dashboard and the E2B template are not part of the stack.
+direction, and open runs continue. Files of the dashboard stay as they were, because they are uploaded after the stack. The E2B
+template is not part of the stack.
 ${WHAT_HAPPENS}
 
 Example, after git pull:

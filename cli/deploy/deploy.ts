@@ -13,6 +13,7 @@ import { settingsFor } from '../stage.ts'
 import { alarmArns, MONITORING_MINUTES } from './alarms.ts'
 import { runCdk } from './cdk.ts'
 import { type ChangeSetId, changesOf, discard } from './change-set.ts'
+import { uploadDashboard } from './dashboard-files.ts'
 import { diagnose } from './diagnosis.ts'
 import { differenceLines, endangered } from './difference.ts'
 import { gatherKeys, type Key, storeKeys } from './keys.ts'
@@ -55,6 +56,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   await storeKeys(stack, keys)
   const { outputs = {} } = (await stackCalled(stack)) ?? {}
   print(columns(Object.entries(outputs)))
+  if (outputs.DashboardBucket !== undefined) await uploadDashboard(outputs.DashboardBucket)
   if (!options.test || !options.keys) return EXIT.done
   return test(stack, outputs.ApiUrl ?? '', options.minutes)
 }

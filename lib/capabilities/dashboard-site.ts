@@ -16,7 +16,7 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { CONTENT_SECURITY_POLICY } from '../../dashboard/headers.ts'
+import { CONTENT_SECURITY_POLICY, HEADERS } from '../../dashboard/headers.ts'
 import { type Binding, environment } from '../kit/bindings.ts'
 import { keptTable } from '../kit/tables.ts'
 import type { Resources } from '../resources/index.ts'
@@ -30,6 +30,15 @@ const ACKNOWLEDGED = {
   'AwsSolutions-CFR4':
     "CloudFront's own certificate comes with its own choice of TLS versions. A domain of one's own may be stricter.",
 }
+
+/**
+ * Statuses that CloudFront otherwise keeps for ten seconds, even where it caches nothing and whatever `cache-control` says. A
+ * session is not there until its first message has arrived.
+ */
+const KEPT_ERRORS = [404, 414, 500, 501, 502, 503, 504]
+
+/** A header without a setting of its own at CloudFront. */
+const OPENER = 'cross-origin-opener-policy'
 
 export class DashboardSite extends Construct {
   readonly url: string
@@ -58,6 +67,7 @@ export class DashboardSite extends Construct {
         health: toApi,
         'openapi.json': toApi,
       },
+      errorResponses: KEPT_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       httpVersion: HttpVersion.HTTP2_AND_3,
     })
     for (const [rule, reason] of Object.entries(ACKNOWLEDGED))
@@ -104,6 +114,9 @@ export class DashboardSite extends Construct {
           includeSubdomains: true,
           override: true,
         },
+      },
+      customHeadersBehavior: {
+        customHeaders: [{ header: OPENER, value: HEADERS[OPENER], override: true }],
       },
     })
     return {

@@ -2,29 +2,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import * as z from 'zod'
+import { builtFiles } from '../../dashboard/files.ts'
 import { HEADERS } from '../../dashboard/headers.ts'
 import type { Before } from '../../packages/local-aws/src/http-api.ts'
 import { requestUrl } from '../../packages/local-aws/src/loopback.ts'
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
-const manifest = z.record(
-  z.string(),
-  z.object({
-    file: z.string(),
-    css: z.array(z.string()).default([]),
-    assets: z.array(z.string()).default([]),
-  }),
-)
-
-/** The names of files change with their content. */
-const FOREVER = 'public, max-age=31536000, immutable'
+const PAGE = 'index.html'
 
 /** The page, and its files, whose names are known once it is built. */
 const isOfPage = (pathname: string) => pathname === '/' || pathname.startsWith('/assets/')
@@ -48,30 +31,24 @@ export function serveDashboard(built: Promise<string>): Before {
 }
 
 function serveFolder(folder: string): Before {
-  const { files } = builtFiles(folder)
-  const names = new Map([['/', 'index.html'], ...files.map((name) => [`/${name}`, name] as const)])
+  const files = new Map(
+    builtFiles(folder).map((file) => [file.name === PAGE ? '/' : `/${file.name}`, file]),
+  )
   const cache = new Map<string, Buffer>()
   return async (request, response) => {
-    const name = names.get(requestUrl(request).pathname)
-    if (name === undefined || !['GET', 'HEAD'].includes(request.method ?? '')) return false
+    const file = files.get(requestUrl(request).pathname)
+    if (file === undefined || !['GET', 'HEAD'].includes(request.method ?? '')) return false
+    const { name, contentType, cacheControl } = file
     const content = cache.get(name) ?? gzipSync(readFileSync(path.join(folder, name)))
     cache.set(name, content)
     response.writeHead(200, {
       ...HEADERS,
-      'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream',
+      'content-type': contentType,
       'content-encoding': 'gzip',
       'content-length': content.length,
-      'cache-control': name === 'index.html' ? 'no-cache' : FOREVER,
+      'cache-control': cacheControl,
     })
     response.end(request.method === 'HEAD' ? undefined : content)
     return true
   }
-}
-
-/** Returns the files of the built dashboard besides the page itself. */
-export function builtFiles(folder: string): { readonly files: readonly string[] } {
-  const listed = readFileSync(path.join(folder, '.vite/manifest.json'), 'utf8')
-  const chunks = Object.values(manifest.parse(JSON.parse(listed)))
-  const files = chunks.flatMap(({ file, css, assets }) => [file, ...css, ...assets])
-  return { files: [...new Set(files)] }
 }

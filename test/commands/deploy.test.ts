@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { synthesise } from '../../local/synth.ts'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { runCli } from '../support/cli.ts'
+import { operatorOf } from '../support/operator.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'baton-deploy-'))
@@ -23,18 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const environmentOf = ({ aws, e2b }: TestBaton) => ({
-  HOME: folder,
-  BATON_SETTINGS: settings,
-  AWS_ENDPOINT_URL: aws.endpoint,
-  AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
-  AWS_REGION: aws.region,
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
-  E2B_API_URL: e2b.env.E2B_API_URL,
-})
+const environmentOf = (on: TestBaton) => operatorOf(on, folder, settings)
 
 const printed: string[] = []
 
@@ -59,6 +50,14 @@ async function stackOf({ aws }: TestBaton, StackName = 'Baton') {
   return Stacks[0]
 }
 
+/** Returns the dashboard's page as it is in its bucket. */
+async function pageOf({ aws }: TestBaton) {
+  const { endpoint, region, credentials, outputs } = aws
+  const client = new S3Client({ endpoint, region, credentials })
+  const page = { Bucket: outputs.DashboardBucket, Key: 'index.html' }
+  return (await client.send(new GetObjectCommand(page))).Body?.transformToString()
+}
+
 test('without a terminal nothing happens until --yes agrees, and update needs a stack', async () => {
   expect(await run(['deploy'])).toMatchObject({ status: 2, err: expect.stringContaining('--yes') })
   const update = await run(['update', '--yes'])
@@ -78,14 +77,19 @@ test('in a terminal: bootstraps, shows the difference, asks, deploys, and the lo
   person.types('y')
   await person.shows('Baton is CREATE_COMPLETE')
   await person.shows(`ApiUrl           ${baton.url}`)
+  await person.shows('files of the dashboard, deleted 0.')
   await person.shows('It answers: I am a scripted model')
   expect(await person.ended).toBe(0)
   expect(await stackOf(baton)).toMatchObject({ StackStatus: 'CREATE_COMPLETE' })
+  expect(await pageOf(baton)).toBe(
+    readFileSync(path.join(ROOT, 'dist/dashboard/index.html'), 'utf8'),
+  )
 })
 
 test('again: nothing is different, and the outputs alone are on standard output', async () => {
   const again = await run(['deploy', '--yes', '--no-test'])
   expect(again).toMatchObject({ status: 0, err: expect.stringContaining('Nothing is different') })
+  expect(again.err).toContain('The dashboard in the bucket is that of this checkout.')
   expect(again.out).toMatch(/^ApiUrl +http:\/\/127\.0\.0\.1:\d+\n(\w+ +\S+\n)+$/)
 })
 
@@ -119,6 +123,7 @@ test('a resource that cannot be changed: its reason is said, and the previous ve
     /^The deployment failed \(UPDATE_ROLLBACK_COMPLETE\):\n +\w+ \(AWS::Lambda::Function\): This machine runs another template/m,
   )
   expect(failed.err).toContain('the previous version runs')
+  expect(failed.err).not.toContain('dashboard')
 })
 
 test('a dry run of another stage shows its difference, and leaves no stack', async () => {
@@ -127,6 +132,7 @@ test('a dry run of another stage shows its difference, and leaves no stack', asy
   expect(shown.err).toMatch(
     /stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/,
   )
+  expect(shown.err).not.toContain('dashboard')
   await expect(stackOf(baton, 'Baton-other')).rejects.toThrow('does not exist')
 })
 

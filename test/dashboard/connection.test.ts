@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildDashboard } from '../../local/dashboard/build.ts'
+import { buildDashboard } from '../../dashboard/build.ts'
 import { replies, testBaton } from '../support/baton.ts'
 import { type Dashboard, root, startDashboard } from './support/dashboard.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { buildDashboard } from '../../local/dashboard/build.ts'
+import { buildDashboard } from '../../dashboard/build.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 /** In bytes, with everything that the first view needs. */

@@ -17,6 +17,9 @@ const behavior = z.object({
 const distribution = z.object({
   DistributionConfig: z.object({
     DefaultRootObject: z.string(),
+    CustomErrorResponses: z
+      .array(z.strictObject({ ErrorCode: z.number(), ErrorCachingMinTTL: z.number() }))
+      .default([]),
     DefaultCacheBehavior: behavior,
     CacheBehaviors: z.array(behavior.extend({ PathPattern: z.string() })),
     Origins: z.array(
@@ -42,6 +45,7 @@ const {
   CacheBehaviors,
   Origins,
   DefaultRootObject,
+  CustomErrorResponses,
 } = found[1].DistributionConfig
 const origin = ({ TargetOriginId }: z.infer<typeof behavior>) =>
   Origins.find(({ Id }) => Id === TargetOriginId)
@@ -73,6 +77,15 @@ test('every public route of the API is on the same origin, uncached, with all th
   const paths = [...yaml.matchAll(/^ {2}\/(\S+):$/gm)].map(([, route = '']) => route)
   expect(paths.length).toBeGreaterThan(10)
   for (const route of paths) expect(route).toMatch(/^(?:api\/|l\/|health$|openapi\.json$)/)
+})
+
+test('no error is kept: what is not there now may be there with the next request', () => {
+  const kept = new Map(
+    CustomErrorResponses.map((each) => [each.ErrorCode, each.ErrorCachingMinTTL]),
+  )
+  // Without a setting, CloudFront keeps these for ten seconds, whatever the API says.
+  for (const status of [404, 414, 500, 501, 502, 503, 504])
+    expect([status, kept.get(status)]).toEqual([status, 0])
 })
 
 const statement = z.object({
@@ -112,17 +125,29 @@ const headersPolicy = z.object({
         Override: z.literal(true),
       }),
       ContentTypeOptions: z.object({ Override: z.literal(true) }),
-      ReferrerPolicy: z.object({ ReferrerPolicy: z.string() }),
+      ReferrerPolicy: z.object({ ReferrerPolicy: z.string(), Override: z.literal(true) }),
+    }),
+    CustomHeadersConfig: z.object({
+      Items: z.array(
+        z.object({ Header: z.string(), Value: z.string(), Override: z.literal(true) }),
+      ),
     }),
   }),
 })
 
-test('the page has the same policy as on one machine', () => {
+test('the page has the same headers as on one machine', () => {
   const [headers] = propertiesOf('AWS::CloudFront::ResponseHeadersPolicy', headersPolicy)
-  const { ContentSecurityPolicy, ReferrerPolicy } =
-    headers?.[1].ResponseHeadersPolicyConfig.SecurityHeadersConfig ?? {}
-  expect(ContentSecurityPolicy?.ContentSecurityPolicy).toBe(HEADERS['content-security-policy'])
-  expect(ReferrerPolicy?.ReferrerPolicy).toBe(HEADERS['referrer-policy'])
+  if (!headers) throw new Error('there is no policy')
+  const { SecurityHeadersConfig, CustomHeadersConfig } = headers[1].ResponseHeadersPolicyConfig
+  const { ContentSecurityPolicy, ReferrerPolicy } = SecurityHeadersConfig
+  const sent = {
+    'content-security-policy': ContentSecurityPolicy.ContentSecurityPolicy,
+    // What CloudFront sends for ContentTypeOptions.
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': ReferrerPolicy.ReferrerPolicy,
+    ...Object.fromEntries(CustomHeadersConfig.Items.map(({ Header, Value }) => [Header, Value])),
+  }
+  expect(sent).toEqual(HEADERS)
   for (const each of [page, ...CacheBehaviors.filter((one) => one.PathPattern === 'assets/*')])
-    expect(idIn(each.ResponseHeadersPolicyId ?? '')).toBe(headers?.[0])
+    expect(idIn(each.ResponseHeadersPolicyId ?? '')).toBe(headers[0])
 })

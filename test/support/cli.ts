@@ -11,12 +11,17 @@ export interface CliRun {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly input?: string
+  /** `bin/baton.ts` of another checkout. */
+  readonly bin?: string
 }
 
 /** Returns its exit status and what it printed. No error may be a stack trace. */
-export async function runCli(words: readonly string[], { env, cwd, input = '' }: CliRun) {
+export async function runCli(
+  words: readonly string[],
+  { env, cwd, input = '', bin = BIN }: CliRun,
+) {
   const { PATH, TMPDIR } = process.env
-  const child = spawn(process.execPath, [BIN, ...words], { cwd, env: { PATH, TMPDIR, ...env } })
+  const child = spawn(process.execPath, [bin, ...words], { cwd, env: { PATH, TMPDIR, ...env } })
   child.stdin.end(input)
   const [out, err, [status]] = await Promise.all([
     text(child.stdout),

@@ -1,6 +1,6 @@
 /** Baton with its dashboard, and a browser, for the tests of a file. */
 import path from 'node:path'
-import { buildDashboard } from '../../../local/dashboard/build.ts'
+import { buildDashboard } from '../../../dashboard/build.ts'
 import { type TestBaton, type TestOptions, testBaton } from '../../support/baton.ts'
 import { type Opened, startBrowser, type TestBrowser } from './browser.ts'
 

@@ -5,10 +5,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fingerprint } from '../../lib/synthesis/fingerprint.ts'
+import { fingerprint } from '../lib/synthesis/fingerprint.ts'
 
 /** What the bundle contains; of the API it imports only types. */
 const SOURCES = ['dashboard/**/*.{ts,tsx,css,html,svg}']
+
+/** Vite's own, after what is wrong with the source. */
+const STACK_TRACE = /\n+\s+at .+:\d+:\d+\)?\n[\s\S]*$/
 
 const { PRIORITY_BELOW_NORMAL } = constants.priority
 
@@ -37,7 +40,8 @@ export async function buildDashboard(root: string): Promise<string> {
     once(vite, 'close'),
   ])
   process.off('exit', end)
-  if (code !== 0) throw new Error(`The dashboard cannot be built:\n${out}${err}`)
+  if (code !== 0)
+    throw new Error(`The dashboard cannot be built:\n${`${out}${err}`.replace(STACK_TRACE, '')}`)
   writeFileSync(file, inputs)
   return folder
 }
