@@ -2,6 +2,7 @@
 import type { Config } from '../../lib/settings/schema.ts'
 import { readSecret, writeSecret } from '../aws.ts'
 import { CliError } from '../errors.ts'
+import { givenSecret } from '../given-secrets.ts'
 import { isInteractive, note } from '../print.ts'
 import { askSecret } from '../prompt.ts'
 import { isGenerated, SECRETS, type SecretRow } from '../secret-table.ts'
@@ -37,7 +38,7 @@ export async function gatherKeys(stack: string, settings: Config): Promise<reado
 async function knownKey(stack: string, row: SecretRow): Promise<Key | undefined> {
   const stored = await readSecret(`${stack}/${row.name}`)
   if (stored !== undefined && !isGenerated(stored)) return { row, value: stored, isStored: true }
-  const value = process.env[row.variable]?.trim()
+  const value = givenSecret(row.variable)?.trim()
   return value ? { row, value, isStored: false } : undefined
 }
 
