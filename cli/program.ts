@@ -25,6 +25,7 @@ import { usageByDay } from './commands/usage.ts'
 import { webhooks } from './commands/webhooks.ts'
 import { CliError, reasonOf } from './errors.ts'
 import { EXIT } from './exit.ts'
+import { takeSecrets } from './given-secrets.ts'
 import { note } from './print.ts'
 
 const EXAMPLES = `
@@ -45,6 +46,7 @@ const program = () => {
     .showSuggestionAfterError()
     .showHelpAfterError('(baton --help shows the commands, baton <command> --help its options)')
     .addHelpText('after', EXAMPLES)
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
     .exitOverride()
   const groups = {
     'Talk:': [say(), watch(), questions(), answer(), approve(), deny()],
@@ -83,6 +85,15 @@ const program = () => {
   return baton
 }
 
+/**
+ * Returns an error of the command line without the values that were typed. One may be a secret that does not belong there, and
+ * errors are kept in logs.
+ */
+const withoutValues = (text: string): string =>
+  text
+    .replace(/(unknown option '-[^=']*)=[\s\S]*?'(?=\n|$)/, "$1'")
+    .replace(/(but got \d+): [\s\S]*?\.(?=\n|$)/, '$1.')
+
 /** Gives the commands below one how it treats errors. commander does that only for those which it creates itself. */
 function inherit(command: CommandUnknownOpts): void {
   for (const inner of command.commands) {
@@ -94,6 +105,7 @@ function inherit(command: CommandUnknownOpts): void {
 /** Runs a command line. Returns the exit status; whatever went wrong was said without a stack trace. */
 export async function runBaton(words: readonly string[]): Promise<number> {
   endQuietlyWithoutReader()
+  takeSecrets()
   try {
     await program().parseAsync(words, { from: 'user' })
     return Number(process.exitCode ?? EXIT.done)

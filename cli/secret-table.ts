@@ -18,6 +18,8 @@ export interface SecretRow {
   readonly from: string
   /** Whether these settings need it. */
   readonly isNeeded: (settings: Config) => boolean
+  /** The command that gets it at the provider once the stack is deployed, and sets it. */
+  readonly setBy?: string
   /** Set if it verifies what the provider sends: after a rotation the old value is accepted as well. */
   readonly verifies?: { readonly as: VerifyingSecret; readonly advice: string }
   /** Returns what is right about it. Throws a CliError if its provider refuses it. */
@@ -73,6 +75,7 @@ export const SECRETS: readonly SecretRow[] = [
     variable: 'SENDGRID_PUBLIC_KEY',
     what: "public key of the security policy of SendGrid's Inbound Parse",
     from: 'https://app.sendgrid.com/settings/parse',
+    setBy: 'baton webhooks connect email',
     isNeeded: ({ emailAddress }) => emailAddress !== undefined,
     verifies: {
       as: 'SENDGRID_PUBLIC_KEY_SECRET',

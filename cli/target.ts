@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import * as z from 'zod'
 import { storedToken } from './credentials.ts'
 import { CliError } from './errors.ts'
+import { givenSecret } from './given-secrets.ts'
 
 export const ROOT = path.resolve(import.meta.dirname, '..')
 
@@ -41,7 +42,7 @@ export function originOf(url: string): string {
   const { protocol, hostname, origin } = parsed(url)
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) return origin
-  throw new CliError(`${url} is not encrypted, so anyone on the way could read the token.`, {
+  throw new CliError(`${origin} is not encrypted, so anyone on the way could read the token.`, {
     cure: 'Give an address with https, the output ApiUrl of the deployment.',
   })
 }
@@ -51,12 +52,13 @@ function parsed(url: string): URL {
     return new URL(url)
   } catch (cause) {
     const cure = 'Give the output ApiUrl of the deployment, like https://….'
-    throw new CliError(`${JSON.stringify(url)} is not an address.`, { cure, cause })
+    // It is not repeated, because it may have a password.
+    throw new CliError('This is not an address.', { cure, cause })
   }
 }
 
 function deploymentToken(origin: string): string {
-  const token = process.env.BATON_TOKEN || storedToken(origin)
+  const token = givenSecret('BATON_TOKEN') ?? storedToken(origin)
   if (token !== undefined) return token
   throw new CliError(`There is no token for ${origin}.`, {
     cure: `Run baton login --url ${origin}, or set BATON_TOKEN.`,
@@ -81,6 +83,8 @@ function localToken(): string {
     return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
   return (
-    process.env.BATON_TOKEN || parseEnv(read('.env')).BATON_TOKEN || read('.local', 'token').trim()
+    givenSecret('BATON_TOKEN') ||
+    parseEnv(read('.env')).BATON_TOKEN ||
+    read('.local', 'token').trim()
   )
 }

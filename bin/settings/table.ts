@@ -10,7 +10,7 @@ const INTRODUCTION = `<!-- Generated from lib/settings/schema.ts: edit that, the
 
 # Settings
 
-\`baton.json\` in the checkout holds your choices. It holds no secret, so commit it. \`npx baton init\` writes it, \`npx cdk deploy\`
+\`baton.json\` in the checkout holds your choices. It holds no secret, so commit it. \`npx baton init\` writes it, \`npx baton deploy\`
 and \`npm start\` read it, and editors check it by [baton.schema.json](../baton.schema.json):
 
 \`\`\`json

@@ -18,7 +18,8 @@ const isOwn = (row: Row): row is OwnSecretRow => 'as' in row
 function rowCalled(name: string): Row {
   const row = ALL.find((each) => each.name === name)
   if (row) return row
-  throw usage(`There is no secret ${JSON.stringify(name)}, only ${namesOf(ALL)}.`)
+  // What was typed may be a secret itself.
+  throw usage(`There is no secret of this name, only ${namesOf(ALL)}.`)
 }
 
 interface Rotating {

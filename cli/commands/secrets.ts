@@ -16,7 +16,8 @@ const NAMES = SECRETS.map(({ name }) => name).join(', ')
 function rowCalled(name: string): SecretRow {
   const row = SECRETS.find((each) => each.name === name)
   if (row) return row
-  throw usage(`There is no secret ${JSON.stringify(name)}, only ${NAMES}.`)
+  // What was typed may be a secret itself.
+  throw usage(`There is no secret of this name, only ${NAMES}.`)
 }
 
 const HOW = `

@@ -3,6 +3,7 @@ import { Command } from '@commander-js/extra-typings'
 import { buildTemplateAt, KEYS_AT, toldOfE2b } from '../deploy/template.ts'
 import { CliError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
+import { givenSecret } from '../given-secrets.ts'
 import { jsonOption } from '../options.ts'
 import { isInteractive, print, printJson } from '../print.ts'
 import { askSecret } from '../prompt.ts'
@@ -12,7 +13,7 @@ import { settingsFor } from '../stage.ts'
 /** Returns the key of the E2B account. It is never an argument. */
 async function e2bKey(): Promise<string> {
   const given =
-    process.env.E2B_API_KEY || (isInteractive() && (await askSecret(`E2B API key (${KEYS_AT})`)))
+    givenSecret('E2B_API_KEY') || (isInteractive() && (await askSecret(`E2B API key (${KEYS_AT})`)))
   if (given) return given
   throw new CliError(`E2B_API_KEY is not set: get a key from ${KEYS_AT}.`)
 }

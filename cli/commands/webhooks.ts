@@ -74,7 +74,7 @@ const connect = () =>
 
 function notDeployed(stack: string): never {
   throw new CliError(`The stack ${stack} is not deployed in this account and region.`, {
-    cure: 'Deploy first (npx cdk deploy), or choose another AWS_PROFILE or AWS_REGION.',
+    cure: 'Deploy first (baton deploy), or choose another AWS_PROFILE or AWS_REGION.',
   })
 }
 

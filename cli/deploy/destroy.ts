@@ -2,6 +2,7 @@
 import { text } from '@clack/prompts'
 import { identity, readSecret, stackCalled, told } from '../aws.ts'
 import { CliError } from '../errors.ts'
+import { givenSecret } from '../given-secrets.ts'
 import { usage } from '../options.ts'
 import { columns, isInteractive, note, print } from '../print.ts'
 import { answered } from '../prompt.ts'
@@ -57,7 +58,7 @@ async function e2bOf(
   template: string,
 ): Promise<{ key: string; found: AtE2b } | undefined> {
   const stored = await readSecret(`${stack}/e2b-api-key`)
-  const key = stored !== undefined && !isGenerated(stored) ? stored : process.env.E2B_API_KEY
+  const key = stored !== undefined && !isGenerated(stored) ? stored : givenSecret('E2B_API_KEY')
   if (!key) return undefined
   return { key, found: await findAtE2b(key, deployment, template) }
 }

@@ -2,6 +2,7 @@
 import type { Config } from '../../lib/settings/schema.ts'
 import { readSecret, writeSecret } from '../aws.ts'
 import { CliError } from '../errors.ts'
+import { givenSecret } from '../given-secrets.ts'
 import { isInteractive, note } from '../print.ts'
 import { askSecret } from '../prompt.ts'
 import { isGenerated, SECRETS, type SecretRow } from '../secret-table.ts'
@@ -15,19 +16,24 @@ export interface Key {
 
 /**
  * Returns the keys that these settings need: those of the deployment, else from variables, else from the person at the
- * terminal. Throws a CliError that names those which are missing, or if a provider refuses one.
+ * terminal; without those that another command sets once the stack is deployed. Throws a CliError that names those which are missing, or if a provider refuses one.
  */
 export async function gatherKeys(stack: string, settings: Config): Promise<readonly Key[]> {
-  const rows = SECRETS.filter(({ isNeeded }) => isNeeded(settings))
-  const known = await Promise.all(rows.map((row) => knownKey(stack, row)))
-  const missing = rows.filter((_, i) => known[i] === undefined)
+  const needed = SECRETS.filter(({ isNeeded }) => isNeeded(settings))
+  const all = await Promise.all(
+    needed.map(async (row) => ({ row, known: await knownKey(stack, row) })),
+  )
+  const later = all.filter(({ row, known }) => known === undefined && row.setBy !== undefined)
+  for (const { row } of later) note(`${row.name} is not set yet: ${row.setBy} sets it.`)
+  const now = all.filter((each) => !later.includes(each))
+  const missing = now.flatMap(({ row, known }) => (known === undefined ? [row] : []))
   if (missing.length > 0 && !isInteractive())
     throw new CliError(`Keys are missing: ${missing.map(({ name }) => name).join(', ')}.`, {
       cure: `Set ${missing.map(({ variable }) => variable).join(', ')}, or run this in a terminal, which asks for them. With --no-keys the stack is deployed without them, and cannot answer yet.`,
     })
   const keys: Key[] = []
-  for (const [i, row] of rows.entries()) {
-    const key = known[i] ?? { row, value: await askFor(row), isStored: false }
+  for (const { row, known } of now) {
+    const key = known ?? { row, value: await askFor(row), isStored: false }
     if (!key.isStored) note(`${row.name}: ${await row.check(key.value, settings)}.`)
     keys.push(key)
   }
@@ -37,7 +43,7 @@ export async function gatherKeys(stack: string, settings: Config): Promise<reado
 async function knownKey(stack: string, row: SecretRow): Promise<Key | undefined> {
   const stored = await readSecret(`${stack}/${row.name}`)
   if (stored !== undefined && !isGenerated(stored)) return { row, value: stored, isStored: true }
-  const value = process.env[row.variable]?.trim()
+  const value = givenSecret(row.variable)?.trim()
   return value ? { row, value, isStored: false } : undefined
 }
 

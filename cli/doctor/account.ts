@@ -24,7 +24,10 @@ const bootstrap = (on: Dependencies): Check => ({
     await on.account()
     const stack = await stackCalled('CDKToolkit')
     if (stack === undefined)
-      return fail('The account is not bootstrapped in this region.', 'Run npx cdk bootstrap.')
+      return fail(
+        'The account is not bootstrapped in this region.',
+        'baton deploy does that first; npx cdk bootstrap does nothing else.',
+      )
     return ok(`version ${stack.outputs.BootstrapVersion ?? 'unknown'}`)
   },
 })
@@ -53,7 +56,7 @@ const stack = (on: Dependencies): Check => ({
     if (found === undefined)
       return warn(
         `${on.stackName} is not deployed in this account and region.`,
-        'Run npx cdk deploy.',
+        'Run baton deploy.',
       )
     if (
       /FAILED|ROLLBACK_COMPLETE$/.test(found.status) &&
@@ -61,7 +64,7 @@ const stack = (on: Dependencies): Check => ({
     )
       return fail(
         `${on.stackName} is ${found.status}.`,
-        'Delete it with npx cdk destroy, and deploy again.',
+        'Run baton destroy, and then baton deploy.',
       )
     return ok(`${on.stackName} is ${found.status}`)
   },
@@ -95,7 +98,7 @@ const alarms = (on: Dependencies): Check => ({
         'The receiver has not confirmed the subscription, so nobody hears of an alarm.',
         `Open the link in the email "AWS Notification - Subscription Confirmation"${alarmEmail === undefined ? '' : ` to ${alarmEmail}`}; it is valid for three days. After that, take alarmEmail out, deploy, put it in, and deploy.`,
       )
-    return warn('Nobody hears of an alarm.', 'Set alarmEmail (baton init), and run npx cdk deploy.')
+    return warn('Nobody hears of an alarm.', 'Set alarmEmail (baton init), and run baton update.')
   },
 })
 

@@ -4,6 +4,7 @@ import { parseSettings } from '../../lib/settings/parse.ts'
 import type { Config } from '../../lib/settings/schema.ts'
 import { type Client, clientOf } from '../api.ts'
 import { identity, readSecret, stackCalled } from '../aws.ts'
+import { givenSecret } from '../given-secrets.ts'
 import { parseSettingFor, publicKeyOf } from '../providers/sendgrid.ts'
 import type { TwilioAccount } from '../providers/twilio.ts'
 import { isGenerated, SECRETS, type SecretRow } from '../secret-table.ts'
@@ -60,7 +61,7 @@ export class Dependencies {
   /** Returns a secret from its variable or from the deployed stack, and where it was; undefined if it is not set yet. */
   secret(row: SecretRow): Promise<{ value: string; where: string } | undefined> {
     return this.#once(row.name, async () => {
-      const own = process.env[row.variable]
+      const own = givenSecret(row.variable)
       if (own) return { value: own, where: row.variable }
       await this.account()
       const where = `${this.stackName}/${row.name}`

@@ -3,9 +3,10 @@ import { Resolver } from 'node:dns/promises'
 import { plural } from '../../src/core/plural.ts'
 import { runningSandboxes, templateCalled } from '../providers/e2b.ts'
 import { isAuthenticated } from '../providers/sendgrid.ts'
-import { brandsOf, campaignsOf, numberOf, serviceOf, serviceWith } from '../providers/twilio.ts'
+import { numberOf, serviceOf } from '../providers/twilio.ts'
 import { type Check, fail, ok, warn } from './check.ts'
 import type { Dependencies } from './dependencies.ts'
+import { smsRegistration } from './sms-registration.ts'
 
 const DAY_MS = 86_400_000
 /** About two months, in which a base image gets many updates. */
@@ -17,13 +18,16 @@ const template = (on: Dependencies): Check => ({
     const { e2bTemplate } = on.validSettings()
     const found = await templateCalled(await on.key('e2b-api-key'), e2bTemplate)
     if (found === undefined)
-      return fail(`The account has no template "${e2bTemplate}".`, 'Run npm run template.')
+      return fail(`The account has no template "${e2bTemplate}".`, 'Run baton template build.')
     if (found.builtAt === undefined)
-      return fail(`No build of "${e2bTemplate}" has succeeded.`, 'Run npm run template.')
+      return fail(`No build of "${e2bTemplate}" has succeeded.`, 'Run baton template build.')
     const days = Math.floor((Date.now() - Date.parse(found.builtAt)) / DAY_MS)
     const age = `"${e2bTemplate}" was built ${days === 0 ? 'today' : `${plural(days, 'day')} ago`}`
     return days > OLD_DAYS
-      ? warn(`${age}, without later updates of its base image.`, 'npm run template -- --fresh')
+      ? warn(
+          `${age}, without later updates of its base image.`,
+          'Run baton template build --fresh.',
+        )
       : ok(age)
   },
 })
@@ -64,29 +68,6 @@ const number = (on: Dependencies): Check => ({
   },
 })
 
-const APPROVED = 'VERIFIED'
-
-const a2p = (on: Dependencies): Check => ({
-  name: 'Twilio A2P',
-  find: async () => {
-    const twilio = await on.twilio()
-    const { smsNumber, messagingServiceSid } = on.validSettings()
-    if (smsNumber !== undefined && !smsNumber.startsWith('+1'))
-      return ok('not needed: the number is not in the United States')
-    const service = messagingServiceSid ?? (smsNumber && (await serviceWith(twilio, smsNumber)))
-    const states = service ? await campaignsOf(twilio, service) : []
-    if (states.includes(APPROVED)) return ok(`the campaign of ${service} is verified`)
-    const brands = await brandsOf(twilio)
-    const cure =
-      'Numbers in the United States need an A2P 10DLC registration, a campaign, and the number in its Messaging Service: https://www.twilio.com/docs/messaging/compliance/a2p-10dlc'
-    const campaign =
-      states.length > 0 ? `The campaign is ${states.join(', ')}` : 'There is no campaign'
-    const brand = brands.length > 0 ? `the brand is ${brands.join(', ')}` : 'there is no brand'
-    const found = `${campaign}, ${brand}`
-    return warn(`${found}, so carriers in the United States do not deliver.`, cure)
-  },
-})
-
 const domain = (on: Dependencies): Check => ({
   name: 'SendGrid domain',
   find: async () => {
@@ -122,4 +103,4 @@ const mx = (on: Dependencies): Check => ({
 })
 
 export const providerChecks = (on: Dependencies): readonly Check[] =>
-  [template, sandboxes, number, a2p, domain, mx].map((check) => check(on))
+  [template, sandboxes, number, smsRegistration, domain, mx].map((check) => check(on))

@@ -8,7 +8,10 @@ const secretCheck = (on: Dependencies, row: SecretRow): Check => ({
   find: async () => {
     const settings = on.validSettings()
     const found = await on.secret(row)
-    const set = `Run baton secrets set ${row.name}; get the ${row.what} from ${row.from}.`
+    const set =
+      row.setBy === undefined
+        ? `Run baton secrets set ${row.name}; get the ${row.what} from ${row.from}.`
+        : `Run ${row.setBy}, which sets it.`
     if (found === undefined)
       return (await on.stack()) === undefined
         ? warn('It is not set yet.', `Set ${row.variable} to check it now. After deploying: ${set}`)

@@ -118,3 +118,13 @@ export async function brandsOf(twilio: TwilioAccount): Promise<readonly string[]
   const { data } = await ask(twilio, `${messaging()}/a2p/BrandRegistrations`, answer)
   return data.map(({ status }) => status)
 }
+
+/** Returns the states of a toll-free number's verifications: TWILIO_APPROVED, TWILIO_REJECTED, PENDING_REVIEW, IN_REVIEW. */
+export async function verificationsOf(
+  twilio: TwilioAccount,
+  numberSid: string,
+): Promise<readonly string[]> {
+  const answer = z.object({ verifications: z.array(z.object({ status: z.string() })) })
+  const url = `${messaging()}/Tollfree/Verifications?TollfreePhoneNumberSid=${numberSid}`
+  return (await ask(twilio, url, answer)).verifications.map(({ status }) => status)
+}

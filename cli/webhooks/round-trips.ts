@@ -46,7 +46,7 @@ const sms = (on: Dependencies, seconds: number): Check => ({
       ? ok(`a signed message to ${url.split('#')[0]} has arrived`)
       : fail(
           'A signed message was accepted, and has not arrived: the deployment has another number or account.',
-          'Deploy the settings: npx cdk deploy.',
+          'Deploy the settings: baton update.',
         )
   },
 })

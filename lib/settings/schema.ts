@@ -183,7 +183,7 @@ export const settings = z.strictObject({
     .string()
     .min(1)
     .default('baton')
-    .describe('The name of the E2B template that `npm run template` built'),
+    .describe('The name of the E2B template that `baton template build` built'),
   waitingReaders: z
     .number()
     .int()

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newPolicy } from '../../local/providers/sendgrid/account.ts'
 import { type SendGrid, startSendGrid } from '../../local/providers/sendgrid/server.ts'
-import { newAccount } from '../../local/providers/twilio/account.ts'
+import { newAccount, newNumber } from '../../local/providers/twilio/account.ts'
 import { SERVICE_SID, startTwilio, type Twilio } from '../../local/providers/twilio/server.ts'
 import { runCli } from '../support/cli.ts'
 import { startManagementApis } from '../support/management-apis.ts'
@@ -157,6 +157,7 @@ test('a deployment with nothing set up: each failure has a cure, and what builds
     'SendGrid signature',
   ])
   expect(rows.get('e2b-api-key')?.cure).toContain('baton secrets set e2b-api-key')
+  expect(rows.get('sendgrid-public-key')?.cure).toContain('baton webhooks connect')
   expect(rows.get('Lambda concurrency')?.cure).toContain('L-B99A9384')
 })
 
@@ -297,6 +298,43 @@ test.each(
     wrong.map(([name, state, detail]) => [name, state, expect.stringMatching(detail)]),
   )
   for (const [name] of wrong) expect(rows.get(name)?.cure).toBeTruthy()
+  const cures = [...rows.values()].map(({ cure = '' }) => cure).join('\n')
+  expect(cures).not.toMatch(/cdk deploy|cdk destroy|npm run template/)
+})
+
+const TOLL_FREE = '+18005550199'
+
+test('a toll-free number needs a verification, and no A2P campaign', async () => {
+  setUp()
+  choose({ smsNumber: TOLL_FREE })
+  Object.assign(twilio.account, newAccount(SID, TOLL_FREE, SERVICE_SID))
+  const registration = async () => (await rowsOf()).rows.get('Twilio A2P')
+  const open = await registration()
+  expect(open).toMatchObject({ state: 'warn', detail: expect.stringContaining('not submitted') })
+  expect(open?.cure).toContain('toll-free')
+  const [{ sid } = { sid: '' }] = twilio.account.numbers
+  twilio.account.verifications.set(sid, 'IN_REVIEW')
+  expect(await registration()).toMatchObject({ detail: expect.stringContaining('IN_REVIEW') })
+  twilio.account.verifications.set(sid, 'TWILIO_APPROVED')
+  expect(await registration()).toMatchObject({ state: 'ok' })
+})
+
+test('of a Messaging Service, local and toll-free numbers are registered each in its way', async () => {
+  setUp()
+  choose({ smsNumber: undefined, messagingServiceSid: SERVICE_SID })
+  const registration = async () => (await rowsOf()).rows.get('Twilio A2P')
+  expect(await registration()).toMatchObject({ state: 'ok' })
+  twilio.account.services[0]?.numbers.push(TOLL_FREE)
+  twilio.account.numbers.push(newNumber(TOLL_FREE))
+  expect(await registration()).toMatchObject({ detail: expect.stringContaining(TOLL_FREE) })
+})
+
+test('a deployment waits for no key that another command sets once it stands', async () => {
+  const { status, err } = await run(['deploy', '--yes'])
+  expect(status).toBe(1)
+  const names = 'e2b-api-key, anthropic-api-key, twilio-auth-token, sendgrid-api-key'
+  expect(err).toContain(`Keys are missing: ${names}.`)
+  expect(err).toContain('sendgrid-public-key is not set yet: baton webhooks connect email sets it.')
 })
 
 test('a model on Bedrock that the account may use is ok, and then no key of Anthropic is needed', async () => {

@@ -14,6 +14,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestBaton, testBaton } from '../support/baton.ts'
 import { type CliRun, runCli } from '../support/cli.ts'
+import { PATIENT } from '../support/patience.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'baton-tokens-'))
 const at = (name: string) => path.join(folder, name)
@@ -106,8 +107,9 @@ test('an invitation for an operator goes through pipes, and what is none is refu
   expect(out).toContain('you may do everything')
   // As a mail program quotes it.
   const input = out.replaceAll(baton.url, elsewhere).replaceAll('\n', '\r\n')
-  const done = await run(['login', '--invite', '-'], { env: asGuest, input })
-  expect(done).toMatchObject({ status: 0, out: expect.stringContaining('as bob (operator)') })
+  const login = async () => (await run(['login', '--invite', '-'], { env: asGuest, input })).out
+  // Functions that have just read the tokens, for the one before, read them again after ten seconds.
+  await expect.poll(login, PATIENT).toContain('as bob (operator)')
   await run(['logout', '--url', elsewhere])
   for (const none of ['', 'address: https://baton.example.com'])
     expect(await run(['login', '--invite', '-'], { env: asGuest, input: none })).toMatchObject({

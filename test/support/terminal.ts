@@ -13,9 +13,11 @@ export function openTerminal(words: readonly string[], { env, cwd }: Omit<CliRun
     cols: 200,
   })
   let screen = ''
+  let printed = ''
   const watchers = new Set<() => void>()
   child.onData((more) => {
     screen += more
+    printed += more
     for (const look of watchers) look()
   })
   const ended = new Promise<number>((resolve) => {
@@ -40,5 +42,5 @@ export function openTerminal(words: readonly string[], { env, cwd }: Omit<CliRun
     })
     return Promise.race([shown, early])
   }
-  return { ended, shows, types: (keys: string) => child.write(keys) }
+  return { ended, shows, types: (keys: string) => child.write(keys), printed: () => printed }
 }

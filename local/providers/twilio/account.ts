@@ -27,12 +27,14 @@ export interface TwilioAccount {
   readonly sid: string
   readonly numbers: IncomingNumber[]
   readonly services: MessagingService[]
+  /** The states of toll-free verifications by the SIDs of numbers: `PENDING_REVIEW`, `TWILIO_APPROVED` … */
+  readonly verifications: Map<string, string>
   /** The states of its A2P brands: `PENDING`, `IN_REVIEW`, `APPROVED`, `FAILED` … */
   readonly brands: string[]
 }
 
 /** Returns an id that is the same each time, such as `PN…` for a number. */
-export const sidOf = (kind: 'PN' | 'QE' | 'BN', of: string): string =>
+export const sidOf = (kind: 'PN' | 'QE' | 'BN' | 'HH', of: string): string =>
   kind + createHash('md5').update(of).digest('hex')
 
 /** Returns an account with one number, which nothing calls yet, in one Messaging Service, which leaves it to the number. */
@@ -44,6 +46,7 @@ export const newAccount = (
   sid,
   numbers: [newNumber(phoneNumber)],
   services: [newService(serviceSid, [phoneNumber])],
+  verifications: new Map(),
   brands: [],
 })
 

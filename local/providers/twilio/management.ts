@@ -24,7 +24,7 @@ const NUMBERS = '/IncomingPhoneNumbers'
 /**
  * https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
  * https://www.twilio.com/docs/messaging/api/service-resource and …/phonenumber-resource, …/usapptoperson-resource,
- * …/brand-registration-resource; these have a host of their own, which is the same here.
+ * …/brand-registration-resource, and …/tollfree-verification-resource; these have a host of their own, which is the same here.
  */
 const ROUTES: readonly (readonly [method: string, path: string, answer: Answer])[] = [
   ['GET', '.json', ({ account: { sid } }) => ({ sid, status: 'active', type: 'Full' })],
@@ -37,6 +37,7 @@ const ROUTES: readonly (readonly [method: string, path: string, answer: Answer])
   ['GET', `${SERVICE}/PhoneNumbers`, listNumbersOfService],
   ['GET', `${SERVICE}/Compliance/Usa2p`, listCampaigns],
   ['GET', '/v1/a2p/BrandRegistrations', listBrands],
+  ['GET', '/v1/Tollfree/Verifications', listVerifications],
 ]
 
 /**
@@ -112,6 +113,17 @@ function listCampaigns(managing: Managing) {
       })),
     }
   )
+}
+
+function listVerifications({ account: { verifications }, query }: Managing) {
+  const wanted = query.get('TollfreePhoneNumberSid')
+  const found = [...verifications].filter(([sid]) => wanted === null || sid === wanted)
+  return {
+    verifications: found.map(([tollfree_phone_number_sid, status]) => ({
+      sid: sidOf('HH', tollfree_phone_number_sid),
+      ...{ tollfree_phone_number_sid, status },
+    })),
+  }
 }
 
 function listBrands({ account: { sid, brands } }: Managing) {

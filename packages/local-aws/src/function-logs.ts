@@ -63,13 +63,27 @@ function functionsOf(stack: Stack, logGroupName: string): readonly string[] {
     .map(({ name }) => name)
 }
 
-/** Of filter patterns, only `?"one" ?"another"` is implemented: any of the terms. */
+/** A property of JSON that has a value: `{ $.sessionId = "main" }`. */
+const PROPERTY = /^\{ \$\.(?<name>\w+) = "(?<value>[^"\\]*)" \}$/
+
+/** Of filter patterns, only that and `?"one" ?"another"` are implemented: any of the terms. */
 function matcher(pattern: string): (message: string) => boolean {
   if (pattern === '') return () => true
+  const { name, value } = PROPERTY.exec(pattern)?.groups ?? {}
+  if (name !== undefined) return (message) => propertyOf(message, name) === value
   const terms = [...pattern.matchAll(/\?"((?:[^"\\]|\\.)*)"/g)].map(([, term = '']) =>
     term.replaceAll(/\\(.)/g, '$1'),
   )
   if (terms.length === 0)
     throw new AwsError('InvalidParameterException', `${pattern} is not implemented`)
   return (message) => terms.some((term) => message.includes(term))
+}
+
+/** Returns a property of a line in JSON, or undefined. */
+function propertyOf(line: string, name: string): unknown {
+  try {
+    return JSON.parse(line)?.[name]
+  } catch {
+    return undefined
+  }
 }

@@ -43,6 +43,7 @@ const FINAL: Readonly<Record<string, DeliveryRecord['status']>> = {
  */
 const ADVICE: Readonly<Record<string, string>> = {
   '30007': 'carriers filter it; look at its content and the registration of the number',
+  '30032': 'the toll-free number is not verified',
   '30034': 'the number is not registered for A2P messages to the United States (10DLC)',
 }
 

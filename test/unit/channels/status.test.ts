@@ -40,8 +40,9 @@ test.each([
 })
 
 test('an error of the sender says what to do', () => {
-  const { problem } = afterStatus(record(), callback('undelivered', '30034')) ?? {}
-  expect(problem).toMatch(/^Twilio error 30034: the number is not registered for A2P/)
+  const problemOf = (code: string) => afterStatus(record(), callback('undelivered', code))?.problem
+  expect(problemOf('30034')).toMatch(/^Twilio error 30034: the number is not registered for A2P/)
+  expect(problemOf('30032')).toBe('Twilio error 30032: the toll-free number is not verified')
 })
 
 test.each([

@@ -87,6 +87,14 @@ test('registrations of brands and campaigns are listed', async () => {
   expect(campaigns.map(({ campaignStatus }) => campaignStatus)).toEqual(['VERIFIED'])
   const brands = await client().messaging.v1.brandRegistrations.list()
   expect(brands.map(({ status }) => status)).toEqual(['APPROVED'])
+  const tollfreePhoneNumberSid = `PN${'4'.repeat(32)}`
+  const verifications = client().messaging.v1.tollfreeVerifications
+  expect(await verifications.list({ tollfreePhoneNumberSid })).toEqual([])
+  twilio.account.verifications.set(tollfreePhoneNumberSid, 'IN_REVIEW')
+  twilio.account.verifications.set(`PN${'5'.repeat(32)}`, 'TWILIO_APPROVED')
+  expect(await verifications.list({ tollfreePhoneNumberSid })).toMatchObject([
+    { tollfreePhoneNumberSid, status: 'IN_REVIEW' },
+  ])
 })
 
 test('a wrong token, an unknown number and an unknown parameter are refused as by Twilio', async () => {
