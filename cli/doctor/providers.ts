@@ -1,7 +1,7 @@
 /** Checks of what is set up at E2B, Twilio and SendGrid, besides keys. */
 import { Resolver } from 'node:dns/promises'
 import { plural } from '../../src/core/plural.ts'
-import { runningSandboxes, templateCalled } from '../providers/e2b.ts'
+import { longestHours, runningSandboxes, templateCalled } from '../providers/e2b.ts'
 import { isAuthenticated } from '../providers/sendgrid.ts'
 import { numberOf, serviceOf } from '../providers/twilio.ts'
 import { type Check, fail, ok, warn } from './check.ts'
@@ -32,20 +32,31 @@ const template = (on: Dependencies): Check => ({
   },
 })
 
-/** The limit of the Hobby plan: https://e2b.dev/docs/billing. The API does not say which plan an account has. */
-const HOBBY_SANDBOXES = 20
+/** How many sandboxes may run at once: https://e2b.dev/docs/billing. A paid plan may allow more. */
+const PLANS = { hobby: { name: 'Hobby', sandboxes: 20 }, pro: { name: 'Pro', sandboxes: 100 } }
 
 const sandboxes = (on: Dependencies): Check => ({
   name: 'E2B plan',
   find: async () => {
-    const running = await runningSandboxes(await on.key('e2b-api-key'))
-    const counted = `${running} of the account's sandboxes run now`
-    return running >= HOBBY_SANDBOXES
+    const { e2bTemplate } = on.validSettings()
+    const key = await on.key('e2b-api-key')
+    const exists = (await templateCalled(key, e2bTemplate)) !== undefined
+    const [running, hours] = await Promise.all([
+      runningSandboxes(key),
+      exists ? longestHours(key, e2bTemplate) : undefined,
+    ])
+    const plan = (hours ?? 1) > 1 ? PLANS.pro : PLANS.hobby
+    const limit =
+      hours === undefined
+        ? `the ${plan.name} plan allows ${plan.sandboxes} at once`
+        : `a sandbox may run for ${plural(hours, 'hour')}, as on the ${plan.name} plan, which allows ${plan.sandboxes} at once`
+    const found = `${running} of the account's sandboxes run now; ${limit}`
+    return running >= plan.sandboxes
       ? warn(
-          `${counted}, as many as the Hobby plan allows; more are refused there.`,
-          'End some, or take the Pro plan: https://e2b.dev/dashboard?tab=billing',
+          `${found}. More are refused, and Baton waits.`,
+          'End some, or take a larger plan: https://e2b.dev/dashboard?tab=billing',
         )
-      : ok(`${counted}; the Hobby plan allows ${HOBBY_SANDBOXES}, which is enough for a start`)
+      : ok(found)
   },
 })
 

@@ -60,3 +60,40 @@ export async function deleteTemplate(key: string, name: string): Promise<boolean
 /** Returns how many sandboxes of the account run now, at most a hundred. */
 export const runningSandboxes = async (key: string): Promise<number> =>
   (await read(key, '/v2/sandboxes?state=running&limit=100', z.array(z.unknown()))).length
+
+/** 68 years: the longest time that the API reads, and longer than any plan allows. */
+const ENDLESS_SECONDS = 2 ** 31 - 1
+
+/**
+ * Returns how many hours a sandbox of the account may run without a pause, which tells its plan: 1 on Hobby, 24 on Pro
+ * (https://e2b.dev/docs/billing). No route says it, but E2B names the limit when it refuses to create a sandbox for longer.
+ * Returns undefined if it does not name one. `template` has to exist.
+ */
+export async function longestHours(key: string, template: string): Promise<number | undefined> {
+  try {
+    const { sandboxID } = await askProvider({
+      provider: 'E2B',
+      url: address('/v2/sandboxes'),
+      method: 'POST',
+      headers: { 'x-api-key': key },
+      body: { templateID: template, timeout: ENDLESS_SECONDS },
+      answer: z.object({ sandboxID: z.string() }),
+    })
+    await endSandbox(key, sandboxID)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ProviderRefusal) || error.status !== 400) throw error
+    const hours = /greater than (\d+) hours?/.exec(error.message)?.[1]
+    return hours === undefined ? undefined : Number(hours)
+  }
+}
+
+/** Ends the sandbox of an account without a limit. */
+async function endSandbox(key: string, sandboxId: string): Promise<void> {
+  const headers = { 'x-api-key': key }
+  const response = await fetch(address(`/sandboxes/${sandboxId}`), { method: 'DELETE', headers })
+  if (!response.ok && response.status !== 404)
+    throw new CliError(`The sandbox ${sandboxId} could not be ended: ${response.status}`, {
+      cure: 'End it in E2B’s dashboard: https://e2b.dev/dashboard',
+    })
+}

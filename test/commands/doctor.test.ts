@@ -206,7 +206,7 @@ const WRONG: Readonly<Record<string, readonly Wrong[]>> = {
     [
       'E2B plan',
       'warn',
-      /^20 of .* as many as/,
+      /^20 of .* Hobby plan allows 20 at once\. More are refused/,
       () => Object.assign(apis.managed, { sandboxes: 20 }),
     ],
     ['anthropic-api-key', 'fail', /401/, () => apis.managed.keys.delete(KEYS['anthropic-api-key'])],
@@ -300,6 +300,20 @@ test.each(
   for (const [name] of wrong) expect(rows.get(name)?.cure).toBeTruthy()
   const cures = [...rows.values()].map(({ cure = '' }) => cure).join('\n')
   expect(cures).not.toMatch(/cdk deploy|cdk destroy|npm run template/)
+})
+
+test.each([
+  { hours: 1, state: 'warn', plan: 'for 1 hour, as on the Hobby plan, which allows 20 at once' },
+  { hours: 24, state: 'ok', plan: 'for 24 hours, as on the Pro plan, which allows 100 at once' },
+])('E2B’s plan is known by how long a sandbox may run: $hours h', async ({
+  hours,
+  state,
+  plan,
+}) => {
+  setUp()
+  Object.assign(apis.managed, { hours, sandboxes: 20 })
+  const { rows } = await rowsOf()
+  expect(rows.get('E2B plan')).toMatchObject({ state, detail: expect.stringContaining(plan) })
 })
 
 const TOLL_FREE = '+18005550199'

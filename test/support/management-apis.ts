@@ -21,6 +21,8 @@ export interface Managed {
   /** When each template was built, in ISO 8601. */
   readonly templates: Map<string, string>
   sandboxes: number
+  /** How long one may run without a pause, which depends on the plan. */
+  hours: number
   /** ARNs of the subscriptions of the alarms' topic. */
   readonly subscriptions: string[]
   /** Models on Bedrock that the account may use. */
@@ -54,6 +56,7 @@ export async function startManagementApis() {
     keys: new Set(),
     templates: new Map(),
     sandboxes: 0,
+    hours: 1,
     subscriptions: [],
     models: [],
     sms: { url: '', authToken: '' },
@@ -118,9 +121,14 @@ const health = (model: Managed['model']) => ({
   cure: model === 'ok' ? null : 'Set a valid key.',
 })
 
+const refused = (message: string): Said => ({ status: 400, json: { code: 400, message } })
+
 /** E2B and Anthropic. */
-function provider({ url }: Asked, managed: Managed): Said | undefined {
+function provider({ method, url }: Asked, managed: Managed): Said | undefined {
   const path = decodeURIComponent(url.pathname)
+  // Doctor asks for longer than any plan allows.
+  if (method === 'POST' && path === '/v2/sandboxes')
+    return refused(`Timeout cannot be greater than ${managed.hours} hours`)
   const alias = /^\/templates\/aliases\/(.+)$/.exec(path)?.[1]
   if (alias !== undefined)
     return managed.templates.has(alias)
