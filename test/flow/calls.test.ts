@@ -13,7 +13,8 @@ import { type ObservedBaton, observedBaton } from '../../bench/observe/observed-
 
 let observed: ObservedBaton
 beforeAll(async () => {
-  observed = await observedBaton()
+  // A pause that E2B refuses costs further calls.
+  observed = await observedBaton({ pauses: 'reliable' })
 })
 afterAll(() => observed.close())
 
