@@ -10,8 +10,9 @@ import { clause } from '../../src/core/clause.ts'
 import { failureText } from '../../src/core/failure-text.ts'
 import type { Session } from '../../src/core/session.ts'
 import { backOffSeconds } from '../../src/protocol/back-off.ts'
+import { takeAndAbandon } from '../../src/protocol/combined.ts'
 import { notifyAbandoned, reportFailure } from '../../src/protocol/lifecycle.ts'
-import { type AbandonedTurn, abandonTurn } from '../../src/protocol/turn.ts'
+import type { AbandonedTurn } from '../../src/protocol/turn.ts'
 import { task } from '../../src/triggers/task.ts'
 import { runInput, stateError } from '../../src/triggers/task-input.ts'
 import type { RunWork } from './run-work.ts'
@@ -35,14 +36,15 @@ export const reportFailureTask = task(input, async ({ sessionId, run, error }) =
 /** Abandons turn `n`, if one is given, and notifies the senders of what was abandoned. Returns the session after it. */
 export async function abandonAndNotify(
   session: Session,
-  { run, texts, entries }: RunWork,
+  { run, texts, entries, marked }: RunWork,
   n: number | undefined,
 ): Promise<Session | undefined> {
   const at = new Date().toISOString()
+  const context = { written: { entries, marked }, now: Date.now() }
   const abandoned =
     n === undefined
       ? undefined
-      : await changeSession(session, (current) => abandonTurn(current, run, n))
+      : await changeSession(session, (current) => takeAndAbandon(current, run, n, context))
   const given = abandoned?.output
   if (given) logger.warn('messages abandoned', { ...given })
   const text = givenUp(given ?? { trouble: 'the conductor did not answer', fromPerson: true })

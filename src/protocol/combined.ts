@@ -8,7 +8,7 @@ import type { SessionTransition } from './guards.ts'
 import { closeRun, type RunAccount } from './lifecycle.ts'
 import { sandboxPaused } from './sandbox.ts'
 import { dropFlushed, type Next, type TakeContext, takeMessages } from './take-messages.ts'
-import { type AskClaim, askConductor } from './turn.ts'
+import { type AbandonedTurn, type AskClaim, abandonTurn, askConductor } from './turn.ts'
 
 /** Ids of the questions in a turn's messages by which a person has decided about a worker. */
 export const decisionsIn = ({ messages }: Pick<Turn, 'messages'>): readonly string[] =>
@@ -56,6 +56,20 @@ export function pausedAndFlushed(
   return item === session
     ? unchanged(session, output)
     : transition(dropFlushed(item, { entries, marked: new Set() }), output)
+}
+
+/** Abandons turn `n`, which may begin with that. Does nothing if something else is to be done. */
+export function takeAndAbandon(
+  session: Session,
+  r: number,
+  n: number,
+  context: TakeContext,
+  parts = { takeMessages, abandonTurn },
+): SessionTransition<AbandonedTurn | undefined> {
+  const { item, output } = parts.takeMessages(session, r, context)
+  return output.do === 'abandon' && output.turn === n
+    ? parts.abandonTurn(item, r, n)
+    : unchanged(session, undefined)
 }
 
 /** Closes the run if nothing else is to be done. Otherwise returns what is. */

@@ -75,6 +75,8 @@ export function takeMessages(
   if (turn?.phase === 'run') return transition(session, runOrGiveUp(session, turn))
   if (turn?.result !== undefined || (turn && !mayAsk(session, turn)))
     return transition(session, { do: readOrAbandon(session), turn: turn.n })
+  if (!turn && session.inbox.length > 0 && session.run.tries >= MAX_TRIES)
+    return abandonUnbegun(session)
   if (!budgetCheck && (turn || session.inbox.length > 0))
     return transition(session, { do: 'ask', turn: turn?.n ?? session.lastTurn + 1 })
   const over = exceededBefore(session, budgetCheck)
@@ -151,6 +153,12 @@ function startTurn(session: Session): SessionTransition<Next> {
     firstWorker: 0,
   }
   return transition({ ...session, lastTurn: n, turn }, { do: 'ask', turn: n })
+}
+
+/** In several runs there was no sandbox in which to begin a turn, so what waits is abandoned as one. */
+function abandonUnbegun(session: Session): SessionTransition<Next> {
+  const { item } = startTurn(session)
+  return transition(item, { do: 'abandon', turn: item.lastTurn })
 }
 
 const finishTurn = (session: Session) =>

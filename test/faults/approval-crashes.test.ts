@@ -9,7 +9,7 @@ import { deliveriesOf, textsTo } from '../support/people.ts'
 import { deliverAgain, OUTBOX, redeliverSoon } from '../support/queues.ts'
 import { sampleOf } from '../support/sample.ts'
 
-const SAMPLE = 12
+const SAMPLE = 6
 const AT_ONCE = 6
 const numbers = Array.from({ length: 400 }, (_, i) => `+15550${1000 + i}`)
 

@@ -11,7 +11,7 @@ import { expectNoSandboxLeft } from '../support/no-sandbox-left.ts'
 import { sampleOf } from '../support/sample.ts'
 import { type Reaction, scriptedConductor } from '../support/scripted-conductor.ts'
 
-const SAMPLE = 8
+const SAMPLE = 4
 const AT_ONCE = 4
 const PATIENCE_MS = 900_000
 

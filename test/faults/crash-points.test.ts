@@ -19,7 +19,7 @@ import { redeliverSoon } from '../support/queues.ts'
 import { sampleOf } from '../support/sample.ts'
 import { asking, spawnAsTold } from '../support/spawn-as-told.ts'
 
-const SAMPLE = 16
+const SAMPLE = 8
 const AT_ONCE = 8
 /** All points take half an hour: someone may be waiting. */
 const PROGRESS = 50
@@ -144,7 +144,7 @@ interface Conversation {
 /** The conductor asks a question while a worker is busy, and goes on with the answer, which is given twice. */
 const question: Conversation = {
   name: 'a question',
-  sample: 8,
+  sample: 4,
   async converse(session) {
     await persist(() => say(session, 'first', `@ask Is it ${session}? | yes, no`))
     const open = async () => (await baton.request(`/api/sessions/${session}`)).json()
@@ -179,7 +179,7 @@ const isToldLate = (entries: readonly Entry[]) =>
 /** A worker hands over a file, which an independent verifier checks, and is accepted. */
 const verification: Conversation = {
   name: 'a verification',
-  sample: 12,
+  sample: 6,
   async converse(session) {
     const task = block(`mkdir -p artifacts; echo ${session} > artifacts/name.txt; cat artifacts/*`)
     const criterion = `The file has the name: \`grep -x ${session} ~/artifacts-to-check/name.txt\` exits 0.`

@@ -11,7 +11,7 @@ import { OUTBOX, redeliverSoon } from '../support/queues.ts'
 import { sampleOf } from '../support/sample.ts'
 
 /** Crash points of a delivery by SMS, and of one by email. */
-const SAMPLE = 6
+const SAMPLE = 4
 const AT_ONCE = 6
 
 const { intercept, plan, effects, crashed } = crashes()

@@ -6,7 +6,7 @@ import { mapLimit } from '../support/map-limit.ts'
 import { operations } from '../support/openapi.ts'
 import { ALL, SEED } from '../support/sample.ts'
 
-const REQUESTS = ALL ? 3_000 : 1_000
+const REQUESTS = ALL ? 3_000 : 500
 const AT_ONCE = 12
 
 let baton: TestBaton

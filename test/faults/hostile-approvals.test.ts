@@ -14,7 +14,7 @@ import { sampleOf } from '../support/sample.ts'
 
 const AT_ONCE = 5
 /** Attempts to get a yes that are played. */
-const SAMPLE = 12
+const SAMPLE = 6
 
 let baton: TestBaton
 beforeAll(async () => {

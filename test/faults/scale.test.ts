@@ -6,7 +6,7 @@ import { stepOf } from '../support/function-calls.ts'
 import { fill, storedEntries, storedSession, storedWorker } from '../support/many-sessions.ts'
 import { ALL } from '../support/sample.ts'
 
-const SESSIONS = ALL ? 10_000 : 2_000
+const SESSIONS = ALL ? 10_000 : 1_000
 const ENTRIES_EACH = 10
 
 const calls: FunctionCall[] = []

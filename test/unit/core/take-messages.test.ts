@@ -1,6 +1,7 @@
 /** A run's next step, and the size of a turn. */
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../../src/core/session.ts'
+import { takeAndAbandon } from '../../../src/protocol/combined.ts'
 import {
   type FlushedHistory,
   forgettableIds,
@@ -30,6 +31,16 @@ describe('the next step', () => {
     ['its result', session({ turn: turn({ asked: 3, result: 'j3' }) }), { do: 'read', turn: 1 }],
     ['the third recovery', session({ turn: turn(), ...tries(3) }), { do: 'abandon', turn: 1 }],
     ['the second recovery', session({ turn: turn(), ...tries(2) }), { do: 'ask', turn: 1 }],
+    [
+      'a message for which no run could begin a turn',
+      session({ inbox: [message(1)], ...tries(3) }),
+      { do: 'abandon', turn: 1 },
+    ],
+    [
+      'one for which two runs could not',
+      session({ inbox: [message(1)], ...tries(2) }),
+      { do: 'ask', turn: 1 },
+    ],
     ['commands', session({ turn: running }), { do: 'run', commands: [1, 2], giveUp: false }],
     [
       'a command that fails run after run',
@@ -50,6 +61,18 @@ describe('the next step', () => {
     ['a closed run', session(closed), { do: 'superseded' }],
   ])('%s', (_, before, next) => {
     expect(take(before).output).toMatchObject(next)
+  })
+
+  test('what no run could begin is abandoned in one write, and what comes later is tried anew', () => {
+    const before = session({ inbox: [message(1), message(2)], ...tries(3) })
+    const context = { written: nothing, now: NOW }
+    const { item, output } = takeAndAbandon(before, 1, 1, context)
+    expect(output).toMatchObject({ trouble: 'the conductor did not answer' })
+    expect(item.abandoned).toHaveLength(2)
+    expect(item).toMatchObject({ inbox: [], lastTurn: 1, run: { tries: 0 } })
+    // A message for which there were fewer runs is asked about.
+    const asked = session({ inbox: [message(1)], ...tries(2) })
+    expect(takeAndAbandon(asked, 1, 1, context).item).toBe(asked)
   })
 
   test('a busy worker is waited for, until the latest deadline', () => {

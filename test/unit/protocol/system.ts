@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/verification.ts'
 import { closeWorker, instruct } from '../../../src/core/worker.ts'
 import { append, recoverRun } from '../../../src/protocol/append.ts'
-import { takeAndAsk, takeAndClose } from '../../../src/protocol/combined.ts'
+import { takeAndAbandon, takeAndAsk, takeAndClose } from '../../../src/protocol/combined.ts'
 import { expire } from '../../../src/protocol/expire.ts'
 import { reportArrived } from '../../../src/protocol/guards.ts'
 import { isCurrentJob, storeResult } from '../../../src/protocol/job.ts'
@@ -30,6 +30,7 @@ const actions = {
   expire,
   recover: recoverRun,
   takeMessages,
+  takeAndAbandon,
   takeAndAsk,
   takeAndClose,
   ask: askConductor,

@@ -29,6 +29,9 @@ const takeAny: System['takeMessages'] = (session, _, context) =>
 const askAny: System['ask'] = (session, _, n, claim) =>
   product.ask(session, current(session), n, claim)
 
+const abandonAny: System['abandon'] = (session, _, n) =>
+  product.abandon(session, current(session), n)
+
 const TAKEN_BEFORE = { coveredBy: 'takeMessages, in the same write' } as const
 
 export const ownershipMutants: readonly Mutant[] = [
@@ -68,11 +71,18 @@ export const ownershipMutants: readonly Mutant[] = [
     ),
     breaks: TAKEN_BEFORE,
   },
-  anyRun(
-    'abandon',
-    { abandon: (session, _, n) => product.abandon(session, current(session), n) },
-    'a result that is never usable',
-  ),
+  {
+    ...anyRun('abandon', { abandon: abandonAny }, 'a result that is never usable'),
+    breaks: TAKEN_BEFORE,
+  },
+  {
+    ...anyRun(
+      'abandon',
+      { takeMessages: takeAny, abandon: abandonAny },
+      'a result that is never usable',
+    ),
+    guard: 'own run: takeMessages and abandon',
+  },
   anyRun(
     'notify',
     { notify: (session, _, text, at) => product.notify(session, current(session), text, at) },

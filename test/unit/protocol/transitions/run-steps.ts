@@ -76,8 +76,17 @@ export function runTransition(world: World, actor: Actor, setting: Setting): Out
       const change = taken(world, { item })
       return output.do === 'closed' ? change : { ...change, next: take }
     }
-    case 'abandon':
-      return moved(world, system.abandon(session, run, at.turn), () => ({ does: 'notify' }))
+    case 'abandon': {
+      const parts = { takeMessages: system.takeMessages, abandonTurn: system.abandon }
+      const context = continueContext(world)
+      const { item } = system.takeAndAbandon(session, run, at.turn, context, parts)
+      const finishes = session.turn?.phase === 'run' && item.turn !== session.turn
+      return {
+        world: world.with({ session: item }),
+        next: { does: 'notify' },
+        ...(finishes && { happening: { what: 'finish' } }),
+      }
+    }
     case 'notify':
       return notify(world, run, setting)
     case 'notice':
