@@ -4,9 +4,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Slowest first. A file that is missing here only costs time. */
 const LONGEST = [
+  'sweep',
+  'lost',
   'crash-points',
   'hostile',
-  'lost',
+  'canaries',
+  'deploy',
+  'start',
+  'budgets',
+  'day-totals',
+  'hostile-approvals',
+  'deliveries',
   'restart',
   'many',
   'hangs',
