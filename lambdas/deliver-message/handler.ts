@@ -6,7 +6,7 @@ import { readEntry } from '../../src/adapters/entries.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { publish } from '../../src/adapters/metrics.ts'
 import { type OutboxMessage, outboxMessage } from '../../src/adapters/queues.ts'
-import { settleUndelivered } from '../../src/adapters/undelivered.ts'
+import { settleLate } from '../../src/adapters/undelivered.ts'
 import type { DeliveryRecord, Handover, PreparedDelivery } from '../../src/channels/delivery.ts'
 import { prepareDelivery } from '../../src/channels/send.ts'
 import type { Entry } from '../../src/core/history.ts'
@@ -132,7 +132,7 @@ async function finish(
     await countSent(delivery, segments)
     // Only a delivery that was tried before may be listed as late.
     if (entry.deliveries?.some(({ name }) => name === delivery.name))
-      await settleUndelivered(delivery, entry.at)
+      await settleLate(delivery, entry.at)
   }
   if (FAILED.includes(status)) await reportFailure(delivery, entry, outcome)
 }

@@ -48,20 +48,23 @@ export async function noteUndelivered(undelivered: Undelivered, said: string): P
   )
 }
 
-/**
- * Takes a delivery that is late or given up off the list, if it is there, because it has arrived or goes another way. One
- * that has failed since stays.
- */
-export async function settleUndelivered(
-  delivery: Pick<Undelivered, 'sessionId' | 'seq' | 'name'>,
-  said: string,
-): Promise<void> {
+type Named = Pick<Undelivered, 'sessionId' | 'seq' | 'name'>
+
+/** Takes a delivery off the list, if it is there, because it goes another way. */
+export async function settleUndelivered(delivery: Named, said: string): Promise<void> {
+  await updateListed(nameOf(delivery, said), { update: 'REMOVE delivery', condition: LISTED })
+}
+
+/** Takes a delivery off the list that was late or given up and has arrived. One that has failed meanwhile stays. */
+export async function settleLate(delivery: Named, said: string): Promise<void> {
   await updateListed(nameOf(delivery, said), {
     update: 'REMOVE delivery',
     condition: 'attribute_exists(delivery.#status)',
     names: { '#status': 'status' },
   })
 }
+
+const LISTED = 'attribute_exists(delivery)'
 
 /** Returns a page of the list, the oldest message first. It may have fewer than `limit` although there are more. */
 export async function listUndelivered(
@@ -90,7 +93,7 @@ export async function listUndelivered(
 export const dismissUndelivered = (id: string): Promise<boolean> =>
   updateListed(Buffer.from(id, 'base64url').toString(), {
     update: 'SET dismissed = :yes',
-    condition: 'attribute_exists(delivery)',
+    condition: LISTED,
     values: { ':yes': true },
   })
 

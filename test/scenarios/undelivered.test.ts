@@ -12,13 +12,14 @@ const ADA = '+15550100'
 const ADAS_EMAIL = 'ada@example.com'
 const BOB = '+15550101'
 const CAROL = '+15550102'
+const DAN = '+15550103'
 
 const { intercept, hold } = heldCalls()
 let baton: TestBaton
 beforeAll(async () => {
   baton = await testBaton({
     intercept,
-    people: [ADAS_EMAIL, BOB, CAROL],
+    people: [ADAS_EMAIL, BOB, CAROL, DAN],
     variables: { SMS_NUMBER: SERVICE_SID, APPROVALS: 'none' },
   })
   const put = (address: string, body: unknown) =>
@@ -126,21 +127,29 @@ test('the list is oldest first, and loses what is dismissed or belongs to a dele
   await expect.poll(listed, PATIENT).toEqual([])
 })
 
-test('a reply that a provider does not take is listed as late, then as given up, and no longer once it has arrived', async () => {
-  const session = 'sms-15550102'
-  const failing = [429, 429, 429] as const
-  /** The queue takes minutes between two attempts, so the test makes them. */
-  const attempt = async (received: number) => {
-    const [outcome] = await receiveAgain(baton, session, received)
-    return outcome
-  }
-  const failed = { ok: true, payload: { batchItemFailures: [expect.anything()] } }
+const failing = [429, 429, 429] as const
+
+/** The queue takes minutes between two attempts, so the test makes them. */
+const attemptsOf = (session: string) => async (received: number) => {
+  const [outcome] = await receiveAgain(baton, session, received)
+  return outcome
+}
+
+/** Writes, and waits until the first attempts to send the reply have failed. */
+async function writeInVain(from: string, session: string): Promise<void> {
   baton.twilio.faults.push(...failing)
-  await write(CAROL, 'hello')
+  await write(from, 'hello')
   const isWaiting = expect.objectContaining({ status: 'waiting' })
   await expect.poll(() => baton.twilio.faults, PATIENT).toEqual([])
   // The last of the attempts has been recorded, too: each is `sending` until then.
   await expect.poll(() => deliveriesOf(baton, session), PATIENT).toContainEqual(isWaiting)
+}
+
+test('a reply that a provider does not take is listed as late, then as given up, and no longer once it has arrived', async () => {
+  const session = 'sms-15550102'
+  const attempt = attemptsOf(session)
+  const failed = { ok: true, payload: { batchItemFailures: [expect.anything()] } }
+  await writeInVain(CAROL, session)
   expect(await listed()).toEqual([])
   const status = await baton.request('/api/monitoring/status')
   expect(await status.json()).toMatchObject({ outgoing: 1 })
@@ -174,6 +183,30 @@ test('a reply that a provider does not take is listed as late, then as given up,
   await undelivered(session)
   expect(await attempt(1)).toMatchObject({ ok: true, payload: { batchItemFailures: [] } })
   expect(await listed()).toMatchObject([{ to: CAROL, status: 'failed' }])
+})
+
+test('a late reply that is taken at last, and fails before that is noted, stays on the list', async () => {
+  const session = 'sms-15550103'
+  const attempt = attemptsOf(session)
+  await writeInVain(DAN, session)
+  baton.twilio.faults.push(...failing)
+  await attempt(5)
+  const settling = hold({
+    ...{ session, step: 'DeliverMessage', operation: 'dynamodb UpdateItem' },
+    about: 'REMOVE delivery',
+  })
+  baton.twilio.progress.splice(0, 3, 'queued', 'sent', 'sent')
+  const taken = attempt(1)
+  await settling.arrived
+  const [text] = textsTo(baton, DAN)
+  await baton.twilio.report(text?.sid ?? '', 'undelivered')
+  await undelivered(session)
+  await attempt(1)
+  settling.release()
+  await taken
+  const ofDan = (await listed()).filter(({ to }) => to === DAN)
+  expect(ofDan).toMatchObject([{ status: 'failed' }])
+  await baton.request(`/api/undelivered/${ofDan[0]?.id}/dismiss`, { method: 'POST' })
 })
 
 test('short codes and names are strangers, and other channels are refused by name', async () => {
