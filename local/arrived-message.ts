@@ -61,19 +61,15 @@ export async function progressOf(
   { sessionId, seq }: ArrivedMessage,
   { sender }: SentMessage,
 ): Promise<Progress> {
-  const { state, paused, questions } = await detailOf(server, sessionId)
+  const { state, paused, questions, lastSeq } = await detailOf(server, sessionId)
+  // The state was read first, and a run that has closed may still write its last entries.
   const entries = await entriesAfter(server, sessionId, seq)
   const deliveries = entries
     .flatMap((entry) => entry.deliveries ?? [])
     .filter(({ to }) => isSame(to, sender))
-  const replies = entries.filter(
-    ({ role, text, receipt, answer }) =>
-      ['conductor', 'system'].includes(role) && text !== '' && !receipt && !answer,
-  )
-  const isSent = ({ deliveries: own = [] }: Entry) =>
-    own.length > 0 && own.every(({ status }) => DONE.includes(status))
+  const isComplete = (entries.at(-1)?.seq ?? seq) >= lastSeq
   return {
-    isOver: ['idle', 'waiting', 'paused'].includes(state) && replies.every(isSent),
+    isOver: ['idle', 'waiting', 'paused'].includes(state) && isComplete && entries.every(isSent),
     paused,
     questions: questions.map(({ number }) => number),
     problems: deliveries.filter(({ status }) => FAILED.includes(status)).map(problemOf),
@@ -88,6 +84,11 @@ export async function ignoredMessages(server: Server, person: string) {
   const { messages = 0, reason = '' } = people.find(({ address }) => isSame(address, person)) ?? {}
   return { messages, reason }
 }
+
+/** Whether everybody who gets its text has got it, or never will. */
+const isSent = ({ recipients = [], deliveries = [] }: Entry) =>
+  recipients.every(({ name }) => deliveries.some((each) => each.name === name)) &&
+  deliveries.every(({ status }) => DONE.includes(status))
 
 const problemOf = ({ status, problem = '' }: ShapeOf<'Delivery'>) =>
   `${status}${problem && `: ${problem}`}`

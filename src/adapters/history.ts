@@ -2,6 +2,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { deliveryContent, replyDeliveryName } from '../channels/delivery-content.ts'
 import type { ReturnAddress } from '../channels/index.ts'
+import type { Recipient } from '../contract/api/delivery.ts'
 import { withMessage } from '../core/approval.ts'
 import {
   answerEntry,
@@ -37,7 +38,9 @@ export async function writeEntries(
   const written = await Promise.all(
     pending.map(async (each) => {
       const found = await entryOf(session, each, texts)
-      await putDocument({ sessionId, seq: found.entry.seq }, found.entry)
+      const recipients = found.entry.text === '' ? [] : found.replyTo.map(recipientOf)
+      const document = { ...found.entry, ...(recipients.length > 0 && { recipients }) }
+      await putDocument({ sessionId, seq: found.entry.seq }, document)
       return found
     }),
   )
@@ -108,6 +111,12 @@ async function heldText(
     : await readEntry(session.sessionId, seq)
   return entry && deliveryContent(entry, commandId).text
 }
+
+const recipientOf = (to: ReturnAddress): Recipient => ({
+  name: replyDeliveryName(to),
+  channel: to.channel,
+  to: to.address,
+})
 
 async function deliver(
   sessionId: string,

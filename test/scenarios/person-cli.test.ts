@@ -42,6 +42,22 @@ test('a question ends the wait, and its answer goes on', async () => {
   expect(answered).not.toContain('Waiting for an answer')
 })
 
+test('a notice that is sent to nobody does not hold up the end', async () => {
+  const session = (await (
+    await baton.request(`/api/sessions/sms-${ADA.slice(1)}`)
+  ).json()) as Detail
+  baton.e2b.faults.onConnect(session.conductor.sandboxId, 404)
+  expect(await person(['sms', ADA, 'And now?'])).toContain('scripted')
+  const entries = await baton.history(`sms-${ADA.slice(1)}`)
+  const notice = entries.find(({ text }) => text.includes('was replaced'))
+  expect(notice).toMatchObject({ role: 'system' })
+  expect(notice).not.toHaveProperty('recipients')
+})
+
+interface Detail {
+  readonly conductor: { readonly sandboxId: string }
+}
+
 test('an email with a file, and its reply in the thread', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'person-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -22,10 +22,15 @@ export const firstUnsettled = (entries: readonly Entry[]): number | undefined =>
   entries
     .slice(-RECENT)
     .find(
-      ({ commands = [], deliveries = [] }) =>
-        commands.some(({ status }) => status === 'pending') ||
-        deliveries.some(({ status }) => UNDER_WAY.has(status)),
+      (entry) =>
+        entry.commands?.some(({ status }) => status === 'pending') ||
+        queuedOf(entry).length > 0 ||
+        entry.deliveries?.some(({ status }) => UNDER_WAY.has(status)),
     )?.seq
+
+/** Returns to whom an entry's text has not been handed over yet. */
+export const queuedOf = ({ recipients = [], deliveries = [] }: Entry) =>
+  recipients.filter(({ name }) => !deliveries.some((each) => each.name === name))
 
 /** Entries that are shown together, so that those far away need not be rendered. */
 export interface Chunk {

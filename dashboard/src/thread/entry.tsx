@@ -9,6 +9,7 @@ import { memo } from '../parts/memo.ts'
 import { State } from '../parts/state.tsx'
 import { conversation } from '../router.ts'
 import { CommandCard } from './command.tsx'
+import { queuedOf } from './entries.ts'
 
 interface Props {
   entry: Entry
@@ -112,8 +113,10 @@ function Text({ entry }: { entry: Entry }) {
   )
 }
 
-function Deliveries({ entry: { deliveries = [] } }: { entry: Entry }) {
-  if (deliveries.length === 0) return null
+function Deliveries({ entry }: { entry: Entry }) {
+  const { deliveries = [] } = entry
+  const queued = queuedOf(entry)
+  if (deliveries.length + queued.length === 0) return null
   return (
     <ul class="deliveries" aria-label="Deliveries">
       {deliveries.map((delivery) => (
@@ -121,15 +124,22 @@ function Deliveries({ entry: { deliveries = [] } }: { entry: Entry }) {
           <DeliveryView delivery={delivery} />
         </li>
       ))}
+      {queued.map(({ name, channel, to }) => (
+        <li key={`${name} ${to}`}>
+          <State of="queued" /> {medium(channel)} to <bdi>{clean(to)}</bdi>
+        </li>
+      ))}
     </ul>
   )
 }
+
+const medium = (channel: Delivery['channel']) => (channel === 'sms' ? 'SMS' : 'email')
 
 function DeliveryView({ delivery }: { delivery: Delivery }) {
   const { channel, to, status, at, segments, problem } = delivery
   return (
     <>
-      <State of={status} /> {channel === 'sms' ? 'SMS' : 'email'} to <bdi>{clean(to)}</bdi>
+      <State of={status} /> {medium(channel)} to <bdi>{clean(to)}</bdi>
       {segments !== undefined && segments > 1 && `, ${segments} segments`} <At at={at} />
       {problem && <p class="problem">{clean(problem)}</p>}
     </>

@@ -2,10 +2,21 @@
 import * as z from 'zod'
 import { CHANNEL_NAMES, CHANNELS, type OutboundName } from '../../channels/index.ts'
 import { count, time } from './common.ts'
+import type { Shape } from './shape.ts'
 
 const OUTBOUND = CHANNEL_NAMES.filter((name): name is OutboundName => 'outbound' in CHANNELS[name])
 
 export const outbound = z.enum(OUTBOUND)
+
+export const recipient = z
+  .object({
+    name: z.string().describe('The name that its delivery will have'),
+    channel: outbound,
+    to: z.string(),
+  })
+  .describe('Somebody to whom the text of an entry goes by SMS or email')
+
+export type Recipient = Shape<typeof recipient>
 
 export const delivery = z
   .object({

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { verification, workerReport } from '../review.ts'
 import { command } from './command.ts'
 import { channel, count, time } from './common.ts'
-import { delivery } from './delivery.ts'
+import { delivery, recipient } from './delivery.ts'
 import { answer, askedQuestion } from './question.ts'
 import type { Shape } from './shape.ts'
 import { modelUsage, receipt } from './usage.ts'
@@ -27,6 +27,10 @@ export const entry = z
       .describe('The phone number or email address of its sender, if it was verified'),
     subject: z.string().exactOptional(),
     files: z.array(file).exactOptional().describe('The attachments of an email'),
+    recipients: z
+      .array(recipient)
+      .exactOptional()
+      .describe('To whom its text goes. Until it is handed over, `deliveries` lacks the recipient'),
     deliveries: z.array(delivery).exactOptional(),
     messageId: z.string().exactOptional().describe('The id that its sender got'),
     turnId: z.string().exactOptional(),

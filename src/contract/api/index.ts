@@ -6,7 +6,7 @@ import { access } from './access.ts'
 import { command } from './command.ts'
 import { channel, count, messageIds, next, time } from './common.ts'
 import { conductor, conductorOfSession } from './conductor.ts'
-import { delivery } from './delivery.ts'
+import { delivery, recipient } from './delivery.ts'
 import { entry, entryPage } from './entry.ts'
 import { dependencies, dependency, health } from './health.ts'
 import { sessionId } from './ids.ts'
@@ -72,6 +72,7 @@ export const SCHEMAS = {
   EntryPage: entryPage,
   Entry: entry,
   Delivery: delivery,
+  Recipient: recipient,
   UndeliveredPage: undeliveredPage,
   Undelivered: undelivered,
   Command: command,
