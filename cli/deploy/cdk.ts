@@ -1,15 +1,14 @@
 /** The CDK's command line, as pinned in package.json, in a process of its own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { CliError } from '../errors.ts'
 import { ROOT } from '../target.ts'
 
 const BIN = path.join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk')
-
-/** Not the CDK's own folder, which only one of its commands may use at a time. */
-const OUTPUT = path.join(ROOT, 'dist', 'deploy')
 
 /** So many of its last lines say why it failed. */
 const LAST_LINES = 15
@@ -22,7 +21,21 @@ export async function runCdk(
   words: readonly string[],
   onLine: (line: string) => void = () => {},
 ): Promise<void> {
-  const always = ['--output', OUTPUT, '--no-notices', '--no-color']
+  // A folder of its own: only one command of the CDK at a time may use the same one, and stages are deployed side by side.
+  const output = mkdtempSync(path.join(tmpdir(), 'baton-cdk-'))
+  try {
+    await runInto(output, words, onLine)
+  } finally {
+    rmSync(output, { recursive: true, force: true })
+  }
+}
+
+async function runInto(
+  output: string,
+  words: readonly string[],
+  onLine: (line: string) => void,
+): Promise<void> {
+  const always = ['--output', output, '--no-notices', '--no-color']
   const child = spawn(process.execPath, [BIN, ...words, ...always], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],

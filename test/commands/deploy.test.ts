@@ -126,14 +126,17 @@ test('a resource that cannot be changed: its reason is said, and the previous ve
   expect(failed.err).not.toContain('dashboard')
 })
 
-test('a dry run of another stage shows its difference, and leaves no stack', async () => {
-  const shown = await run(['deploy', '--stage', 'other', '--dry-run'])
+test.concurrent.each([
+  'one',
+  'two',
+])('a dry run of another stage, beside another, shows its difference and leaves no stack: %s', async (stage) => {
+  const shown = await run(['deploy', '--stage', stage, '--dry-run'])
   expect(shown).toMatchObject({ status: 0, out: '' })
   expect(shown.err).toMatch(
-    /stack Baton-other[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/,
+    /stack Baton-\w+[\s\S]*It creates \d+ resources[\s\S]*Nothing was changed/,
   )
   expect(shown.err).not.toContain('dashboard')
-  await expect(stackOf(baton, 'Baton-other')).rejects.toThrow('does not exist')
+  await expect(stackOf(baton, `Baton-${stage}`)).rejects.toThrow('does not exist')
 })
 
 test('a message without a reply: the state and its cause are named, with the errors in the logs', async () => {
