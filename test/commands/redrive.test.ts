@@ -170,6 +170,23 @@ test('a run that failed and was not taken over goes on in the same execution', a
   expect(await listed()).toEqual([])
 })
 
+test("a worker's leg that failed and was not reported goes on in the same execution", async () => {
+  broken.add('RecoverRun').add('Sweep').add('CollectResult')
+  await baton.send('leg', block('echo made it'))
+  const failed = { kind: 'leg', sessionId: 'leg', id: 'leg.w1.1', attempts: null }
+  await expect.poll(listed, PATIENT).toMatchObject([failed])
+  broken.delete('CollectResult')
+  const back = await run(['leg'])
+  expect(back).toMatchObject({ status: 0, out: expect.stringContaining('leg.w1.1 FAILED') })
+  const entries = await baton.until('leg', (all) =>
+    replies(all).some((text) => text.includes('made it')),
+  )
+  expect(entries.filter(({ role }) => role === 'worker')).toHaveLength(1)
+  await baton.settled('leg')
+  broken.clear()
+  expect(await listed()).toEqual([])
+})
+
 test('a wrong command line is an error that says what is wrong', async () => {
   expect(await run(['main', '--all'])).toMatchObject({
     status: 2,

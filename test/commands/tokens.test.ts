@@ -91,9 +91,11 @@ test('an invitation is a file for its owner alone, with which another person sig
   const again = await run(['invite', 'ada', '--read'])
   expect([again.status, again.err]).toEqual([1, expect.stringContaining('--file')])
   writeFileSync(file, text)
-  const signedIn = await run(['login', '--invite', file], { env: asGuest })
-  expect(signedIn).toMatchObject({ status: 0, out: expect.stringContaining('as ada (reader)') })
-  expect(signedIn.out).toContain(`Delete ${file}`)
+  const login = async () => (await run(['login', '--invite', file], { env: asGuest })).out
+  // Functions that have just read the tokens, for a test before, read them again after ten seconds.
+  await expect
+    .poll(login, PATIENT)
+    .toSatisfy((out) => out.includes('as ada (reader)') && out.includes(`Delete ${file}`))
   expect(await run(['sessions', '--url', elsewhere], { env: asGuest })).toMatchObject({ status: 0 })
   expect(await run(['stop', 'main', '--url', elsewhere], { env: asGuest })).toMatchObject({
     status: 1,
@@ -108,7 +110,6 @@ test('an invitation for an operator goes through pipes, and what is none is refu
   // As a mail program quotes it.
   const input = out.replaceAll(baton.url, elsewhere).replaceAll('\n', '\r\n')
   const login = async () => (await run(['login', '--invite', '-'], { env: asGuest, input })).out
-  // Functions that have just read the tokens, for the one before, read them again after ten seconds.
   await expect.poll(login, PATIENT).toContain('as bob (operator)')
   await run(['logout', '--url', elsewhere])
   for (const none of ['', 'address: https://baton.example.com'])
