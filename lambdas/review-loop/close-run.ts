@@ -3,6 +3,7 @@ import { writeEntries } from '../../src/adapters/history.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
+import type { Ledger } from '../../src/core/ledger.ts'
 import type { Session } from '../../src/core/session.ts'
 import { takeAndClose } from '../../src/protocol/combined.ts'
 import { takeMessages } from '../../src/protocol/take-messages.ts'
@@ -18,9 +19,9 @@ export async function closeRun(
 ): Promise<{ readonly left?: { readonly do: 'closed' }; readonly session?: Session }> {
   const now = Date.now()
   const written = { entries, marked }
-  const finish = (current: Session) => takeMessages(current, run, { written, now }).item
+  const ended = (current: Session) => takeMessages(current, run, { written, now }).item
   const [asked, ledger] = await Promise.all([
-    askAboutStranded(session, run, finish),
+    askAboutStranded(session, run, ended),
     readLedger(session.sessionId),
   ])
   const context = {
@@ -32,15 +33,27 @@ export async function closeRun(
   if (!closed) return {}
   const { item, output } = closed
   if (output.do !== 'closed') return { session: item }
-  const [last] = await Promise.all([
-    writeEntries(item, ({ kind }) => kind === 'receipt' || kind === 'notice'),
-    postRun(item, ledger),
+  await finish(item, run, ledger)
+  return CLOSED
+}
+
+const CLOSED = { left: { do: 'closed' } } as const
+
+/** Finishes a run that an earlier attempt has closed and left so: it died before the sandbox was paused. */
+export async function finishClosed(session: Session, run: number): Promise<typeof CLOSED> {
+  await finish(session, run, await readLedger(session.sessionId))
+  return CLOSED
+}
+
+async function finish(session: Session, run: number, ledger: Ledger): Promise<void> {
+  const [written] = await Promise.all([
+    writeEntries(session, ({ kind }) => kind === 'receipt' || kind === 'notice'),
+    postRun(session, ledger),
   ])
-  const { sandboxId } = item.conductor
+  const { sandboxId } = session.conductor
+  if (sandboxId === undefined) return
   // If pausing fails, the sandbox pauses itself at the end of its hour. That costs money but loses no work.
-  if (sandboxId !== undefined)
-    await pauseConductor(item, run, { sandboxId, written: last }).catch((error: unknown) =>
-      logger.warn('sandbox not paused', { error }),
-    )
-  return { left: { do: 'closed' } }
+  await pauseConductor(session, run, { sandboxId, written }).catch((error: unknown) =>
+    logger.warn('sandbox not paused', { error }),
+  )
 }

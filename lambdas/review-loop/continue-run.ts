@@ -8,7 +8,7 @@ import { task } from '../../src/triggers/task.ts'
 import { runInput } from '../../src/triggers/task-input.ts'
 import { flushHistory } from '../../src/use-cases/flush-history.ts'
 import { postForBudgets } from '../../src/use-cases/post-usage.ts'
-import { closeRun } from './close-run.ts'
+import { closeRun, finishClosed } from './close-run.ts'
 import { abandonAndNotify } from './notify-senders.ts'
 import { readTurn } from './read-turn.ts'
 import { runCommand } from './run-command.ts'
@@ -76,11 +76,15 @@ async function act(session: Session, work: RunWork, next: Next): Promise<Done> {
     case 'await':
       return leave(session, work)
     case 'superseded':
-      return { left: next }
+      return isLeftClosed(session, work.run) ? finishClosed(session, work.run) : { left: next }
     default:
       return next satisfies never
   }
 }
+
+/** Whether an earlier attempt has closed the run and died before it paused the sandbox. */
+const isLeftClosed = ({ run, conductor }: Session, r: number) =>
+  run.id === r && !run.open && conductor.awakeSince !== undefined
 
 /** Writes what the decision changes: the end of a turn, and what the item need not hold any more. */
 async function leave(session: Session, work: RunWork): Promise<Done> {

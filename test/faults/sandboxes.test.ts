@@ -22,6 +22,28 @@ async function paused(session: string): Promise<string> {
   return conductor.sandboxId ?? ''
 }
 
+test('a run that crashes between its end and the pause of its sandbox is finished by the next attempt', async () => {
+  const session = 'closed-and-crashed'
+  const receipt = race.hold({
+    session,
+    step: 'ContinueRun',
+    operation: 'UpdateItem',
+    about: 'Receipt of run 1',
+  })
+  await race.baton.send(session, 'hello')
+  await receipt.arrived
+  expect((await race.item(session)).run.open).toBe(false)
+  receipt.crash()
+  const id = await paused(session)
+  expect(stateOf(id)).toBe('paused')
+  const { pendingEntries } = await race.itemWhen(
+    session,
+    (item) => item.pendingEntries.length === 0,
+  )
+  expect(pendingEntries).toEqual([])
+  expect((await race.baton.history(session)).filter(({ receipt: is }) => is)).toHaveLength(1)
+})
+
 const isThere = (id: string) => race.baton.e2b.sandboxes().some((sandbox) => sandbox.id === id)
 const lastRequest = () =>
   JSON.stringify(race.baton.model?.requests.at(-1)?.request.messages.slice(-1))
@@ -125,5 +147,12 @@ test('what a command started with sudo ends with its job', async () => {
 })
 
 test('after the sessions are deleted, no sandbox is left', async () => {
-  await expectDeleted(race.baton, ['broken', 'hour', 'sent-on', 'stuck', 'sudo'])
+  await expectDeleted(race.baton, [
+    'broken',
+    'hour',
+    'sent-on',
+    'stuck',
+    'sudo',
+    'closed-and-crashed',
+  ])
 })
