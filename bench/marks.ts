@@ -34,6 +34,9 @@ export const COLD = {
   wayMs: COLD_WAY_BASE_MS / 2,
 } as const
 
+/** Requests and units of a message when its history has 2,000 entries, relative to the first messages. */
+export const AGED_UNITS = 1.05
+
 export const IDLE_USD_A_MONTH = 2
 
 /** For every function. The one that parses emails may be larger. */

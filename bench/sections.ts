@@ -1,4 +1,5 @@
 /** All sections, in the order in which they run. */
+import { age } from './age/section.ts'
 import { bundles } from './bundles/section.ts'
 import { cold } from './cold/section.ts'
 import { cpu } from './cpu/section.ts'
@@ -25,6 +26,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   cold: { title: 'the way of a message to an idle deployment', run: cold },
   latency: { title: 'how long a person waits', run: latency },
   messages: { title: 'what a message costs at AWS', run: messages },
+  age: { title: 'what a message costs in an old conversation', run: age },
   idle: { title: 'what a deployment costs while nobody writes', run: idle },
   bundles: { title: 'what a cold start reads and runs', run: bundles },
   gateway: { title: 'what the model gateway costs in time', run: gateway },

@@ -35,13 +35,20 @@ export interface RefusedRequest {
   readonly nanoUsd: number
 }
 
+interface JobUsage {
+  readonly job: string
+  readonly tally: Tally
+  /** When its last request ended, ms since the epoch. Earlier versions did not keep it. */
+  readonly at?: number
+}
+
 export interface Ledger {
   readonly total: Tally
   readonly days: readonly Day[]
   /** By request id. */
   readonly inFlight: Readonly<Record<string, InFlight>>
-  /** Usage of the latest jobs, oldest first. */
-  readonly jobs: readonly { readonly job: string; readonly tally: Tally }[]
+  /** Usage of the jobs that are not reported yet, and of some that are, oldest first. */
+  readonly jobs: readonly JobUsage[]
   /** The latest deliveries that were counted, oldest first. Items written before SMS was added lack it. */
   readonly delivered?: readonly string[]
   readonly refused?: RefusedRequest
@@ -57,8 +64,10 @@ export const newLedger: Ledger = { total: {}, days: [], inFlight: {}, jobs: [] }
 /** No request takes longer, because the gateway's function times out earlier. */
 const LONGEST_MS = 16 * 60_000
 const JOBS = 100
-/** Enough to recognise a repeated delivery: repeats arrive before many newer deliveries of their session. */
-const DELIVERIES = 100
+/** By then a leg is over, and its worker has its usage. */
+const REPORTED_MS = 12 * 3_600_000
+/** Enough to recognise a repeated delivery: the queue keeps a session's deliveries in order. */
+const DELIVERIES = 20
 
 /** The name of a job in the ledger: its turn or leg, then its job number. */
 export const jobName = ({
@@ -148,13 +157,24 @@ export function settle(
     used,
     now,
   )
-  const before = ledger.jobs.find(({ job }) => job === request.job)?.tally ?? {}
-  const jobs = [
-    ...ledger.jobs.filter(({ job }) => job !== request.job),
-    { job: request.job, tally: add(before, used) },
-  ].slice(-JOBS)
+  const { job } = request
+  const before = ledger.jobs.find((each) => each.job === job)?.tally ?? {}
+  const kept = ledger.jobs.filter((each) => each.job !== job && isNeeded(each, job, now))
+  const jobs = [...kept, { job, tally: add(before, used), at: now }].slice(-JOBS)
   return transition({ ...counted, jobs }, true)
 }
+
+/**
+ * Whether the usage of another job may still be asked for when `current` goes on. The turn or the leg before it has been
+ * reported, or it would not have begun. Every write of the item is charged by its size.
+ */
+function isNeeded({ job, at }: JobUsage, current: string, now: number): boolean {
+  const [one, other] = [job, current].map((name) => UNIT.exec(name)?.groups ?? {})
+  const isEarlier = one?.who === other?.who && Number(one?.leg) < Number(other?.leg)
+  return !isEarlier && (at === undefined || at + REPORTED_MS > now)
+}
+
+const UNIT = /^(?<who>t|.+\.)(?<leg>\d+)#/
 
 /** Counts the requests that have ended, in the order in which they did. */
 export function countSettled(ledger: Ledger): Ledger {

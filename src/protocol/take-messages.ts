@@ -36,20 +36,33 @@ export interface FlushedHistory {
   readonly marked: ReadonlySet<string>
 }
 
-/** How many ids the item holds. Older ones are kept as a mark on the message's body. */
-const REMEMBERED = 500
+/**
+ * How many ids the item holds at least, and how many more at most: every write of the item is charged by its size. Older
+ * ones are kept as a mark on the message's body, in one go.
+ */
+const REMEMBERED = 4
+const MARKED_AT_ONCE = 8
 
-/** Returns the ids that the item should drop once they are marked on their bodies. */
-export function forgettableIds({ seen, pendingEntries }: Session): { id: string; seq: number }[] {
-  const oldestUnwritten = Math.min(
-    ...pendingEntries.map(({ seq }) => seq),
-    Number.POSITIVE_INFINITY,
-  )
-  return Object.entries(seen)
-    .map(([id, seq]) => ({ id, seq }))
+/**
+ * Returns the ids that the item should drop once they are marked on their bodies: the oldest ones whose messages have been
+ * answered and are in the history.
+ */
+export function forgettableIds({
+  seen,
+  pendingEntries,
+  inbox,
+  held,
+  turn,
+}: Session): { id: string; seq: number }[] {
+  const ids = Object.entries(seen).map(([id, seq]) => ({ id, seq }))
+  if (ids.length < REMEMBERED + MARKED_AT_ONCE) return []
+  const needed = [pendingEntries, inbox, held, turn?.messages ?? []].flat().map(({ seq }) => seq)
+  const oldestNeeded = Math.min(...needed, Number.POSITIVE_INFINITY)
+  return ids
     .sort((a, b) => a.seq - b.seq)
     .slice(0, -REMEMBERED)
-    .filter(({ seq }) => seq < oldestUnwritten)
+    .slice(0, MARKED_AT_ONCE)
+    .filter(({ seq }) => seq < oldestNeeded)
 }
 
 export interface TakeContext {

@@ -24,7 +24,7 @@ const AT_ONCE = 8
 /** All points take half an hour: someone may be waiting. */
 const PROGRESS = 50
 /** A conversation takes ten seconds on an idle machine. */
-const PATIENCE_MS = 900_000
+const PATIENCE_MS = 300_000
 
 const { intercept, plan, effects, reached, crashed } = crashes()
 

@@ -187,21 +187,46 @@ test('a delivery is counted once, by name', () => {
   expect(countDelivery(item, '3.reply.x', used, NOW).item.total).toEqual(add(used, used))
 })
 
+/** Returns a ledger in which one request after the other was admitted and has ended: id, job and cost of each. */
+const settled = (
+  jobs: readonly (readonly [id: string, job: string, nanoUsd: number])[],
+  ledger = newLedger,
+  now = NOW,
+) =>
+  jobs.reduce<Ledger>((before, [id, job, nanoUsd]) => {
+    const open = admit(before, request(id, job, now), free).item
+    return settle(open, id, { nanoUsd }, now).item
+  }, ledger)
+
 test('usage is shown by turn and leg', () => {
-  const jobs = [
+  const ledger = settled([
     ['a', 't1#1', 1],
     ['b', 't1#2', 2],
-    ['c', 't12#3', 4],
     ['d', 'w1.1#1', 8],
     ['e', 'w11.1#1', 16],
-  ] as const
-  const ledger = jobs.reduce<Ledger>((before, [id, job, nanoUsd]) => {
-    const open = admit(before, request(id, job), free).item
-    return settle(open, id, { nanoUsd }, NOW).item
-  }, newLedger)
+    ['f', 'w1v1.1#1', 32],
+  ])
   expect(usedBy(ledger, undefined, 1)).toEqual({ nanoUsd: 3 })
   expect(usedBy(ledger, 'w1', 1)).toEqual({ nanoUsd: 8 })
-  expect(ledger.total).toEqual({ nanoUsd: 31 })
+  expect(usedBy(ledger, 'w1v1', 1)).toEqual({ nanoUsd: 32 })
+  expect(ledger.total).toMatchObject({ nanoUsd: 59 })
+})
+
+test('what has been reported is not kept, so that the item does not grow', () => {
+  const ledger = settled([
+    ['a', 't1#1', 1],
+    ['b', 'w1.1#1', 2],
+    ['c', 't12#2', 4],
+    ['d', 'w1.2#2', 8],
+    ['e', 'w2.1#1', 16],
+  ])
+  expect(ledger.jobs.map(({ job }) => job)).toEqual(['t12#2', 'w1.2#2', 'w2.1#1'])
+  // A job of a turn that is over ends late.
+  const late = settled([['f', 't11#1', 32]], ledger)
+  expect(usedBy(late, undefined, 12)).toEqual({ nanoUsd: 4 })
+  const nextDay = settled([['g', 't13#1', 64]], late, NOW + 24 * 3_600_000)
+  expect(nextDay.jobs.map(({ job }) => job)).toEqual(['t13#1'])
+  expect(nextDay.total).toEqual({ nanoUsd: 127 })
 })
 
 test('an unsettled response is counted as unmetered once its function must have ended', () => {

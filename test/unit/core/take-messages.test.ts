@@ -134,15 +134,19 @@ describe('a turn takes the oldest messages, in order', () => {
   })
 })
 
-describe('ids beyond the last 500', () => {
+describe('old ids', () => {
   const seen = (count: number) =>
     Object.fromEntries(messages(count).map(({ id, seq }) => [id, seq]))
+  const numbers = (given: Partial<Session>) =>
+    forgettableIds(session({ seen: seen(20), ...given })).map(({ seq }) => seq)
 
   test.each([
     [0, 0],
-    [500, 0],
-    [501, 1],
-    [620, 120],
+    [11, 0],
+    [12, 8],
+    [13, 8],
+    // As stored by earlier versions.
+    [500, 8],
   ])('of %i, %i can be forgotten', (known, old) => {
     expect(forgettableIds(session({ seen: seen(known) }))).toEqual(
       messages(old).map(({ id, seq }) => ({ id, seq })),
@@ -150,18 +154,24 @@ describe('ids beyond the last 500', () => {
   })
 
   test('are kept from the first pending entry on', () => {
-    const pending = [
+    const pendingEntries = [
       { seq: 40, kind: 'message', id: 'm40' } as const,
       { seq: 5, kind: 'message', id: 'm5' } as const,
     ]
-    expect(
-      forgettableIds(session({ seen: seen(600), pendingEntries: pending })).map(({ seq }) => seq),
-    ).toEqual([1, 2, 3, 4])
+    expect(numbers({ pendingEntries })).toEqual([1, 2, 3, 4])
+  })
+
+  test('are kept from the first message on that waits, is held or is being answered', () => {
+    expect(numbers({ inbox: [message(3)] })).toEqual([1, 2])
+    expect(numbers({ held: [message(2)] })).toEqual([1])
+    expect(numbers({ turn: turn({ messages: [message(4)] }) })).toEqual([1, 2, 3])
   })
 
   test('are found in any stored order', () => {
-    const reversed = Object.fromEntries(Object.entries(seen(501)).reverse())
-    expect(forgettableIds(session({ seen: reversed }))).toEqual([{ id: 'm1', seq: 1 }])
+    const reversed = Object.fromEntries(Object.entries(seen(12)).reverse())
+    expect(forgettableIds(session({ seen: reversed }))).toEqual(
+      messages(8).map(({ id, seq }) => ({ id, seq })),
+    )
   })
 
   test('are removed once marked, and no others', () => {
