@@ -46,17 +46,21 @@ test.each([
   await baton.request(`/api/sessions/${session}/stop`, { method: 'POST' })
 })
 
-test('two sessions at once within the budget of a day', async () => {
-  const ways = [await openGateway(start({}), 'one'), await openGateway(baton, 'two')]
-  const usd = 3 + (await usedToday())
-  start({ day: { usd } })
+/** Sessions over HTTP are those of one sender. What senders use is counted from the time when there is a budget for them. */
+test.each(['day', 'sender'])('two sessions at once within the budget of a %s', async (scope) => {
+  const sessions = [`one-${scope}`, `two-${scope}`]
+  const ways: Awaited<ReturnType<typeof openGateway>>[] = []
+  for (const session of sessions) ways.push(await openGateway(start({}), session))
+  const before = scope === 'day' ? 0 : await spentToday()
+  const usd = scope === 'day' ? 3 + (await usedToday()) : 3
+  start({ [scope]: { usd } })
   const answers = await Promise.all(
     ways.flatMap((way) => Array.from({ length: 8 }, () => askFor(way, MEGABYTE))),
   )
   await Promise.all(answers.map((answer) => answer.text()))
   expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(1)
-  expect(await spentToday()).toBeLessThanOrEqual(usd)
-  for (const session of ['one', 'two'])
+  expect((await spentToday()) - before).toBeLessThanOrEqual(usd)
+  for (const session of sessions)
     await baton.request(`/api/sessions/${session}/stop`, { method: 'POST' })
 })
 
