@@ -32,12 +32,12 @@ export interface TestBaton extends LocalBaton {
    */
   until(
     sessionId: string,
-    holds: (entries: readonly Entry[]) => boolean,
+    holds: (entries: readonly Entry[]) => boolean | Promise<boolean>,
     seconds?: number,
   ): Promise<readonly Entry[]>
   /** Waits until a worker of the session (the first by default) has called a tool. */
   atWork(sessionId: string, worker?: number): Promise<void>
-  /** Waits until no run is open in the session. */
+  /** Waits until what was sent has arrived, the conductor had the last word, no run is open, and the history is complete. */
   settled(sessionId: string): Promise<void>
 }
 
@@ -183,12 +183,14 @@ export function clientOf(
     const deadline = began + seconds * 1000
     for (;;) {
       const entries = await history(sessionId)
-      if (holds(entries)) return entries
+      if (await holds(entries)) return entries
       if (Date.now() > deadline)
         throw new Error(`not within ${seconds} s: ${JSON.stringify(entries, null, 1)}`)
       await wait(Math.min(LONGEST_PAUSE, Math.max(LOOK_AGAIN, (Date.now() - began) / 10)))
     }
   }
+  /** The last message sent to each session. */
+  const sent = new Map<string, string>()
   return {
     request,
     history,
@@ -201,6 +203,7 @@ export function clientOf(
       })
       if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`)
       const { messageId } = (await response.json()) as { messageId: string }
+      sent.set(sessionId, messageId)
       return messageId
     },
     async atWork(sessionId: string, worker = 1) {
@@ -215,16 +218,20 @@ export function clientOf(
       }
     },
     async settled(sessionId: string) {
-      let last = ''
-      await until(sessionId, (entries) => {
-        const now = JSON.stringify(entries)
-        const quiet = now === last && entries.every(isDone)
-        last = now
-        return quiet && withoutReceipts(entries).at(-1)?.role === 'conductor'
+      await until(sessionId, async (entries) => {
+        const id = sent.get(sessionId)
+        const hasArrived = id === undefined || entries.some(({ messageId }) => messageId === id)
+        const isAnswered = withoutReceipts(entries).at(-1)?.role === 'conductor'
+        if (!hasArrived || !isAnswered || !entries.every(isDone)) return false
+        const response = await request(`/api/sessions/${sessionId}`)
+        const { state, lastSeq } = (await response.json()) as { state: string; lastSeq: number }
+        return !OPEN.includes(state) && (entries.at(-1)?.seq ?? 0) >= lastSeq
       })
     },
   }
 }
+
+const OPEN = ['running', 'recovering']
 
 const isDone = ({ commands = [] }: Entry) => commands.every(({ status }) => status !== 'pending')
 
