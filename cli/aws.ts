@@ -59,6 +59,18 @@ export async function stackCalled(name: string) {
   return stack && { status: String(stack.StackStatus), outputs: outputsOf(stack.Outputs ?? []) }
 }
 
+/** Returns the names of the other stacks of Baton, and of its stages, in this account and region. */
+export async function otherStacks(name: string): Promise<readonly string[]> {
+  const { CloudFormationClient, paginateDescribeStacks } = await import(
+    '@aws-sdk/client-cloudformation'
+  )
+  const client = new CloudFormationClient({ maxAttempts: 2 })
+  const names: string[] = []
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
+    names.push(...Stacks.map(({ StackName = '' }) => StackName))
+  return names.filter((each) => /^Baton(-|$)/.test(each) && each !== name)
+}
+
 /** Returns the ARNs of a topic's subscriptions. One that is not confirmed has `PendingConfirmation` instead. */
 export async function subscriptionsOf(topicArn: string): Promise<readonly string[]> {
   const { ListSubscriptionsByTopicCommand, SNSClient } = await import('@aws-sdk/client-sns')

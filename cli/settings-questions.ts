@@ -9,6 +9,8 @@ export interface SettingQuestion {
   readonly placeholder: string
   /** Whether to ask, after the answers so far. By default always. */
   readonly applies?: (values: Values) => boolean
+  /** Why an answer is needed, if it is asked. */
+  readonly required?: string
   /** Returns the setting's value for what was typed. */
   readonly read: (text: string) => unknown
   /** Returns what a person would type for a value. */
@@ -76,6 +78,7 @@ export const SETTING_QUESTIONS: readonly SettingQuestion[] = [
     placeholder: 'AC and 32 hexadecimal digits',
     applies: ({ smsNumber, messagingServiceSid }) =>
       (smsNumber ?? messagingServiceSid) !== undefined,
+    required: 'SMS needs it. Without SMS: press Ctrl-C, and begin again without a number.',
     ...asText,
   },
   {
@@ -92,9 +95,12 @@ export const SETTING_QUESTIONS: readonly SettingQuestion[] = [
   },
 ]
 
-/** Returns what is wrong with what was typed, or undefined. Nothing typed is right, and chooses nothing. */
-export function problemWith({ name, read }: SettingQuestion, text: string): string | undefined {
-  if (text.trim() === '') return undefined
+/** Returns what is wrong with what was typed, or undefined. Nothing typed chooses nothing, which is right unless it is required. */
+export function problemWith(
+  { name, read, required }: SettingQuestion,
+  text: string,
+): string | undefined {
+  if (text.trim() === '') return required
   const { error } = settings.shape[name].safeParse(read(text.trim()))
   return error?.issues[0]?.message
 }

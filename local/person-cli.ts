@@ -94,7 +94,7 @@ async function converse(
 const ignoredBecause = (person: string, reason: string) =>
   [
     `Baton ignored the message: ${person} is not on the list of people whom it answers, or is not proven (${reason}).`,
-    `Put them on it with BATON_PEOPLE, or with PUT /api/people/${encodeURIComponent(person)}.`,
+    `Put them on it: npx baton people allow ${person}; or for every start, people in baton.json or BATON_PEOPLE.`,
   ].join('\n')
 
 /** Prints what the person receives until nothing is left to do. Throws if that is nothing, with the reason. */

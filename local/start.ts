@@ -153,7 +153,7 @@ async function converseOnce(
 
 const describe = ({ e2b, model }: LocalBaton) =>
   [
-    `Isolation: ${e2b.isolation}. ${e2b.isolationReport}`,
+    `Isolation: ${e2b.isolationReport}`,
     ...(e2b.isolation === 'none'
       ? ['So a worker can also find the token and do what you can do.']
       : []),

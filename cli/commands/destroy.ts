@@ -12,7 +12,7 @@ export const destroy = () =>
     .addOption(stageOption())
     .option(
       '--everything',
-      'also delete tables, buckets, secrets, logs, sandboxes and the E2B template',
+      'also delete tables, buckets, secrets, logs, sandboxes and, if no other deployment may use it, the E2B template',
     )
     .option('--confirm <stack>', 'the name of the stack, instead of typing it')
     .addHelpText(

@@ -38,7 +38,12 @@ Examples:
     )
     .action(async ({ set, file }) => {
       const old = readSettingsFile(file).values
-      const isAsking = set.length === 0 && isInteractive()
+      const isAsking = set.length === 0
+      if (isAsking && !isInteractive())
+        throw usage(
+          'Nobody can be asked here.',
+          'Choose with --set, for example --set \'people=["+15550100"]\'.',
+        )
       const values = isAsking ? await ask(old) : { ...old, ...Object.fromEntries(set.map(pairIn)) }
       parseSettings({ where: path.basename(file), values })
       const existed = existsSync(file)

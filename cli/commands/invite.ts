@@ -13,7 +13,7 @@ export const invite = () =>
   new Command('invite')
     .summary('make an invitation for another person')
     .description(
-      'Makes a token for another person, and writes it with the address and with how to sign in to a file that only you can read. Send them the file on a private way: who has it can sign in. baton tokens revoke <name> ends it.',
+      'Makes a token for another person, and writes it with the address and with how to sign in to a file that only you can read. Send them the file over a private channel: who has it can sign in. baton tokens revoke <name> ends it.',
     )
     .argument('<name>', 'the person, as the log calls them', tokenNameIn)
     .option('--read', 'they may read everything and change nothing')
@@ -31,7 +31,7 @@ export const invite = () =>
       await writePrivate(to, () => invitationFor(wanted, url))
       print(to)
       note(
-        `Send this file to ${name} on a private way, and delete it. baton tokens revoke ${name} ends it.`,
+        `Send this file to ${name} over a private channel, and delete it. baton tokens revoke ${name} ends it.`,
       )
     })
 

@@ -72,8 +72,14 @@ async function textOf(file: string): Promise<string> {
 export const logout = () =>
   new Command('logout')
     .summary('forget the token of a deployment')
-    .requiredOption('--url <address>', 'the output ApiUrl of the deployment')
-    .action(({ url }) => {
+    .option('--url <address>', 'the output ApiUrl of the deployment; by default BATON_URL')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ baton logout --url https://….execute-api.eu-central-1.amazonaws.com',
+    )
+    .action(({ url = process.env.BATON_URL }) => {
+      if (url === undefined)
+        throw usage('Which deployment is meant?', 'Give --url, or set BATON_URL.')
       const origin = originOf(url)
       print(
         forgetToken(origin) ? `Forgot the token for ${origin}.` : `There was none for ${origin}.`,

@@ -29,7 +29,7 @@ export const say = () =>
       `
 Examples:
   $ baton say What can you do?
-  $ baton say --session report "Write a report about \`uptime\`"
+  $ baton say --session report 'Write a report about this week'
   $ git diff | baton say --quiet -
   $ baton say --json "Test everything" | jq -c 'select(.event == "end")'
 

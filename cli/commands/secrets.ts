@@ -57,7 +57,9 @@ const check = () =>
             ]),
           ),
         )
-      if (rows.some(({ state }) => state === 'fail')) process.exitCode = EXIT.failed
+      // What could not be checked may be wrong.
+      if (rows.some(({ state }) => state === 'fail' || state === 'skipped'))
+        process.exitCode = EXIT.failed
     })
 
 export const secrets = () =>

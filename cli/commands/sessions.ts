@@ -2,6 +2,7 @@
 import { Command } from '@commander-js/extra-typings'
 import type { ShapeOf } from '../../src/contract/api/index.ts'
 import { oneLine } from '../../src/core/one-line.ts'
+import { plural } from '../../src/core/plural.ts'
 import { clientFor } from '../api.ts'
 import { entriesAfter } from '../follow.ts'
 import { jsonOption, numberIn, sessionIn, urlOption } from '../options.ts'
@@ -65,7 +66,10 @@ function headOf({ sessionId, state, paused, channel, usage, workers, questions, 
     ['Session', sessionId],
     ['State', paused === null ? state : `${state}: ${paused}`],
     ['Channel', channel],
-    ['Cost', `${dollars(usage.costUsd)} for ${usage.turns} turns and ${usage.workers} workers`],
+    [
+      'Cost',
+      `${dollars(usage.costUsd)} for ${plural(usage.turns, 'turn')} and ${plural(usage.workers, 'worker')}`,
+    ],
     ...(held > 0 ? [['Held', `${held} messages, until baton continue ${sessionId}`]] : []),
     ...questions.map(({ number, text }) => ['Question', `${number} ${oneLine(text)}`]),
     ...workers.map((each) => [

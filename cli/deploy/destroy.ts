@@ -1,6 +1,6 @@
 /** Deletes a deployment, after it has been said what stays and what is lost. */
 import { text } from '@clack/prompts'
-import { identity, readSecret, stackCalled, told } from '../aws.ts'
+import { identity, otherStacks, readSecret, stackCalled, told } from '../aws.ts'
 import { CliError } from '../errors.ts'
 import { givenSecret } from '../given-secrets.ts'
 import { usage } from '../options.ts'
@@ -60,7 +60,10 @@ async function e2bOf(
   const stored = await readSecret(`${stack}/e2b-api-key`)
   const key = stored !== undefined && !isGenerated(stored) ? stored : givenSecret('E2B_API_KEY')
   if (!key) return undefined
-  return { key, found: await findAtE2b(key, deployment, template) }
+  const found = await findAtE2b(key, deployment, template)
+  // One that has no sandbox now would find no template for its next one.
+  const [other] = await otherStacks(stack)
+  return { key, found: { ...found, sharedWith: found.sharedWith ?? other } }
 }
 
 function consequences({ retained, count }: Contents, everything: boolean): string {

@@ -4,8 +4,8 @@ import { deleteTemplate } from '../providers/e2b.ts'
 /** What E2B has of a deployment. */
 export interface AtE2b {
   readonly sandboxIds: readonly string[]
-  /** Whether sandboxes of another deployment came from the same template. */
-  readonly isShared: boolean
+  /** Which other deployment may use the same template, or undefined if none does. */
+  readonly sharedWith: string | undefined
 }
 
 /** Finds the sandboxes, running or paused. `deployment` is the mark that functions give them. */
@@ -17,26 +17,26 @@ export async function findAtE2b(
   const { Sandbox } = await import('e2b')
   const pages = Sandbox.list({ apiKey, query: { state: ['running', 'paused'] } })
   const sandboxIds: string[] = []
-  let isShared = false
+  let sharedWith: string | undefined
   while (pages.hasNext)
     for (const { sandboxId, metadata, name } of await pages.nextItems()) {
       if (metadata.deployment === deployment) sandboxIds.push(sandboxId)
-      else isShared ||= name === template && metadata.deployment !== undefined
+      else if (name === template) sharedWith ??= metadata.deployment
     }
-  return { sandboxIds, isShared }
+  return { sandboxIds, sharedWith }
 }
 
-/** Ends the sandboxes, and deletes the template if no other deployment has sandboxes of it. */
+/** Ends the sandboxes, and deletes the template if no other deployment may use it. */
 export async function removeAtE2b(
   apiKey: string,
-  { sandboxIds, isShared }: AtE2b,
+  { sandboxIds, sharedWith }: AtE2b,
   template: string,
 ): Promise<string> {
   const { Sandbox } = await import('e2b')
   for (const id of sandboxIds) await Sandbox.kill(id, { apiKey })
   const ended = `Ended ${sandboxIds.length} sandboxes at E2B.`
-  if (isShared)
-    return `${ended} The template "${template}" stays, because another deployment uses it.`
+  if (sharedWith !== undefined)
+    return `${ended} The template "${template}" stays, because ${sharedWith} may use it.`
   return (await deleteTemplate(apiKey, template))
     ? `${ended} Deleted the template "${template}".`
     : ended

@@ -1,4 +1,7 @@
 /** A check of one dependency: what was found, and what to do about it. */
+import { SETTINGS_FILE } from '../../lib/settings/file.ts'
+import { SettingsError } from '../../lib/settings/parse.ts'
+import { oneLine } from '../../src/core/one-line.ts'
 import { CliError, reasonOf } from '../errors.ts'
 
 export type State = 'ok' | 'warn' | 'fail' | 'skipped'
@@ -34,8 +37,10 @@ export const runChecks = (checks: readonly Check[]): Promise<readonly Row[]> =>
 
 function findingOf(error: unknown): Finding {
   if (error instanceof Skip) return { state: 'skipped', detail: error.message }
+  if (error instanceof SettingsError) return fail(oneLine(error.message), CORRECT_IT)
   const cure = error instanceof CliError ? error.cure : undefined
   return fail(reasonOf(error instanceof CliError ? error.message : error), cure ?? TRY_AGAIN)
 }
 
+const CORRECT_IT = `Correct ${SETTINGS_FILE}; docs/settings.md lists all settings.`
 const TRY_AGAIN = 'Try again; if it stays, look at the message.'

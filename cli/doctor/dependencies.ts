@@ -63,7 +63,9 @@ export class Dependencies {
     return this.#once(row.name, async () => {
       const own = givenSecret(row.variable)
       if (own) return { value: own, where: row.variable }
-      await this.account()
+      await this.identity().catch(() => {
+        throw new Skip(`needs AWS credentials, or ${row.variable}`)
+      })
       const where = `${this.stackName}/${row.name}`
       const value = await readSecret(where)
       return value === undefined || isGenerated(value) ? undefined : { value, where }

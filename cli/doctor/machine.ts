@@ -51,7 +51,7 @@ const settings = (on: Dependencies): Check => ({
     const { smsNumber, messagingServiceSid, emailAddress, people } = on.settings()
     const channels = ['HTTP', ...(smsNumber || messagingServiceSid ? ['SMS'] : [])]
     if (emailAddress) channels.push('email')
-    const detail = `${channels.join(', ')}; ${people.length} entries in people`
+    const detail = `${channels.join(', ')}; people: ${people.length}`
     return existsSync(settingsFile(ROOT))
       ? ok(detail)
       : warn(`There is no ${SETTINGS_FILE}, so defaults apply: ${detail}.`, 'Run baton init.')

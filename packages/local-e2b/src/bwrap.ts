@@ -16,7 +16,7 @@ const OWN_NAMESPACES = ['user', 'pid', 'ipc', 'uts', 'net']
 const PROBE_TIMEOUT_MS = 10_000
 
 const REPORT =
-  'bubblewrap: each sandbox has its own user, processes, home, /tmp and network, and reaches the ' +
+  'bwrap. Each sandbox has its own user, processes, home, /tmp and network, and reaches the ' +
   "linked ports of this machine and the hosts that its network rules name. It shares the kernel and can read the host's /usr; CPU, " +
   'memory and disk are not limited, and it is no boundary like a virtual machine.'
 
@@ -30,6 +30,8 @@ export function createBwrap(building: Building): Isolation {
   ]
   return { kind: 'bwrap', report: REPORT, launch: (place, id) => launch(shared, place, id) }
 }
+
+const isMissing = (error: NodeJS.ErrnoException | undefined) => error?.code === 'ENOENT'
 
 /**
  * Returns why bubblewrap does not work here with these arguments, or undefined if it does.
@@ -52,7 +54,11 @@ export function probeBwrap(bwrap: Isolation, stateDir: string): string | undefin
     })
     if (probe.status !== 0)
       // bubblewrap's own message first: if it ends early, writing to it fails too.
-      return probe.stderr?.trim() || (probe.error?.message ?? `it ended with ${probe.status}`)
+      return (
+        probe.stderr?.trim() ||
+        (isMissing(probe.error) ? 'it is not installed' : probe.error?.message) ||
+        `it ended with ${probe.status}`
+      )
     const inside = probe.stdout.split('\n')
     const common = namespaces.find((path, index) => readlinkSync(path) === inside[index])
     return common && `${common} is the host's own`

@@ -9,7 +9,7 @@ const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const ALLOWED_VARIABLES = ['TZ']
 
 const REPORT =
-  'a sandbox is a private folder and an environment from an allow-list only. What runs in it is ' +
+  'A sandbox is a private folder and an environment from an allow-list only. What runs in it is ' +
   'your user: it can read your files, reach the network and see other processes.'
 
 /** @param why the report's reason for no isolation */
@@ -17,7 +17,7 @@ export function createPrivateFolder(building: Building, why: string): Isolation 
   const bin = linkTools(building)
   return {
     kind: 'none',
-    report: `no isolation (${why}): ${REPORT}`,
+    report: `none, because ${why}. ${REPORT}`,
     launch: (place, id) => launch(building, bin, place, id),
   }
 }
