@@ -19,9 +19,16 @@ export const stop = () =>
     .addOption(urlOption())
     .addHelpText('after', '\nExample:\n  $ baton stop main')
     .action(async (sessionId, { json = false, url }) => {
-      const sent = await clientFor(url).send(`/api/sessions/${sessionId}/stop`)
+      const client = clientFor(url)
+      // Whatever is wrong, the refusal to stop it says so.
+      const before = await client
+        .get('Session', `/api/sessions/${sessionId}`)
+        .catch(() => undefined)
+      const sent = await client.send(`/api/sessions/${sessionId}/stop`)
       const { run, workers } = SCHEMAS.Stopped.parse(sent)
       if (json) return printJson(sent)
+      if (before?.state === 'idle' && workers.length === 0)
+        return print(`Nothing was running in ${sessionId}.`)
       const ended = workers.length === 0 ? 'no worker was running' : `ended ${workers.join(', ')}`
       print(`Stopped run r${run} of ${sessionId}; ${ended}.`)
     })

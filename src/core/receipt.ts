@@ -115,7 +115,7 @@ function amount(unit: Unit, value: number): string {
 
 /** `The budget of this run is used up: $0.0532 of $0.0500 spent.` */
 export const overText = ({ scope, unit, limit, spent, heldBack, next }: ExceededBudget) =>
-  `The budget ${WHOSE[scope]} is used up: ${amount(unit, spent)} of ${amount(unit, limit)} spent${
+  `The budget ${WHOSE[scope]} is ${spent === 0 && next ? 'too small' : 'used up'}: ${amount(unit, spent)} of ${amount(unit, limit)} spent${
     heldBack ? `, ${amount(unit, heldBack)} held back for verification` : ''
   }${next ? `, and the next answer of the model may cost up to ${money(next.usd)}` : ''}.`
 

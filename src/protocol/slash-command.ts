@@ -144,10 +144,10 @@ function cancelAgain(
 function continuesText(over: ExceededBudget, closed: boolean): string {
   const isFresh = over.scope === 'run' && closed
   const raises = raisesToContinue(over, isFresh)
-  return [
-    isFresh ? 'Continuing with a new run, whose budget begins anew.' : 'Continuing.',
-    ...(raises > 0 ? [`Added to the budget: ${amountText(raises)}.`] : []),
-  ].join(' ')
+  if (!isFresh) return `Continuing. Added to the budget: ${amountText(raises)}.`
+  return raises === 0
+    ? 'Continuing with a new run, whose budget begins anew.'
+    : `Continuing with a new run, whose budget is ${raises + 1} times the usual one.`
 }
 
 /** Builds the reply to `/status`. */

@@ -111,6 +111,7 @@ test('a worker at work is shown, ended, and stopped with its session', async () 
   await run(['say', '-s', 'stop', '--no-wait', block('sleep 300')])
   await baton.atWork('stop')
   expect((await run(['stop', 'stop'])).out).toBe('Stopped run r1 of stop; ended w1.\n')
+  expect((await run(['stop', 'stop'])).out).toBe('Nothing was running in stop.\n')
 })
 
 test('lists: sessions, people, usage', async () => {
@@ -171,6 +172,10 @@ test('login: a token is checked, kept for its owner alone, and used for its depl
   chmodSync(file, 0o644)
   expect((await run(['sessions', '--url', url], { env })).err).toContain(`chmod 600 ${file}`)
   chmodSync(file, 0o600)
+  expect(await run(['logout'], { env })).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('--url'),
+  })
   await run(['logout', '--url', url])
   expect(readFileSync(file, 'utf8')).toBe('{}\n')
 })
@@ -178,6 +183,10 @@ test('login: a token is checked, kept for its owner alone, and used for its depl
 test('init without a terminal: flags are checked as the file is, and what it says stays', async () => {
   const file = path.join(folder, 'baton.json')
   writeFileSync(file, '{ "linkDays": 3 }')
+  expect(await run(['init', '--file', file])).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('--set'),
+  })
   const bad = await run([
     'init',
     '--file',
@@ -215,7 +224,8 @@ test('init in a terminal: asks, says at once what is wrong, and Ctrl-C changes n
     ['expected one of', '\x7f'.repeat(6)],
     ['Whose models', 'anthropic'],
     ['phone number', '+15550199'],
-    ['SID of your', `AC${'0'.repeat(32)}`],
+    ['SID of your', ''],
+    ['SMS needs it', `AC${'0'.repeat(32)}`],
     ['email address, at', ''],
     ['Who gets emails', ''],
   ]

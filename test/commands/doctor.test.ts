@@ -384,6 +384,7 @@ test('without credentials, and with a mistyped setting, it says so once', async 
   })
   expect(status).toBe(1)
   expect(out).toMatch(/^FAIL +settings .*perhaps you mean linkDays$/m)
+  expect(out).toContain('Correct baton.json')
   expect(out).toMatch(/^FAIL +AWS credentials /m)
   expect(out.match(/^FAIL/gm)).toHaveLength(2)
   expect(out).toContain('aws sso login')

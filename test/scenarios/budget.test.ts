@@ -149,7 +149,7 @@ test('a budget that is too small for an answer costs nothing, and can be raised 
   )
   expect(baton.model?.requests).toHaveLength(before)
   const session = await (await baton.request('/api/sessions/small')).json()
-  expect(session).toMatchObject({ state: 'paused', paused: expect.stringContaining('used up') })
+  expect(session).toMatchObject({ state: 'paused', paused: expect.stringContaining('too small') })
   expect(await (await baton.request('/api/monitoring/status')).json()).toMatchObject({
     status: 'degraded',
     conductor: { sessionId: 'small' },

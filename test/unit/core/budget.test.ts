@@ -174,6 +174,8 @@ test('a person is told what the next request may cost, and how much is added', (
     '$0.0800 of $0.1000 spent, and the next answer of the model may cost up to $0.2500.',
   )
   expect(text).toContain('To add the same amount 3 times and continue')
+  const tooSmall = { scope: 'run', unit: 'usd', limit: 0.1, spent: 0, next } as const
+  expect(overText(tooSmall)).toMatch(/^The budget of this run is too small: \$0\.0000 of /)
 })
 
 test.each([

@@ -118,6 +118,11 @@ describe('/continue', () => {
       'Continuing. Added to the budget: the same amount 3 times.',
     ],
     ['a closed run', { scope: 'run' }, 'Continuing with a new run, whose budget begins anew.'],
+    [
+      'a closed run that needs more',
+      { scope: 'run', next: { usd: 2.5, budget: 1 } },
+      'Continuing with a new run, whose budget is 3 times the usual one.',
+    ],
   ] as const)('says what was added to the budget of %s', (_, changes, says) => {
     const item = session({ ...closed, paused: { ...over, seq: 3, ...changes }, lastSeq: 3 })
     const [, notice] = give(item, 'continue').item.pendingEntries
