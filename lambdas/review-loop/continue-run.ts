@@ -82,9 +82,9 @@ async function act(session: Session, work: RunWork, next: Next): Promise<Done> {
   }
 }
 
-/** Whether an earlier attempt has closed the run and died before it paused the sandbox. */
-const isLeftClosed = ({ run, conductor }: Session, r: number) =>
-  run.id === r && !run.open && conductor.awakeSince !== undefined
+/** Whether an earlier attempt has closed the run and died before it paused the sandbox. A stop does that by itself. */
+const isLeftClosed = ({ run, conductor, stopped }: Session, r: number) =>
+  run.id === r && !run.open && stopped < r && conductor.awakeSince !== undefined
 
 /** Writes what the decision changes: the end of a turn, and what the item need not hold any more. */
 async function leave(session: Session, work: RunWork): Promise<Done> {
