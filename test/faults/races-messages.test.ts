@@ -43,6 +43,22 @@ test.each([
   await race.ended(session, ['hello'], 1)
 })
 
+test('a message that is delivered again after the item has dropped its id is known by its body', async () => {
+  const session = 'dropped'
+  const first = await race.queued(session, 'message 1')
+  await race.deliver(first)
+  const texts = Array.from({ length: 14 }, (_, i) => `message ${i + 1}`)
+  for (const [i, text] of texts.entries()) {
+    if (i > 0) await race.baton.send(session, text)
+    await race.ended(session, texts.slice(0, i + 1), i + 1)
+  }
+  const { seen } = await race.item(session)
+  expect(Object.values(seen)).not.toContain(1)
+  expect(Object.keys(seen).length).toBeLessThan(13)
+  await race.deliver(first)
+  await race.ended(session, texts, texts.length)
+})
+
 test('a message that arrives before its run closes keeps it open, and is answered', async () => {
   const closing = race.hold({ session: 'close-late', ...CLOSING })
   await race.baton.send('close-late', 'one')
