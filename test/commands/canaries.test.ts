@@ -193,7 +193,10 @@ test('replaces secrets, and destroys it', async () => {
     canaries.add(`next ${name}`, await secretOf(baton.aws, `Baton/${name}`))
   }
   const destroyed = await operator.run('destroy --everything --confirm Baton')
-  expect(destroyed).toMatchObject({ status: 0 })
+  expect(destroyed).toMatchObject({
+    status: 0,
+    err: expect.stringContaining('Deleted the template "baton".'),
+  })
 })
 
 const everything = () => [

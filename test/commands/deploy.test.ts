@@ -2,7 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import {
+  CloudFormationClient,
+  CreateChangeSetCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -48,6 +52,15 @@ async function stackOf({ aws }: TestBaton, StackName = 'Baton') {
   const client = new CloudFormationClient({ endpoint, region, credentials })
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }))
   return Stacks[0]
+}
+
+/** Begins another stage, which has no sandbox yet. */
+async function beginStack({ aws }: TestBaton, StackName: string) {
+  const { endpoint, region, credentials } = aws
+  const client = new CloudFormationClient({ endpoint, region, credentials })
+  const of = { StackName, ChangeSetName: 'first', ChangeSetType: 'CREATE' } as const
+  const TemplateBody = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+  await client.send(new CreateChangeSetCommand({ ...of, TemplateBody }))
 }
 
 /** Returns the dashboard's page as it is in its bucket. */
@@ -170,9 +183,12 @@ test('an update is watched by five alarms, and --everything leaves nothing', asy
     expect(RollbackConfiguration?.RollbackTriggers).toHaveLength(5)
 
     expect(older.e2b.counters().created).toBe(1)
+    await beginStack(older, 'Baton-other')
     const gone = await run(['destroy', '--everything', '--confirm', 'Baton'], older)
     expect(gone).toMatchObject({ status: 0, out: 'Baton and all that it held are deleted.\n' })
-    expect(gone.err).toContain('Ended 1 sandboxes at E2B. Deleted the template "baton".')
+    expect(gone.err).toContain(
+      'Ended 1 sandboxes at E2B. The template "baton" stays, because Baton-other may',
+    )
     expect(await tablesOf(older)).toEqual([])
     expect((await run(['destroy'], older)).err).toContain('Baton is not deployed')
   } finally {
