@@ -20,7 +20,6 @@ const ECHOED = 1 / 3
 const WAYS = ['structured', 'echo', 'reports'] as const
 
 let baton: TestBaton
-let watching: NodeJS.Timeout
 /** Every sandbox that ever existed, with its session and worker. */
 const sandboxes = new Map<string, { session: string; worker?: string }>()
 const histories = new Map<string, readonly Entry[]>()
@@ -29,15 +28,19 @@ const played: Played[] = []
 beforeAll(async () => {
   // What is sent to others without approval is checked here. hostile-approvals.test.ts plays the corpus with approvals.
   const variables = { APPROVALS: 'none' }
-  baton = await testBaton({ people: ['+15550100', '@example.com'], variables })
-  watching = setInterval(watch, 50)
+  baton = await testBaton({
+    people: ['+15550100', '@example.com'],
+    variables,
+    intercept: async ({ operation }, perform) => {
+      await perform()
+      // It may be ended soon.
+      if (/^POST \S*\/sandboxes$/.test(operation)) noteSandboxes()
+    },
+  })
 })
-afterAll(() => {
-  clearInterval(watching)
-  return baton.close()
-})
+afterAll(() => baton.close())
 
-function watch() {
+function noteSandboxes() {
   for (const { id, metadata } of baton.e2b.sandboxes()) {
     const { session = '', worker } = metadata
     sandboxes.set(id, { session, ...(worker && { worker }) })
@@ -73,7 +76,6 @@ test.each(WAYS)('the corpus is played to its end: %s', async (way) => {
   played.push(...now)
   for (const { sessionId } of now) histories.set(sessionId, await baton.history(sessionId))
   if (way === 'structured') expect(textCommands(SMS_SESSION)).not.toEqual([])
-  watch()
 })
 
 /** A sample of each channel, plus every case with a false frame, which a test below needs. */
