@@ -8,7 +8,7 @@ import { AGED_UNITS } from '../marks.ts'
 import { capacityMeter } from '../messages/capacity.ts'
 import type { Counts } from '../messages/counts.ts'
 import { SCENARIOS } from '../messages/scenarios.ts'
-import { once } from '../messages/section.ts'
+import { once, sessionOf } from '../messages/section.ts'
 import { observedBaton } from '../observe/observed-baton.ts'
 import type { Options } from '../options.ts'
 import { type Figure, type Findings, figure } from '../report/figure.ts'
@@ -21,10 +21,9 @@ const ENTRIES_A_MESSAGE = 3
 const ROUNDS = 5
 
 const [scenario] = SCENARIOS
-const SESSION = `bench-${scenario?.name.replaceAll(/\W+/g, '-')}`
+const SESSION = sessionOf(scenario.name)
 
 export async function age({ full }: Options): Promise<Findings> {
-  if (!scenario) throw new Error('There is no scenario to measure.')
   const entries = full ? ENTRIES.full : ENTRIES.some
   const folder = mkdtempSync(path.join(tmpdir(), 'baton-bench-'))
   const meter = capacityMeter()

@@ -12,7 +12,7 @@ export interface Scenario {
 
 const accepted = (entries: readonly Entry[]) => reviewsOf(entries, 'accept').length
 
-export const SCENARIOS: readonly Scenario[] = [
+export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [
   {
     name: 'no worker',
     content: 'What can you do?',

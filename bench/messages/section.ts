@@ -53,6 +53,9 @@ async function measure(scenario: Scenario, warmRounds: number): Promise<Measured
   }
 }
 
+/** Returns the session in which all messages of a scenario are. */
+export const sessionOf = (name: Scenario['name']) => `bench-${name.replaceAll(/\W+/g, '-')}`
+
 /**
  * Sends the message once. Throws if it was not handled correctly, because the counts would be meaningless. Without a meter the
  * capacity units are 0.
@@ -62,7 +65,7 @@ export async function once(
   { baton, observe, consumers }: ObservedBaton,
   meter?: CapacityMeter,
 ): Promise<Counts> {
-  const session = `bench-${name.replaceAll(/\W+/g, '-')}`
+  const session = sessionOf(name)
   const seen = await observe(session, content)
   const entries = await baton.history(session)
   const times = entries.filter(({ role }) => role === 'user').length

@@ -29,7 +29,8 @@ export async function destroy({ stage, everything, confirm }: DestroyOptions): P
       cure: 'Choose another AWS_PROFILE or AWS_REGION, or name the stage with --stage.',
     })
   const contents = await contentsOf(stack)
-  const atE2b = await e2bOf(stack, `${stack}/${account}/${region}`, settings.e2bTemplate)
+  const atE2b =
+    everything && (await e2bOf(stack, `${stack}/${account}/${region}`, settings.e2bTemplate))
   note(
     `Account ${account}, ${region}, stack ${stack}.\n${consequences(contents, everything === true)}`,
   )
@@ -43,7 +44,7 @@ export async function destroy({ stage, everything, confirm }: DestroyOptions): P
   const reporter = begin('Removing what the stack has left …')
   await removeAll(contents, reporter)
   reporter.done('Removed what the stack has left.')
-  if (atE2b === undefined)
+  if (!atE2b)
     note(
       'There was no E2B key, so look for sandboxes and the template yourself: https://e2b.dev/dashboard',
     )

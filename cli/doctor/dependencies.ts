@@ -39,10 +39,10 @@ export class Dependencies {
     return this.#once('identity', identity)
   }
 
-  /** Throws a Skip without valid credentials. */
-  async account(): Promise<void> {
+  /** Throws a Skip without valid credentials. `instead` is what would do as well. */
+  async account(...instead: readonly string[]): Promise<void> {
     await this.identity().catch(() => {
-      throw new Skip('needs AWS credentials')
+      throw new Skip(['needs AWS credentials', ...instead].join(', or '))
     })
   }
 
@@ -63,9 +63,7 @@ export class Dependencies {
     return this.#once(row.name, async () => {
       const own = givenSecret(row.variable)
       if (own) return { value: own, where: row.variable }
-      await this.identity().catch(() => {
-        throw new Skip(`needs AWS credentials, or ${row.variable}`)
-      })
+      await this.account(row.variable)
       const where = `${this.stackName}/${row.name}`
       const value = await readSecret(where)
       return value === undefined || isGenerated(value) ? undefined : { value, where }

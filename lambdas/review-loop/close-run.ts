@@ -3,7 +3,6 @@ import { writeEntries } from '../../src/adapters/history.ts'
 import { readLedger } from '../../src/adapters/ledgers.ts'
 import { logger } from '../../src/adapters/logger.ts'
 import { changeSession } from '../../src/adapters/sessions.ts'
-import type { Ledger } from '../../src/core/ledger.ts'
 import type { Session } from '../../src/core/session.ts'
 import { takeAndClose } from '../../src/protocol/combined.ts'
 import { takeMessages } from '../../src/protocol/take-messages.ts'
@@ -19,9 +18,9 @@ export async function closeRun(
 ): Promise<{ readonly left?: { readonly do: 'closed' }; readonly session?: Session }> {
   const now = Date.now()
   const written = { entries, marked }
-  const ended = (current: Session) => takeMessages(current, run, { written, now }).item
+  const finish = (current: Session) => takeMessages(current, run, { written, now }).item
   const [asked, ledger] = await Promise.all([
-    askAboutStranded(session, run, ended),
+    askAboutStranded(session, run, finish),
     readLedger(session.sessionId),
   ])
   const context = {
@@ -33,26 +32,30 @@ export async function closeRun(
   if (!closed) return {}
   const { item, output } = closed
   if (output.do !== 'closed') return { session: item }
-  await finish(item, run, ledger)
+  const [last] = await Promise.all([
+    writeEntries(item, ({ kind }) => kind === 'receipt' || kind === 'notice'),
+    postRun(item, ledger),
+  ])
+  await pause(item, run, last)
   return CLOSED
 }
 
 const CLOSED = { left: { do: 'closed' } } as const
 
-/** Finishes a run that an earlier attempt has closed and left so: it died before the sandbox was paused. */
-export async function finishClosed(session: Session, run: number): Promise<typeof CLOSED> {
-  await finish(session, run, await readLedger(session.sessionId))
+/** Finishes a run that an earlier attempt has closed before it died. This one has begun by writing the last entries. */
+export async function finishClosed(
+  session: Session,
+  { run, entries }: RunWork,
+): Promise<typeof CLOSED> {
+  await postRun(session, await readLedger(session.sessionId))
+  await pause(session, run, entries)
   return CLOSED
 }
 
-async function finish(session: Session, run: number, ledger: Ledger): Promise<void> {
-  const [written] = await Promise.all([
-    writeEntries(session, ({ kind }) => kind === 'receipt' || kind === 'notice'),
-    postRun(session, ledger),
-  ])
+/** If pausing fails, the sandbox pauses itself at the end of its hour. That costs money but loses no work. */
+async function pause(session: Session, run: number, written: ReadonlySet<number>): Promise<void> {
   const { sandboxId } = session.conductor
   if (sandboxId === undefined) return
-  // If pausing fails, the sandbox pauses itself at the end of its hour. That costs money but loses no work.
   await pauseConductor(session, run, { sandboxId, written }).catch((error: unknown) =>
     logger.warn('sandbox not paused', { error }),
   )

@@ -76,7 +76,7 @@ async function act(session: Session, work: RunWork, next: Next): Promise<Done> {
     case 'await':
       return leave(session, work)
     case 'superseded':
-      return isLeftClosed(session, work.run) ? finishClosed(session, work.run) : { left: next }
+      return isLeftClosed(session, work.run) ? finishClosed(session, work) : { left: next }
     default:
       return next satisfies never
   }
